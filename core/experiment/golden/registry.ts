@@ -1,0 +1,18 @@
+import type { GoldenRunner } from "./runner.ts";
+
+type Load = () => Promise<{ readonly run: GoldenRunner }>;
+
+/** Which file checks which group; `*` stands for anything. One line a family. */
+const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [];
+
+/** The runner of a group, or undefined if nobody knows the group. */
+export async function goldenRunner(group: string): Promise<GoldenRunner | undefined> {
+  const found = RUNNERS.find(([pattern]) => matchesGlob(pattern, group));
+  return found && (await found[1]()).run;
+}
+
+/** Whether `name` fits a pattern in which `*` stands for any run of characters. */
+export function matchesGlob(pattern: string, name: string): boolean {
+  const escaped = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
+  return new RegExp(`^${escaped}$`).test(name);
+}

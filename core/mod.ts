@@ -1,0 +1,6 @@
+/**
+ * The training core: tensors, autograd, networks, the training loop.
+ *
+ * @module
+ */
+export * from "./safetensors.ts";
