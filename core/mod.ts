@@ -3,4 +3,5 @@
  *
  * @module
  */
+export * from "./random.ts";
 export * from "./safetensors.ts";
