@@ -5,3 +5,4 @@
  */
 export * from "./random.ts";
 export * from "./safetensors.ts";
+export * from "./training/metrics/mod.ts";
