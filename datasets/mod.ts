@@ -1,2 +1,12 @@
-/** @module */
-export {};
+/**
+ * Data sets, class counts, splits and the order in which samples are drawn.
+ *
+ * @module
+ */
+export * from "./long_tail.ts";
+export * from "./protocol.ts";
+export * from "./samplers/epoch_sampler.ts";
+export type { Sampler } from "./samplers/sampler.ts";
+export * from "./split.ts";
+export * from "./split_json.ts";
+export * from "./split_options.ts";

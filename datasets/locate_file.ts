@@ -1,0 +1,80 @@
+import { BadInput } from "../core/bad_input.ts";
+
+/** What {@link findFolder} looks for. */
+export interface FolderOptions {
+  /** The data set, for the error message. */
+  readonly name: string;
+  /** Folders below the given one to try after itself. */
+  readonly inner: readonly string[];
+  /** A file or folder that tells the right one. */
+  readonly marker: string;
+}
+
+/**
+ * Finds the folder of a data set: the given one, or one of the usual names below it.
+ *
+ * @param dataDir What the user gave as `--data-dir`.
+ * @throws {BadInput} If none holds the marker.
+ */
+export async function findFolder(
+  dataDir: string | undefined,
+  { name, inner, marker }: FolderOptions,
+): Promise<string> {
+  if (dataDir === undefined) {
+    throw new BadInput(
+      `Cannot open data set '${name}' without its folder: give --data-dir DIR, or get it by ` +
+        `\`deno task data prepare ${name} --data-dir DIR\``,
+    );
+  }
+  for (const folder of [dataDir, ...inner.map((below) => `${dataDir}/${below}`)]) {
+    if (await exists(`${folder}/${marker}`)) return folder;
+  }
+  const why = await exists(dataDir)
+    ? `it holds neither ${marker} nor ${inner.map((i) => `${i}/${marker}`).join(", ")}`
+    : "it does not exist";
+  throw new BadInput(
+    `Cannot open data set '${name}' in ${dataDir}: ${why}; get it by ` +
+      `\`deno task data prepare ${name} --data-dir ${dataDir}\` or correct --data-dir`,
+  );
+}
+
+/**
+ * Whether a path exists.
+ *
+ * @throws Other errors than that it does not, as they are.
+ */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/**
+ * Reads a whole file of bounded size.
+ *
+ * @param path Named in errors.
+ * @param limit More bytes than this are refused before reading.
+ * @throws {BadInput} If it is missing, no file, too large or unreadable.
+ */
+export async function readWhole(path: string, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const { size, isFile } = await Deno.stat(path);
+    if (!isFile) throw new BadInput(`Cannot read ${path}: it is no file`);
+    if (size > limit) {
+      throw new BadInput(`Cannot read ${path}: it has ${size} bytes, expected at most ${limit}`);
+    }
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof BadInput) throw error;
+    if (error instanceof Deno.errors.NotFound) {
+      throw new BadInput(`Cannot read ${path}: there is no such file`);
+    }
+    throw new BadInput(`Cannot read ${path}: ${(error as Error).message}`);
+  }
+}
