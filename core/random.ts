@@ -165,7 +165,7 @@ export class Random {
   }
 
   /** The numbers 0 … `n` − 1 in random order. */
-  permutation(n: number): Int32Array {
+  permutation(n: number): Int32Array<ArrayBuffer> {
     return this.shuffle(Int32Array.from({ length: n }, (_, i) => i));
   }
 }

@@ -1,0 +1,65 @@
+import { distance } from "fastest-levenshtein";
+import { free } from "./protocols/free.ts";
+import type { Pool, Split, SplitOptions } from "./split.ts";
+import { checkSplitOptions, defaultSplitOptions } from "./split_options.ts";
+
+/** A published way (or our own) to deal the images of a data set out. */
+export interface Protocol {
+  readonly name: string;
+  /** Where it was published; null for our own. */
+  readonly paper: string | null;
+  /** Options that this protocol's papers use where they differ from the general ones. */
+  defaults?(pool: Pool): Partial<SplitOptions>;
+  /** Deals the images out; `options` were checked. Throws a RangeError if they cannot be met. */
+  split(pool: Pool, options: SplitOptions): Split;
+}
+
+/** All protocols by name. */
+export const protocols: ReadonlyMap<string, Protocol> = new Map(
+  [free].map((protocol) => [protocol.name, protocol]),
+);
+
+/**
+ * Decides which image of a data set is labeled, unlabeled, held out or for testing.
+ *
+ * @param pool The data set's labels.
+ * @param options `protocol` (default `free`) and what to change of its default options.
+ * @throws {RangeError} If the protocol is unknown or the data set cannot give what was asked;
+ * the message names the option, its value and what is possible.
+ *
+ * @example Ten images a class, half of them labeled at most
+ * ```ts
+ * import { makeSplit } from "@longtail/longtail/datasets";
+ * import assert from "node:assert/strict";
+ *
+ * const labels = Int32Array.from({ length: 30 }, (_, i) => i % 3);
+ * const pool = { name: "toy", fingerprint: "", classes: 3, labels, testLabels: [0, 1, 2] };
+ * const split = makeSplit(pool, { labeledMax: 4, gammaLabeled: 4, unlabeledMax: 6, gammaUnlabeled: 1 });
+ * assert.deepEqual(split.counts.labeled, [4, 2, 1]);
+ * assert.deepEqual(split.counts.unlabeled, [6, 6, 6]);
+ * ```
+ */
+export function makeSplit(
+  pool: Pool,
+  { protocol: name = "free", ...given }: { readonly protocol?: string } & Partial<SplitOptions>,
+): Split {
+  const protocol = findProtocol(name);
+  const options = defaultSplitOptions(pool, { ...protocol.defaults?.(pool), ...given });
+  checkSplitOptions(options, pool);
+  return protocol.split(pool, options);
+}
+
+/**
+ * The protocol of a name.
+ *
+ * @throws {RangeError} If there is none; the message names the nearest and lists all.
+ */
+export function findProtocol(name: string): Protocol {
+  const protocol = protocols.get(name);
+  if (protocol) return protocol;
+  const names = [...protocols.keys()];
+  const near = names.reduce((a, b) => distance(name, b) < distance(name, a) ? b : a);
+  throw new RangeError(
+    `split.protocol is '${name}': did you mean '${near}'? Give one of ${names.join(", ")}`,
+  );
+}

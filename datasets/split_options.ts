@@ -1,0 +1,99 @@
+import { UNLABELED_SHAPES } from "./long_tail.ts";
+import { indicesByClass, type Pool, type SplitOptions } from "./split.ts";
+import { MAX_SEED } from "../core/random.ts";
+
+/**
+ * What a split is like if the user does not say.
+ *
+ * N1 is a tenth and M1 four fifths of the smallest class, which for CIFAR-10 and CIFAR-100 are
+ * the published 500 / 4000 and 50 / 400; with a separate unlabeled part (STL-10) N1 is nine
+ * tenths and that part is taken as it is. γ is 100, or less if the last class would come down to
+ * one or two labeled images; the unlabeled γ follows the labeled one.
+ *
+ * @param given What the user did say; the rest is fitted to it.
+ */
+export function defaultSplitOptions(
+  pool: Pool,
+  given: Partial<SplitOptions> = {},
+): SplitOptions {
+  const sizes = indicesByClass(pool.labels, pool.classes).map((list) => list.length);
+  const smallest = sizes.length === 0 ? 0 : Math.min(...sizes);
+  const separate = sizes.reduce((a, b) => a + b, 0) < pool.labels.length;
+  const labeledMax = given.labeledMax ??
+    Math.max(1, Math.floor(smallest * (separate ? 0.9 : 0.1)));
+  const gamma = given.gammaLabeled ?? Math.min(100, Math.max(1, labeledMax / 2.5));
+  return {
+    seed: 0,
+    labeledMax,
+    unlabeledMax: Math.floor(smallest * 0.8),
+    gammaLabeled: gamma,
+    gammaUnlabeled: gamma,
+    unlabeled: separate ? "unknown" : "consistent",
+    unlabeledCounts: null,
+    holdout: 0,
+    ...given,
+  };
+}
+
+/**
+ * Refuses split options that mean nothing, whatever the protocol.
+ *
+ * @throws {RangeError} Naming the option, what was given and what is possible.
+ */
+export function checkSplitOptions(options: SplitOptions, pool: Pool): void {
+  const whole = (name: string, value: number, least: number, most: number) => {
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+    throw new RangeError(
+      `split.${name} is ${value}, which is not possible: give a whole number from ${least} to ${most}`,
+    );
+  };
+  if (!Number.isInteger(pool.classes) || pool.classes < 1) {
+    throw new RangeError(
+      `Cannot split ${pool.name}: it has ${pool.classes} classes, not 1 or more`,
+    );
+  }
+  if (!Number.isSafeInteger(options.seed) || options.seed < 0) {
+    throw new RangeError(`seed is ${options.seed}: give a whole number from 0 to ${MAX_SEED}`);
+  }
+  const images = pool.labels.length;
+  whole("labeledMax", options.labeledMax, 1, images);
+  whole("unlabeledMax", options.unlabeledMax, 0, images);
+  for (const name of ["gammaLabeled", "gammaUnlabeled"] as const) {
+    if (Number.isFinite(options[name]) && options[name] >= 1) continue;
+    throw new RangeError(
+      `split.${name} is ${options[name]}, which is not possible: give a number of at least 1` +
+        ` (for more images in the last classes set split.unlabeled=reversed)`,
+    );
+  }
+  if (!UNLABELED_SHAPES.includes(options.unlabeled)) {
+    throw new RangeError(
+      `split.unlabeled is '${options.unlabeled}': give one of ${UNLABELED_SHAPES.join(", ")}`,
+    );
+  }
+  checkCounts(options, pool);
+  const { holdout } = options;
+  if (!(holdout >= 0 && (holdout < 1 || Number.isSafeInteger(holdout)))) {
+    throw new RangeError(
+      `split.holdout is ${holdout}: give a share below 1 or a whole number of images a class`,
+    );
+  }
+}
+
+function checkCounts({ unlabeled, unlabeledCounts }: SplitOptions, pool: Pool): void {
+  if (unlabeled !== "counts") {
+    if (unlabeledCounts === null) return;
+    throw new RangeError(
+      `split.unlabeledCounts is given but split.unlabeled is '${unlabeled}': set it to counts`,
+    );
+  }
+  if (unlabeledCounts?.length !== pool.classes) {
+    throw new RangeError(
+      `split.unlabeledCounts has ${unlabeledCounts?.length ?? 0} entries:` +
+        ` split.unlabeled=counts needs one for each of the ${pool.classes} classes`,
+    );
+  }
+  const bad = unlabeledCounts.find((n) => !Number.isSafeInteger(n) || n < 0);
+  if (bad !== undefined) {
+    throw new RangeError(`split.unlabeledCounts holds ${bad}: give whole numbers from 0 up`);
+  }
+}
