@@ -3,7 +3,5 @@
  *
  * @module
  */
-export * from "./bad_input.ts";
-export * from "./random.ts";
 export * from "./safetensors.ts";
-export * from "./training/metrics/mod.ts";
+export * from "./autograd/mod.ts";

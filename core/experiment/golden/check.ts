@@ -66,7 +66,9 @@ export class Check {
     const w = list((isGolden(want) ? want.data : want) as Numbers | number);
     if (!this.#sameLength(name, g, w)) return;
     for (let i = 0; i < w.length; i++) {
-      if (!Object.is(g[i], w[i]) && g[i] !== w[i]) this.#note(Infinity, `${name}[${i}]`, g[i], w[i]);
+      if (!Object.is(g[i], w[i]) && g[i] !== w[i]) {
+        this.#note(Infinity, `${name}[${i}]`, g[i], w[i]);
+      }
     }
   }
 

@@ -1,0 +1,130 @@
+const MEBI = 1 << 20;
+
+/** A GPU buffer on loan from a {@linkcode BufferPool}. */
+export interface PooledBuffer {
+  readonly gpu: GPUBuffer;
+  /** Unique among the buffers of a device; what bind groups are cached by. */
+  readonly id: number;
+  readonly bytes: number;
+  /** Submission in whose commands the buffer was last handed back. */
+  freedAt: number;
+}
+
+/**
+ * Hands out storage buffers by size class (powers of two below 1 MiB, whole MiB above) and takes
+ * them back, so that a training step allocates nothing new after the first few.
+ */
+export class BufferPool {
+  readonly #device: GPUDevice;
+  readonly #budget: number;
+  readonly #free = new Map<number, PooledBuffer[]>();
+  readonly #all = new Set<PooledBuffer>();
+  #bytes = 0;
+  #created = 0;
+
+  /**
+   * @param budget Bytes the pool may hold at most: no error tells when a GPU runs out of memory,
+   *   so the limit has to be our own.
+   */
+  constructor(device: GPUDevice, budget: number) {
+    this.#device = device;
+    this.#budget = budget;
+  }
+
+  /** Bytes of all buffers, on loan or free. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many buffers were ever created. */
+  get created(): number {
+    return this.#created;
+  }
+
+  /**
+   * A buffer of at least `bytes` bytes with undefined contents.
+   *
+   * @param before If given, only a buffer handed back before this submission will do: its contents
+   *   may be written from the host without overtaking commands already recorded.
+   * @throws {RangeError} If the device or the budget does not allow that much.
+   */
+  acquire(bytes: number, before = Infinity): PooledBuffer {
+    const size = sizeClass(bytes);
+    const free = this.#free.get(size);
+    if (free) {
+      for (let i = free.length - 1; i >= 0; i--) {
+        const candidate = free[i]!; // i is inside free
+        if (candidate.freedAt < before) {
+          free.splice(i, 1);
+          return candidate;
+        }
+      }
+    }
+    return this.#create(size);
+  }
+
+  /** Takes a buffer back. */
+  release(buffer: PooledBuffer, submission: number): void {
+    buffer.freedAt = submission;
+    const free = this.#free.get(buffer.bytes);
+    if (free) free.push(buffer);
+    else this.#free.set(buffer.bytes, [buffer]);
+  }
+
+  /** Destroys the buffers that nobody uses, so that their memory can serve other sizes. */
+  trim(): void {
+    for (const free of this.#free.values()) {
+      for (const buffer of free) this.#destroy(buffer);
+      free.length = 0;
+    }
+  }
+
+  /** Destroys every buffer. */
+  destroy(): void {
+    for (const buffer of this.#all) this.#destroy(buffer);
+    this.#free.clear();
+  }
+
+  #create(size: number): PooledBuffer {
+    const most = this.#device.limits.maxBufferSize;
+    if (size > most) {
+      throw new RangeError(
+        `A tensor of ${mebi(size)} is larger than this adapter's buffers may be (maxBufferSize ${
+          mebi(most)
+        }): use a smaller batch or image size`,
+      );
+    }
+    if (this.#bytes + size > this.#budget) this.trim();
+    if (this.#bytes + size > this.#budget) {
+      throw new RangeError(
+        `Tensors need ${mebi(this.#bytes + size)} of GPU memory, more than the budget of ${
+          mebi(this.#budget)
+        }: use a smaller batch, image size or model`,
+      );
+    }
+    const gpu = this.#device.createBuffer({
+      size,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST |
+        GPUBufferUsage.UNIFORM,
+    });
+    const buffer = { gpu, id: ++this.#created, bytes: size, freedAt: 0 };
+    this.#all.add(buffer);
+    this.#bytes += size;
+    return buffer;
+  }
+
+  #destroy(buffer: PooledBuffer): void {
+    buffer.gpu.destroy();
+    this.#all.delete(buffer);
+    this.#bytes -= buffer.bytes;
+  }
+}
+
+function sizeClass(bytes: number): number {
+  if (bytes > MEBI) return Math.ceil(bytes / MEBI) * MEBI;
+  return Math.max(256, 2 ** Math.ceil(Math.log2(Math.max(bytes, 1))));
+}
+
+function mebi(bytes: number): string {
+  return `${(bytes / MEBI).toFixed(1)} MiB`;
+}

@@ -1,0 +1,355 @@
+/// <reference types="@webgpu/types" />
+import type { Grid, Kernel } from "../../kernels/kernel.ts";
+import { type AdapterInfo, describeAdapter } from "./adapter.ts";
+import { BufferPool, type PooledBuffer } from "./buffer_pool.ts";
+import { PipelineCache } from "./pipeline_cache.ts";
+import { Recorder } from "./recorder.ts";
+import { type Shape, showShape, sizeOf } from "./shape.ts";
+import { type Scope, Storage } from "./storage.ts";
+import type { Tape } from "./tape.ts";
+import { type AnyTensor, BYTES, type DType, Tensor } from "./tensor.ts";
+import { type Image, ImagePool } from "./image_pool.ts";
+
+/** Typed array that holds a {@linkcode DType}. */
+export type HostArray = Float32Array | Int32Array | Uint32Array | Uint8Array;
+
+/** Values read back from tensors, in the order asked for. */
+export type ReadBack<T extends readonly AnyTensor[]> = {
+  [K in keyof T]: T[K] extends Tensor<infer D> ? HostArrayOf<D> : never;
+};
+
+/** The typed array of an element type. */
+export type HostArrayOf<D extends DType> = D extends "f32" ? Float32Array
+  : D extends "i32" ? Int32Array
+  : D extends "u32" ? Uint32Array
+  : Uint8Array;
+
+/** Something a kernel can be given. */
+export type Argument = AnyTensor | Image;
+
+/** Settings of {@linkcode Device}. */
+export interface DeviceOptions {
+  /** Bytes that tensors may take; by default a large share of what is sensible for the adapter. */
+  readonly memoryBudget?: number;
+}
+
+const GIBI = 2 ** 30;
+
+/**
+ * A WebGPU device with what training needs around it: a recorder (one encoder and one pass until
+ * {@linkcode Device.submit}), pooled memory with scopes, cached pipelines and batched read-back.
+ *
+ * Recording never waits for the GPU. Only `read` and `idle` do, and both are asynchronous.
+ */
+export class Device {
+  readonly gpu: GPUDevice;
+  readonly adapter: AdapterInfo;
+  /** Whether kernels should be the ones for a software adapter. */
+  readonly software: boolean;
+  readonly pool: BufferPool;
+  readonly images: ImagePool;
+  /** The tape that operations are recorded on, or null where no gradient is wanted. */
+  tape: Tape | null = null;
+  readonly #pipelines: PipelineCache;
+  readonly #recorder: Recorder;
+  #scope: Scope | null = null;
+  #lost: string | null = null;
+  #failure: Error | null = null;
+
+  /** Wraps a device that the caller has requested; most use {@linkcode requestDevice}. */
+  constructor(gpu: GPUDevice, info: GPUAdapterInfo, options: DeviceOptions = {}) {
+    this.gpu = gpu;
+    this.adapter = describeAdapter(info);
+    this.software = this.adapter.software;
+    this.pool = new BufferPool(gpu, options.memoryBudget ?? (this.software ? 16 : 120) * GIBI);
+    this.images = new ImagePool(gpu);
+    this.#pipelines = new PipelineCache(gpu, (error) => this.#fail(error));
+    this.#recorder = new Recorder(gpu, this.#pipelines);
+    gpu.addEventListener("uncapturederror", (event) => {
+      const { error } = event as GPUUncapturedErrorEvent;
+      this.#fail(
+        new Error(`The GPU refused a command of ${this.#recorder.place}: ${error.message}`),
+      );
+    });
+    gpu.lost.then(({ reason, message }) => {
+      if (reason !== "destroyed") this.#lost = message || reason || "no reason given";
+    });
+  }
+
+  /** Numbers of dispatches and submissions so far. */
+  get counts(): { readonly dispatches: number; readonly submissions: number } {
+    return this.#recorder;
+  }
+
+  /** Names what is being recorded, e.g. `step 12`, for errors that the GPU reports later. */
+  set place(name: string) {
+    this.#recorder.place = name;
+  }
+
+  /** Records one run of a kernel. Numbers in `uniforms` come in the kernel's order. */
+  dispatch(
+    kernel: Kernel,
+    args: readonly Argument[],
+    uniforms: readonly number[],
+    grid: Grid,
+  ): void {
+    this.#recorder.dispatch(kernel, args, uniforms, grid);
+  }
+
+  /** Hands what was recorded to the GPU. Does not wait for it to finish. */
+  submit(): void {
+    this.check();
+    this.#recorder.submit();
+  }
+
+  /** Throws the first error that the GPU has reported, if any. */
+  check(): void {
+    if (this.#failure) throw this.#failure;
+    if (this.#lost !== null) {
+      throw new Error(
+        `The GPU was lost during ${this.#recorder.place}: ${this.#lost}. Resume the run to go on`,
+      );
+    }
+  }
+
+  /** Submits and waits until the GPU has finished everything. */
+  async idle(): Promise<void> {
+    this.submit();
+    await this.gpu.queue.onSubmittedWorkDone();
+    await this.#pipelines.settled();
+    this.check();
+  }
+
+  /**
+   * A new tensor with undefined contents. It belongs to the innermost scope; outside any scope the
+   * caller must `dispose` it.
+   */
+  empty<D extends DType = "f32">(shape: Shape, dtype: D = "f32" as D): Tensor<D> {
+    return this.#make(shape, dtype, this.pool.acquire(byteSize(shape, dtype)));
+  }
+
+  /**
+   * A new tensor with the given elements.
+   *
+   * @throws {TypeError} If the number of elements does not match the shape.
+   */
+  tensor<D extends DType = "f32">(
+    data: HostArray | readonly number[],
+    shape: Shape,
+    dtype: D = "f32" as D,
+  ): Tensor<D> {
+    if (data.length !== sizeOf(shape)) {
+      throw new TypeError(
+        `Cannot make a tensor of shape ${showShape(shape)} from ${data.length} elements`,
+      );
+    }
+    // An upload overtakes what is recorded but not submitted, so its buffer must not be in use there.
+    const buffer = this.pool.acquire(byteSize(shape, dtype), this.#recorder.submissions);
+    const tensor = this.#make(shape, dtype, buffer);
+    this.#upload(tensor, data);
+    return tensor;
+  }
+
+  /** A tensor of zeros (or another value), written by the GPU. */
+  zeros<D extends DType = "f32">(shape: Shape, dtype: D = "f32" as D): Tensor<D> {
+    const tensor = this.empty(shape, dtype);
+    this.clear(tensor);
+    return tensor;
+  }
+
+  /** Records setting every element to zero. */
+  clear(tensor: AnyTensor): void {
+    this.#recorder.clear(tensor);
+  }
+
+  /** Records copying the elements of one tensor into another of the same size. */
+  copy(from: AnyTensor, to: AnyTensor): void {
+    if (from.bytes !== to.bytes) throw new TypeError(`Cannot copy ${from} into ${to}`);
+    this.#recorder.copy(from, to);
+  }
+
+  /** Replaces the elements of a long-lived tensor from the host, after all recorded commands. */
+  write(tensor: AnyTensor, data: HostArray | readonly number[]): void {
+    if (data.length !== tensor.size) {
+      throw new TypeError(`Cannot write ${data.length} elements into ${tensor}`);
+    }
+    this.submit();
+    this.#upload(tensor, data);
+  }
+
+  /** Reads one tensor back: submits, waits, copies. Costs about 11 ms on Deno; never in a step. */
+  async read<D extends DType>(tensor: Tensor<D>): Promise<HostArrayOf<D>> {
+    const [values] = await this.readAll([tensor]);
+    return values as HostArrayOf<D>; // one tensor in, its values out
+  }
+
+  /** Reads several tensors back in one wait. */
+  async readAll<const T extends readonly AnyTensor[]>(tensors: T): Promise<ReadBack<T>> {
+    this.check();
+    const bytes = await this.#recorder.readBack(tensors);
+    await this.#pipelines.settled();
+    this.check();
+    return tensors.map((t, i) => hostArray(t, bytes[i]!)) as ReadBack<T>; // one buffer a tensor
+  }
+
+  /**
+   * Runs `body` and frees the tensors made in it, except those in its result (a tensor, or tensors
+   * in arrays and plain objects), which pass to the enclosing scope, and those a tape has kept.
+   */
+  scope<T>(body: () => T): T {
+    const outer = this.#scope;
+    const inner: Scope = new Set();
+    this.#scope = inner;
+    try {
+      const result = body();
+      forEachTensor(result, ({ storage }) => {
+        if (inner.delete(storage)) {
+          storage.scope = outer;
+          outer?.add(storage);
+        }
+      });
+      return result;
+    } finally {
+      this.#scope = outer;
+      for (const storage of inner) {
+        storage.scope = null;
+        this.#unref(storage);
+      }
+    }
+  }
+
+  /** Runs `body` so that what it makes outlives all scopes, until disposed. */
+  keep<T>(body: () => T): T {
+    const outer = this.#scope;
+    this.#scope = null;
+    try {
+      return body();
+    } finally {
+      this.#scope = outer;
+    }
+  }
+
+  /** Frees a tensor now instead of at the end of its scope. */
+  free(tensor: AnyTensor): void {
+    const { storage } = tensor;
+    if (storage.refs <= 0) return;
+    storage.scope?.delete(storage);
+    storage.scope = null;
+    this.#unref(storage);
+  }
+
+  /** Keeps a tensor's memory until {@linkcode Device.release}, whatever its scope does. */
+  retain(tensor: AnyTensor): void {
+    tensor.storage.refs++;
+  }
+
+  /** Turns one {@linkcode Device.retain} into belonging to the innermost scope. */
+  adopt(tensor: AnyTensor): void {
+    const { storage } = tensor;
+    if (storage.scope) return this.release(tensor);
+    storage.scope = this.#scope;
+    this.#scope?.add(storage);
+  }
+
+  /** Undoes one {@linkcode Device.retain}. */
+  release(tensor: AnyTensor): void {
+    this.#unref(tensor.storage);
+  }
+
+  /** Runs `body` without recording on the tape. */
+  noGrad<T>(body: () => T): T {
+    const { tape } = this;
+    this.tape = null;
+    try {
+      return body();
+    } finally {
+      this.tape = tape;
+    }
+  }
+
+  /** Frees everything; the device cannot be used afterwards. */
+  destroy(): void {
+    this.#recorder.destroy();
+    this.pool.destroy();
+    this.images.destroy();
+    this.gpu.destroy();
+  }
+
+  #make<D extends DType>(shape: Shape, dtype: D, buffer: PooledBuffer): Tensor<D> {
+    return new Tensor(this, new Storage(buffer, this.#scope), shape, dtype);
+  }
+
+  #unref(storage: Storage): void {
+    storage.refs--;
+    if (storage.refs > 0) return;
+    if (storage.images) {
+      for (const image of storage.images.values()) image.free();
+      storage.images = null;
+    }
+    this.pool.release(storage.buffer, this.#recorder.submissions);
+  }
+
+  #upload(tensor: AnyTensor, data: HostArray | readonly number[]): void {
+    const exact = isHostArray(data, tensor.dtype) ? data : convert(data, tensor.dtype);
+    const bytes = new Uint8Array(exact.buffer, exact.byteOffset, exact.byteLength);
+    const whole = bytes.length % 4 === 0 ? bytes : padded(bytes);
+    this.gpu.queue.writeBuffer(
+      tensor.storage.buffer.gpu,
+      tensor.offset,
+      whole as Uint8Array<ArrayBuffer>, // never shared memory: made above or by the caller's array
+    );
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+  }
+}
+
+function byteSize(shape: Shape, dtype: DType): number {
+  for (const n of shape) {
+    if (!Number.isSafeInteger(n) || n < 0) {
+      throw new TypeError(`Sizes of a tensor must be whole numbers, not ${showShape(shape)}`);
+    }
+  }
+  return Math.ceil(sizeOf(shape) * BYTES[dtype] / 4) * 4;
+}
+
+function forEachTensor(value: unknown, visit: (tensor: AnyTensor) => void): void {
+  if (value instanceof Tensor) visit(value);
+  else if (Array.isArray(value)) { for (const v of value) forEachTensor(v, visit); }
+  else if (value instanceof Map) { for (const v of value.values()) forEachTensor(v, visit); }
+  else if (
+    typeof value === "object" && value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype
+  ) {
+    for (const v of Object.values(value)) forEachTensor(v, visit);
+  }
+}
+
+function isHostArray(data: HostArray | readonly number[], dtype: DType): data is HostArray {
+  return dtype === "f32"
+    ? data instanceof Float32Array
+    : dtype === "i32"
+    ? data instanceof Int32Array
+    : dtype === "u32"
+    ? data instanceof Uint32Array
+    : data instanceof Uint8Array;
+}
+
+function convert(data: HostArray | readonly number[], dtype: DType): HostArray {
+  if (dtype === "f32") return Float32Array.from(data);
+  if (dtype === "i32") return Int32Array.from(data);
+  return dtype === "u32" ? Uint32Array.from(data) : Uint8Array.from(data);
+}
+
+function padded(bytes: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
+  whole.set(bytes);
+  return whole;
+}
+
+function hostArray({ dtype, size }: AnyTensor, bytes: ArrayBuffer): HostArray {
+  if (dtype === "f32") return new Float32Array(bytes, 0, size);
+  if (dtype === "i32") return new Int32Array(bytes, 0, size);
+  return dtype === "u32" ? new Uint32Array(bytes, 0, size) : new Uint8Array(bytes, 0, size);
+}

@@ -1,0 +1,6 @@
+/**
+ * Operations on tensors.
+ *
+ * @module
+ */
+export * from "./pointwise.ts";

@@ -1,0 +1,205 @@
+import type { Grid, Kernel } from "../../kernels/kernel.ts";
+import type { Argument } from "./device.ts";
+import { Image } from "./image_pool.ts";
+import { type Pipeline, type PipelineCache, UNIFORM_BYTES } from "./pipeline_cache.ts";
+import type { AnyTensor } from "./tensor.ts";
+
+/** Dispatches whose uniforms fit one submission; more are submitted in parts. */
+const SLOTS = 2048;
+
+/**
+ * Collects commands in one encoder and one compute pass. The uniforms of all dispatches lie in one
+ * buffer, bound at dynamic offsets and written once a submission; a bind group depends only on
+ * pipeline and arguments, so a step that repeats finds all of its groups in the cache.
+ */
+export class Recorder {
+  /** What is being recorded, for messages. */
+  place = "set-up";
+  dispatches = 0;
+  submissions = 1;
+  readonly #gpu: GPUDevice;
+  readonly #pipelines: PipelineCache;
+  readonly #stride: number;
+  readonly #uniforms: GPUBuffer;
+  readonly #words: DataView<ArrayBuffer>;
+  #used = 0;
+  #encoder: GPUCommandEncoder | null = null;
+  #pass: GPUComputePassEncoder | null = null;
+  #pipeline: Pipeline | null = null;
+  #staging: GPUBuffer[] = [];
+
+  constructor(gpu: GPUDevice, pipelines: PipelineCache) {
+    this.#gpu = gpu;
+    this.#pipelines = pipelines;
+    this.#stride = Math.max(UNIFORM_BYTES, gpu.limits.minUniformBufferOffsetAlignment);
+    this.#words = new DataView(new ArrayBuffer(SLOTS * this.#stride));
+    this.#uniforms = gpu.createBuffer({
+      label: "uniforms",
+      size: SLOTS * this.#stride,
+      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    });
+  }
+
+  dispatch(
+    kernel: Kernel,
+    args: readonly Argument[],
+    uniforms: readonly number[],
+    [x, y = 1, z = 1]: Grid,
+  ): void {
+    if (args.length !== kernel.bindings.length || uniforms.length !== kernel.uniforms.length) {
+      throw new TypeError(
+        `Kernel '${kernel.key}' takes ${kernel.bindings.length} arguments and ${kernel.uniforms.length} uniforms, not ${args.length} and ${uniforms.length}`,
+      );
+    }
+    if (x === 0 || y === 0 || z === 0) return;
+    if (this.#used === SLOTS) this.submit();
+    const pipeline = this.#pipelines.get(kernel);
+    this.#pass ??= this.#open().beginComputePass();
+    if (this.#pipeline !== pipeline) {
+      this.#pass.setPipeline(pipeline.gpu);
+      this.#pipeline = pipeline;
+    }
+    const group = this.#group(kernel, pipeline, args);
+    if (uniforms.length > 0) {
+      this.#pass.setBindGroup(0, group, [this.#slot(kernel, uniforms)]);
+    } else {
+      this.#pass.setBindGroup(0, group);
+    }
+    this.#pass.dispatchWorkgroups(x, y, z);
+    this.dispatches++;
+  }
+
+  clear({ storage, offset, bytes }: AnyTensor): void {
+    if (bytes === 0) return;
+    this.#endPass();
+    this.#open().clearBuffer(storage.buffer.gpu, offset, bytes);
+  }
+
+  copy(from: AnyTensor, to: AnyTensor): void {
+    if (from.bytes === 0) return;
+    this.#endPass();
+    this.#open().copyBufferToBuffer(
+      from.storage.buffer.gpu,
+      from.offset,
+      to.storage.buffer.gpu,
+      to.offset,
+      from.bytes,
+    );
+  }
+
+  submit(): void {
+    if (!this.#encoder) return;
+    this.#endPass();
+    const commands = this.#encoder.finish();
+    this.#encoder = null;
+    if (this.#used > 0) {
+      this.#gpu.queue.writeBuffer(
+        this.#uniforms,
+        0,
+        this.#words.buffer,
+        0,
+        this.#used * this.#stride,
+      );
+    }
+    this.#gpu.queue.submit([commands]);
+    this.#used = 0;
+    this.submissions++;
+  }
+
+  /** Copies tensors into one staging buffer, submits, and returns their bytes once they are there. */
+  async readBack(tensors: readonly AnyTensor[]): Promise<ArrayBuffer[]> {
+    const total = tensors.reduce((sum, t) => sum + aligned(t.bytes), 0);
+    if (total === 0) {
+      this.submit();
+      return tensors.map(() => new ArrayBuffer(0));
+    }
+    const staging = this.#takeStaging(total);
+    let offset = 0;
+    this.#endPass();
+    for (const { storage, offset: from, bytes } of tensors) {
+      if (bytes > 0) {
+        this.#open().copyBufferToBuffer(storage.buffer.gpu, from, staging, offset, bytes);
+      }
+      offset += aligned(bytes);
+    }
+    this.submit();
+    // Asking for the mapped range before the promise has settled would end the process on Deno.
+    await staging.mapAsync(GPUMapMode.READ, 0, total);
+    const all = staging.getMappedRange(0, total).slice(0);
+    staging.unmap();
+    this.#staging.push(staging);
+    offset = 0;
+    return tensors.map(({ bytes }) => {
+      const part = all.slice(offset, offset + bytes);
+      offset += aligned(bytes);
+      return part;
+    });
+  }
+
+  destroy(): void {
+    this.submit();
+    this.#uniforms.destroy();
+    for (const buffer of this.#staging) buffer.destroy();
+  }
+
+  #open(): GPUCommandEncoder {
+    return this.#encoder ??= this.#gpu.createCommandEncoder();
+  }
+
+  #endPass(): void {
+    this.#pass?.end();
+    this.#pass = null;
+    this.#pipeline = null;
+  }
+
+  #slot(kernel: Kernel, uniforms: readonly number[]): number {
+    const start = this.#used++ * this.#stride;
+    for (let i = 0; i < uniforms.length; i++) {
+      const at = start + 4 * i, value = uniforms[i]!; // i is inside uniforms
+      const type = kernel.uniforms[i];
+      if (type === "f32") this.#words.setFloat32(at, value, true);
+      else if (type === "i32") this.#words.setInt32(at, value, true);
+      else this.#words.setUint32(at, value, true);
+    }
+    return start;
+  }
+
+  #group(kernel: Kernel, pipeline: Pipeline, args: readonly Argument[]): GPUBindGroup {
+    let key = "";
+    for (const a of args) {
+      key += a instanceof Image ? `${a.id},` : `${a.storage.buffer.id}:${a.offset}:${a.bytes},`;
+    }
+    let group = pipeline.groups.get(key);
+    if (!group) {
+      const entries: GPUBindGroupEntry[] = args.map((a, binding) => ({
+        binding,
+        resource: a instanceof Image ? a.view : {
+          buffer: a.storage.buffer.gpu,
+          offset: a.offset,
+          size: Math.max(Math.ceil(a.bytes / 16), 1) * 16, // whole vec4s; buffers are padded
+        },
+      }));
+      if (kernel.uniforms.length > 0) {
+        const resource = { buffer: this.#uniforms, offset: 0, size: UNIFORM_BYTES };
+        entries.push({ binding: args.length, resource });
+      }
+      group = this.#gpu.createBindGroup({ layout: pipeline.layout, entries });
+      pipeline.groups.set(key, group);
+    }
+    return group;
+  }
+
+  #takeStaging(bytes: number): GPUBuffer {
+    const at = this.#staging.findIndex((b) => b.size >= bytes);
+    if (at >= 0) return this.#staging.splice(at, 1)[0]!; // at is inside
+    for (const small of this.#staging.splice(0)) small.destroy();
+    return this.#gpu.createBuffer({
+      size: 2 ** Math.ceil(Math.log2(Math.max(bytes, 4096))),
+      usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
+    });
+  }
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
+}

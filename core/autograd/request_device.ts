@@ -1,0 +1,79 @@
+/// <reference types="@webgpu/types" />
+import { Device, type DeviceOptions } from "./device.ts";
+
+/** Which adapter to ask for. */
+export type AdapterChoice = "high-performance" | "low-power" | "fallback";
+
+/** Settings of {@linkcode requestDevice}. */
+export interface RequestDeviceOptions extends DeviceOptions {
+  readonly adapter?: AdapterChoice;
+}
+
+/** There is no usable WebGPU adapter on this machine. */
+export class NoAdapterError extends Error {
+  override readonly name = "NoAdapterError";
+}
+
+/** Limits that are raised to what the adapter has; kernels stay within WebGPU's defaults otherwise. */
+const RAISED = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxTextureDimension2D",
+  "maxComputeWorkgroupStorageSize",
+] as const;
+
+/** Limits that every kernel counts on, WebGPU's own defaults. */
+const NEEDED: Readonly<Record<string, number>> = {
+  maxStorageBuffersPerShaderStage: 8,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupStorageSize: 16384,
+  maxUniformBufferBindingSize: 65536,
+};
+
+/**
+ * Opens the machine's WebGPU device.
+ *
+ * @throws {NoAdapterError} If there is no adapter; the message says what to install.
+ * @throws {RangeError} If the adapter's limits are below what the kernels need; names the limit.
+ *
+ * @example Add two numbers on the GPU
+ * ```ts
+ * import { add, requestDevice } from "@longtail/longtail/core";
+ * import assert from "node:assert/strict";
+ *
+ * const device = await requestDevice();
+ * const sum = add(device.tensor([1, 2], [2]), device.tensor([10], [1]));
+ * assert.deepEqual([...await device.read(sum)], [11, 12]);
+ * device.destroy();
+ * ```
+ */
+export async function requestDevice(options: RequestDeviceOptions = {}): Promise<Device> {
+  const adapter = await requestAdapter(options.adapter);
+  if (!adapter) throw new NoAdapterError(NO_ADAPTER);
+  for (const [name, needed] of Object.entries(NEEDED)) {
+    const has = adapter.limits[name as keyof GPUSupportedLimits] as number;
+    if (has < needed) {
+      throw new RangeError(
+        `The adapter '${adapter.info.description}' has ${name} ${has}, but the kernels need ${needed}: choose another adapter`,
+      );
+    }
+  }
+  const requiredLimits = Object.fromEntries(RAISED.map((name) => [name, adapter.limits[name]]));
+  const gpu = await adapter.requestDevice({ requiredLimits });
+  return new Device(gpu, adapter.info, options);
+}
+
+/** The adapter itself, or null; for those who want to look before they open it. */
+export async function requestAdapter(choice?: AdapterChoice): Promise<GPUAdapter | null> {
+  const gpu = (navigator as { gpu?: GPU }).gpu;
+  if (!gpu) return null;
+  if (choice === "fallback") return await gpu.requestAdapter({ forceFallbackAdapter: true });
+  return await gpu.requestAdapter({ powerPreference: choice ?? "high-performance" });
+}
+
+/** What to do where there is no adapter. */
+export const NO_ADAPTER: string = [
+  "There is no usable WebGPU adapter.",
+  "On Debian or Ubuntu: apt-get install mesa-vulkan-drivers (or your GPU's Vulkan driver);",
+  "on macOS: 11 or newer has Metal built in; on Windows: update the GPU's driver (DirectX 12)",
+].join(" ");

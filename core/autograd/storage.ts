@@ -1,0 +1,20 @@
+import type { PooledBuffer } from "./buffer_pool.ts";
+
+/** Memory behind one or more tensors, counted by who needs it: a scope, a tape, a gradient map. */
+export class Storage {
+  readonly buffer: PooledBuffer;
+  refs = 1;
+  /** Scope that will let go of it, or null if somebody else must. */
+  scope: Scope | null;
+  /** Copies of the elements in other layouts, made by kernels that want them; freed with it. */
+  images: Map<string, { free(): void }> | null = null;
+
+  constructor(buffer: PooledBuffer, scope: Scope | null) {
+    this.buffer = buffer;
+    this.scope = scope;
+    scope?.add(this);
+  }
+}
+
+/** Storages made since the scope was entered and not handed on. */
+export type Scope = Set<Storage>;

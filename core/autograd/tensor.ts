@@ -1,0 +1,73 @@
+import type { Device } from "./device.ts";
+import { type Shape, showShape, sizeOf } from "./shape.ts";
+import type { Storage } from "./storage.ts";
+import type { Tape } from "./tape.ts";
+
+/** Element types. `u8` is packed, four to a word, and only read by image kernels. */
+export type DType = "f32" | "i32" | "u32" | "u8";
+
+/** Bytes of one element. */
+export const BYTES: Readonly<Record<DType, number>> = { f32: 4, i32: 4, u32: 4, u8: 1 };
+
+let made = 0;
+
+/**
+ * A dense row-major array on the GPU. It is only a handle: nothing on it waits for the GPU; reading
+ * goes through {@linkcode Device.read}.
+ */
+export class Tensor<D extends DType = "f32"> {
+  readonly shape: Shape;
+  readonly dtype: D;
+  readonly device: Device;
+  /** Number of elements. */
+  readonly size: number;
+  /** Unique number of this handle. */
+  readonly id: number;
+  /** Where the elements lie; shared by views. */
+  readonly storage: Storage;
+  /** Byte offset in the storage. */
+  readonly offset: number;
+  /** The tape that follows this tensor, if its gradient is wanted. */
+  tape: Tape | null = null;
+
+  /** Made by a device and its operations, not by users. */
+  constructor(device: Device, storage: Storage, shape: Shape, dtype: D, offset = 0) {
+    this.device = device;
+    this.storage = storage;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.offset = offset;
+    this.size = sizeOf(shape);
+    this.id = ++made;
+  }
+
+  /** Bytes of the elements, rounded up to a multiple of four as buffers need. */
+  get bytes(): number {
+    return Math.ceil(this.size * BYTES[this.dtype] / 4) * 4;
+  }
+
+  /** A handle to the same elements in another shape. Not followed by the tape: see `reshape`. */
+  view(shape: Shape): Tensor<D> {
+    if (sizeOf(shape) !== this.size) {
+      throw new TypeError(
+        `Cannot view ${showShape(this.shape)} as ${showShape(shape)}: ${this.size} and ${
+          sizeOf(shape)
+        } elements differ`,
+      );
+    }
+    return new Tensor(this.device, this.storage, shape, this.dtype, this.offset);
+  }
+
+  /** Gives the memory back; for tensors made outside a scope. */
+  dispose(): void {
+    this.device.free(this);
+  }
+
+  /** `f32[64, 10]`, for messages. */
+  toString(): string {
+    return `${this.dtype}${showShape(this.shape)}`;
+  }
+}
+
+/** A tensor of any element type. */
+export type AnyTensor = Tensor<DType>;

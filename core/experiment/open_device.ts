@@ -1,0 +1,1 @@
+export { requestDevice as openDevice } from "../autograd/request_device.ts";

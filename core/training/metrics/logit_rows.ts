@@ -1,0 +1,109 @@
+import { checkLogitRows } from "./check_logit_rows.ts";
+
+/**
+ * Class of the largest value of each row, the first one if several are equal.
+ *
+ * @param logits Rows [N, C], row-major; probabilities do as well.
+ * @param classes Number of classes C.
+ * @returns Predicted classes [N].
+ */
+export function predictedClasses(logits: ArrayLike<number>, classes: number): Int32Array {
+  const predictions = new Int32Array(logits.length / classes);
+  for (let row = 0; row < predictions.length; row++) {
+    const start = row * classes;
+    let best = 0;
+    for (let c = 1; c < classes; c++) {
+      if (logits[start + c]! > logits[start + best]!) best = c; // both are inside the row
+    }
+    predictions[row] = best;
+  }
+  return predictions;
+}
+
+/**
+ * Counts the rows whose true class is among the `k` largest logits.
+ *
+ * Of equal logits the lower class ranks first; with fewer than `k` classes every row counts.
+ *
+ * @param logits Rows [N, C], row-major.
+ * @param labels True classes [N].
+ * @throws {TypeError} If the shapes do not fit.
+ * @throws {RangeError} If a label is not a class.
+ *
+ * @example Top-1 and top-2
+ * ```ts
+ * import { topKCorrect } from "@longtail/longtail/core";
+ * import assert from "node:assert/strict";
+ *
+ * const logits = [3, 2, 1, 1, 2, 3];
+ * assert.equal(topKCorrect(logits, [1, 2], { classes: 3, k: 1 }), 1);
+ * assert.equal(topKCorrect(logits, [1, 2], { classes: 3, k: 2 }), 2);
+ * ```
+ */
+export function topKCorrect(
+  logits: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  { classes, k }: { readonly classes: number; readonly k: number },
+): number {
+  const rows = checkLogitRows(logits, labels, classes);
+  let correct = 0;
+  for (let row = 0; row < rows; row++) {
+    const start = row * classes;
+    const label = labels[row]!; // checked above
+    const own = logits[start + label]!; // as above
+    let before = 0;
+    for (let c = 0; c < classes; c++) {
+      const other = logits[start + c]!; // inside the row
+      if (other > own || (other === own && c < label)) before++;
+    }
+    if (before < k) correct++;
+  }
+  return correct;
+}
+
+/**
+ * Softmax of each row, in float64.
+ *
+ * @param logits Rows [N, C], row-major.
+ * @param classes Number of classes C.
+ * @returns Probabilities [N, C].
+ */
+export function softmaxRows(logits: ArrayLike<number>, classes: number): Float64Array {
+  const probabilities = Float64Array.from(logits);
+  for (let start = 0; start < probabilities.length; start += classes) {
+    const row = probabilities.subarray(start, start + classes);
+    const largest = row.reduce((a, b) => Math.max(a, b), -Infinity);
+    let total = 0;
+    for (let c = 0; c < row.length; c++) {
+      row[c] = Math.exp(row[c]! - largest); // c is inside the row
+      total += row[c]!;
+    }
+    for (let c = 0; c < row.length; c++) row[c]! /= total;
+  }
+  return probabilities;
+}
+
+/**
+ * Logits corrected after training for a skewed training set: z - τ log π, π the share of a class.
+ *
+ * @param logits Rows [N, C], row-major.
+ * @param trainCounts Labeled training samples of each class, all positive; C values.
+ * @param options.temperature τ, 1 by default as in DASO's test-time metric.
+ * @returns Adjusted logits [N, C].
+ * @throws {RangeError} If a count is not positive.
+ * @see Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, equation 9.
+ */
+export function adjustedLogitRows(
+  logits: ArrayLike<number>,
+  trainCounts: ArrayLike<number>,
+  { temperature = 1 }: { readonly temperature?: number } = {},
+): Float64Array {
+  const counts = Array.from(trainCounts);
+  if (!counts.every((count) => count > 0)) {
+    throw new RangeError("Cannot adjust logits by a class prior that has a class without a sample");
+  }
+  const total = counts.reduce((a, b) => a + b, 0);
+  const offsets = counts.map((count) => temperature * Math.log(count / total));
+  // The subscript is below the number of classes.
+  return Float64Array.from(logits, (z, i) => z - offsets[i % offsets.length]!);
+}
