@@ -3,5 +3,6 @@
  *
  * @module
  */
+export * from "./random.ts";
 export * from "./safetensors.ts";
 export * from "./autograd/mod.ts";

@@ -3,7 +3,10 @@
  *
  * @module
  */
+export * from "./dataset.ts";
+export * from "./memory_dataset.ts";
 export * from "./long_tail.ts";
+export * from "./pool.ts";
 export * from "./protocol.ts";
 export * from "./samplers/epoch_sampler.ts";
 export type { Sampler } from "./samplers/sampler.ts";

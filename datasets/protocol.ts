@@ -1,6 +1,8 @@
 import { distance } from "fastest-levenshtein";
+import { BadInput } from "../core/bad_input.ts";
 import { free } from "./protocols/free.ts";
-import type { Pool, Split, SplitOptions } from "./split.ts";
+import type { Pool } from "./pool.ts";
+import type { Split, SplitOptions } from "./split.ts";
 import { checkSplitOptions, defaultSplitOptions } from "./split_options.ts";
 
 /** A published way (or our own) to deal the images of a data set out. */
@@ -10,7 +12,7 @@ export interface Protocol {
   readonly paper: string | null;
   /** Options that this protocol's papers use where they differ from the general ones. */
   defaults?(pool: Pool): Partial<SplitOptions>;
-  /** Deals the images out; `options` were checked. Throws a RangeError if they cannot be met. */
+  /** Deals the images out; `options` were checked. Throws BadInput if they cannot be met. */
   split(pool: Pool, options: SplitOptions): Split;
 }
 
@@ -24,7 +26,7 @@ export const protocols: ReadonlyMap<string, Protocol> = new Map(
  *
  * @param pool The data set's labels.
  * @param options `protocol` (default `free`) and what to change of its default options.
- * @throws {RangeError} If the protocol is unknown or the data set cannot give what was asked;
+ * @throws {BadInput} If the protocol is unknown or the data set cannot give what was asked;
  * the message names the option, its value and what is possible.
  *
  * @example Ten images a class, half of them labeled at most
@@ -52,14 +54,14 @@ export function makeSplit(
 /**
  * The protocol of a name.
  *
- * @throws {RangeError} If there is none; the message names the nearest and lists all.
+ * @throws {BadInput} If there is none; the message names the nearest and lists all.
  */
 export function findProtocol(name: string): Protocol {
   const protocol = protocols.get(name);
   if (protocol) return protocol;
   const names = [...protocols.keys()];
   const near = names.reduce((a, b) => distance(name, b) < distance(name, a) ? b : a);
-  throw new RangeError(
+  throw new BadInput(
     `split.protocol is '${name}': did you mean '${near}'? Give one of ${names.join(", ")}`,
   );
 }

@@ -1,21 +1,5 @@
 import type { UnlabeledShape } from "./long_tail.ts";
-
-/**
- * What a protocol may know of a data set: labels, no images.
- *
- * Training images are numbered from 0; images that come without a label (the 100 000 of STL-10)
- * are among them and have label −1. Test images are numbered from 0 on their own.
- */
-export interface Pool {
-  readonly name: string;
-  /** SHA-256 of what the data set's files hold. */
-  readonly fingerprint: string;
-  readonly classes: number;
-  /** Class of every training image, −1 where nobody knows. */
-  readonly labels: ArrayLike<number>;
-  /** Class of every test image. */
-  readonly testLabels: ArrayLike<number>;
-}
+import type { Pool } from "./pool.ts";
 
 /** What a user can ask of a split; names as in the configuration under `split.`. */
 export interface SplitOptions {
@@ -121,21 +105,4 @@ export function completeSplit(pool: Pool, chosen: Chosen): Split {
     },
     relabel,
   };
-}
-
-/**
- * Indices of the images of each class, ascending; images without a label are left out.
- *
- * @throws {RangeError} If a label is not below `classes`.
- */
-export function indicesByClass(labels: ArrayLike<number>, classes: number): number[][] {
-  const lists = Array.from({ length: classes }, (): number[] => []);
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i]!; // i is inside the labels
-    if (label < 0) continue;
-    const list = lists[label];
-    if (!list) throw new RangeError(`Label ${label} of image ${i} is not below ${classes} classes`);
-    list.push(i);
-  }
-  return lists;
 }

@@ -1,6 +1,8 @@
-import { UNLABELED_SHAPES } from "./long_tail.ts";
-import { indicesByClass, type Pool, type SplitOptions } from "./split.ts";
+import { BadInput } from "../core/bad_input.ts";
 import { MAX_SEED } from "../core/random.ts";
+import { UNLABELED_SHAPES } from "./long_tail.ts";
+import { indicesByClass, type Pool } from "./pool.ts";
+import type { SplitOptions } from "./split.ts";
 
 /**
  * What a split is like if the user does not say.
@@ -38,42 +40,42 @@ export function defaultSplitOptions(
 /**
  * Refuses split options that mean nothing, whatever the protocol.
  *
- * @throws {RangeError} Naming the option, what was given and what is possible.
+ * @throws {BadInput} Naming the option, what was given and what is possible.
  */
 export function checkSplitOptions(options: SplitOptions, pool: Pool): void {
   const whole = (name: string, value: number, least: number, most: number) => {
     if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-    throw new RangeError(
+    throw new BadInput(
       `split.${name} is ${value}, which is not possible: give a whole number from ${least} to ${most}`,
     );
   };
   if (!Number.isInteger(pool.classes) || pool.classes < 1) {
-    throw new RangeError(
+    throw new BadInput(
       `Cannot split ${pool.name}: it has ${pool.classes} classes, not 1 or more`,
     );
   }
   if (!Number.isSafeInteger(options.seed) || options.seed < 0) {
-    throw new RangeError(`seed is ${options.seed}: give a whole number from 0 to ${MAX_SEED}`);
+    throw new BadInput(`seed is ${options.seed}: give a whole number from 0 to ${MAX_SEED}`);
   }
   const images = pool.labels.length;
   whole("labeledMax", options.labeledMax, 1, images);
   whole("unlabeledMax", options.unlabeledMax, 0, images);
   for (const name of ["gammaLabeled", "gammaUnlabeled"] as const) {
     if (Number.isFinite(options[name]) && options[name] >= 1) continue;
-    throw new RangeError(
+    throw new BadInput(
       `split.${name} is ${options[name]}, which is not possible: give a number of at least 1` +
         ` (for more images in the last classes set split.unlabeled=reversed)`,
     );
   }
   if (!UNLABELED_SHAPES.includes(options.unlabeled)) {
-    throw new RangeError(
+    throw new BadInput(
       `split.unlabeled is '${options.unlabeled}': give one of ${UNLABELED_SHAPES.join(", ")}`,
     );
   }
   checkCounts(options, pool);
   const { holdout } = options;
   if (!(holdout >= 0 && (holdout < 1 || Number.isSafeInteger(holdout)))) {
-    throw new RangeError(
+    throw new BadInput(
       `split.holdout is ${holdout}: give a share below 1 or a whole number of images a class`,
     );
   }
@@ -82,18 +84,18 @@ export function checkSplitOptions(options: SplitOptions, pool: Pool): void {
 function checkCounts({ unlabeled, unlabeledCounts }: SplitOptions, pool: Pool): void {
   if (unlabeled !== "counts") {
     if (unlabeledCounts === null) return;
-    throw new RangeError(
+    throw new BadInput(
       `split.unlabeledCounts is given but split.unlabeled is '${unlabeled}': set it to counts`,
     );
   }
   if (unlabeledCounts?.length !== pool.classes) {
-    throw new RangeError(
+    throw new BadInput(
       `split.unlabeledCounts has ${unlabeledCounts?.length ?? 0} entries:` +
         ` split.unlabeled=counts needs one for each of the ${pool.classes} classes`,
     );
   }
   const bad = unlabeledCounts.find((n) => !Number.isSafeInteger(n) || n < 0);
   if (bad !== undefined) {
-    throw new RangeError(`split.unlabeledCounts holds ${bad}: give whole numbers from 0 up`);
+    throw new BadInput(`split.unlabeledCounts holds ${bad}: give whole numbers from 0 up`);
   }
 }

@@ -1,13 +1,9 @@
+import { BadInput } from "../../core/bad_input.ts";
 import { Random } from "../../core/random.ts";
 import { longTailCounts, reorder, shapeOrder } from "../long_tail.ts";
 import type { Protocol } from "../protocol.ts";
-import {
-  completeSplit,
-  indicesByClass,
-  type Pool,
-  type Split,
-  type SplitOptions,
-} from "../split.ts";
+import { indicesByClass, type Pool } from "../pool.ts";
+import { completeSplit, type Split, type SplitOptions } from "../split.ts";
 
 /**
  * The toolkit's own protocol: any class counts that the data set can fill.
@@ -96,13 +92,13 @@ function checkLabeled(
   counts.forEach((n, c) => {
     const size = sizes[c]!; // one entry a class
     if (n > size) {
-      throw new RangeError(
+      throw new BadInput(
         `split.labeledMax is ${labeledMax}, which asks for ${n} labeled images of class ${c}:` +
           ` there are ${size}`,
       );
     }
     if (n === 0) {
-      throw new RangeError(
+      throw new BadInput(
         `split.gammaLabeled is ${gammaLabeled}, which leaves class ${c} without a labeled image:` +
           ` with split.labeledMax ${labeledMax} at most ${labeledMax} is possible`,
       );
@@ -124,7 +120,7 @@ function checkUnlabeled(
     const asked = options.unlabeled === "counts"
       ? "split.unlabeledCounts"
       : `split.unlabeledMax is ${options.unlabeledMax}, which`;
-    throw new RangeError(
+    throw new BadInput(
       `${asked} asks for ${m} unlabeled images of class ${c}: ${left} of its ${sizes[c]} are left` +
         ` beside ${labeledCounts[c]} labeled ones`,
     );

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { completeSplit, indicesByClass, type Pool } from "../../datasets/split.ts";
+import { indicesByClass, type Pool } from "../../datasets/pool.ts";
+import { completeSplit } from "../../datasets/split.ts";
 import { formatSplit, parseSplit } from "../../datasets/split_json.ts";
 
 const pool: Pool = {

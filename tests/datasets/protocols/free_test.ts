@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UNLABELED_SHAPES } from "../../../datasets/long_tail.ts";
 import { makeSplit } from "../../../datasets/protocol.ts";
-import type { Pool } from "../../../datasets/split.ts";
+import type { Pool } from "../../../datasets/pool.ts";
 
 function pool({ classes = 10, each = 100, unknown = 0 } = {}): Pool {
   const known = classes * each;
