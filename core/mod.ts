@@ -7,3 +7,4 @@ export * from "./bad_input.ts";
 export * from "./random.ts";
 export * from "./safetensors.ts";
 export * from "./autograd/mod.ts";
+export * from "./training/metrics/mod.ts";
