@@ -1,6 +1,10 @@
 import { negativeLogLikelihood } from "../../training/metrics/calibration/scoring_rules.ts";
 import { classPrecision, classRecall, meanRate } from "../../training/metrics/class_rates.ts";
-import { confusionMatrix, normalizeConfusion } from "../../training/metrics/confusion.ts";
+import {
+  confusionMargins,
+  confusionMatrix,
+  normalizeConfusion,
+} from "../../training/metrics/confusion.ts";
 import { summarizeEvaluation } from "../../training/metrics/evaluation.ts";
 import { geometricMean } from "../../training/metrics/geometric_mean.ts";
 import { summarizeHistory } from "../../training/metrics/history.ts";
@@ -70,7 +74,7 @@ function evaluation(c: GoldenCase, check: Check): void {
   const recall = classRecall(confusion, classes);
   const summary = summarizeEvaluation({ confusion, classes, top5Correct, trainCounts });
   const macro = macroScores(confusion, classes);
-  const testCounts = labels.reduce((n, y) => (n[y]!++, n), new Int32Array(classes)); // y < classes
+  const testCounts = confusionMargins(confusion, classes).trueCounts;
   const groups = shotGroupsByCount(trainCounts);
   const byIndex = shotGroupsByRank(Array(classes).fill(0));
   const byTestCount = shotGroupsByCount(testCounts, { many: 800, few: 10 });
@@ -89,6 +93,7 @@ function evaluation(c: GoldenCase, check: Check): void {
     "seval/avg_recall_la": () => percent(meanRate(classRecall(adjustedConfusion, classes))),
     "simpro/top1": () => percent(summary.top1),
     "simpro/top5": () => percent(topK(logits, 5)),
+    // Present classes of a group only; the original says 0 for a group without any.
     "simpro/shots": () =>
       [byTestCount.many, byTestCount.medium, byTestCount.few].map((g) => present(g) || 0),
     "cossl/loss": () => negativeLogLikelihood(logits, labels, { classes }),
@@ -125,34 +130,40 @@ function evaluation(c: GoldenCase, check: Check): void {
   }
 }
 
+/** What the fixture calls each kind: prefix of its rates, tensor, name in averages, in ratios. */
+const KINDS = [
+  ["main_pl", "pseudo_labels", "pl", "main_pl"],
+  ["linear_pl", "linear_pl", "linear_pl", "linear_pl"],
+  ["sem_pl", "sem_pl", "sem_pl", "semantic_pl"],
+] as const;
+
 function pseudoLabels(c: GoldenCase, check: Check): void {
   const classes = c.params.C as number;
-  const labels = c.ints("ul_labels");
-  const kind = (tensor: string) =>
-    pseudoLabelDiagnostics(confusionMatrix(labels, c.ints(tensor), { classes }), classes);
-  const main = kind("pseudo_labels"), linear = kind("linear_pl"), semantic = kind("sem_pl");
-  const kinds = {
-    main_pl: main,
-    pl: main,
-    linear_pl: linear,
-    sem_pl: semantic,
-    semantic_pl: semantic,
-  };
-  const labeled = confusionMatrix(c.ints("gt_labels"), c.ints("gt_labels"), { classes });
-  let sentinel = false;
-  for (const name of c.scalarNames) {
-    const [what = "", which = ""] = name.split("/");
-    const ofClass = /^(.*_pl)_(recall|precision|gain)$/.exec(what);
-    const want = c.scalar(name) as number;
-    if (ofClass) {
-      const [, prefix, rate] = ofClass as unknown as [string, keyof typeof kinds, "recall"];
-      const got = kinds[prefix][rate][Number(which)] ?? Infinity;
-      if (want === -1 && Number.isNaN(got)) sentinel = true;
-      else check.close(name, got, want, TOLERANCE);
+  const labels = c.ints("ul_labels"), labeled = c.ints("gt_labels");
+  const got = new Map<string, number>();
+  const quirks = new Set<string>();
+  for (const [prefix, tensor, average, ratio] of KINDS) {
+    const confusion = confusionMatrix(labels, c.ints(tensor), { classes });
+    const diagnostics = pseudoLabelDiagnostics(confusion, classes);
+    for (const rate of ["recall", "precision", "gain"] as const) {
+      diagnostics[rate].forEach((value, k) => got.set(`${prefix}_${rate}/${k}`, value));
     }
+    got.set(`avg_recall/${average}`, diagnostics.averageRecall);
+    got.set(`avg_prec/${average}`, diagnostics.averagePrecision);
+    got.set(`imb_factors/${ratio}`, diagnostics.imbalance);
+    if (diagnostics.precision.some(Number.isNaN)) quirks.add(`avg_prec/${average}`);
   }
-  void labeled;
-  void sentinel;
+  const present = confusionMargins(confusionMatrix(labeled, labeled, { classes }), classes);
+  got.set("imb_factors/gt_label", imbalanceRatio(present.trueCounts));
+  for (const name of c.scalarNames) {
+    const value = got.get(name), want = c.scalar(name) as number;
+    if (value === undefined) check.fail(name, "no diagnostic of this name is known");
+    else if (want === -1) check.that(name, Number.isNaN(value), "should be undefined");
+    else if (!quirks.has(name)) check.close(name, value, want, TOLERANCE);
+  }
+  if (quirks.size > 0 && check.verdict().status === "pass") {
+    check.skip("DASO averages a precision of -1 where a class is never predicted; all else agrees");
+  }
 }
 
 function percent(rate: number): number {

@@ -3,7 +3,10 @@ import type { GoldenRunner } from "./runner.ts";
 type Load = () => Promise<{ readonly run: GoldenRunner }>;
 
 /** Which file checks which group; `*` stands for anything. One line a family. */
-const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [];
+const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
+  ["metrics_calibration", () => import("./metrics_calibration.ts")],
+  ["metrics_classification", () => import("./metrics_classification.ts")],
+];
 
 /** The runner of a group, or undefined if nobody knows the group. */
 export async function goldenRunner(group: string): Promise<GoldenRunner | undefined> {

@@ -72,7 +72,7 @@ export function softmaxRows(logits: ArrayLike<number>, classes: number): Float64
   const probabilities = Float64Array.from(logits);
   for (let start = 0; start < probabilities.length; start += classes) {
     const row = probabilities.subarray(start, start + classes);
-    const largest = row.reduce((a, b) => Math.max(a, b), -Infinity);
+    const largest = row.reduce(larger, -Infinity);
     let total = 0;
     for (let c = 0; c < row.length; c++) {
       row[c] = Math.exp(row[c]! - largest); // c is inside the row
@@ -81,6 +81,20 @@ export function softmaxRows(logits: ArrayLike<number>, classes: number): Float64
     for (let c = 0; c < row.length; c++) row[c]! /= total;
   }
   return probabilities;
+}
+
+/**
+ * Largest probability of each row: how sure the prediction is.
+ *
+ * @param probabilities Rows [N, C], row-major.
+ * @param classes Number of classes C.
+ * @returns Confidences [N].
+ */
+export function topConfidence(probabilities: Float64Array, classes: number): Float64Array {
+  return Float64Array.from(
+    { length: probabilities.length / classes },
+    (_, row) => probabilities.subarray(row * classes, (row + 1) * classes).reduce(larger),
+  );
 }
 
 /**
@@ -106,4 +120,8 @@ export function adjustedLogitRows(
   const offsets = counts.map((count) => temperature * Math.log(count / total));
   // The subscript is below the number of classes.
   return Float64Array.from(logits, (z, i) => z - offsets[i % offsets.length]!);
+}
+
+function larger(a: number, b: number): number {
+  return Math.max(a, b);
 }
