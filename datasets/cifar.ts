@@ -45,8 +45,8 @@ export function parseCifar(bytes: Uint8Array, { classes, path }: CifarOptions): 
   const images = Math.floor(bytes.length / record);
   if (images === 0 || bytes.length % record !== 0) {
     throw new BadInput(
-      `Cannot read ${path}: its ${bytes.length} bytes are no whole number of CIFAR-${classes} records of ${record} bytes; ` +
-        "the file is cut off or not the binary version, get it again",
+      `Cannot read ${path}: its ${bytes.length} bytes are no whole number of CIFAR-${classes} ` +
+        `records of ${record} bytes; the file is cut off or not the binary version, get it again`,
     );
   }
   const pixels = new Uint8Array(images * PIXELS);

@@ -112,7 +112,8 @@ export function memoryPart(
   const each = size * size * 3;
   if (bytes.length % each !== 0) {
     throw new TypeError(
-      `Cannot make ${where}: ${bytes.length} bytes are no whole number of ${size} x ${size} x 3 images`,
+      `Cannot make ${where}: ${bytes.length} bytes are no whole number of images of ` +
+        `${size} x ${size} x 3`,
     );
   }
   const images = bytes.length / each;

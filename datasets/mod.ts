@@ -3,7 +3,9 @@
  *
  * @module
  */
+export * from "./cifar.ts";
 export * from "./dataset.ts";
+export * from "./labeled_images.ts";
 export * from "./memory_dataset.ts";
 export * from "./long_tail.ts";
 export * from "./pool.ts";
@@ -13,3 +15,4 @@ export type { Sampler } from "./samplers/sampler.ts";
 export * from "./split.ts";
 export * from "./split_json.ts";
 export * from "./split_options.ts";
+export * from "./synthetic.ts";

@@ -2,6 +2,7 @@ import { closest } from "fastest-levenshtein";
 import { BadInput } from "../core/bad_input.ts";
 import { openCifar } from "./cifar_file.ts";
 import type { Dataset } from "./dataset.ts";
+import { syntheticDataset } from "./synthetic.ts";
 
 /** Where and how {@link openDataset} opens a set. */
 export interface OpenOptions {
@@ -18,6 +19,7 @@ interface Entry {
 }
 
 const entries: Readonly<Record<string, Entry>> = {
+  synthetic: { sizes: [32, 16], open: ({ size }) => syntheticDataset(size ? { size } : {}) },
   cifar10: { sizes: [32], open: ({ dataDir }) => openCifar(dataDir, 10) },
   cifar100: { sizes: [32], open: ({ dataDir }) => openCifar(dataDir, 100) },
 };

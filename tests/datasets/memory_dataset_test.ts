@@ -52,6 +52,6 @@ Deno.test("memoryDataset() refuses what does not hold together", async () => {
   );
   await assert.rejects(
     memoryDataset({ ...good, test: { bytes: bytes.slice(1), labels: [0] } }),
-    /11 bytes are no whole number of 2 x 2 x 3/,
+    /11 bytes are no whole number of images of 2 x 2 x 3/,
   );
 });
