@@ -6,6 +6,7 @@ type Load = () => Promise<{ readonly run: GoldenRunner }>;
 const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
   ["metrics_calibration", () => import("./metrics_calibration.ts")],
   ["metrics_classification", () => import("./metrics_classification.ts")],
+  ["splits_mt19937_*", () => import("./splits_mt19937.ts")],
 ];
 
 /** The runner of a group, or undefined if nobody knows the group. */
