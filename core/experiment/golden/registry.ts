@@ -6,6 +6,7 @@ type Load = () => Promise<{ readonly run: GoldenRunner }>;
 const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
   ["metrics_calibration", () => import("./metrics_calibration.ts")],
   ["metrics_classification", () => import("./metrics_classification.ts")],
+  ["optim_schedules", () => import("./optim_schedules.ts")],
   ["splits_mt19937_*", () => import("./splits_mt19937.ts")],
 ];
 
