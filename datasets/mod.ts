@@ -3,9 +3,9 @@
  *
  * @module
  */
-export * from "./cifar.ts";
+export * from "./sets/cifar.ts";
 export * from "./dataset.ts";
-export * from "./labeled_images.ts";
+export * from "./formats/labeled_images.ts";
 export * from "./long_tail.ts";
 export * from "./memory_dataset.ts";
 export * from "./pool.ts";

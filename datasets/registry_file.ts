@@ -1,6 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import { BadInput } from "../core/bad_input.ts";
-import { openCifar } from "./cifar_file.ts";
+import { openCifar } from "./sets/cifar_file.ts";
 import type { Dataset } from "./dataset.ts";
 import { syntheticDataset } from "./synthetic.ts";
 

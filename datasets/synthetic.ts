@@ -1,6 +1,6 @@
 import { Random } from "../core/random.ts";
 import type { Dataset } from "./dataset.ts";
-import type { LabeledImages } from "./labeled_images.ts";
+import type { LabeledImages } from "./formats/labeled_images.ts";
 import { memoryDataset } from "./memory_dataset.ts";
 import { CANVAS, paintSynthetic, type SyntheticDifficulty } from "./synthetic_image.ts";
 import { syntheticClasses } from "./synthetic_shapes.ts";

@@ -1,4 +1,4 @@
-import { BadInput } from "../core/bad_input.ts";
+import { BadInput } from "../../core/bad_input.ts";
 
 /** What {@link findFolder} looks for. */
 export interface FolderOptions {

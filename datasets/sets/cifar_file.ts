@@ -1,9 +1,9 @@
 import { parseCifar } from "./cifar.ts";
 import { cifar100Classes, cifar10Classes } from "./class_names.ts";
-import type { Dataset } from "./dataset.ts";
-import { joinImages, type LabeledImages } from "./labeled_images.ts";
-import { findFolder, readWhole } from "./locate_file.ts";
-import { memoryDataset, type MemoryDatasetOptions } from "./memory_dataset.ts";
+import type { Dataset } from "../dataset.ts";
+import { joinImages, type LabeledImages } from "../formats/labeled_images.ts";
+import { findFolder, readWhole } from "../store/locate_file.ts";
+import { memoryDataset, type MemoryDatasetOptions } from "../memory_dataset.ts";
 
 /** More than any file of the distribution has (153 MB), and little enough to hold. */
 const LIMIT = 1 << 30;

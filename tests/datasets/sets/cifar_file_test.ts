@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { BadInput } from "../../core/bad_input.ts";
-import { openDataset } from "../../datasets/registry_file.ts";
+import { BadInput } from "../../../core/bad_input.ts";
+import { openDataset } from "../../../datasets/registry_file.ts";
 
 const names = [1, 2, 3, 4, 5].map((n) => `data_batch_${n}.bin`).concat("test_batch.bin");
 

@@ -1,6 +1,6 @@
-import { BadInput } from "../core/bad_input.ts";
-import type { LabeledImages } from "./labeled_images.ts";
-import { planarToHwc } from "./planar.ts";
+import { BadInput } from "../../core/bad_input.ts";
+import type { LabeledImages } from "../formats/labeled_images.ts";
+import { planarToHwc } from "../formats/planar.ts";
 
 /** How {@link parseCifar} reads a file. */
 export interface CifarOptions {
