@@ -1,0 +1,30 @@
+import type { Model } from "./model.ts";
+import { resNet, type ResNetDepth } from "./resnet.ts";
+import { smallCnn } from "./small_cnn.ts";
+import { wideResNet, type WideResNetVariant } from "./wide_resnet.ts";
+
+/** Names that {@linkcode modelByName} knows; D and K stand for any valid depth and width. */
+export const MODEL_NAMES: readonly string[] = [
+  "small-cnn",
+  "wrn-D-K",
+  "resnet-18",
+  "resnet-34",
+  "resnet-50",
+];
+
+/**
+ * The network of a name, e.g. `wrn-28-2`.
+ *
+ * @param variant Whose published form; see {@linkcode wideResNet}.
+ * @throws {RangeError} If there is no network of that name.
+ */
+export function modelByName(name: string, variant: WideResNetVariant = "simpro"): Model {
+  if (name === "small-cnn") return smallCnn;
+  const wide = name.match(/^wrn-(\d{1,4})-(\d{1,4})$/);
+  if (wide) return wideResNet({ depth: Number(wide[1]), width: Number(wide[2]), variant });
+  const residual = name.match(/^resnet-(\d{1,4})$/);
+  if (residual) return resNet({ depth: Number(residual[1]) as ResNetDepth, variant });
+  throw new RangeError(
+    `There is no model '${name}': choose small-cnn, wrn-D-K (e.g. wrn-28-2), resnet-18, resnet-34 or resnet-50`,
+  );
+}

@@ -1,0 +1,119 @@
+import { type Shape, sizeOf } from "../autograd/shape.ts";
+import type { Stored, StoredTensor } from "../safetensors.ts";
+import type { ParameterSet, Weights } from "./parameters.ts";
+
+/** PyTorch's shape of a parameter that is ours in `layout`. */
+export function torchShape(shape: Shape, layout: "plain" | "convolution"): Shape {
+  if (layout === "plain") return shape;
+  const [kh, kw, inputs, outputs] = shape as [number, number, number, number]; // a convolution's
+  return [outputs, inputs, kh, kw];
+}
+
+/** Reorders a convolution's weight between ours [KH, KW, IC, OC] and PyTorch's [OC, IC, KH, KW]. */
+function reorder(data: Float32Array, ours: Shape, toTorch: boolean): Float32Array {
+  const [kh, kw, inputs, outputs] = ours as [number, number, number, number]; // a convolution's
+  const result = new Float32Array(data.length);
+  const area = kh * kw;
+  for (let k = 0; k < area; k++) {
+    for (let i = 0; i < inputs; i++) {
+      for (let o = 0; o < outputs; o++) {
+        const here = (k * inputs + i) * outputs + o, there = (o * inputs + i) * area + k;
+        if (toTorch) result[there] = data[here]!; // both indices are inside
+        else result[here] = data[there]!;
+      }
+    }
+  }
+  return result;
+}
+
+/**
+ * The values of a network under PyTorch's names, in its layouts: what `torch` loads as a state
+ * dict (without `num_batches_tracked`, which has no effect).
+ *
+ * @example Save weights for PyTorch
+ * ```ts
+ * import { Builder, encodeSafetensors, exportStateDict, requestDevice, smallCnn } from "@longtail/longtail/core";
+ * import assert from "node:assert/strict";
+ *
+ * const device = await requestDevice();
+ * const b = new Builder();
+ * smallCnn.build(b, { classes: 10, size: 32 });
+ * const set = b.finish(), weights = set.allocate(device);
+ * set.initialize(weights, 1);
+ * const dict = await exportStateDict(set, weights);
+ * assert.deepEqual(dict.get("conv1.weight")!.shape, [8, 3, 3, 3]);
+ * assert.ok(encodeSafetensors(dict).length > 1000);
+ * device.destroy();
+ * ```
+ */
+export async function exportStateDict(
+  set: ParameterSet,
+  weights: Weights,
+): Promise<Map<string, StoredTensor>> {
+  const { device } = weights.flatParameters;
+  const [parameters, buffers] = await device.readAll([
+    weights.flatParameters,
+    weights.flatBuffers,
+  ]);
+  const dict = new Map<string, StoredTensor>();
+  set.parameters.specs.forEach(({ name, shape, layout }, i) => {
+    const start = set.parameters.offsets[i]!; // one offset a spec, here and below
+    const ours = parameters.slice(start, start + sizeOf(shape));
+    dict.set(name, {
+      dtype: "F32",
+      shape: torchShape(shape, layout),
+      data: layout === "convolution" ? reorder(ours, shape, true) : ours,
+    });
+  });
+  set.buffers.specs.forEach(({ name, shape }, i) => {
+    const start = set.buffers.offsets[i]!;
+    dict.set(name, { dtype: "F32", shape, data: buffers.slice(start, start + sizeOf(shape)) });
+  });
+  return dict;
+}
+
+/**
+ * Fills a network with the values of a PyTorch state dict.
+ *
+ * @param dict Tensors by name; `num_batches_tracked` entries are passed over.
+ * @throws {TypeError} If a tensor is missing, unknown or of another shape; names all of them.
+ */
+export function importStateDict(
+  set: ParameterSet,
+  weights: Weights,
+  dict: Stored["tensors"],
+): void {
+  const parameters = new Float32Array(set.parameters.size);
+  const buffers = new Float32Array(set.buffers.size);
+  const wrong: string[] = [];
+  const known = new Set<string>();
+  const take = (name: string, shape: Shape): Float32Array | undefined => {
+    known.add(name);
+    const found = dict.get(name);
+    if (!found) wrong.push(`'${name}' is missing`);
+    else if (found.dtype !== "F32") wrong.push(`'${name}' is ${found.dtype}, not F32`);
+    else if (found.shape.join() !== shape.join()) {
+      wrong.push(`'${name}' has shape [${found.shape}], the network wants [${shape}]`);
+    } else return found.data as Float32Array; // F32 was checked
+    return undefined;
+  };
+  set.parameters.specs.forEach(({ name, shape, layout }, i) => {
+    const data = take(name, torchShape(shape, layout));
+    if (!data) return;
+    const ours = layout === "convolution" ? reorder(data, shape, false) : data;
+    parameters.set(ours, set.parameters.offsets[i]);
+  });
+  set.buffers.specs.forEach(({ name, shape }, i) => {
+    const data = take(name, shape);
+    if (data) buffers.set(data, set.buffers.offsets[i]);
+  });
+  for (const name of dict.keys()) {
+    if (!known.has(name) && !name.endsWith("num_batches_tracked")) {
+      wrong.push(`'${name}' is unknown to the network`);
+    }
+  }
+  if (wrong.length > 0) throw new TypeError(`Cannot load the weights: ${wrong.join("; ")}`);
+  const { device } = weights.flatParameters;
+  device.write(weights.flatParameters, parameters);
+  device.write(weights.flatBuffers, buffers);
+}
