@@ -4,9 +4,11 @@ type Load = () => Promise<{ readonly run: GoldenRunner }>;
 
 /** Which file checks which group; `*` stands for anything. One line a family. */
 const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
-  ["metrics_calibration", () => import("./metrics_calibration.ts")],
-  ["metrics_classification", () => import("./metrics_classification.ts")],
-  ["optim_schedules", () => import("./optim_schedules.ts")],
+  ["metrics_calibration", () => import("./metrics/calibration.ts")],
+  ["metrics_classification", () => import("./metrics/classification.ts")],
+  ["metrics_shift", () => import("./metrics/shift.ts")],
+  ["ops_reduce", () => import("./ops/reduce.ts")],
+  ["optim_schedules", () => import("./optim/schedules.ts")],
   ["splits_mt19937_*", () => import("./splits_mt19937.ts")],
 ];
 

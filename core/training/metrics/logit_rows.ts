@@ -98,7 +98,20 @@ export function topConfidence(probabilities: Float64Array, classes: number): Flo
 }
 
 /**
+ * Logarithm of each class's share of the samples; -Infinity for a class without one.
+ *
+ * @param counts Samples of each class.
+ * @returns log π [C], π summing to 1.
+ */
+export function logPrior(counts: ArrayLike<number>): Float64Array {
+  const total = Array.from(counts).reduce((a, b) => a + b, 0);
+  return Float64Array.from(counts, (count) => Math.log(count / total));
+}
+
+/**
  * Logits corrected after training for a skewed training set: z - τ log π, π the share of a class.
+ *
+ * A negative τ adds a prior instead: that of a test set known to be skewed (BalPoE).
  *
  * @param logits Rows [N, C], row-major.
  * @param trainCounts Labeled training samples of each class, all positive; C values.
@@ -112,14 +125,12 @@ export function adjustedLogitRows(
   trainCounts: ArrayLike<number>,
   { temperature = 1 }: { readonly temperature?: number } = {},
 ): Float64Array {
-  const counts = Array.from(trainCounts);
-  if (!counts.every((count) => count > 0)) {
+  if (!Array.from(trainCounts).every((count) => count > 0)) {
     throw new RangeError("Cannot adjust logits by a class prior that has a class without a sample");
   }
-  const total = counts.reduce((a, b) => a + b, 0);
-  const offsets = counts.map((count) => temperature * Math.log(count / total));
+  const offsets = logPrior(trainCounts);
   // The subscript is below the number of classes.
-  return Float64Array.from(logits, (z, i) => z - offsets[i % offsets.length]!);
+  return Float64Array.from(logits, (z, i) => z - temperature * offsets[i % offsets.length]!);
 }
 
 function larger(a: number, b: number): number {

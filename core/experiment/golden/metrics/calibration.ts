@@ -1,19 +1,23 @@
 import {
   adaptiveCalibrationError,
   staticCalibrationError,
-} from "../../training/metrics/calibration/class_calibration.ts";
+} from "../../../training/metrics/calibration/class_calibration.ts";
 import {
   calibrationErrors,
   reliabilityBins,
-} from "../../training/metrics/calibration/reliability_bins.ts";
+} from "../../../training/metrics/calibration/reliability_bins.ts";
 import {
   brierScore,
   negativeLogLikelihood,
-} from "../../training/metrics/calibration/scoring_rules.ts";
-import { predictedClasses, softmaxRows, topConfidence } from "../../training/metrics/logit_rows.ts";
-import type { Check } from "./check.ts";
-import type { GoldenCase } from "./golden_case.ts";
-import type { GoldenRunner } from "./runner.ts";
+} from "../../../training/metrics/calibration/scoring_rules.ts";
+import {
+  predictedClasses,
+  softmaxRows,
+  topConfidence,
+} from "../../../training/metrics/logit_rows.ts";
+import type { Check } from "../check.ts";
+import type { GoldenCase } from "../golden_case.ts";
+import type { GoldenRunner } from "../runner.ts";
 
 const TOLERANCE = { relative: 0, absolute: 1e-6 } as const;
 /** What TACE leaves out, as the group's formulas state. */

@@ -16,9 +16,9 @@ import {
   udaSignalAnnealing,
   warmupCosine,
   warmupEmaDecay,
-} from "../../nn/schedules/mod.ts";
-import type { GoldenCase } from "./golden_case.ts";
-import type { GoldenRunner } from "./runner.ts";
+} from "../../../nn/schedules/mod.ts";
+import type { GoldenCase } from "../golden_case.ts";
+import type { GoldenRunner } from "../runner.ts";
 
 const TOLERANCE = { relative: 1e-9, absolute: 0, elementwise: true } as const;
 /** The original of a decay to exactly 0 accumulates rounding, as its case notes. */

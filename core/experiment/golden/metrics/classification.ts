@@ -1,27 +1,27 @@
-import { negativeLogLikelihood } from "../../training/metrics/calibration/scoring_rules.ts";
-import { classPrecision, classRecall, meanRate } from "../../training/metrics/class_rates.ts";
+import { negativeLogLikelihood } from "../../../training/metrics/calibration/scoring_rules.ts";
+import { classPrecision, classRecall, meanRate } from "../../../training/metrics/class_rates.ts";
 import {
   confusionMargins,
   confusionMatrix,
   normalizeConfusion,
-} from "../../training/metrics/confusion.ts";
-import { summarizeEvaluation } from "../../training/metrics/evaluation.ts";
-import { geometricMean } from "../../training/metrics/geometric_mean.ts";
-import { summarizeHistory } from "../../training/metrics/history.ts";
+} from "../../../training/metrics/confusion.ts";
+import { summarizeEvaluation } from "../../../training/metrics/evaluation.ts";
+import { geometricMean } from "../../../training/metrics/geometric_mean.ts";
+import { summarizeHistory } from "../../../training/metrics/history.ts";
 import {
   adjustedLogitRows,
   predictedClasses,
   topKCorrect,
-} from "../../training/metrics/logit_rows.ts";
-import { macroScores } from "../../training/metrics/macro_scores.ts";
+} from "../../../training/metrics/logit_rows.ts";
+import { macroScores } from "../../../training/metrics/macro_scores.ts";
 import {
   imbalanceRatio,
   pseudoLabelDiagnostics,
-} from "../../training/metrics/pseudo_label_diagnostics.ts";
-import { shotGroupsByCount, shotGroupsByRank } from "../../training/metrics/shot_groups.ts";
-import type { Check } from "./check.ts";
-import type { GoldenCase } from "./golden_case.ts";
-import type { GoldenRunner } from "./runner.ts";
+} from "../../../training/metrics/pseudo_label_diagnostics.ts";
+import { shotGroupsByCount, shotGroupsByRank } from "../../../training/metrics/shot_groups.ts";
+import type { Check } from "../check.ts";
+import type { GoldenCase } from "../golden_case.ts";
+import type { GoldenRunner } from "../runner.ts";
 
 /** Checks `metrics_classification`: what a case holds says which metrics it is about. */
 export const run: GoldenRunner = (c, check) => {
