@@ -39,7 +39,7 @@ export function mapKernel(name: string, args: readonly string[], expression: str
       key,
       bindings: {
         ...Object.fromEntries(args.map((a) => [`_${a}`, read("vec4f")])),
-        _y: write("vec4f"),
+        out: write("vec4f"),
       },
       uniforms: { n: "u32", s: "f32", t: "f32" },
       header: "alias T = vec4f;",
@@ -47,7 +47,7 @@ export function mapKernel(name: string, args: readonly string[], expression: str
   if (i >= u.n) { return; }
   let s = T(u.s); let t = T(u.t);
   ${args.map((a) => `let ${a} = _${a}[i];`).join(" ")}
-  _y[i] = ${expression};`,
+  out[i] = ${expression};`,
     }));
 }
 

@@ -1,17 +1,132 @@
-import { defineKernel, type Kernel, LINEAR_INDEX, memoKernel, read, write } from "./kernel.ts";
+/**
+ * Reductions over the middle axis of `[outer, length, inner]`, in a fixed order.
+ *
+ * Two forms: in `lanes` an invocation computes one result, walking down the axis while its
+ * neighbours walk down neighbouring columns (or rows, where there are few columns), so that loads
+ * coalesce; in `tree` a workgroup computes one result, its invocations walking along the axis.
+ * Either may split the axis into parts, whose results a second pass reduces. Results are multiplied by `scale`.
+ *
+ * @module
+ */
+import {
+  defineKernel,
+  type Kernel,
+  LINEAR_GROUP,
+  LINEAR_INDEX,
+  memoKernel,
+  read,
+  write,
+} from "./kernel.ts";
 
-/** Sums over the middle axis of `[outer, length, inner]`; an invocation computes one sum. */
-export function sumKernel(): Kernel {
-  return memoKernel("sum", (key) =>
+/** What is computed of the elements. */
+export type Reduction = "sum" | "sumSquares" | "max" | "min";
+
+/** Along which axis four elements are loaded at once; `none` where sizes are no multiples of 4. */
+export type ReduceVector = "none" | "inner" | "length";
+
+interface Formula {
+  readonly start: string;
+  readonly element: string;
+  readonly merge: string;
+}
+
+/** `start` may use the first element, `first`; `element` is the contribution of `e`. */
+const FORMULAS: Readonly<Record<Reduction, Formula>> = {
+  sum: { start: "T(0)", element: "e", merge: "a + b" },
+  sumSquares: { start: "T(0)", element: "e * e", merge: "a + b" },
+  max: { start: "first", element: "e", merge: "max(a, b)" },
+  min: { start: "first", element: "e", merge: "min(a, b)" },
+};
+
+/** One invocation a result; part `s` of `splits` takes the elements `s`, `s + splits`, … */
+export function reduceLanesKernel(reduction: Reduction, vector: "none" | "inner"): Kernel {
+  return memoKernel(`reduce ${reduction} lanes, vec4 ${vector}`, (key) => {
+    const type = vector === "inner" ? "vec4f" : "f32";
+    const { start, element, merge } = FORMULAS[reduction];
+    const step = `{ let e = x[at]; let b = ${element}; let a = y0; y0 = ${merge}; at += stride; }`;
+    return defineKernel({
+      key,
+      bindings: { x: read(type), y: write(type) },
+      uniforms: { outer: "u32", length: "u32", inner: "u32", splits: "u32", scale: "f32" },
+      header: `alias T = ${type};`,
+      body: `${LINEAR_INDEX}
+  if (i >= u.outer * u.splits * u.inner) { return; }
+  let c = i % u.inner; let rest = i / u.inner;
+  let s = rest % u.splits; let o = rest / u.splits;
+  let base = o * u.length * u.inner + c;
+  let stride = u.splits * u.inner;
+  let first = x[base];
+  var y0 = ${start};
+  var at = base + s * u.inner;
+  var k = s;
+  for (; k + 3u * u.splits < u.length; k += 4u * u.splits) {
+    ${Array(4).fill(step).join("\n    ")}
+  }
+  for (; k < u.length; k += u.splits) { ${step} }
+  y[i] = y0 * u.scale;`,
+    });
+  });
+}
+
+/** One workgroup a result; part `s` takes `chunk` neighbouring elements. */
+export function reduceTreeKernel(
+  reduction: Reduction,
+  vector: ReduceVector,
+  width: number,
+): Kernel {
+  return memoKernel(`reduce ${reduction} tree of ${width}, vec4 ${vector}`, (key) => {
+    const type = vector === "none" ? "f32" : "vec4f";
+    const { start, element, merge } = FORMULAS[reduction];
+    const across = reduction === "max" || reduction === "min"
+      ? `${reduction}(${reduction}(v.x, v.y), ${reduction}(v.z, v.w))`
+      : "(v.x + v.y) + (v.z + v.w)";
+    return defineKernel({
+      key,
+      bindings: { x: read(type), y: write(vector === "length" ? "f32" : type) },
+      uniforms: {
+        outer: "u32",
+        length: "u32",
+        inner: "u32",
+        splits: "u32",
+        chunk: "u32",
+        scale: "f32",
+      },
+      workgroup: [width],
+      header: `alias T = ${type};\nvar<workgroup> partial: array<T, ${width}>;`,
+      body: `${LINEAR_GROUP}
+  if (group >= u.outer * u.splits * u.inner) { return; }
+  let c = group % u.inner; let rest = group / u.inner;
+  let s = rest % u.splits; let o = rest / u.splits;
+  let base = o * u.length * u.inner + c;
+  let first = x[base];
+  var y0 = ${start};
+  let end = min((s + 1u) * u.chunk, u.length);
+  for (var k = s * u.chunk + li; k < end; k += ${width}u) {
+    let e = x[base + k * u.inner]; let b = ${element}; let a = y0; y0 = ${merge};
+  }
+  partial[li] = y0;
+  for (var half = ${width / 2}u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (li < half) { let a = partial[li]; let b = partial[li + half]; partial[li] = ${merge}; }
+  }
+  if (li == 0u) { let v = partial[0]; y[group] = ${
+        vector === "length" ? across : "v"
+      } * u.scale; }`,
+    });
+  });
+}
+
+/** Writes `[outer, length, inner]` with `dy` at one place of the middle axis and 0 elsewhere. */
+export function placeKernel(): Kernel {
+  return memoKernel("place", (key) =>
     defineKernel({
       key,
-      bindings: { x: read("f32"), y: write("f32") },
-      uniforms: { outer: "u32", length: "u32", inner: "u32" },
+      bindings: { dy: read("f32"), place: read("i32"), dx: write("f32") },
+      uniforms: { n: "u32", length: "u32", inner: "u32" },
       body: `${LINEAR_INDEX}
-  if (i >= u.outer * u.inner) { return; }
-  let o = i / u.inner; let c = i % u.inner;
-  var sum = 0.0;
-  for (var k = 0u; k < u.length; k++) { sum += x[(o * u.length + k) * u.inner + c]; }
-  y[i] = sum;`,
+  if (i >= u.n) { return; }
+  let c = i % u.inner; let rest = i / u.inner;
+  let at = rest / u.length * u.inner + c;
+  dx[i] = select(0.0, dy[at], place[at] == i32(rest % u.length));`,
     }));
 }

@@ -11,6 +11,7 @@ export function add(a: Tensor | number, b: Tensor | number): Tensor {
 /** `a - b`, broadcasting. */
 export function sub(a: Tensor | number, b: Tensor | number): Tensor {
   if (typeof b === "number" && typeof a !== "number") return unary("addNumber", a, -b);
+  if (typeof a === "number" && typeof b !== "number") return unary("subtractFromNumber", b, a);
   return binary("sub", a, b);
 }
 
@@ -30,12 +31,12 @@ export function div(a: Tensor | number, b: Tensor | number): Tensor {
 
 /** The larger of `a` and `b`, broadcasting; at a tie the gradient goes to `a`. */
 export function maximum(a: Tensor, b: Tensor | number): Tensor {
-  return binary("maximum", a, b);
+  return typeof b === "number" ? unary("maximumNumber", a, b) : binary("maximum", a, b);
 }
 
 /** The smaller of `a` and `b`, broadcasting; at a tie the gradient goes to `a`. */
 export function minimum(a: Tensor, b: Tensor | number): Tensor {
-  return binary("minimum", a, b);
+  return typeof b === "number" ? unary("minimumNumber", a, b) : binary("minimum", a, b);
 }
 
 /** 1 where `a > b`, else 0; broadcasting, without gradient. */
@@ -108,9 +109,14 @@ export function leakyRelu(x: Tensor, slope = 0.1): Tensor {
   return unary("leakyRelu", x, slope);
 }
 
-/** `x` to the power of a number, for `x ≥ 0`. */
+/** `x` to the power of a number; a negative `x` takes whole numbers only. */
 export function pow(x: Tensor, exponent: number): Tensor {
-  return unary("pow", x, exponent);
+  if (exponent === 0) return unary("atLeast", x, -Infinity);
+  if (exponent === 0.5) return sqrt(x);
+  if (exponent === 2) return square(x);
+  if (exponent === -1) return reciprocal(x);
+  if (!Number.isInteger(exponent)) return unary("pow", x, exponent);
+  return unary(exponent % 2 === 0 ? "powEven" : "powOdd", x, exponent);
 }
 
 /** `x` kept within `[low, high]`; the gradient is 0 outside. */

@@ -16,16 +16,26 @@ export const UNARY = {
   tanh: { forward: "tanh(clamp(x, T(-15), T(15)))", backward: "dy * (T(1) - y * y)" },
   relu: { forward: "max(x, T(0))", backward: "select(T(0), dy, x > T(0))" },
   leakyRelu: { forward: "select(s * x, x, x > T(0))", backward: "select(s * dy, dy, x > T(0))" },
-  // A negative base has no real power; WGSL leaves pow of it undefined.
-  pow: {
-    forward: "select(pow(x, s), T(1), s == T(0))",
-    backward: "select(dy * s * pow(x, s - T(1)), T(0), s == T(0))",
+  // WGSL leaves the power of a negative base open, hence three rows; x⁰ in a gradient is 1 at 0 too.
+  pow: { forward: "pow(x, s)", backward: "dy * s * select(pow(x, s - T(1)), T(1), s == T(1))" },
+  powEven: {
+    forward: "pow(abs(x), s)",
+    backward: "dy * s * sign(x) * pow(abs(x), s - T(1))",
+  },
+  powOdd: {
+    forward: "sign(x) * pow(abs(x), s)",
+    backward: "dy * s * select(pow(abs(x), s - T(1)), T(1), s == T(1))",
   },
   clamp: {
     forward: "clamp(x, s, t)",
     backward: "select(T(0), dy, (x >= s) & (x <= t))",
   },
+  // At a tie the gradient passes, as it does for maximum and minimum of tensors.
+  maximumNumber: { forward: "max(x, s)", backward: "select(T(0), dy, x >= s)" },
+  minimumNumber: { forward: "min(x, s)", backward: "select(T(0), dy, x <= s)" },
   addNumber: { forward: "x + s", backward: "dy" },
+  // s - x, for numbers from which tensors are subtracted.
+  subtractFromNumber: { forward: "s - x", backward: "-dy" },
   mulNumber: { forward: "x * s", backward: "dy * s" },
   // s / x, for numbers divided by tensors.
   divideNumber: { forward: "s / x", backward: "-dy * y / x" },
@@ -37,7 +47,7 @@ export const UNARY = {
 
 /**
  * Elementwise functions of two tensors that broadcast. `backward` holds the gradients for `a` and
- * `b` before they are summed over broadcast axes, in `dy` and what it names of `a`, `b` and `y`.
+ * `b` before they are summed over broadcast axes, in `dy` and what it names of `a` and `b`.
  */
 export const BINARY = {
   add: { forward: "a + b", backward: ["dy", "dy"] },

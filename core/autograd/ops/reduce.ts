@@ -1,21 +1,109 @@
-import { linearGrid } from "../../../kernels/kernel.ts";
-import { sumKernel } from "../../../kernels/reduce.ts";
-import { sizeOf } from "../shape.ts";
+import { record } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
+import { map, requireFloat } from "./apply.ts";
+import { max } from "./extreme.ts";
+import { exp, log, mul, square, sub } from "./pointwise.ts";
+import {
+  type Axes,
+  countOver,
+  keptShape,
+  leftShape,
+  normalizeAxes,
+  type ReduceOptions,
+  reduceOver,
+} from "./reduce_axes.ts";
+import { expand } from "./strided.ts";
 
-/** Sum over some axes, which are left out of the result; not on the tape. */
-export function reduceSum(x: Tensor, axes: readonly number[]): Tensor {
-  let y = x;
-  for (const axis of axes.toSorted((a, b) => b - a)) {
-    const outer = sizeOf(y.shape.slice(0, axis)), inner = sizeOf(y.shape.slice(axis + 1));
-    const sum = x.device.empty(y.shape.toSpliced(axis, 1));
-    x.device.dispatch(
-      sumKernel(),
-      [y, sum],
-      [outer, y.shape[axis]!, inner], // axis exists
-      linearGrid(Math.ceil(sum.size / 64)),
+/**
+ * Sum over axes, in a fixed order: the same adapter gives the same bits.
+ *
+ * @example Sums of rows
+ * ```ts
+ * import { requestDevice, sum } from "@longtail/longtail/core";
+ * import assert from "node:assert/strict";
+ *
+ * const device = await requestDevice();
+ * const rows = sum(device.tensor([1, 2, 3, 4], [2, 2]), -1);
+ * assert.deepEqual([...await device.read(rows)], [3, 7]);
+ * device.destroy();
+ * ```
+ */
+export function sum(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
+  return scaledSum("sum", x, axes, { ...options, divide: false });
+}
+
+/** Arithmetic mean over axes. Throws a RangeError over no elements. */
+export function mean(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
+  return scaledSum("mean", x, axes, { ...options, divide: true });
+}
+
+/**
+ * Mean squared distance from the mean, over axes: `Σ (x − mean)² / (n − correction)`, in two passes,
+ * so that it keeps its digits where the mean is far from 0.
+ *
+ * @param options `correction` is 0 by default; 1 gives the unbiased estimate.
+ */
+export function variance(
+  x: Tensor,
+  axes?: Axes,
+  { correction = 0, ...options }: ReduceOptions & { readonly correction?: number } = {},
+): Tensor {
+  const n = countOver(x, normalizeAxes(axes, x));
+  const squares = square(sub(x, mean(x, axes, { keepAxes: true })));
+  if (correction === 0) return mean(squares, axes, options);
+  return mul(sum(squares, axes, options), 1 / (n - correction));
+}
+
+/** Euclidean norm over axes, `√Σ x²`; the gradient at 0 is 0. */
+export function norm(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
+  requireFloat("norm", x);
+  const over = normalizeAxes(axes, x);
+  const kept = keptShape(x, over);
+  const y = map("sqrt", { x: reduceOver("sumSquares", x, over) }, "sqrt(x)");
+  const result = y.view(options.keepAxes ? kept : leftShape(x, over));
+  return record("norm", [x], result, [x, y], (dy) => {
+    const share = map("d norm", { dy, y }, "select(T(0), dy / y, y > T(0))");
+    return [mul(x, share.view(kept))];
+  });
+}
+
+/** `log Σ eˣ` over axes, safe for large numbers. The gradient is `e^(x − result)`. */
+export function logSumExp(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
+  requireFloat("logSumExp", x);
+  const over = normalizeAxes(axes, x);
+  const kept = keptShape(x, over);
+  const { device } = x;
+  const y = device.noGrad(() => {
+    const top = map(
+      "finite",
+      { x: max(x, over, { keepAxes: true }) },
+      "clamp(x, T(-3.4e38), T(3.4e38))",
     );
-    y = sum;
-  }
-  return y;
+    const rest = log(sum(exp(sub(x, top)), over, { keepAxes: true }));
+    return map("add", { a: rest, b: top }, "a + b");
+  });
+  const result = y.view(options.keepAxes ? kept : leftShape(x, over));
+  return record(
+    "logSumExp",
+    [x],
+    result,
+    [x, y],
+    (dy) => [mul(exp(sub(x, y)), dy.view(kept))],
+  );
+}
+
+function scaledSum(
+  name: string,
+  x: Tensor,
+  axes: Axes,
+  { keepAxes = false, divide }: ReduceOptions & { divide: boolean },
+): Tensor {
+  requireFloat(name, x);
+  const over = normalizeAxes(axes, x);
+  const n = countOver(x, over);
+  if (divide && n === 0) throw new RangeError(`Cannot take the mean of no elements of ${x}`);
+  const scale = divide ? 1 / n : 1;
+  const kept = keptShape(x, over);
+  const y = reduceOver("sum", x, over, scale).view(keepAxes ? kept : leftShape(x, over));
+  return record(name, [x], y, [], (dy) => [expand(dy.view(kept), x.shape, scale)]);
 }

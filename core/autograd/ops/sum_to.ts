@@ -1,6 +1,6 @@
 import { sameShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { reduceSum } from "./reduce.ts";
+import { reduceSum } from "./reduce_axes.ts";
 
 /** `x` summed over the axes along which `shape` was broadcast to reach it; not on the tape. */
 export function sumTo(x: Tensor, shape: Shape): Tensor {

@@ -1,0 +1,68 @@
+import { stridedKernel, type Word } from "../../../kernels/layout.ts";
+import { scalarGroups } from "../../../kernels/pointwise.ts";
+import { broadcastStrides, sameShape, type Shape } from "../shape.ts";
+import type { DType, Tensor } from "../tensor.ts";
+
+/** Where {@linkcode gatherStrided} reads. */
+export interface Strided {
+  /** Step in `x` along each axis of the result. */
+  readonly strides: readonly number[];
+  /** Element of `x` that the result starts with. */
+  readonly offset?: number;
+  /** What floats are multiplied by. */
+  readonly scale?: number;
+}
+
+/** A new tensor whose element `c` is `x[offset + Σ c_k · strides_k] · scale`; not on the tape. */
+export function gatherStrided<D extends DType>(
+  x: Tensor<D>,
+  shape: Shape,
+  { strides, offset = 0, scale = 1 }: Strided,
+): Tensor<D> {
+  const y = x.device.empty(shape, x.dtype);
+  // Neighbouring axes that are walked through in one go become one, to save index arithmetic.
+  const uniforms = [y.size, offset, scale];
+  let rank = 0;
+  for (let i = 0; i < shape.length; i++) {
+    const d = shape[i]!, s = strides[i]!; // strides has the shape's rank
+    if (d === 1) continue;
+    const last = uniforms.length - 2;
+    if (rank > 0 && uniforms[last + 1] === s * d) {
+      uniforms[last]! *= d; // last is inside
+      uniforms[last + 1] = s;
+    } else {
+      uniforms.push(d, s);
+      rank++;
+    }
+  }
+  if (rank === 0) {
+    uniforms.push(1, 0);
+    rank = 1;
+  }
+  const kernel = stridedKernel(wordOf(x), rank);
+  x.device.dispatch(kernel, [x, y], uniforms, scalarGroups(y.size));
+  return y;
+}
+
+/** `x · scale` stretched to a shape that it broadcasts to; not on the tape. */
+export function expand<D extends DType>(x: Tensor<D>, shape: Shape, scale = 1): Tensor<D> {
+  if (scale === 1 && sameShape(x.shape, shape)) return x;
+  return gatherStrided(x, shape, { strides: broadcastStrides(x.shape, shape), scale });
+}
+
+/** Steps of a dense row-major array. */
+export function denseStrides(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let stride = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = stride;
+    stride *= shape[i]!; // i is inside
+  }
+  return strides;
+}
+
+/** The WGSL type of a tensor's elements, which must take four bytes. */
+export function wordOf({ dtype }: Tensor<DType>): Word {
+  if (dtype === "u8") throw new TypeError("Cannot move u8 elements: only image kernels read them");
+  return dtype;
+}
