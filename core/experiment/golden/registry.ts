@@ -7,7 +7,10 @@ const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
   ["metrics_calibration", () => import("./metrics/calibration.ts")],
   ["metrics_classification", () => import("./metrics/classification.ts")],
   ["metrics_shift", () => import("./metrics/shift.ts")],
+  ["ops_activation", () => import("./ops/activation.ts")],
+  ["ops_broadcast", () => import("./ops/broadcast.ts")],
   ["ops_reduce", () => import("./ops/reduce.ts")],
+  ["ops_softmax", () => import("./ops/softmax.ts")],
   ["optim_schedules", () => import("./optim/schedules.ts")],
   ["splits_mt19937_*", () => import("./splits_mt19937.ts")],
 ];
