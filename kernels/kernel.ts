@@ -35,6 +35,8 @@ export interface Kernel {
   readonly bindings: readonly BindingKind[];
   /** Types of the uniforms in order. */
   readonly uniforms: readonly ScalarType[];
+  /** Whether it shares values across a subgroup, which not every device can. */
+  readonly subgroups: boolean;
 }
 
 /** What {@linkcode defineKernel} makes a kernel of. */
@@ -48,6 +50,8 @@ export interface KernelSpec {
   readonly workgroup?: readonly [x: number, y?: number, z?: number];
   /** Functions, constants and workgroup variables. */
   readonly header?: string;
+  /** Whether the body uses subgroup functions; no by default. */
+  readonly subgroups?: boolean;
   /**
    * Statements of `main`, which sees `gid`, `lid`, `wid` (global, local and workgroup ids),
    * `li` (local index) and `nwg` (numbers of workgroups).
@@ -98,6 +102,7 @@ export function defineKernel(spec: KernelSpec): Kernel {
     key: spec.key,
     bindings: names.map((name) => spec.bindings[name]!.kind), // name is one of its keys
     uniforms: uniforms.map(([, type]) => type),
+    subgroups: spec.subgroups ?? false,
     code: `${lines.join("\n")}
 ${spec.header ?? ""}
 @compute @workgroup_size(${x}, ${y}, ${z})

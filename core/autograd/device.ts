@@ -6,6 +6,7 @@ import { PipelineCache } from "./pipeline_cache.ts";
 import { Recorder } from "./recorder.ts";
 import { type Shape, showShape, sizeOf } from "./shape.ts";
 import { type Scope, Storage } from "./storage.ts";
+import type { Subgroups } from "./subgroups.ts";
 import type { Tape } from "./tape.ts";
 import { type AnyTensor, BYTES, type DType, Tensor } from "./tensor.ts";
 import { type Image, ImagePool } from "./image_pool.ts";
@@ -31,6 +32,8 @@ export type Argument = AnyTensor | Image;
 export interface DeviceOptions {
   /** Bytes that tensors may take; by default a large share of what is sensible for the adapter. */
   readonly memoryBudget?: number;
+  /** What subgroups the GPU device has; none by default. */
+  readonly subgroups?: Subgroups | undefined;
 }
 
 const GIBI = 2 ** 30;
@@ -44,8 +47,10 @@ const GIBI = 2 ** 30;
 export class Device {
   readonly gpu: GPUDevice;
   readonly adapter: AdapterInfo;
-  /** Whether kernels should be the ones for a software adapter. */
-  readonly software: boolean;
+  /** Whether kernels should be the ones for a software adapter; tests try both. */
+  software: boolean;
+  /** Invocations of a subgroup that kernels may share values across, 0 where they must not. */
+  lanes: number;
   readonly pool: BufferPool;
   readonly images: ImagePool;
   /** The tape that operations are recorded on, or null where no gradient is wanted. */
@@ -61,9 +66,10 @@ export class Device {
     this.gpu = gpu;
     this.adapter = describeAdapter(info);
     this.software = this.adapter.software;
+    this.lanes = options.subgroups?.lanes ?? 0;
     this.pool = new BufferPool(gpu, options.memoryBudget ?? (this.software ? 16 : 120) * GIBI);
     this.images = new ImagePool(gpu);
-    this.#pipelines = new PipelineCache(gpu, (error) => this.#fail(error));
+    this.#pipelines = new PipelineCache(gpu, (error) => this.#fail(error), options.subgroups);
     this.#recorder = new Recorder(gpu, this.#pipelines);
     gpu.addEventListener("uncapturederror", (event) => {
       const { error } = event as GPUUncapturedErrorEvent;
@@ -94,6 +100,10 @@ export class Device {
     grid: Grid,
   ): void {
     this.#recorder.dispatch(kernel, args, uniforms, grid);
+    for (let i = 0; i < args.length; i++) {
+      const argument = args[i]!; // i is inside args
+      if (kernel.bindings[i] === "write" && argument instanceof Tensor) argument.storage.changed();
+    }
   }
 
   /** Hands what was recorded to the GPU. Does not wait for it to finish. */
@@ -160,12 +170,14 @@ export class Device {
   /** Records setting every element to zero. */
   clear(tensor: AnyTensor): void {
     this.#recorder.clear(tensor);
+    tensor.storage.changed();
   }
 
   /** Records copying the elements of one tensor into another of the same size. */
   copy(from: AnyTensor, to: AnyTensor): void {
     if (from.bytes !== to.bytes) throw new TypeError(`Cannot copy ${from} into ${to}`);
     this.#recorder.copy(from, to);
+    to.storage.changed();
   }
 
   /** Replaces the elements of a long-lived tensor from the host, after all recorded commands. */
@@ -174,6 +186,7 @@ export class Device {
       throw new TypeError(`Cannot write ${data.length} elements into ${tensor}`);
     }
     this.submit();
+    tensor.storage.changed();
     this.#upload(tensor, data);
   }
 
@@ -282,10 +295,7 @@ export class Device {
   #unref(storage: Storage): void {
     storage.refs--;
     if (storage.refs > 0) return;
-    if (storage.images) {
-      for (const image of storage.images.values()) image.free();
-      storage.images = null;
-    }
+    storage.changed();
     this.pool.release(storage.buffer, this.#recorder.submissions);
   }
 

@@ -1,4 +1,5 @@
 import type { BindingKind, Kernel } from "../../kernels/kernel.ts";
+import type { Subgroups } from "./subgroups.ts";
 
 /** A kernel made ready for a device. */
 export interface Pipeline {
@@ -15,12 +16,14 @@ export const UNIFORM_BYTES = 256;
 export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #onError: (error: Error) => void;
+  readonly #directive: string;
   readonly #pipelines = new Map<Kernel, Pipeline>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
   readonly #pending = new Set<Promise<void>>();
 
-  constructor(device: GPUDevice, onError: (error: Error) => void) {
+  constructor(device: GPUDevice, onError: (error: Error) => void, subgroups?: Subgroups) {
     this.#device = device;
+    this.#directive = subgroups?.directive ?? "";
     this.#onError = onError;
   }
 
@@ -40,7 +43,8 @@ export class PipelineCache {
     const device = this.#device;
     const layout = this.#layout(kernel);
     device.pushErrorScope("validation");
-    const module = device.createShaderModule({ code: kernel.code, label: kernel.key });
+    const code = kernel.subgroups ? this.#directive + kernel.code : kernel.code;
+    const module = device.createShaderModule({ code, label: kernel.key });
     const gpu = device.createComputePipeline({
       label: kernel.key,
       layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),

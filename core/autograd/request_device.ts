@@ -1,5 +1,7 @@
 /// <reference types="@webgpu/types" />
+import { describeAdapter } from "./adapter.ts";
 import { Device, type DeviceOptions } from "./device.ts";
+import { findSubgroups } from "./subgroups.ts";
 
 /** Which adapter to ask for. */
 export type AdapterChoice = "high-performance" | "low-power" | "fallback";
@@ -59,8 +61,23 @@ export async function requestDevice(options: RequestDeviceOptions = {}): Promise
     }
   }
   const requiredLimits = Object.fromEntries(RAISED.map((name) => [name, adapter.limits[name]]));
-  const gpu = await adapter.requestDevice({ requiredLimits });
-  return new Device(gpu, adapter.info, options);
+  const { software } = describeAdapter(adapter.info);
+  const gpu = (software ? await withSubgroups(adapter, requiredLimits) : null) ??
+    await adapter.requestDevice({ requiredLimits });
+  const subgroups = software ? await findSubgroups(gpu) : undefined;
+  return new Device(gpu, adapter.info, { subgroups, ...options });
+}
+
+/** A device with subgroups, or null. Deno 2.9 grants the feature without listing it. */
+async function withSubgroups(
+  adapter: GPUAdapter,
+  requiredLimits: Record<string, number>,
+): Promise<GPUDevice | null> {
+  try {
+    return await adapter.requestDevice({ requiredLimits, requiredFeatures: ["subgroups"] });
+  } catch {
+    return null;
+  }
 }
 
 /** The adapter itself, or null; for those who want to look before they open it. */

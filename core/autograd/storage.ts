@@ -6,13 +6,20 @@ export class Storage {
   refs = 1;
   /** Scope that will let go of it, or null if somebody else must. */
   scope: Scope | null;
-  /** Copies of the elements in other layouts, made by kernels that want them; freed with it. */
-  images: Map<string, { free(): void }> | null = null;
+  /** Copies of the elements in other layouts, made for kernels that want them. */
+  copies: Map<string, { free(): void }> | null = null;
 
   constructor(buffer: PooledBuffer, scope: Scope | null) {
     this.buffer = buffer;
     this.scope = scope;
     scope?.add(this);
+  }
+
+  /** Frees the copies, which hold what the elements were. */
+  changed(): void {
+    if (!this.copies) return;
+    for (const copy of this.copies.values()) copy.free();
+    this.copies = null;
   }
 }
 
