@@ -1,14 +1,16 @@
-import { read, write } from "./kernel.ts";
+import { type Kernel, read, write } from "./kernel.ts";
 import { type RowForm, rowKernel } from "./row.ts";
-import type { Kernel } from "./kernel.ts";
 
-/** Statements that find `top`, the largest `value` of the row, and `total`, the sum of `e^(value − top)`. */
-export function rowPartition(value: (at: string) => string): string {
-  return `  var best = ${value("base")};
-  for (var k = lane; k < u.length; k += LANES) { best = max(best, ${value("base + k")}); }
+/**
+ * Statements that find `top`, the largest value of the row, and `total`, the sum of
+ * `e^(value − top)`; `value` is WGSL for the value at place `k`.
+ */
+export function rowPartition(value: (k: string) => string): string {
+  return `  var best = ${value("0u")};
+  for (var k = lane; k < u.length; k += LANES) { best = max(best, ${value("k")}); }
   let top = rowMax(best, lane);
   var part = 0.0;
-  for (var k = lane; k < u.length; k += LANES) { part += exp(${value("base + k")} - top); }
+  for (var k = lane; k < u.length; k += LANES) { part += exp(${value("k")} - top); }
   let total = rowSum(part, lane);`;
 }
 
@@ -16,7 +18,7 @@ export function rowPartition(value: (at: string) => string): string {
 export function softmaxKernel(logarithm: boolean, form: RowForm): Kernel {
   return rowKernel(logarithm ? "log softmax" : "softmax", form, () => ({
     bindings: { x: read("f32"), y: write("f32") },
-    body: `${rowPartition((at) => `x[${at}]`)}
+    body: `${rowPartition((k) => `x[base + ${k}]`)}
   let rest = log(total);
   for (var k = lane; k < u.length; k += LANES) {
     let v = x[base + k] - top;

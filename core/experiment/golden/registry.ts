@@ -9,10 +9,18 @@ const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
   ["metrics_shift", () => import("./metrics/shift.ts")],
   ["ops_activation", () => import("./ops/activation.ts")],
   ["ops_broadcast", () => import("./ops/broadcast.ts")],
+  ["ops_cross_entropy", () => import("./ops/cross_entropy.ts")],
   ["ops_reduce", () => import("./ops/reduce.ts")],
   ["ops_softmax", () => import("./ops/softmax.ts")],
   ["optim_schedules", () => import("./optim/schedules.ts")],
-  ["splits_mt19937_*", () => import("./splits_mt19937.ts")],
+  ["splits_acr", () => import("./splits/simpro.ts")],
+  ["splits_adello", () => import("./splits/adello.ts")],
+  ["splits_balpoe", () => import("./splits/balpoe.ts")],
+  ["splits_cossl", () => import("./splits/cossl.ts")],
+  ["splits_daso", () => import("./splits/daso.ts")],
+  ["splits_mt19937_*", () => import("./splits/mt19937.ts")],
+  ["splits_seval", () => import("./splits/daso.ts")],
+  ["splits_simpro", () => import("./splits/simpro.ts")],
 ];
 
 /** The runner of a group, or undefined if nobody knows the group. */

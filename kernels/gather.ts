@@ -1,0 +1,104 @@
+/**
+ * Rows picked and put by index. Nothing uses atomics: where several inputs meet in one output, an
+ * invocation walks over all of them in order, so that results repeat bit for bit.
+ *
+ * @module
+ */
+import {
+  defineKernel,
+  type Kernel,
+  LINEAR_GROUP,
+  LINEAR_INDEX,
+  memoKernel,
+  read,
+  write,
+} from "./kernel.ts";
+import type { Word } from "./layout.ts";
+
+/** `y[i] = x[index[i]]` for rows of `width` elements; 0 where there is no such row. */
+export function gatherRowsKernel(type: Word): Kernel {
+  return memoKernel(`gather rows ${type}`, (key) =>
+    defineKernel({
+      key,
+      bindings: { x: read(type), index: read("i32"), y: write(type) },
+      uniforms: { n: "u32", width: "u32", rows: "u32" },
+      body: `${LINEAR_INDEX}
+  if (i >= u.n) { return; }
+  let r = u32(index[i / u.width]);
+  y[i] = select(${type}(0), x[min(r, u.rows - 1u) * u.width + i % u.width], r < u.rows);`,
+    }));
+}
+
+/** `y[r] = Σ x[i]` over all `i` with `index[i] = r`, in the order of `i`. */
+export function addRowsKernel(): Kernel {
+  return memoKernel("add rows", (key) =>
+    defineKernel({
+      key,
+      bindings: { x: read("f32"), index: read("i32"), y: write("f32") },
+      uniforms: { n: "u32", width: "u32", count: "u32" },
+      body: `${LINEAR_INDEX}
+  if (i >= u.n) { return; }
+  let r = i32(i / u.width); let c = i % u.width;
+  var sum = 0.0;
+  for (var k = 0u; k < u.count; k++) {
+    if (index[k] == r) { sum += x[k * u.width + c]; }
+  }
+  y[i] = sum;`,
+    }));
+}
+
+/** `y[index[i]] = x[i]`, in place; of equal indices the last one writes, others write nothing. */
+export function putRowsKernel(type: Word): Kernel {
+  return memoKernel(`put rows ${type}`, (key) =>
+    defineKernel({
+      key,
+      bindings: { x: read(type), index: read("i32"), y: write(type) },
+      uniforms: { n: "u32", width: "u32", count: "u32", rows: "u32" },
+      body: `${LINEAR_INDEX}
+  if (i >= u.n) { return; }
+  let k = i / u.width; let r = index[k];
+  if (u32(r) >= u.rows) { return; }
+  for (var j = k + 1u; j < u.count; j++) { if (index[j] == r) { return; } }
+  y[u32(r) * u.width + i % u.width] = x[i];`,
+    }));
+}
+
+/** Rows of `[n / classes, classes]` with `on` at the label and `off` elsewhere. */
+export function oneHotKernel(): Kernel {
+  return memoKernel("one hot", (key) =>
+    defineKernel({
+      key,
+      bindings: { index: read("i32"), y: write("f32") },
+      uniforms: { n: "u32", classes: "u32", on: "f32", off: "f32" },
+      body: `${LINEAR_INDEX}
+  if (i >= u.n) { return; }
+  y[i] = select(u.off, u.on, index[i / u.classes] == i32(i % u.classes));`,
+    }));
+}
+
+/** How often each class occurs, or the sum of the weights where it does; a workgroup a class. */
+export function histogramKernel(weighted: boolean): Kernel {
+  return memoKernel(`histogram${weighted ? " weighted" : ""}`, (key) =>
+    defineKernel({
+      key,
+      bindings: {
+        index: read("i32"),
+        ...(weighted ? { w: read("f32") } : {}),
+        y: write("f32"),
+      },
+      uniforms: { count: "u32", classes: "u32" },
+      header: "var<workgroup> partial: array<f32, 64>;",
+      body: `${LINEAR_GROUP}
+  if (group >= u.classes) { return; }
+  var sum = 0.0;
+  for (var k = li; k < u.count; k += 64u) {
+    if (index[k] == i32(group)) { sum += ${weighted ? "w[k]" : "1.0"}; }
+  }
+  partial[li] = sum;
+  for (var half = 32u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (li < half) { partial[li] += partial[li + half]; }
+  }
+  if (li == 0u) { y[group] = partial[0]; }`,
+    }));
+}
