@@ -67,9 +67,7 @@ export function longTailCounts(
  * Which entry of a descending list each class gets under a shape.
  *
  * `middle` puts the head into the middle (8 6 4 2 0 1 3 5 7 9 for ten classes), `headtail` at
- * both ends of the list's middle gap (1 3 5 7 9 8 6 4 2 0), as SimPro's protocol has them.
- *
- * @throws {RangeError} If `classes` is not a natural number.
+ * both ends (1 3 5 7 9 8 6 4 2 0), as SimPro's protocol has them.
  */
 export function shapeOrder(
   shape: "consistent" | "reversed" | "middle" | "headtail",
@@ -91,8 +89,8 @@ export function shapeOrder(
 }
 
 /** Deals a descending list of counts out to the classes: `counts[order[c]]` for class c. */
-export function reorder(counts: readonly number[], order: readonly number[]): number[] {
-  return order.map((from) => {
+export function reorder(counts: readonly number[], order: ArrayLike<number>): number[] {
+  return Array.from(order, (from) => {
     const count = counts[from];
     if (count === undefined) {
       throw new RangeError(`Cannot take entry ${from} of a list of ${counts.length} class counts`);

@@ -3,20 +3,25 @@
  *
  * @module
  */
-export * from "./sets/cifar.ts";
 export * from "./dataset.ts";
 export * from "./formats/labeled_images.ts";
 export * from "./long_tail.ts";
 export * from "./memory_dataset.ts";
 export * from "./pool.ts";
-export * from "./protocol.ts";
+export * from "./protocols/protocol.ts";
+export * from "./protocols/split_options.ts";
 export * from "./random/mt19937.ts";
 export * from "./random/numpy_random.ts";
 export * from "./random/python_random.ts";
 export * from "./random/torch_random.ts";
 export * from "./samplers/epoch_sampler.ts";
-export type { Sampler } from "./samplers/sampler.ts";
+export * from "./samplers/sampler.ts";
+export * from "./selection/balanced_subset.ts";
+export * from "./selection/hold_out.ts";
+export * from "./selection/published_counts.ts";
+export * from "./selection/rank_classes.ts";
+export * from "./selection/take_per_class.ts";
+export * from "./sets/cifar.ts";
 export * from "./split.ts";
 export * from "./split_json.ts";
-export * from "./split_options.ts";
 export * from "./synthetic.ts";

@@ -1,5 +1,7 @@
+import { BadInput } from "../core/bad_input.ts";
 import type { UnlabeledShape } from "./long_tail.ts";
 import type { Pool } from "./pool.ts";
+import { groupByClass, holdOut } from "./selection/hold_out.ts";
 
 /** What a user can ask of a split; names as in the configuration under `split.`. */
 export interface SplitOptions {
@@ -16,8 +18,17 @@ export interface SplitOptions {
   readonly unlabeled: UnlabeledShape;
   /** Unlabeled images of each class, for the shape `counts`. */
   readonly unlabeledCounts: readonly number[] | null;
+  /**
+   * This share of each class is labeled and the rest is unlabeled, for data that has a long tail
+   * by nature; N1, M1, both γ and the shape then mean nothing. Null for constructed tails.
+   */
+  readonly labeledShare: number | null;
+  /** Whether labeled images are in the unlabeled list too. */
+  readonly includeLabeled: boolean;
   /** Labeled images kept back for calibration: below 1 a share of each class, else a number. */
   readonly holdout: number;
+  /** Images set aside for validation, equally many of each class. */
+  readonly valid: number;
 }
 
 /** Which image goes where. Indices count training images, in `test` the test images. */
@@ -30,6 +41,8 @@ export interface Split {
   /** May hold labeled images too, where a protocol has it so. */
   readonly unlabeled: Int32Array;
   readonly holdout: Int32Array;
+  /** Set aside for validation, in protocols that do so. */
+  readonly valid: Int32Array;
   readonly test: Int32Array;
   /** Images of each class; `unlabeled` is null where the labels are not known. */
   readonly counts: {
@@ -44,65 +57,112 @@ export interface Split {
 /** What a protocol decides; the rest of a {@linkcode Split} follows from the pool. */
 export interface Chosen {
   readonly protocol: string;
-  readonly seed: number;
+  readonly options: SplitOptions;
+  /** With those that are going to be held out. */
   readonly labeled: ArrayLike<number>;
   readonly unlabeled: ArrayLike<number>;
-  readonly holdout?: ArrayLike<number>;
+  readonly valid?: ArrayLike<number>;
   /** All test images if left out. */
   readonly test?: ArrayLike<number>;
   readonly relabel?: readonly number[] | null;
 }
 
 /**
- * Completes what a protocol chose: counts each class, adds where the images come from.
+ * Completes what a protocol chose: holds labeled images out, also of the unlabeled list, counts
+ * each class, adds where the images come from.
  *
- * @throws {RangeError} If an index is not an image of the pool, a labeled one has no label, or
- * an image is both labeled and held out.
+ * @throws {RangeError} If an index is not an image of the pool, or a labeled one has no label.
+ * @throws {BadInput} If a class would have no labeled image left.
  */
 export function completeSplit(pool: Pool, chosen: Chosen): Split {
-  const relabel = chosen.relabel ?? null;
-  const count = (list: ArrayLike<number>, labels: ArrayLike<number>, what: string) => {
-    const counts = new Array<number>(pool.classes).fill(0);
-    let unknown = 0;
-    for (let i = 0; i < list.length; i++) {
-      const label = labels[list[i]!]; // i is inside the list
-      if (label === undefined) {
-        throw new RangeError(
-          `Cannot use image ${list[i]} as ${what}: ${pool.name} has ${labels.length} there`,
-        );
-      }
-      if (label < 0) unknown++;
-      else counts[relabel?.[label] ?? label]!++; // readers check labels against `classes`
-    }
-    return { counts, unknown };
-  };
-  const labeled = Int32Array.from(chosen.labeled), holdout = Int32Array.from(chosen.holdout ?? []);
-  const unlabeled = Int32Array.from(chosen.unlabeled);
-  const test = chosen.test
-    ? Int32Array.from(chosen.test)
-    : Int32Array.from({ length: pool.testLabels.length }, (_, i) => i);
-  const known = count(labeled, pool.labels, "a labeled image");
-  if (known.unknown > 0) throw new RangeError(`${known.unknown} labeled images have no label`);
-  count(holdout, pool.labels, "a held-out image");
-  const kept = new Set(labeled);
-  if (holdout.some((i) => kept.has(i))) {
-    throw new RangeError("Cannot hold out an image that is also trained on");
+  const { protocol, options, relabel = null } = chosen;
+  const { holdout: held, labeled, unlabeled } = withoutHoldout(pool, chosen);
+  const test = chosen.test ?? pool.testLabels;
+  const valid = Int32Array.from(chosen.valid ?? []);
+  const tally = (list: Int32Array, labels: ArrayLike<number>) =>
+    countClasses(list, { labels, classes: pool.classes, relabel });
+  const known = tally(labeled, pool.labels), hidden = tally(unlabeled, pool.labels);
+  const tested = chosen.test
+    ? Int32Array.from(test)
+    : Int32Array.from({ length: test.length }, (_, i) => i);
+  if (known.unknown + tally(held, pool.labels).unknown + tally(valid, pool.labels).unknown > 0) {
+    throw new RangeError("Cannot train or validate on images that have no label");
   }
-  const hidden = count(unlabeled, pool.labels, "an unlabeled image");
   return {
     dataset: pool.name,
     fingerprint: pool.fingerprint,
-    protocol: chosen.protocol,
-    seed: chosen.seed,
+    protocol,
+    seed: options.seed,
     labeled,
     unlabeled,
-    holdout,
-    test,
+    holdout: held,
+    valid,
+    test: tested,
     counts: {
       labeled: known.counts,
       unlabeled: hidden.unknown > 0 ? null : hidden.counts,
-      test: count(test, pool.testLabels, "a test image").counts,
+      test: tally(tested, pool.testLabels).counts,
     },
     relabel,
   };
+}
+
+/**
+ * Which images of the unlabeled list are labeled ones: 1 where they are, 0 elsewhere.
+ *
+ * ACR leaves them out of its estimate of the class distribution.
+ */
+export function labeledInUnlabeled(split: Pick<Split, "labeled" | "unlabeled">): Uint8Array {
+  const labeled = new Set(split.labeled);
+  return Uint8Array.from(split.unlabeled, (image) => labeled.has(image) ? 1 : 0);
+}
+
+function withoutHoldout(
+  { labels, classes }: Pool,
+  { labeled, unlabeled, options: { holdout } }: Chosen,
+): Pick<Split, "labeled" | "unlabeled" | "holdout"> {
+  if (holdout === 0) {
+    return {
+      labeled: Int32Array.from(labeled),
+      unlabeled: Int32Array.from(unlabeled),
+      holdout: new Int32Array(),
+    };
+  }
+  const { kept, held } = holdOut(labeled, { labels, classes, holdout });
+  const counts = groupByClass(kept, { labels, classes }).map((group) => group.length);
+  const before = groupByClass(labeled, { labels, classes }).map((group) => group.length);
+  const empty = counts.findIndex((n, c) => n === 0 && before[c] !== 0);
+  if (empty >= 0) {
+    throw new BadInput(
+      `split.holdout is ${holdout}, which leaves class ${empty} without a labeled image: it has` +
+        ` ${before[empty]}`,
+    );
+  }
+  const out = new Set(held);
+  return {
+    labeled: Int32Array.from(kept),
+    unlabeled: Int32Array.from(unlabeled).filter((image) => !out.has(image)),
+    holdout: Int32Array.from(held),
+  };
+}
+
+function countClasses(
+  list: Int32Array,
+  { labels, classes, relabel }: {
+    readonly labels: ArrayLike<number>;
+    readonly classes: number;
+    readonly relabel: readonly number[] | null;
+  },
+): { readonly counts: number[]; readonly unknown: number } {
+  const counts = new Array<number>(classes).fill(0);
+  let unknown = 0;
+  for (const image of list) {
+    const label = labels[image];
+    if (label === undefined) {
+      throw new RangeError(`Cannot use image ${image}: there are ${labels.length}`);
+    }
+    if (label < 0) unknown++;
+    else counts[relabel?.[label] ?? label]!++; // indicesByClass() checked them against `classes`
+  }
+  return { counts, unknown };
 }

@@ -55,6 +55,7 @@ export function parseSplit(text: string, name: string): Split {
     labeled: Int32Array.from(naturals(split.labeled, "labeled")),
     unlabeled: Int32Array.from(naturals(split.unlabeled, "unlabeled")),
     holdout: Int32Array.from(naturals(split.holdout, "holdout")),
+    valid: Int32Array.from(naturals(split.valid ?? [], "valid")),
     test: Int32Array.from(naturals(split.test, "test")),
     counts: {
       labeled: naturals(counts.labeled, "counts.labeled"),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { indicesByClass, type Pool } from "../../datasets/pool.ts";
-import { completeSplit } from "../../datasets/split.ts";
+import { defaultSplitOptions } from "../../datasets/protocols/split_options.ts";
+import { completeSplit, labeledInUnlabeled } from "../../datasets/split.ts";
 import { formatSplit, parseSplit } from "../../datasets/split_json.ts";
 
 const pool: Pool = {
@@ -10,7 +11,8 @@ const pool: Pool = {
   labels: [0, 1, 1, 0, -1],
   testLabels: [1, 0],
 };
-const chosen = { protocol: "free", seed: 0, labeled: [0, 1], unlabeled: [2] };
+const options = defaultSplitOptions(pool);
+const chosen = { protocol: "free", options, labeled: [0, 1], unlabeled: [2] };
 
 Deno.test("completeSplit() counts classes, under their new names where they are relabeled", () => {
   assert.deepEqual(completeSplit(pool, chosen).counts, {
@@ -30,8 +32,14 @@ Deno.test("completeSplit() refuses images that cannot be what they are said to b
     assert.throws(() => completeSplit(pool, { ...chosen, ...change }), message);
   refused({ labeled: [5] }, /image 5/);
   refused({ labeled: [4] }, /no label/);
+  refused({ valid: [4] }, /no label/);
   refused({ test: [2] }, /image 2/);
-  refused({ holdout: [1] }, /hold out/);
+  refused({ options: { ...options, holdout: 1 } }, /class 0 without a labeled image/);
+});
+
+Deno.test("labeledInUnlabeled() marks labeled images", () => {
+  const split = completeSplit(pool, { ...chosen, unlabeled: [2, 1, 3, 0] });
+  assert.deepEqual([...labeledInUnlabeled(split)], [0, 1, 0, 1]);
 });
 
 Deno.test("indicesByClass() leaves images without a label out and refuses foreign labels", () => {

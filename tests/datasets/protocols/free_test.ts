@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UNLABELED_SHAPES } from "../../../datasets/long_tail.ts";
-import { makeSplit } from "../../../datasets/protocol.ts";
+import { makeSplit } from "../../../datasets/protocols/protocol.ts";
 import type { Pool } from "../../../datasets/pool.ts";
 
 function pool({ classes = 10, each = 100, unknown = 0 } = {}): Pool {
@@ -59,7 +59,7 @@ Deno.test("free keeps the chosen images when more are asked for", () => {
   assert.deepEqual(small.unlabeled, large.unlabeled);
 });
 
-Deno.test("free holds out a share or a number of each class, leaving one to train on", () => {
+Deno.test("free holds out a share or a number of each class", () => {
   const share = makeSplit(pool(), { ...options, holdout: 0.5 });
   const plain = makeSplit(pool(), options);
   assert.deepEqual(
@@ -70,8 +70,28 @@ Deno.test("free holds out a share or a number of each class, leaving one to trai
     new Set([...share.labeled, ...share.holdout]),
     new Set(plain.labeled),
   );
-  const three = makeSplit(pool(), { ...options, holdout: 3 });
-  assert.deepEqual([three.counts.labeled[0], three.counts.labeled[9]], [17, 1]);
+  const one = makeSplit(pool(), { ...options, holdout: 1 });
+  assert.deepEqual([one.counts.labeled[0], one.counts.labeled[9]], [19, 1]);
+});
+
+Deno.test("free sets validation images aside, equally many of each class", () => {
+  const split = makeSplit(pool(), { ...options, valid: 105, unlabeledMax: 60 });
+  assert.equal(split.valid.length, 100);
+  const all = [...split.valid, ...split.labeled, ...split.unlabeled];
+  assert.equal(new Set(all).size, all.length);
+});
+
+Deno.test("free labels a share of each class and leaves the rest unlabeled", () => {
+  const split = makeSplit(pool(), { labeledShare: 0.25 });
+  assert.deepEqual(new Set(split.counts.labeled), new Set([25]));
+  assert.deepEqual(new Set(split.counts.unlabeled), new Set([75]));
+});
+
+Deno.test("free puts labeled images into the unlabeled list where asked, but none held out", () => {
+  const split = makeSplit(pool(), { ...options, includeLabeled: true, holdout: 0.5 });
+  const unlabeled = new Set(split.unlabeled);
+  assert.ok(split.labeled.every((i) => unlabeled.has(i)));
+  assert.ok(!split.holdout.some((i) => unlabeled.has(i)));
 });
 
 Deno.test("free says which option cannot be met, what was given and what is possible", () => {
@@ -90,6 +110,9 @@ Deno.test("free says which option cannot be met, what was given and what is poss
   refused({ unlabeledCounts: [1] }, /set it to counts/);
   refused({ holdout: -1 }, /split\.holdout is -1/);
   refused({ holdout: 1.5 }, /split\.holdout is 1\.5/);
+  refused({ holdout: 2 }, /split\.holdout is 2.*class 8.*has 2/);
+  refused({ labeledShare: 0 }, /split\.labeledShare is 0/);
+  refused({ valid: 0.5 }, /split\.valid is 0\.5/);
   refused({ seed: -1 }, /seed is -1/);
   refused({ protocol: "fre" }, /did you mean 'free'/);
   assert.throws(() => makeSplit({ ...pool(), classes: 0, labels: [] }, options), /0 classes/);

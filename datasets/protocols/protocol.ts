@@ -1,8 +1,15 @@
 import { distance } from "fastest-levenshtein";
-import { BadInput } from "../core/bad_input.ts";
-import { free } from "./protocols/free.ts";
-import type { Pool } from "./pool.ts";
-import type { Split, SplitOptions } from "./split.ts";
+import { BadInput } from "../../core/bad_input.ts";
+import type { Pool } from "../pool.ts";
+import type { Split, SplitOptions } from "../split.ts";
+import { acr } from "./acr.ts";
+import { adello } from "./adello.ts";
+import { balpoe } from "./balpoe.ts";
+import { cossl } from "./cossl.ts";
+import { daso } from "./daso.ts";
+import { free } from "./free.ts";
+import { seval } from "./seval.ts";
+import { simpro } from "./simpro.ts";
 import { checkSplitOptions, defaultSplitOptions } from "./split_options.ts";
 
 /** A published way (or our own) to deal the images of a data set out. */
@@ -16,9 +23,11 @@ export interface Protocol {
   split(pool: Pool, options: SplitOptions): Split;
 }
 
-/** All protocols by name. */
+/** All protocols by name, our own first. */
 export const protocols: ReadonlyMap<string, Protocol> = new Map(
-  [free].map((protocol) => [protocol.name, protocol]),
+  [free, simpro, acr, adello, daso, seval, cossl, balpoe].map((
+    protocol,
+  ) => [protocol.name, protocol]),
 );
 
 /**

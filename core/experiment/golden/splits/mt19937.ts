@@ -1,8 +1,8 @@
-import { NumpyRandom } from "../../../datasets/random/numpy_random.ts";
-import { PythonRandom } from "../../../datasets/random/python_random.ts";
-import { TorchRandom } from "../../../datasets/random/torch_random.ts";
-import type { Check } from "./check.ts";
-import type { GoldenCase } from "./golden_case.ts";
+import { NumpyRandom } from "../../../../datasets/random/numpy_random.ts";
+import { PythonRandom } from "../../../../datasets/random/python_random.ts";
+import { TorchRandom } from "../../../../datasets/random/torch_random.ts";
+import type { Check } from "../check.ts";
+import type { GoldenCase } from "../golden_case.ts";
 import { checkIndices, vectorNames } from "./index_vector.ts";
 
 /** One line of a case: its name, how many numbers it holds and the call its meaning spells. */

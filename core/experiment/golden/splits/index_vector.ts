@@ -1,5 +1,5 @@
-import type { Check } from "./check.ts";
-import type { GoldenCase } from "./golden_case.ts";
+import type { Check } from "../check.ts";
+import type { GoldenCase } from "../golden_case.ts";
 
 /** Endings under which a fixture tells about a vector that it does not hold whole. */
 const PARTS = ["length", "sha256", "head", "tail", "per_class"];
@@ -56,7 +56,7 @@ export async function checkIndices(
 }
 
 /** SHA-256 of the indices as little-endian int32. */
-async function sha256(list: Int32Array): Promise<string> {
+export async function sha256(list: Int32Array): Promise<string> {
   const bytes = new DataView(new ArrayBuffer(list.length * 4));
   list.forEach((value, i) => bytes.setInt32(i * 4, value, true));
   const digest = await crypto.subtle.digest("SHA-256", bytes);

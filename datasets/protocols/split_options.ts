@@ -1,8 +1,8 @@
-import { BadInput } from "../core/bad_input.ts";
-import { MAX_SEED } from "../core/random.ts";
-import { UNLABELED_SHAPES } from "./long_tail.ts";
-import { indicesByClass, type Pool } from "./pool.ts";
-import type { SplitOptions } from "./split.ts";
+import { BadInput } from "../../core/bad_input.ts";
+import { MAX_SEED } from "../../core/random.ts";
+import { UNLABELED_SHAPES } from "../long_tail.ts";
+import { indicesByClass, type Pool } from "../pool.ts";
+import type { SplitOptions } from "../split.ts";
 
 /**
  * What a split is like if the user does not say.
@@ -10,7 +10,8 @@ import type { SplitOptions } from "./split.ts";
  * N1 is a tenth and M1 four fifths of the smallest class, which for CIFAR-10 and CIFAR-100 are
  * the published 500 / 4000 and 50 / 400; with a separate unlabeled part (STL-10) N1 is nine
  * tenths and that part is taken as it is. γ is 100, or less if the last class would come down to
- * one or two labeled images; the unlabeled γ follows the labeled one.
+ * one or two labeled images; the unlabeled γ follows the labeled one. Small-ImageNet-127 is
+ * labeled by a tenth of each class, as everybody does.
  *
  * @param given What the user did say; the rest is fitted to it.
  */
@@ -32,7 +33,10 @@ export function defaultSplitOptions(
     gammaUnlabeled: gamma,
     unlabeled: separate ? "unknown" : "consistent",
     unlabeledCounts: null,
+    labeledShare: /imagenet-?127/.test(pool.name) ? 0.1 : null,
+    includeLabeled: false,
     holdout: 0,
+    valid: 0,
     ...given,
   };
 }
@@ -50,9 +54,7 @@ export function checkSplitOptions(options: SplitOptions, pool: Pool): void {
     );
   };
   if (!Number.isInteger(pool.classes) || pool.classes < 1) {
-    throw new BadInput(
-      `Cannot split ${pool.name}: it has ${pool.classes} classes, not 1 or more`,
-    );
+    throw new BadInput(`Cannot split ${pool.name}: it has ${pool.classes} classes, not 1 or more`);
   }
   if (!Number.isSafeInteger(options.seed) || options.seed < 0) {
     throw new BadInput(`seed is ${options.seed}: give a whole number from 0 to ${MAX_SEED}`);
@@ -60,6 +62,7 @@ export function checkSplitOptions(options: SplitOptions, pool: Pool): void {
   const images = pool.labels.length;
   whole("labeledMax", options.labeledMax, 1, images);
   whole("unlabeledMax", options.unlabeledMax, 0, images);
+  whole("valid", options.valid, 0, images);
   for (const name of ["gammaLabeled", "gammaUnlabeled"] as const) {
     if (Number.isFinite(options[name]) && options[name] >= 1) continue;
     throw new BadInput(
@@ -72,16 +75,50 @@ export function checkSplitOptions(options: SplitOptions, pool: Pool): void {
       `split.unlabeled is '${options.unlabeled}': give one of ${UNLABELED_SHAPES.join(", ")}`,
     );
   }
-  checkCounts(options, pool);
-  const { holdout } = options;
+  checkUnlabeledCounts(options, pool);
+  const { holdout, labeledShare } = options;
   if (!(holdout >= 0 && (holdout < 1 || Number.isSafeInteger(holdout)))) {
     throw new BadInput(
       `split.holdout is ${holdout}: give a share below 1 or a whole number of images a class`,
     );
   }
+  if (labeledShare !== null && !(labeledShare > 0 && labeledShare <= 1)) {
+    throw new BadInput(`split.labeledShare is ${labeledShare}: give more than 0 and at most 1`);
+  }
 }
 
-function checkCounts({ unlabeled, unlabeledCounts }: SplitOptions, pool: Pool): void {
+/**
+ * Refuses labeled counts that the data set cannot give, or that leave a class without an image.
+ *
+ * @param counts Labeled images of each class, as the options ask for them.
+ * @param sizes Images there are of each class.
+ * @throws {BadInput} Naming the option, what was given and what is possible.
+ */
+export function checkLabeledCounts(
+  counts: readonly number[],
+  { sizes, options: { labeledMax, gammaLabeled } }: {
+    readonly sizes: readonly number[];
+    readonly options: SplitOptions;
+  },
+): void {
+  counts.forEach((n, c) => {
+    const size = sizes[c] ?? 0;
+    if (n > size) {
+      throw new BadInput(
+        `split.labeledMax is ${labeledMax}, which asks for ${n} labeled images of class ${c}:` +
+          ` there are ${size}`,
+      );
+    }
+    if (n === 0) {
+      throw new BadInput(
+        `split.gammaLabeled is ${gammaLabeled}, which leaves class ${c} without a labeled image:` +
+          ` with split.labeledMax ${labeledMax} at most ${labeledMax} is possible`,
+      );
+    }
+  });
+}
+
+function checkUnlabeledCounts({ unlabeled, unlabeledCounts }: SplitOptions, pool: Pool): void {
   if (unlabeled !== "counts") {
     if (unlabeledCounts === null) return;
     throw new BadInput(
