@@ -4,7 +4,12 @@
  * @module
  */
 export * from "./dataset.ts";
+export * from "./formats/archive.ts";
+export * from "./formats/byte_source.ts";
 export * from "./formats/labeled_images.ts";
+export * from "./formats/pickle.ts";
+export * from "./formats/pickle_values.ts";
+export * from "./formats/resize.ts";
 export * from "./long_tail.ts";
 export * from "./memory_dataset.ts";
 export * from "./pool.ts";
@@ -25,3 +30,4 @@ export * from "./sets/cifar.ts";
 export * from "./split.ts";
 export * from "./split_json.ts";
 export * from "./synthetic.ts";
+export * from "./test_shift.ts";
