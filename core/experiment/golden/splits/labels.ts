@@ -1,9 +1,20 @@
 import { NumpyRandom } from "../../../../datasets/random/numpy_random.ts";
 import type { GoldenCase } from "../golden_case.ts";
 
-/** The labels that a case gives or describes under one of its parameters. */
-export function labelsOf(c: GoldenCase, param = "labels"): Int32Array {
-  const { C: classes, n } = c.params;
+/**
+ * The labels that a case gives or describes under one of its parameters.
+ *
+ * @param options `param`: which one, `labels` by default. `images`: how many labels a formula gives,
+ * `params.n` by default.
+ */
+export function labelsOf(
+  c: GoldenCase,
+  { param = "labels", images: n = c.params.n }: {
+    readonly param?: string;
+    readonly images?: number;
+  } = {},
+): Int32Array {
+  const { C: classes } = c.params;
   const form: unknown = c.params[param] ?? "tensor";
   if (typeof form !== "string") throw new TypeError(`Labels of ${c.name} are of no known form`);
   if (form === "tensor") return c.ints(param);

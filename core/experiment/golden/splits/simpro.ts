@@ -87,7 +87,8 @@ async function checkFraction(c: GoldenCase, check: Check): Promise<void> {
 
 /** Small-ImageNet-127: labels by share, classes ranked anew. */
 async function checkNatural(c: GoldenCase, check: Check): Promise<void> {
-  const labels = labelsOf(c, "train_labels"), testLabels = labelsOf(c, "test_labels");
+  const labels = labelsOf(c, { param: "train_labels" }),
+    testLabels = labelsOf(c, { param: "test_labels" });
   const pool = poolWith(labels, { classes: c.params.C, testLabels });
   const options = optionsFor(pool, { labeledShare: 0.1, seed: c.params.seed ?? 0 });
   const split = c.has("test_targets")

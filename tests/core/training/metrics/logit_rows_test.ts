@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   adjustedLogitRows,
+  logPrior,
   predictedClasses,
   softmaxRows,
   topConfidence,
@@ -38,4 +39,8 @@ Deno.test("adjustedLogitRows() raises rare classes and leaves equal classes in p
   assert.ok(Math.abs(head! + 2 * Math.log(0.9)) < 1e-12); // two values came in
   assert.ok(Math.abs(tail! + 2 * Math.log(0.1)) < 1e-12); // as above
   assert.throws(() => adjustedLogitRows([0, 0], [90, 0]), RangeError);
+});
+
+Deno.test("logPrior() says -Infinity of an empty class", () => {
+  assert.deepEqual([...logPrior([2, 2, 0])], [Math.log(0.5), Math.log(0.5), -Infinity]);
 });
