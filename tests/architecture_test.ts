@@ -11,9 +11,9 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^core\/autograd\//],
   [/^core\/nn\//],
   [/^core\/training\//],
+  [/^core\/mod\.ts$/],
   [/^algorithms\//, /^datasets\//],
   [/^core\/experiment\//],
-  [/^core\/mod\.ts$/],
   [/^mod\.ts$/],
   [/^bench\//],
   [/^cli\.ts$/],
@@ -34,7 +34,9 @@ Deno.test("imports point one way only", () => {
   const wrong = sources.flatMap(({ path, text }) =>
     importsOf(text).flatMap((specifier) => {
       const target = resolveImport(path, specifier);
-      return target === null || mayImport(path, target) ? [] : [`${path} imports ${target}`];
+      // A data file, as deno.json with its version, stands below all.
+      const allowed = !target?.endsWith(".ts") || mayImport(path, target);
+      return allowed ? [] : [`${path} imports ${target}`];
     })
   );
   assert.deepEqual(wrong, []);
@@ -105,6 +107,8 @@ Deno.test("mayImport() lets nothing go back up", () => {
   assert.ok(mayImport("core/nn/a.ts", "core/safetensors.ts"));
   assert.ok(!mayImport("core/nn/a.ts", "core/training/b.ts"));
   assert.ok(!mayImport("core/nn/a.ts", "core/mod.ts"));
+  assert.ok(mayImport("algorithms/a.ts", "core/mod.ts"));
+  assert.ok(!mayImport("core/mod.ts", "core/experiment/a.ts"));
   assert.ok(!mayImport("kernels/a.ts", "core/autograd/b.ts"));
   assert.ok(!mayImport("core/training/a.ts", "datasets/b.ts"));
   assert.ok(!mayImport("datasets/a.ts", "algorithms/b.ts"));
