@@ -32,6 +32,8 @@ export type Argument = AnyTensor | Image;
 export interface DeviceOptions {
   /** Bytes that tensors may take; by default a large share of what is sensible for the adapter. */
   readonly memoryBudget?: number;
+  /** Whether to use the kernels for software adapters; by default the adapter decides. */
+  readonly software?: boolean;
   /** What subgroups the GPU device has; none by default. */
   readonly subgroups?: Subgroups | undefined;
 }
@@ -65,7 +67,7 @@ export class Device {
   constructor(gpu: GPUDevice, info: GPUAdapterInfo, options: DeviceOptions = {}) {
     this.gpu = gpu;
     this.adapter = describeAdapter(info);
-    this.software = this.adapter.software;
+    this.software = options.software ?? this.adapter.software;
     this.lanes = options.subgroups?.lanes ?? 0;
     this.pool = new BufferPool(gpu, options.memoryBudget ?? (this.software ? 16 : 120) * GIBI);
     this.images = new ImagePool(gpu);

@@ -124,7 +124,7 @@ function reduced(
   const counted = reduction !== "sum" && variant.ignore;
   if (!weighted && !counted) {
     const scale = reduction === "sum" ? 1 : 1 / Math.max(rows, 1);
-    const total = reduceRun("sum", each, { outer: 1, length: rows, inner: 1 }, scale);
+    const total = reduceRun(each, { reduction: "sum", outer: 1, length: rows, inner: 1, scale });
     return { loss: total.view([]), scale, factor: null };
   }
   const loss = device.empty([]), factor = device.empty([]);

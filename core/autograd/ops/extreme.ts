@@ -75,7 +75,7 @@ function extreme(
 }
 
 function extremeRun(name: "max" | "min", x: Tensor, run: Run): Tensor {
-  const y = reduceRun(name, x, run).view(
+  const y = reduceRun(x, { ...run, reduction: name }).view(
     x.shape.map((d, i) => i >= run.first && i <= run.last ? 1 : d),
   );
   return record(name, [x], y, [x], (dy) => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { conv2d, type Conv2dOptions } from "./conv2d.ts";
 export {
   crossEntropy,
   type CrossEntropyOptions,
@@ -11,6 +12,7 @@ export {
 export * from "./extreme.ts";
 export * from "./gather.ts";
 export * from "./layout.ts";
+export { linear, matmul, type MatmulOptions } from "./matmul.ts";
 export * from "./pointwise.ts";
 export { type Axes, type ReduceOptions } from "./reduce_axes.ts";
 export * from "./reduce.ts";

@@ -33,12 +33,11 @@ export function reduceOver(
   const runs = runsOf(x.shape, axes);
   let y = x;
   runs.forEach((run, i) => {
-    y = reduceRun(
-      i > 0 && reduction === "sumSquares" ? "sum" : reduction,
-      y,
-      run,
-      i === runs.length - 1 ? scale : 1,
-    );
+    y = reduceRun(y, {
+      ...run,
+      reduction: i > 0 && reduction === "sumSquares" ? "sum" : reduction,
+      scale: i === runs.length - 1 ? scale : 1,
+    });
   });
   return y.view(keptShape(x, axes));
 }

@@ -16,19 +16,24 @@ const SHORT_ROW = 32;
 /** Elements that an invocation should add before an axis is split further. */
 const WORTHWHILE = 16;
 
-/** `scale` × the reduction of the middle axis, flat, in a fixed order; not on the tape. */
-export function reduceRun(reduction: Reduction, x: Tensor, axis: MiddleAxis, scale = 1): Tensor {
-  return axis.inner === 1 && axis.length > SHORT_ROW
-    ? reduceRows(reduction, x, axis, scale)
-    : reduceColumns(reduction, x, axis, scale);
+/** What {@linkcode reduceRun} computes of the middle axis. */
+export interface RunReduction extends MiddleAxis {
+  readonly reduction: Reduction;
+  /** What results are multiplied by, 1 by default. */
+  readonly scale?: number;
+  /** Where results go; a new flat tensor by default. */
+  readonly out?: Tensor | undefined;
+}
+
+/** `scale` × the reduction of the middle axis, in a fixed order; not on the tape. */
+export function reduceRun(x: Tensor, run: RunReduction): Tensor {
+  return run.inner === 1 && run.length > SHORT_ROW ? reduceRows(x, run) : reduceColumns(x, run);
 }
 
 /** A workgroup a row; rows are cut where they are long and few. */
 function reduceRows(
-  reduction: Reduction,
   x: Tensor,
-  { outer, length }: MiddleAxis,
-  scale: number,
+  { reduction, outer, length, scale = 1, out }: RunReduction,
 ): Tensor {
   const { device } = x;
   const vector = length % 4 === 0 ? "length" : "none";
@@ -39,23 +44,28 @@ function reduceRows(
     Math.min(Math.ceil(steps / (width * WORTHWHILE)), Math.ceil(groups / Math.max(outer, 1))),
   );
   const chunk = Math.ceil(steps / splits);
-  const y = device.empty([outer * splits]);
+  const y = splits === 1 && out ? out : device.empty([outer * splits]);
   device.dispatch(
     reduceTreeKernel(reduction, vector, width),
     [x, y],
     [outer, steps, 1, splits, chunk, splits > 1 ? 1 : scale],
-    linearGrid(y.size),
+    linearGrid(outer * splits),
   );
   if (splits === 1) return y;
-  return reduceRun(second(reduction), y, { outer, length: splits, inner: 1 }, scale);
+  return reduceRun(y, {
+    reduction: second(reduction),
+    outer,
+    length: splits,
+    inner: 1,
+    scale,
+    out,
+  });
 }
 
 /** An invocation a column (or four); columns are shared by several where they are long and few. */
 function reduceColumns(
-  reduction: Reduction,
   x: Tensor,
-  { outer, length, inner }: MiddleAxis,
-  scale: number,
+  { reduction, outer, length, inner, scale = 1, out }: RunReduction,
 ): Tensor {
   const { device } = x;
   const vector = inner % 4 === 0 ? "inner" : "none";
@@ -68,7 +78,7 @@ function reduceColumns(
       Math.floor(length / WORTHWHILE),
     ),
   );
-  const y = device.empty([outer * splits * inner]);
+  const y = splits === 1 && out ? out : device.empty([outer * splits * inner]);
   device.dispatch(
     reduceLanesKernel(reduction, vector),
     [x, y],
@@ -76,7 +86,7 @@ function reduceColumns(
     scalarGroups(outer * splits * columns),
   );
   if (splits === 1) return y;
-  const result = device.empty([outer * inner]);
+  const result = out ?? device.empty([outer * inner]);
   device.dispatch(
     reduceTreeKernel(second(reduction), vector, 64),
     [y, result],
