@@ -1,0 +1,68 @@
+import { record } from "../tape.ts";
+import type { Tensor } from "../tensor.ts";
+import { requireFloat } from "./apply.ts";
+import type { ConvKernels } from "./conv2d/conv_kernels.ts";
+import { type ConvGeometry, convGeometry } from "./conv2d/geometry.ts";
+import { imageConv } from "./conv2d/image_conv.ts";
+import { reduceRun } from "./reduce_run.ts";
+
+/** Settings of {@linkcode conv2d}. */
+export interface Conv2dOptions {
+  /** Added to each output channel, `[O]`. */
+  readonly bias?: Tensor | undefined;
+  /** Pixels between neighbouring outputs, 1 by default. */
+  readonly stride?: number;
+  /** Rows and columns of zeros around the images, 0 by default. */
+  readonly padding?: number;
+}
+
+/**
+ * Two-dimensional cross-correlation, as deep learning calls convolution:
+ * `y[n, i, j, o] = Σ x[n, i·stride + a - padding, j·stride + b - padding, c] w[a, b, c, o] (+ bias[o])`.
+ *
+ * @param x Images `[N, H, W, C]`.
+ * @param w Filter `[KH, KW, C, O]`.
+ * @returns `[N, OH, OW, O]` with `OH = ⌊(H + 2·padding - KH) / stride⌋ + 1`.
+ * @throws {TypeError} If the shapes do not fit.
+ * @throws {RangeError} If stride or padding cannot be, or nothing would come out.
+ *
+ * @example Sum of 3×3 pixels
+ * ```ts
+ * import { conv2d, requestDevice } from "@longtail/longtail/core";
+ * import assert from "node:assert/strict";
+ *
+ * const device = await requestDevice();
+ * const x = device.tensor([1, 2, 3, 4], [1, 2, 2, 1]);
+ * const w = device.tensor(Array(9).fill(1), [3, 3, 1, 1]);
+ * assert.deepEqual([...await device.read(conv2d(x, w, { padding: 1 }))], [10, 10, 10, 10]);
+ * device.destroy();
+ * ```
+ */
+export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor {
+  const { bias, stride = 1, padding = 0 } = options;
+  requireFloat("conv2d", x);
+  requireFloat("conv2d", w);
+  const g = convGeometry(x, w, { stride, padding });
+  if (bias && (bias.shape.length !== 1 || bias.size !== g.outputs)) {
+    throw new TypeError(`Cannot add a bias ${bias} to ${g.outputs} channels`);
+  }
+  const kernels = kernelsFor(g);
+  const y = kernels.forward(x, w, bias, g);
+  return record("conv2d", bias ? [x, w, bias] : [x, w], y, [x, w], (dy, { needs, out }) => [
+    needs(0) ? kernels.inputGradient(dy, w, g) : undefined,
+    needs(1) ? kernels.filterGradient(x, dy, g, out(1)) : undefined,
+    bias && needs(2)
+      ? reduceRun(dy, {
+        reduction: "sum",
+        outer: 1,
+        length: dy.size / g.outputs,
+        inner: g.outputs,
+        out: out(2),
+      }).view([g.outputs])
+      : undefined,
+  ]);
+}
+
+function kernelsFor(_g: ConvGeometry): ConvKernels {
+  return imageConv;
+}

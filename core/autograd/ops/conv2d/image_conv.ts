@@ -1,0 +1,243 @@
+import { imageConvKernel, PATCH } from "../../../../kernels/conv2d/image_conv.ts";
+import { BLOCK, filterTile, imageFilterKernel } from "../../../../kernels/conv2d/image_filter.ts";
+import type { ImageRoom } from "../../../../kernels/conv2d/image_layout.ts";
+import { sumSplitsKernel, sumSplitsRun } from "../../../../kernels/conv2d/sum_splits.ts";
+import { linearGrid } from "../../../../kernels/kernel.ts";
+import type { Device } from "../../device.ts";
+import type { Tensor } from "../../tensor.ts";
+import type { ConvKernels } from "./conv_kernels.ts";
+import type { ConvGeometry } from "./geometry.ts";
+import { fitsImage, type ImageCopy, imageOf } from "./image_copy.ts";
+import { fitsWindow, type PackedWeights, packedWeights } from "./packed_weights.ts";
+import { type InputPhase, inputPhases } from "./input_phases.ts";
+
+/** Whether the textures of this device hold everything that a convolution needs. */
+export function fitsImages(device: Device, g: ConvGeometry): boolean {
+  return fitsWindow(g.kernelHeight * g.kernelWidth) &&
+    fitsImage(device, [g.images, g.height, g.width, g.inputs], inputRoom(g)) &&
+    fitsImage(device, [g.images, g.outHeight, g.outWidth, g.outputs], outputRoom(g));
+}
+
+/** Convolutions for adapters that compute on the CPU: inputs from textures, weights as uniforms. */
+export const imageConv: ConvKernels = {
+  forward(x, w, bias, g) {
+    const { device } = x;
+    const input = imageOf(x, inputRoom(g));
+    const packed = packedWeights(w, "forward", () => ({
+      tapRows: g.kernelHeight,
+      tapColumns: g.kernelWidth,
+      inputs: g.inputs,
+      outputs: g.outputs,
+      first: 0,
+      rowStep: g.kernelWidth * g.inputs * g.outputs,
+      columnStep: g.inputs * g.outputs,
+      inputStep: g.outputs,
+      outputStep: 1,
+    }));
+    const y = device.empty([g.images, g.outHeight, g.outWidth, g.outputs]);
+    convolve(input, packed, y, {
+      tapRows: g.kernelHeight,
+      tapColumns: g.kernelWidth,
+      stride: g.stride,
+      top: -g.padding,
+      left: -g.padding,
+      rows: g.outHeight,
+      columns: g.outWidth,
+      step: 1,
+      outTop: 0,
+      outLeft: 0,
+      bias,
+    });
+    return y;
+  },
+
+  inputGradient(dy, w, g) {
+    const { device } = dy;
+    const input = imageOf(dy, outputRoom(g));
+    const dx = device.empty([g.images, g.height, g.width, g.inputs]);
+    const phases = inputPhases(g);
+    // A stride larger than the filter skips pixels.
+    if (phases.length < Math.min(g.stride, g.height) * Math.min(g.stride, g.width)) {
+      device.clear(dx);
+    }
+    for (const phase of phases) {
+      const packed = packedWeights(w, `phase ${phase.name}`, () => phasePlan(phase, g));
+      convolve(input, packed, dx, { ...phase, stride: 1, step: g.stride, bias: undefined });
+    }
+    return dx;
+  },
+
+  filterGradient(x, dy, g, out) {
+    const { device } = x;
+    const input = imageOf(x, inputRoom(g)), gradient = imageOf(dy, outputRoom(g));
+    const unrolled = isUnrolled(g.kernelHeight, g.kernelWidth, g.stride);
+    const tapRows = unrolled ? g.kernelHeight : 1, tapColumns = unrolled ? g.kernelWidth : 1;
+    const taps = g.kernelHeight * g.kernelWidth;
+    const tile = filterTile(tapRows * tapColumns);
+    const quads = Math.ceil(g.outputs / 4);
+    const needed = Math.ceil(quads / tile.quads);
+    const share = device.lanes === 0 ? 1 : Math.min(8, 2 ** Math.ceil(Math.log2(needed)));
+    const groups = Math.ceil(needed / share) * share;
+    const blocks = Math.ceil(input.layout.chunks / tile.chunks);
+    const runs = unrolled ? 1 : taps;
+    const wanted = Math.min(g.images, Math.ceil(INVOCATIONS / (groups * blocks * runs)));
+    const perSplit = Math.ceil(g.images / wanted), splits = Math.ceil(g.images / perSplit);
+    const dw = out ?? device.empty([g.kernelHeight, g.kernelWidth, g.inputs, g.outputs]);
+    const vector = g.outputs % 4 === 0;
+    const direct = splits === 1 && vector;
+    const partial = direct ? dw : device.empty([splits, taps, g.inputs, quads * 4]);
+    const count = groups * blocks * runs * splits;
+    const a = input.layout, b = gradient.layout;
+    device.dispatch(
+      imageFilterKernel({ tapRows, tapColumns, stride: unrolled ? g.stride : 1, share }),
+      [input.image, gradient.image, partial],
+      [
+        count,
+        groups,
+        blocks,
+        runs,
+        g.kernelWidth,
+        g.stride,
+        g.images,
+        perSplit,
+        g.outHeight,
+        g.outWidth,
+        g.inputs,
+        quads,
+        a.across,
+        a.cellColumns,
+        a.cellRows,
+        a.chunks * a.cellRows,
+        a.margin - g.padding,
+        b.across,
+        b.cellColumns,
+        b.cellRows,
+        b.chunks * b.cellRows,
+        b.margin,
+      ],
+      linearGrid(Math.ceil(count / 64)),
+    );
+    if (direct) return dw;
+    const { uniforms, grid } = sumSplitsRun(taps * g.inputs, g.outputs, { splits, vector });
+    device.dispatch(sumSplitsKernel(vector), [partial, dw], uniforms, grid);
+    if (partial !== dw) device.free(partial);
+    return dw;
+  },
+};
+
+/** Invocations that keep all cores of a CPU busy; more would only make more partial sums. */
+const INVOCATIONS = 2048;
+
+/** Taps that have code of their own; all others go one by one. */
+function isUnrolled(rows: number, columns: number, stride: number): boolean {
+  return rows === 3 && columns === 3 && stride <= 2 || rows === 2 && columns === 2 && stride === 1;
+}
+
+interface Convolution {
+  readonly tapRows: number;
+  readonly tapColumns: number;
+  readonly stride: number;
+  /** Row and column of the first tap of output pixel 0, 0, as seen from the image. */
+  readonly top: number;
+  readonly left: number;
+  /** Output pixels, and where they go. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly step: number;
+  readonly outTop: number;
+  readonly outLeft: number;
+  readonly bias: Tensor | undefined;
+}
+
+function convolve(input: ImageCopy, packed: PackedWeights, y: Tensor, c: Convolution): void {
+  const { device } = y;
+  const { layout } = input;
+  const [, outHeight, outWidth, outputs] = y.shape as [number, number, number, number];
+  const unrolled = isUnrolled(c.tapRows, c.tapColumns, c.stride);
+  const tilesX = Math.ceil(c.columns / PATCH.width), tilesY = Math.ceil(c.rows / PATCH.height);
+  const tiles = layout.images * tilesX * tilesY;
+  for (const { view, firstGroup, groups, firstChunk, chunks } of packed.windows) {
+    const biased = c.bias !== undefined && firstChunk === 0;
+    device.dispatch(
+      imageConvKernel({
+        tapRows: unrolled ? c.tapRows : 1,
+        tapColumns: unrolled ? c.tapColumns : 1,
+        stride: unrolled ? c.stride : 1,
+        lanes: device.lanes,
+        vector: outputs % 4 === 0,
+        accumulate: firstChunk > 0,
+      }),
+      [input.image, view, c.bias ?? view, y],
+      [
+        tiles,
+        tilesX,
+        tilesY,
+        layout.across,
+        layout.cellColumns,
+        layout.cellRows,
+        layout.chunks * layout.cellRows,
+        layout.margin + c.left,
+        layout.margin + c.top + firstChunk * layout.cellRows,
+        chunks,
+        c.tapRows,
+        c.tapColumns,
+        c.stride,
+        packed.groupStride,
+        firstGroup,
+        biased ? 1 : 0,
+        outputs,
+        outHeight,
+        outWidth,
+        c.step,
+        c.outTop,
+        c.outLeft,
+        c.rows,
+        c.columns,
+      ],
+      [Math.ceil(tiles / 64), groups],
+    );
+  }
+}
+
+function phasePlan(phase: InputPhase, g: ConvGeometry) {
+  const { tapRows, tapColumns, firstRow, firstColumn } = phase;
+  const row = g.kernelWidth * g.inputs * g.outputs, column = g.inputs * g.outputs;
+  return {
+    tapRows,
+    tapColumns,
+    inputs: g.outputs,
+    outputs: g.inputs,
+    // Flipped: the tap that comes first in dy is the last of the filter.
+    first: (firstRow + (tapRows - 1) * g.stride) * row +
+      (firstColumn + (tapColumns - 1) * g.stride) * column,
+    rowStep: -g.stride * row,
+    columnStep: -g.stride * column,
+    inputStep: 1,
+    outputStep: g.outputs,
+  };
+}
+
+/** Room around `x`: what the filter gradient reads, and at least what a 3×3 filter would. */
+function inputRoom(g: ConvGeometry): ImageRoom {
+  const reach = (out: number, block: number, kernel: number) =>
+    (Math.ceil(out / block) * block - 1) * g.stride + kernel - g.padding;
+  return {
+    margin: Math.max(g.padding, 1),
+    rows: Math.max(reach(g.outHeight, BLOCK.height, g.kernelHeight), g.height + 1),
+    columns: Math.max(reach(g.outWidth, BLOCK.width, g.kernelWidth), g.width + 1),
+  };
+}
+
+/** Room around `dy`: zeros wherever an input pixel lies beyond the last window. */
+function outputRoom(g: ConvGeometry): ImageRoom {
+  const reach = (out: number, size: number, block: number) =>
+    Math.max(
+      Math.ceil(out / block) * block,
+      Math.floor((size - 1 + g.padding) / g.stride) + 1,
+    );
+  return {
+    margin: Math.max(1, g.kernelHeight - 1 - g.padding, g.kernelWidth - 1 - g.padding),
+    rows: reach(g.outHeight, g.height, BLOCK.height),
+    columns: reach(g.outWidth, g.width, BLOCK.width),
+  };
+}

@@ -1,0 +1,44 @@
+import {
+  defineKernel,
+  type Grid,
+  type Kernel,
+  LINEAR_INDEX,
+  linearGrid,
+  memoKernel,
+  read,
+  write,
+} from "../kernel.ts";
+
+/**
+ * Adds partial results `[splits, rows, padded]` in order into `[rows, outputs]`, an invocation four
+ * of a row (`vector`) or one. Order is fixed, so that runs repeat bit for bit.
+ */
+export function sumSplitsKernel(vector: boolean): Kernel {
+  const type = vector ? "vec4f" : "f32";
+  return memoKernel(`sum splits ${type}`, (key) =>
+    defineKernel({
+      key,
+      bindings: { x: read(type), y: write(type) },
+      uniforms: { size: "u32", outputs: "u32", padded: "u32", splits: "u32", stride: "u32" },
+      body: `${LINEAR_INDEX}
+  if (i >= u.size) { return; }
+  var at = ${vector ? "i" : "i / u.outputs * u.padded + i % u.outputs"};
+  var sum = ${type}(0);
+  for (var s = 0u; s < u.splits; s++) { sum += x[at]; at += u.stride; }
+  y[i] = sum;`,
+    }));
+}
+
+/** Uniforms and grid of {@linkcode sumSplitsKernel} for `rows` of `outputs` floats. */
+export function sumSplitsRun(
+  rows: number,
+  outputs: number,
+  { splits, vector }: { splits: number; vector: boolean },
+): { uniforms: number[]; grid: Grid } {
+  const lanes = vector ? 4 : 1, padded = Math.ceil(outputs / 4) * 4;
+  const size = rows * outputs / lanes;
+  return {
+    uniforms: [size, outputs / lanes, padded / lanes, splits, rows * padded / lanes],
+    grid: linearGrid(Math.ceil(size / 64)),
+  };
+}
