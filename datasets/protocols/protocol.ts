@@ -50,14 +50,22 @@ export const protocols: ReadonlyMap<string, Protocol> = new Map(
  * assert.deepEqual(split.counts.unlabeled, [6, 6, 6]);
  * ```
  */
-export function makeSplit(
-  pool: Pool,
-  { protocol: name = "free", ...given }: { readonly protocol?: string } & Partial<SplitOptions>,
-): Split {
-  const protocol = findProtocol(name);
-  const options = defaultSplitOptions(pool, { ...protocol.defaults?.(pool), ...given });
+export function makeSplit(pool: Pool, given: GivenSplit): Split {
+  const options = resolveSplit(pool, given);
   checkSplitOptions(options, pool);
-  return protocol.split(pool, options);
+  return findProtocol(given.protocol).split(pool, options);
+}
+
+/** What somebody said of a split. */
+export type GivenSplit = { readonly protocol?: string } & Partial<SplitOptions>;
+
+/**
+ * All options of a split: those given, else the protocol's, else the general ones.
+ *
+ * @throws {BadInput} If the protocol is unknown; the values are not checked.
+ */
+export function resolveSplit(pool: Pool, { protocol, ...given }: GivenSplit): SplitOptions {
+  return defaultSplitOptions(pool, { ...findProtocol(protocol).defaults?.(pool), ...given });
 }
 
 /**
@@ -65,7 +73,7 @@ export function makeSplit(
  *
  * @throws {BadInput} If there is none; the message names the nearest and lists all.
  */
-export function findProtocol(name: string): Protocol {
+export function findProtocol(name = "free"): Protocol {
   const protocol = protocols.get(name);
   if (protocol) return protocol;
   const names = [...protocols.keys()];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UNLABELED_SHAPES } from "../../../datasets/long_tail.ts";
 import type { Pool } from "../../../datasets/pool.ts";
-import { makeSplit, protocols } from "../../../datasets/protocols/protocol.ts";
+import { makeSplit, protocols, resolveSplit } from "../../../datasets/protocols/protocol.ts";
 
 const PUBLISHED = [...protocols.keys()].filter((name) => name !== "free");
 const UNSUPERVISED_TOO = PUBLISHED.filter((name) => name !== "balpoe");
@@ -112,6 +112,15 @@ Deno.test("small-ImageNet-127 is labeled by a tenth of each class", () => {
     assert.equal(Math.max(...split.counts.labeled), 16, protocol); // 15.5, halves to even
   }
   assert.equal(makeSplit(named, { protocol: "seval", holdout: 0 }).labeled.length, 87);
+});
+
+Deno.test("resolveSplit() takes what is given, then the protocol's defaults, then the general ones", () => {
+  const resolved = resolveSplit(pool(), { protocol: "seval", labeledMax: 30 });
+  assert.equal(resolved.labeledMax, 30);
+  assert.equal(resolved.holdout, 0.5);
+  assert.equal(resolved.gammaUnlabeled, 12);
+  const split = makeSplit(pool(), { protocol: "seval", labeledMax: 30 });
+  assert.deepEqual(makeSplit(pool(), { protocol: "seval", ...resolved }), split);
 });
 
 Deno.test("published protocols refuse what cannot be", () => {
