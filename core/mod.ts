@@ -7,5 +7,5 @@ export * from "./bad_input.ts";
 export * from "./random.ts";
 export * from "./safetensors.ts";
 export * from "./autograd/mod.ts";
-export * from "./nn/schedules/mod.ts";
-export * from "./training/metrics/mod.ts";
+export * from "./nn/mod.ts";
+export * from "./training/mod.ts";

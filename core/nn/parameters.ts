@@ -60,10 +60,14 @@ export class FlatLayout<S extends { readonly name: string; readonly shape: Shape
   /** A tensor of the flat buffer's size and a view of it for each array. */
   allocate(device: Device): { flat: Tensor; views: Tensor[] } {
     const flat = device.keep(() => device.zeros([this.size]));
-    const views = this.specs.map(({ shape }, i) =>
-      new Tensor(device, flat.storage, shape, "f32", 4 * this.offsets[i]!) // one offset a spec
+    return { flat, views: this.slices(flat) };
+  }
+
+  /** A view of each array in a flat tensor of this layout. */
+  slices(flat: Tensor): Tensor[] {
+    return this.specs.map(({ shape }, i) =>
+      new Tensor(flat.device, flat.storage, shape, "f32", 4 * this.offsets[i]!) // one offset a spec
     );
-    return { flat, views };
   }
 }
 

@@ -10,10 +10,12 @@ export {
   type CrossEntropyReduction,
 } from "./cross_entropy.ts";
 export * from "./extreme.ts";
+export { allFinite } from "./finite.ts";
 export * from "./gather.ts";
 export * from "./layout.ts";
 export { linear, matmul, type MatmulOptions } from "./matmul.ts";
 export * from "./pointwise.ts";
+export * from "./random.ts";
 export { type Axes, type ReduceOptions } from "./reduce_axes.ts";
 export * from "./reduce.ts";
 export { logSoftmax, softmax } from "./softmax.ts";

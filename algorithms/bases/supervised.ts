@@ -1,0 +1,23 @@
+import { type Algorithm, crossEntropy, defineAlgorithm } from "../../core/mod.ts";
+import { usbRecipe } from "../recipes.ts";
+
+/** `supervised` has no options. */
+export type SupervisedOptions = Record<never, never>;
+
+/**
+ * Cross entropy on the labeled images alone, weakly augmented: the baseline that unlabeled images
+ * have to beat.
+ */
+export const supervised: Algorithm<SupervisedOptions> = defineAlgorithm({
+  name: "supervised",
+  kind: "base",
+  paper: "baseline",
+  defaults: {},
+  needs: () => ({ views: { labeled: ["weak"] } }),
+  recipe: usbRecipe,
+  loss: (s) => ({
+    labeled: crossEntropy(s.student.labeled[0]!.logits(), s.batch.labeled.y, {
+      weights: s.weights("labeled"),
+    }),
+  }),
+});

@@ -1,0 +1,34 @@
+import { closest } from "fastest-levenshtein";
+import { type Algorithm, BadInput, type ErasedSpec } from "../core/mod.ts";
+import { fixmatch } from "./bases/fixmatch.ts";
+import { supervised } from "./bases/supervised.ts";
+
+/** A method whose option types are erased, as the command line works with them. */
+export interface ListedAlgorithm {
+  (config?: Readonly<Record<string, unknown>>): ReturnType<Algorithm<object>>;
+  readonly spec: ErasedSpec;
+}
+
+/** Every method that comes with the toolkit. */
+export const algorithms: readonly ListedAlgorithm[] = [supervised, fixmatch] as ListedAlgorithm[];
+
+/**
+ * The method of a name.
+ *
+ * @param others Methods from outside, e.g. of `--plugin`.
+ * @throws {BadInput} If there is none; names the nearest.
+ */
+export function findAlgorithm(
+  name: string,
+  others: readonly ListedAlgorithm[] = [],
+): ListedAlgorithm {
+  const all = [...algorithms, ...others];
+  const found = all.find(({ spec }) => spec.name === name);
+  if (found) return found;
+  const names = all.map(({ spec }) => spec.name);
+  throw new BadInput(
+    `There is no algorithm '${name}'; did you mean '${closest(name, names)}'? Known: ${
+      names.join(", ")
+    }`,
+  );
+}

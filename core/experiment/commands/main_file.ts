@@ -1,0 +1,109 @@
+import { Command, CommanderError, Option } from "commander";
+import { NoAdapterError } from "../../autograd/request_device.ts";
+import { BadInput } from "../../bad_input.ts";
+import { VERSION } from "./environment_file.ts";
+
+/** Exit codes of the command line. */
+export const EXIT = { done: 0, failed: 1, badInput: 2, noAdapter: 3, interrupted: 130 } as const;
+
+const set = new Option("--set <key=value...>", "set one option; repeat for more").argParser(
+  (value: string, before: string[] = []) => [...before, value],
+);
+const plugin = new Option("--plugin <file|specifier...>", "load a method from outside").argParser(
+  (value: string, before: string[] = []) => [...before, value],
+);
+
+/**
+ * Runs one command.
+ *
+ * @param args What stands after the program's name.
+ * @returns The exit code.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  let code: number = EXIT.done;
+  const act = (load: () => Promise<(...args: never[]) => Promise<number | void>>) =>
+  async (
+    ...given: unknown[]
+  ) => {
+    // The last argument is the command itself.
+    code = await (await load())(...given.slice(0, -1) as never[]) ?? EXIT.done;
+  };
+  const program = new Command("longtail")
+    .description("Long-tailed semi-supervised image classification on WebGPU")
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} }); // said once, below
+
+  program.command("train")
+    .description("train a classifier; without arguments on generated images")
+    .option("--config <file>", "options from a YAML file, e.g. the config.yaml of a run")
+    .option("--algorithm <name>", "a base and add-ons, e.g. fixmatch or fixmatch+daso")
+    .option("--dataset <name>", "see `list`")
+    .option("--data-dir <dir>", "folder of the data set's files, or its parent")
+    .option("--model <name>", "small-cnn, wrn-D-K, resnet-18, -34 or -50")
+    .option("--protocol <name>", "how the images are dealt out; see `list`")
+    .option("--steps <n>", "training steps, the horizon of all schedules")
+    .option("--seed <n>", "same seed and adapter, same result")
+    .option("--out <dir>", "folder of the run; a new one under runs/ by default")
+    .option("--adapter <name>", "high-performance, low-power or fallback")
+    .option("--resume <dir>", "continue a run where it stopped")
+    .option("--quiet", "show no progress")
+    .addOption(set).addOption(plugin)
+    .action(act(async () => (await import("./train_file.ts")).trainCommand));
+
+  program.command("evaluate")
+    .description("evaluate a run's checkpoint again")
+    .argument("<dir>", "folder of the run")
+    .option("--network <name>", "ema or raw; by default what the method evaluates")
+    .option("--head <name>", "head to evaluate; by default the method's")
+    .option("--json", "print one JSON object")
+    .option("--quiet", "show no progress")
+    .action(act(async () => (await import("./evaluate_file.ts")).evaluateCommand));
+
+  program.command("golden")
+    .description("check this build against golden values (LONGTAIL_GOLDEN or tests/golden)")
+    .argument("[patterns...]", "groups by glob, e.g. 'ops_*'")
+    .option("--json", "print one JSON object a case")
+    .action(act(async () => (await import("./golden_file.ts")).goldenCommand));
+
+  program.command("list")
+    .description("algorithms, data sets, models, protocols")
+    .option("--json", "print one JSON object")
+    .addOption(plugin)
+    .action(act(async () => (await import("./list_file.ts")).listCommand));
+
+  program.command("doctor")
+    .description("what this machine offers: Deno, adapter, limits, memory")
+    .option("--json", "print one JSON object")
+    .option("--adapter <name>", "high-performance, low-power or fallback")
+    .action(act(async () => (await import("./doctor_file.ts")).doctorCommand));
+
+  for (const command of program.commands) {
+    command.exitOverride().configureOutput({ outputError: () => {} });
+  }
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+/** Says what went wrong in one sentence where it is the user's to mend, in full where it is ours. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.done; // --help, --version
+    if (error.code !== "commander.help") console.error(error.message);
+    return EXIT.badInput;
+  }
+  if (error instanceof BadInput) {
+    console.error(`error: ${error.message}`);
+    return EXIT.badInput;
+  }
+  if (error instanceof NoAdapterError) {
+    console.error(`error: ${error.message}`);
+    return EXIT.noAdapter;
+  }
+  console.error(error instanceof Error ? error.stack ?? error.message : error);
+  return EXIT.failed;
+}

@@ -1,0 +1,169 @@
+import { closest } from "fastest-levenshtein";
+import { findAlgorithm, type ListedAlgorithm } from "../../../algorithms/registry.ts";
+import { BadInput } from "../../bad_input.ts";
+import { compose, type Stack } from "../../training/compose.ts";
+import { type Layer, objectLayer, type Setting } from "./layers.ts";
+import { configSchema, DEFAULTS, type RunConfig } from "./schema.ts";
+
+/** A run's options, resolved, and its methods with theirs. */
+export interface Resolved {
+  readonly config: RunConfig;
+  readonly stack: Stack;
+  /** Everything as one object: what `config.yaml` holds. */
+  readonly all: Readonly<Record<string, unknown>>;
+}
+
+/** The last value that any layer gives a key, before anything is checked. */
+export function peek(layers: readonly Layer[], key: string): unknown {
+  let value: unknown;
+  for (const layer of layers) for (const s of layer) if (s.key === key) value = s.value;
+  return value;
+}
+
+/**
+ * Resolves a run's options: defaults, then the base's recipe for the data set, then each layer.
+ *
+ * @param layers What the user has set: file, flags, `--set`, in this order.
+ * @param others Methods from outside.
+ * @throws {BadInput} If a key is unknown (names the nearest), a value is out of range or of the
+ *   wrong type, or the methods do not fit together.
+ */
+export function resolveConfig(
+  layers: readonly Layer[],
+  others: readonly ListedAlgorithm[] = [],
+): Resolved {
+  const name = peek(layers, "algorithm") ?? DEFAULTS.algorithm;
+  const dataset = peek(layers, "dataset") ?? DEFAULTS.dataset;
+  if (typeof name !== "string" || typeof dataset !== "string") {
+    throw new BadInput(`algorithm and dataset must be names, not '${name}' and '${dataset}'`);
+  }
+  const methods = name.split("+").map((part) => findAlgorithm(part, others));
+  const recipe = methods[0]?.spec.recipe?.({ dataset }) ?? {};
+  const known = new Map<string, Setting>();
+  const put = (settings: Layer) => {
+    for (const setting of settings) known.set(setting.key, setting);
+  };
+  put(objectLayer(DEFAULTS, "the defaults"));
+  replaceOptimizer(known, recipe);
+  put(objectLayer(recipe, `the recipe of ${name}`));
+  for (const { spec } of methods) {
+    put(objectLayer(spec.defaults, `the defaults of ${spec.name}`, `${spec.name}.`));
+  }
+  const optional = ["optimizer.dampening", "optimizer.epsBeforeCorrection"];
+  for (const layer of layers) {
+    for (const setting of layer) {
+      if (setting.key === "optimizer.kind") switchOptimizer(known, setting);
+      if (!known.has(setting.key) && !optional.includes(setting.key)) {
+        // `split` alone would have been a map; anything else is a key nobody knows.
+        throw unknownKey(setting, [...known.keys(), ...optional], methods);
+      }
+      known.set(setting.key, setting);
+    }
+  }
+  const all = nest(known);
+  const config = parseConfig(all, known, methods);
+  const plugins = methods.map((method) =>
+    method(methodOptions(method, all[method.spec.name], known))
+  );
+  const [base, ...addons] = plugins;
+  try {
+    return { config, all, stack: compose(base!, ...addons) }; // split gives at least one name
+  } catch (error) {
+    if (error instanceof TypeError) throw new BadInput(error.message);
+    throw error;
+  }
+}
+
+const SGD = { kind: "sgd", momentum: 0.9, nesterov: true };
+const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 };
+
+/** A recipe's optimizer replaces the default one with all of its settings. */
+function replaceOptimizer(known: Map<string, Setting>, recipe: { optimizer?: object }): void {
+  if (!recipe.optimizer) return;
+  for (const key of [...known.keys()]) if (key.startsWith("optimizer.")) known.delete(key);
+}
+
+/** Another kind of optimizer brings its own settings. */
+function switchOptimizer(known: Map<string, Setting>, { value, where }: Setting): void {
+  if (known.get("optimizer.kind")?.value === value) return;
+  const adam = value === "adam" || value === "adamw";
+  if (!adam && value !== "sgd") return;
+  for (const key of [...known.keys()]) if (key.startsWith("optimizer.")) known.delete(key);
+  for (const setting of objectLayer(adam ? { kind: value, ...ADAM } : SGD, where, "optimizer.")) {
+    known.set(setting.key, setting);
+  }
+}
+
+function unknownKey(
+  { key, where }: Setting,
+  keys: readonly string[],
+  methods: readonly ListedAlgorithm[],
+): BadInput {
+  const [section] = key.split(".");
+  const stranger = section && key.includes(".") && !keys.some((k) => k.startsWith(`${section}.`));
+  const names = methods.map(({ spec }) => spec.name).join("+");
+  return new BadInput(
+    stranger
+      ? `There is no option '${key}' (${where}): '${section}' is neither a section nor a method of '${names}'`
+      : `There is no option '${key}' (${where}); did you mean '${closest(key, keys as string[])}'?`,
+  );
+}
+
+function nest(known: ReadonlyMap<string, Setting>): Record<string, unknown> {
+  const root: Record<string, unknown> = {};
+  for (const { key, value } of known.values()) {
+    const path = key.split(".");
+    const last = path.pop()!; // a key has a name
+    let place = root;
+    for (const part of path) place = (place[part] ??= {}) as Record<string, unknown>;
+    place[last] = value;
+  }
+  return root;
+}
+
+function parseConfig(
+  all: Readonly<Record<string, unknown>>,
+  known: ReadonlyMap<string, Setting>,
+  methods: readonly ListedAlgorithm[],
+): RunConfig {
+  const own = { ...all };
+  for (const { spec } of methods) delete own[spec.name];
+  const result = configSchema.safeParse(own);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!; // a failure has an issue
+  const key = issue.path.join(".");
+  const setting = known.get(key);
+  throw new BadInput(
+    `${key} is ${show(setting?.value)} (${setting?.where ?? "not set"}): ${
+      issue.message[0]?.toLowerCase()
+    }${issue.message.slice(1)}`,
+  );
+}
+
+/** Checks a method's options against its defaults: the same types, finite numbers. */
+function methodOptions(
+  { spec }: ListedAlgorithm,
+  given: unknown,
+  known: ReadonlyMap<string, Setting>,
+): Record<string, unknown> {
+  const options = (given ?? {}) as Record<string, unknown>;
+  for (const [key, fallback] of Object.entries(spec.defaults)) {
+    const value = options[key];
+    const where = known.get(`${spec.name}.${key}`)?.where;
+    const fits = fallback === null || value === null && fallback === null ||
+      Array.isArray(fallback) === Array.isArray(value) && typeof fallback === typeof value &&
+        (typeof value !== "number" || Number.isFinite(value));
+    if (!fits) {
+      throw new BadInput(
+        `${spec.name}.${key} is ${show(value)} (${where}), but it takes a ${
+          Array.isArray(fallback) ? "list" : typeof fallback
+        } such as ${show(fallback)}`,
+      );
+    }
+  }
+  return options;
+}
+
+function show(value: unknown): string {
+  return typeof value === "string" ? `'${value}'` : JSON.stringify(value) ?? "missing";
+}

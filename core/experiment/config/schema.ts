@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { UNLABELED_SHAPES } from "../../../datasets/long_tail.ts";
+import { WIDE_RESNET_VARIANTS } from "../../nn/wide_resnet.ts";
+import { MAX_SEED } from "../../random.ts";
+
+const count = z.int().min(1).max(2 ** 31 - 1);
+const rate = z.number().positive().max(1000);
+const share = z.number().min(0).max(1);
+
+/** An optimizer and its settings. */
+const optimizer = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("sgd"),
+    momentum: z.number().min(0).lt(1),
+    nesterov: z.boolean(),
+    dampening: z.number().min(0).lt(1).optional(),
+  }),
+  z.strictObject({
+    kind: z.enum(["adam", "adamw"]),
+    beta1: z.number().min(0).lt(1),
+    beta2: z.number().min(0).lt(1),
+    eps: z.number().positive(),
+    epsBeforeCorrection: z.boolean().optional(),
+  }),
+]);
+
+/** Every option of a run but those of its methods: types and ranges. */
+export const configSchema = z.strictObject({
+  seed: z.int().min(0).max(MAX_SEED),
+  steps: count,
+  epochSteps: count,
+  algorithm: z.string().min(1),
+  plugins: z.array(z.string().min(1)),
+  dataset: z.string().min(1),
+  dataDir: z.string().min(1).nullable(),
+  imageSize: z.int().min(4).max(1024).nullable(),
+  model: z.string().min(1),
+  modelVariant: z.enum(WIDE_RESNET_VARIANTS as [string, ...string[]]),
+  batch: z.strictObject({ labeled: count, ratio: z.number().min(0).max(1000) }),
+  split: z.strictObject({
+    protocol: z.string().min(1),
+    labeledMax: count.nullable(),
+    unlabeledMax: z.int().min(0).nullable(),
+    gammaLabeled: z.number().min(1).max(1e9).nullable(),
+    gammaUnlabeled: z.number().min(1).max(1e9).nullable(),
+    unlabeled: z.enum(UNLABELED_SHAPES as unknown as [string, ...string[]]).nullable(),
+    unlabeledCounts: z.array(z.int().min(0)).nullable(),
+    holdout: z.number().min(0),
+  }),
+  learningRate: rate,
+  schedule: z.enum(["constant", "cosine", "multistep"]),
+  warmupSteps: z.int().min(0),
+  optimizer,
+  weightDecay: z.number().min(0).max(1000),
+  decayRule: z.enum(["all", "name", "dimensions"]),
+  average: z.strictObject({
+    decay: share,
+    warmup: z.boolean(),
+    buffers: z.enum(["copy", "average"]),
+  }),
+  augment: z.strictObject({ weak: z.string().min(1), strong: z.string().min(1) }),
+  logEvery: count,
+  evaluateEvery: count,
+  checkpointEvery: count,
+  adapter: z.enum(["high-performance", "low-power", "fallback"]),
+});
+
+/** All options of a run but those of its methods, resolved. */
+export type RunConfig = z.infer<typeof configSchema>;
+
+/** What an option is if neither the method's recipe nor the user says. */
+export const DEFAULTS: RunConfig = {
+  seed: 0,
+  steps: 1000,
+  epochSteps: 500,
+  algorithm: "fixmatch",
+  plugins: [],
+  dataset: "synthetic",
+  dataDir: null,
+  imageSize: null,
+  model: "wrn-28-2",
+  modelVariant: "usb",
+  batch: { labeled: 64, ratio: 2 },
+  split: {
+    protocol: "free",
+    labeledMax: null,
+    unlabeledMax: null,
+    gammaLabeled: null,
+    gammaUnlabeled: null,
+    unlabeled: null,
+    unlabeledCounts: null,
+    holdout: 0,
+  },
+  learningRate: 0.03,
+  schedule: "cosine",
+  warmupSteps: 0,
+  optimizer: { kind: "sgd", momentum: 0.9, nesterov: true },
+  weightDecay: 5e-4,
+  decayRule: "dimensions",
+  average: { decay: 0.999, warmup: false, buffers: "copy" },
+  augment: { weak: "default", strong: "default" },
+  logEvery: 20,
+  evaluateEvery: 200,
+  checkpointEvery: 100,
+  adapter: "high-performance",
+};

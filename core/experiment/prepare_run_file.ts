@@ -1,0 +1,92 @@
+import { type Dataset } from "../../datasets/dataset.ts";
+import { GpuLoader } from "../../datasets/loader.ts";
+import { poolOf } from "../../datasets/pool.ts";
+import { makeSplit } from "../../datasets/protocols/protocol.ts";
+import { viewRecipe } from "../../datasets/recipes/mod.ts";
+import { openDataset } from "../../datasets/registry_file.ts";
+import type { Split, SplitOptions } from "../../datasets/split.ts";
+import { defaultSplitOptions } from "../../datasets/protocols/split_options.ts";
+import { BadInput } from "../bad_input.ts";
+import type { Device } from "../autograd/device.ts";
+import type { Model } from "../nn/model.ts";
+import { modelByName } from "../nn/model_registry.ts";
+import type { WideResNetVariant } from "../nn/wide_resnet.ts";
+import type { Loader } from "../training/loader.ts";
+import { Trainer } from "../training/trainer.ts";
+import type { Resolved } from "./config/resolve.ts";
+import type { RunConfig } from "./config/schema.ts";
+import { trainingConfig } from "./training_settings.ts";
+
+/** Everything about a run that is known before a device is opened. */
+export interface PreparedRun {
+  readonly resolved: Resolved;
+  /** Options as `config.yaml` holds them, the split's included. */
+  readonly all: Readonly<Record<string, unknown>>;
+  readonly dataset: Dataset;
+  readonly split: Split;
+  readonly model: Model;
+}
+
+/**
+ * Opens the data and makes the split, so that bad input is found before any work.
+ *
+ * @throws {BadInput} If the model is unknown, the data cannot be read or the split not be made.
+ */
+export async function prepareRun(resolved: Resolved): Promise<PreparedRun> {
+  const { config } = resolved;
+  const model = modelOf(config);
+  const dataset = await openDataset(config.dataset, {
+    dataDir: config.dataDir ?? undefined,
+    size: config.imageSize ?? undefined,
+  });
+  const pool = poolOf(dataset);
+  const options = defaultSplitOptions(pool, { seed: config.seed, ...givenSplit(config) });
+  const split = makeSplit(pool, { protocol: config.split.protocol, ...options });
+  const { seed: _, ...saved } = options;
+  return {
+    resolved,
+    all: { ...resolved.all, split: { protocol: config.split.protocol, ...saved } },
+    dataset,
+    split,
+    model,
+  };
+}
+
+/** Uploads the data and builds the trainer. */
+export async function buildTrainer(run: PreparedRun, device: Device): Promise<Trainer> {
+  const { resolved: { config, stack }, dataset, split, model } = run;
+  const loader: Loader = await GpuLoader.open({
+    device,
+    dataset,
+    split,
+    seed: config.seed,
+    views: {
+      weak: viewRecipe("weak", config.augment.weak, dataset),
+      strong: viewRecipe("strong", config.augment.strong, dataset),
+      identity: viewRecipe("identity", "default", dataset),
+    },
+  });
+  try {
+    return new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
+  } catch (error) {
+    if (error instanceof TypeError) throw new BadInput(error.message);
+    throw error;
+  }
+}
+
+function modelOf({ model, modelVariant }: RunConfig): Model {
+  try {
+    return modelByName(model, modelVariant as WideResNetVariant); // the schema lists the variants
+  } catch (error) {
+    if (error instanceof RangeError) throw new BadInput(error.message);
+    throw error;
+  }
+}
+
+/** Split options that somebody has set. */
+function givenSplit({ split }: RunConfig): Partial<SplitOptions> {
+  const { protocol: _, ...options } = split;
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== null),
+  ) as Partial<SplitOptions>; // the schema has the same types
+}

@@ -1,0 +1,34 @@
+import { warmupCosine } from "../nn/schedules/cosine_decay.ts";
+import { multiStepDecay } from "../nn/schedules/multi_step_decay.ts";
+import { constantSchedule, type Schedule } from "../nn/schedules/schedule.ts";
+import { linearWarmup } from "../nn/schedules/warmup.ts";
+import type { OptimizerOptions } from "../nn/optimizer.ts";
+import type { TrainingConfig } from "../training/training_config.ts";
+import type { RunConfig } from "./config/schema.ts";
+
+/** What the trainer takes of a run's options. */
+export function trainingConfig(config: RunConfig): TrainingConfig {
+  const { seed, steps, epochSteps, batch, weightDecay, decayRule, average } = config;
+  return {
+    seed,
+    steps,
+    epochSteps,
+    labeled: batch.labeled,
+    unlabeled: Math.round(batch.labeled * batch.ratio),
+    learningRate: learningRate(config),
+    optimizer: config.optimizer as OptimizerOptions, // the schema has the same types
+    weightDecay,
+    decayRule,
+    average,
+  };
+}
+
+/** The learning rate of each step. */
+export function learningRate(config: RunConfig): Schedule {
+  const { learningRate: base, schedule, steps, warmupSteps } = config;
+  if (schedule === "cosine") return warmupCosine({ base, steps, warmupSteps });
+  const plain = schedule === "constant"
+    ? constantSchedule(base)
+    : multiStepDecay({ base, milestones: [0.8 * steps, 0.9 * steps], factor: 0.1 });
+  return warmupSteps > 0 ? linearWarmup(plain, { steps: warmupSteps }) : plain;
+}

@@ -1,0 +1,51 @@
+/**
+ * Networks and how they learn.
+ *
+ * @module
+ */
+export {
+  Builder,
+  type ConvOptions,
+  type Layer,
+  type LinearOptions,
+  type Norm,
+  type NormOptions,
+  type Pass,
+} from "./builder.ts";
+export { type DecayRule, isDecayed } from "./decay_rule.ts";
+export {
+  constant,
+  drawInit,
+  type Init,
+  kaimingNormal,
+  torchDefault,
+  xavierNormal,
+} from "./init.ts";
+export { type Body, type Model, type ModelInput } from "./model.ts";
+export { MODEL_NAMES, modelByName } from "./model_registry.ts";
+export {
+  type AdamOptions,
+  Optimizer,
+  type OptimizerOptions,
+  type ParameterRule,
+  type SgdOptions,
+  type UpdateOptions,
+} from "./optimizer.ts";
+export {
+  type BufferSpec,
+  FlatLayout,
+  type Layout,
+  ParameterSet,
+  type ParameterSpec,
+  type Weights,
+} from "./parameters.ts";
+export { resNet, type ResNetDepth, type ResNetOptions } from "./resnet.ts";
+export * from "./schedules/mod.ts";
+export { smallCnn } from "./small_cnn.ts";
+export { exportStateDict, importStateDict } from "./state_dict.ts";
+export {
+  WIDE_RESNET_VARIANTS,
+  wideResNet,
+  type WideResNetOptions,
+  type WideResNetVariant,
+} from "./wide_resnet.ts";

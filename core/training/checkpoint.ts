@@ -1,0 +1,130 @@
+import type { AnyTensor } from "../autograd/tensor.ts";
+import type { Stored, StoredTensor, StoredType } from "../safetensors.ts";
+import type { Trainer } from "./trainer.ts";
+
+/** Version of the layout below; another one is refused. */
+const FORMAT = "longtail-1";
+
+const TYPES = { f32: "F32", i32: "I32", u32: "U32", u8: "U8" } as const;
+
+/**
+ * Everything a run needs to go on: parameters, buffers, average, optimizer, plugin state, log of
+ * the period, cursors. One read-back.
+ */
+export async function saveTrainer(trainer: Trainer): Promise<Stored> {
+  const tensors = tensorsOf(trainer);
+  const values = await trainer.device.readAll([...tensors.values()]);
+  const stored = new Map<string, StoredTensor>();
+  [...tensors].forEach(([name, { shape, dtype }], i) => {
+    stored.set(name, { dtype: TYPES[dtype], shape, data: values[i]! }); // one array a tensor
+  });
+  const cursors = Object.entries(trainer.loader.cursors());
+  for (const [name, cursor] of [...cursors, ["steps", trainer.done] as const]) {
+    const data = Uint32Array.of(cursor % 2 ** 32, Math.floor(cursor / 2 ** 32));
+    stored.set(`cursor/${name}`, { dtype: "U32", shape: [2], data });
+  }
+  const { counts } = trainer.optimizer;
+  stored.set("optimizer/counts", { dtype: "I32", shape: [counts.length], data: counts.slice() });
+  return {
+    tensors: stored,
+    metadata: {
+      format: FORMAT,
+      algorithm: trainer.stack.name,
+      log: JSON.stringify(trainer.log.save()),
+    },
+  };
+}
+
+/**
+ * Puts a trainer where {@linkcode saveTrainer} left another of the same make.
+ *
+ * @param name What error messages call the checkpoint.
+ * @throws {TypeError} If anything is missing, unknown or of another shape or type, by name.
+ */
+export function restoreTrainer(trainer: Trainer, stored: Stored, name: string): void {
+  const { tensors, metadata } = stored;
+  if (metadata.format !== FORMAT) {
+    throw new TypeError(
+      `Cannot resume from ${name}: its format is '${metadata.format}', this version reads '${FORMAT}'`,
+    );
+  }
+  const wrong: string[] = [];
+  const take = (key: string, dtype: StoredType, shape: readonly number[]) => {
+    const found = tensors.get(key);
+    if (!found) wrong.push(`'${key}' is missing`);
+    else if (found.dtype !== dtype || found.shape.join() !== shape.join()) {
+      wrong.push(`'${key}' is ${found.dtype}[${found.shape}], this run has ${dtype}[${shape}]`);
+    } else return found.data;
+    return undefined;
+  };
+  const expected = tensorsOf(trainer);
+  const writes: [AnyTensor, StoredTensor["data"]][] = [];
+  for (const [key, tensor] of expected) {
+    const data = take(key, TYPES[tensor.dtype], tensor.shape);
+    if (data) writes.push([tensor, data]);
+  }
+  const cursors: Record<string, number> = {};
+  for (const key of [...Object.keys(trainer.loader.cursors()), "steps"]) {
+    const data = take(`cursor/${key}`, "U32", [2]);
+    if (data) cursors[key] = data[0]! + data[1]! * 2 ** 32; // shape [2] was checked
+  }
+  const counts = take("optimizer/counts", "I32", [trainer.optimizer.counts.length]);
+  for (const key of tensors.keys()) {
+    const known = expected.has(key) || key === "optimizer/counts" ||
+      (key.startsWith("cursor/") && key.slice(7) in cursors);
+    if (!known) wrong.push(`'${key}' is unknown to this run`);
+  }
+  if (wrong.length > 0) {
+    const more = wrong.length > 5 ? ` and ${wrong.length - 5} more` : "";
+    throw new TypeError(`Cannot resume from ${name}: ${wrong.slice(0, 5).join("; ")}${more}`);
+  }
+  for (const [tensor, data] of writes) trainer.device.write(tensor, data);
+  trainer.optimizer.counts.set(counts as Int32Array); // nothing was wrong, so it is there
+  const { steps = 0, ...rest } = cursors;
+  trainer.loader.seek(rest);
+  trainer.done = steps;
+  trainer.log.restore(JSON.parse(metadata.log ?? "{}"));
+}
+
+/** SHA-256 over all tensors: name, type, shape and little-endian bytes, in name order. */
+export async function stateHash({ tensors }: Stored): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for (const name of [...tensors.keys()].sort()) {
+    const { dtype, shape, data } = tensors.get(name)!; // its own key
+    parts.push(new TextEncoder().encode(`${name}\0${dtype}\0${shape.join()}\0`));
+    parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  const all = new Uint8Array(parts.reduce((sum, p) => sum + p.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
+  return Array.from(digest, (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+function tensorsOf({ network, optimizer, state, log, pairs }: Trainer): Map<string, AnyTensor> {
+  const all = new Map<string, AnyTensor>();
+  const { set } = network;
+  for (
+    const [net, weights] of [["student", network.student], ["average", network.average]] as const
+  ) {
+    set.parameters.specs.forEach(({ name }, i) =>
+      all.set(`${net}/${name}`, weights.parameters[i]!)
+    );
+    set.buffers.specs.forEach(({ name }, i) => all.set(`${net}/${name}`, weights.buffers[i]!));
+  }
+  for (
+    const [moment, flat] of [["first", optimizer.first], ["second", optimizer.second]] as const
+  ) {
+    if (!flat) continue;
+    set.parameters.slices(flat).forEach((view, i) => {
+      all.set(`optimizer/${moment}/${set.parameters.specs[i]!.name}`, view); // one view a spec
+    });
+  }
+  for (const [key, tensor] of state.tensors) all.set(`plugin/${key}`, tensor);
+  all.set("log/sums", log.sums);
+  all.set("log/pairs", pairs);
+  return all;
+}

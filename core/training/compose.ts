@@ -1,0 +1,99 @@
+import type { HeadSpec, NonEmpty, PassSpec, Plugin, View } from "./algorithm.ts";
+import type { DataInfo, Needs } from "./algorithm.ts";
+
+/** A base with its add-ons, checked to fit together. */
+export interface Stack {
+  /** Names joined by `+`. */
+  readonly name: string;
+  /** The base first, then the add-ons in the order given. */
+  readonly plugins: NonEmpty<Plugin>;
+}
+
+/** What all plugins of a stack need together. */
+export interface MergedNeeds {
+  readonly labeled: NonEmpty<View>;
+  readonly unlabeled: readonly View[];
+  readonly passes: readonly PassSpec[];
+  readonly heads: Readonly<Record<string, HeadSpec>>;
+  readonly evalHead: string;
+  readonly evalNetwork: "ema" | "raw";
+}
+
+/**
+ * Puts a base and add-ons together.
+ *
+ * @throws {TypeError} If they do not fit; one message lists every conflict.
+ */
+export function compose(base: Plugin, ...addons: readonly Plugin[]): Stack {
+  const plugins: NonEmpty<Plugin> = [base, ...addons];
+  const wrong: string[] = [];
+  if (base.spec.kind !== "base") {
+    wrong.push(
+      `'${base.name}' is an add-on and needs a base before it, e.g. fixmatch+${base.name}`,
+    );
+  }
+  const seen = new Set<string>([base.name]);
+  for (const { name, spec } of addons) {
+    if (seen.has(name)) wrong.push(`'${name}' is given twice`);
+    seen.add(name);
+    if (spec.kind === "base") wrong.push(`'${name}' is a base like '${base.name}': choose one`);
+    else if (spec.bases && !spec.bases.includes(base.name)) {
+      wrong.push(`'${name}' does not stand on '${base.name}', only on ${spec.bases.join(", ")}`);
+    }
+  }
+  if (wrong.length > 0) throw new TypeError(`Cannot combine the methods: ${wrong.join("; ")}`);
+  return { name: plugins.map((p) => p.name).join("+"), plugins };
+}
+
+/**
+ * What a stack needs for some data.
+ *
+ * @throws {TypeError} If needs contradict each other; one message lists every conflict.
+ */
+export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
+  const wrong: string[] = [];
+  const heads: Record<string, HeadSpec> = {};
+  const evalHeads = new Set<string>();
+  let labeled: View[] = [], unlabeled: View[] = [];
+  const passes: PassSpec[] = [];
+  let evalNetwork: "ema" | "raw" = "ema";
+  for (const { name, spec, config } of plugins) {
+    const complaint = spec.check?.(config, data);
+    if (complaint) wrong.push(`${name}: ${complaint}`);
+    const needs: Needs = spec.needs?.(config, data) ?? {};
+    labeled = mergeViews(labeled, needs.views?.labeled ?? []);
+    unlabeled = mergeViews(unlabeled, needs.views?.unlabeled ?? []);
+    for (const pass of needs.passes ?? []) {
+      if (!passes.some((p) => JSON.stringify(p) === JSON.stringify(pass))) passes.push(pass);
+    }
+    for (const [head, wanted] of Object.entries(needs.heads ?? {})) {
+      if (head in heads) wrong.push(`the head '${head}' is declared twice, again by ${name}`);
+      heads[head] = wanted;
+    }
+    if (needs.evalHead) evalHeads.add(needs.evalHead);
+    if (needs.evalNetwork) evalNetwork = needs.evalNetwork;
+  }
+  if (evalHeads.size > 1) {
+    wrong.push(`different heads are to be evaluated: ${[...evalHeads].join(", ")}`);
+  }
+  if (wrong.length > 0) throw new TypeError(`Cannot combine the methods: ${wrong.join("; ")}`);
+  const [first = "weak", ...others] = labeled;
+  return {
+    labeled: [first, ...others],
+    unlabeled,
+    passes,
+    heads,
+    evalHead: [...evalHeads][0] ?? "main",
+    evalNetwork,
+  };
+}
+
+/** Every view as often as either list has it. */
+function mergeViews(a: readonly View[], b: readonly View[]): View[] {
+  const merged = [...a];
+  for (const view of new Set(b)) {
+    const count = (list: readonly View[]) => list.filter((v) => v === view).length;
+    for (let missing = count(b) - count(merged); missing > 0; missing--) merged.push(view);
+  }
+  return merged;
+}

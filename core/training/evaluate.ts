@@ -1,0 +1,59 @@
+import { scoreKernel } from "../../kernels/counts.ts";
+import { scalarGroups } from "../../kernels/pointwise.ts";
+import type { Loader } from "./loader.ts";
+import { type EvaluationSummary, summarizeEvaluation } from "./metrics/evaluation.ts";
+import { forwardBody } from "./network.ts";
+import type { StepContext } from "./step.ts";
+import { applyHead } from "./step_outputs.ts";
+
+/** An evaluation and what was evaluated. */
+export interface Evaluation extends EvaluationSummary {
+  readonly network: "ema" | "raw";
+  readonly head: string;
+}
+
+/** Images of one evaluation batch: enough to fill a GPU, little enough for any memory. */
+const BATCH = 250;
+
+/**
+ * Scores a network on the test images: running statistics, identity views, the head's own logits.
+ * Counts stay on the GPU until the end.
+ */
+export async function evaluateNetwork(
+  context: StepContext,
+  loader: Loader,
+  { network: which, head }: { network: "ema" | "raw"; head: string },
+): Promise<Evaluation> {
+  const { device, network } = context;
+  const { classes } = loader.data;
+  const { images, labels } = loader.test;
+  const weights = which === "ema" ? network.average : network.student;
+  const counts = device.keep(() => device.zeros([classes * classes + 1], "u32"));
+  device.place = "evaluation";
+  for (let from = 0; from < images.length; from += BATCH) {
+    device.scope(() => {
+      const ids = images.subarray(from, from + BATCH);
+      const index = device.tensor(ids, [ids.length], "i32");
+      const x = loader.view("test", index, "identity", { seed: 0, step: 0, name: "test" });
+      const pass = { weights, norm: "running" } as const;
+      const features = forwardBody(device, network, x, pass);
+      const logits = applyHead(network, head, features, pass);
+      device.dispatch(
+        scoreKernel(),
+        [logits, device.tensor(labels.subarray(from, from + BATCH), [ids.length], "i32"), counts],
+        [ids.length, classes],
+        scalarGroups(ids.length),
+      );
+    });
+    device.submit();
+  }
+  const values = await device.read(counts);
+  counts.dispose();
+  const summary = summarizeEvaluation({
+    confusion: values.subarray(0, classes * classes),
+    classes,
+    top5Correct: values[classes * classes]!, // the element after the counts
+    trainCounts: loader.data.counts,
+  });
+  return { network: which, head, ...summary };
+}

@@ -1,0 +1,15 @@
+/**
+ * The plugin API and the trainer.
+ *
+ * @module
+ */
+export * from "./algorithm.ts";
+export { restoreTrainer, saveTrainer, stateHash } from "./checkpoint.ts";
+export * from "./class_weights.ts";
+export { compose, type MergedNeeds, mergeNeeds, type Stack } from "./compose.ts";
+export { type Evaluation } from "./evaluate.ts";
+export { type DrawnBatch, type Loader, type ViewDraw } from "./loader.ts";
+export * from "./metrics/mod.ts";
+export { type Recipe, type ScheduleKind } from "./recipe.ts";
+export { type LogRow, Trainer, type TrainerOptions } from "./trainer.ts";
+export { type TrainingConfig } from "./training_config.ts";

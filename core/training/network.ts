@@ -1,0 +1,62 @@
+import type { Device } from "../autograd/device.ts";
+import type { Tensor } from "../autograd/tensor.ts";
+import { Builder, type Layer, type Pass } from "../nn/builder.ts";
+import type { Body, Model, ModelInput } from "../nn/model.ts";
+import type { ParameterSet, Weights } from "../nn/parameters.ts";
+import type { HeadSpec } from "./algorithm.ts";
+
+/** A network with the heads that the methods asked for, and the two sets of its weights. */
+export interface Network {
+  readonly body: Body;
+  readonly heads: Readonly<Record<string, Layer>>;
+  /** Heads whose loss stops at the features. */
+  readonly detached: ReadonlySet<string>;
+  readonly set: ParameterSet;
+  /** The weights that are trained. */
+  readonly student: Weights;
+  /** Their moving average: the teacher, and what is evaluated. */
+  readonly average: Weights;
+  /** Gradients of the student, flat, and a view for each parameter. */
+  readonly gradients: { readonly flat: Tensor; readonly views: readonly Tensor[] };
+}
+
+/**
+ * Builds a model with extra heads; the average starts as a copy of the student.
+ *
+ * @throws {TypeError} If a head is asked for that the model has with another number of outputs.
+ */
+export function buildNetwork(
+  device: Device,
+  model: Model,
+  input: ModelInput,
+  heads: Readonly<Record<string, HeadSpec>>,
+  seed: number,
+): Network {
+  const b = new Builder();
+  const body = model.build(b, input);
+  const all: Record<string, Layer> = { ...body.heads };
+  const detached = new Set<string>();
+  for (const [name, { classes, group, detach }] of Object.entries(heads)) {
+    all[name] ??= b.linear(`heads.${name}`, body.features, classes, group ? { group } : {});
+    if (detach) detached.add(name);
+  }
+  const set = b.finish();
+  const student = set.allocate(device), average = set.allocate(device);
+  set.initialize(student, seed);
+  device.copy(student.flatParameters, average.flatParameters);
+  device.copy(student.flatBuffers, average.flatBuffers);
+  return {
+    body,
+    heads: all,
+    detached,
+    set,
+    student,
+    average,
+    gradients: set.parameters.allocate(device),
+  };
+}
+
+/** Features of a batch; everything in between is freed, or kept by the tape until its turn. */
+export function forwardBody(device: Device, { body }: Network, x: Tensor, pass: Pass): Tensor {
+  return device.scope(() => body.forward(x, pass));
+}

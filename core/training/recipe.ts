@@ -1,0 +1,30 @@
+import type { DecayRule } from "../nn/decay_rule.ts";
+import type { OptimizerOptions } from "../nn/optimizer.ts";
+import type { WideResNetVariant } from "../nn/wide_resnet.ts";
+
+/** How the learning rate moves. */
+export type ScheduleKind = "constant" | "cosine" | "multistep";
+
+/**
+ * Training settings that a method brings along, as published for a data set. What is left out has
+ * the trainer's default; what the user sets wins.
+ */
+export interface Recipe {
+  readonly model?: string;
+  readonly modelVariant?: WideResNetVariant;
+  readonly steps?: number;
+  readonly epochSteps?: number;
+  readonly batch?: { readonly labeled?: number; readonly ratio?: number };
+  readonly learningRate?: number;
+  readonly schedule?: ScheduleKind;
+  readonly optimizer?: OptimizerOptions;
+  readonly weightDecay?: number;
+  readonly decayRule?: DecayRule;
+  readonly average?: {
+    readonly decay?: number;
+    /** Start as the plain mean of all steps: decay min(1 − 1/(t+1), decay). */
+    readonly warmup?: boolean;
+    readonly buffers?: "copy" | "average";
+  };
+  readonly augment?: { readonly weak?: string; readonly strong?: string };
+}

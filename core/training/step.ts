@@ -1,0 +1,258 @@
+import { add } from "../autograd/ops/pointwise.ts";
+import { softmax } from "../autograd/ops/softmax.ts";
+import type { Device } from "../autograd/device.ts";
+import { Tape } from "../autograd/tape.ts";
+import type { Tensor } from "../autograd/tensor.ts";
+import type {
+  Batch,
+  Input,
+  Late,
+  Output,
+  Outputs,
+  Plugin,
+  Progress,
+  Step,
+  Targets,
+} from "./algorithm.ts";
+import type { MergedNeeds, Stack } from "./compose.ts";
+import { applyHead } from "./step_outputs.ts";
+import type { Network } from "./network.ts";
+import type { PluginState } from "./plugin_state.ts";
+import { StepRandom } from "./step_random.ts";
+import { type Images, joinOutputs, runLate, runPass } from "./step_outputs.ts";
+
+/** What a step runs with; the same for all steps of a run. */
+export interface StepContext {
+  readonly device: Device;
+  readonly network: Network;
+  readonly stack: Stack;
+  readonly needs: MergedNeeds;
+  readonly state: PluginState;
+  readonly prior: Tensor;
+  readonly seed: number;
+  /** Reports a scalar of this step. */
+  log(name: string, value: Tensor): void;
+}
+
+/** What a step leaves for the trainer. */
+export interface StepResult {
+  readonly terms: ReadonlyMap<string, Tensor>;
+  /** Null where no weak view was asked for. */
+  readonly targets: Targets | null;
+  readonly mask: Tensor | null;
+  /** Indices of the parameters that got a gradient. */
+  readonly present: ReadonlySet<number>;
+  /** Runs the plugins' `priorUpdate`; to be called after the update. */
+  finish(): void;
+}
+
+/** Runs forward, slots and backward of one step; gradients end up in `network.gradients`. */
+export function runStep(c: StepContext, batch: Batch, progress: Progress): StepResult {
+  const { device, network, stack: { plugins } } = c;
+  const { parameters } = network.student;
+  const destinations = new Map(parameters.map((p, i) => [p, network.gradients.views[i]!])); // alike
+  const tape = new Tape(device, destinations);
+  return tape.record(() => {
+    const run = new SlotRunner(c, batch, progress);
+    const { targets, mask } = device.noGrad(() => run.targets());
+    const lates = device.noGrad(() => run.lates(targets));
+    run.passLates(lates);
+    const terms = run.losses(targets, mask);
+    let total: Tensor | undefined;
+    for (const term of terms.values()) total = total ? add(total, term) : term;
+    if (!total) throw new TypeError(`'${c.stack.name}' has no loss: a base must return a term`);
+    const reached = tape.backward(total);
+    const present = new Set<number>();
+    parameters.forEach((p, i) => {
+      if (reached.has(p)) present.add(i);
+    });
+    return {
+      terms,
+      targets,
+      mask,
+      present,
+      finish: () => {
+        if (!targets && !plugins.some(({ spec }) => spec.priorUpdate)) return;
+        device.noGrad(() => run.priorUpdates(targets, mask));
+      },
+    };
+  });
+}
+
+/** Runs the slots of all plugins in the fixed order. */
+class SlotRunner {
+  readonly #c: StepContext;
+  readonly #steps: readonly (readonly [Plugin, Step])[];
+  readonly #weights = new Map<string, Tensor>();
+  readonly #late = new Map<string, Output>();
+  readonly #student: Outputs;
+
+  constructor(c: StepContext, batch: Batch, progress: Progress) {
+    this.#c = c;
+    const images: Images = {
+      labeled: batch.labeled.x,
+      weak: batch.unlabeled.weak,
+      strong: batch.unlabeled.strong,
+      identity: batch.unlabeled.identity,
+    };
+    const adjust = (logits: Tensor, where: Input) =>
+      this.#steps.reduce((z, [{ spec }, s]) => spec.adjust?.(s, z, where) ?? z, logits);
+    const asked = c.needs.passes;
+    const student = asked.filter(({ net }) => net === "student");
+    const used = (["labeled", "weak", "strong", "identity"] as const)
+      .filter((input) => images[input].length > 0);
+    const [first = "labeled", ...others] = used;
+    const passes = student.length > 0
+      ? student
+      : [{ net: "student", inputs: [first, ...others] } as const];
+    const outputs = joinOutputs(passes.map((p) => runPass(c.network, p, images, adjust)));
+    this.#student = outputs;
+    const teachers = asked.filter(({ net }) => net === "teacher");
+    const teacher = teachers.length > 0
+      ? joinOutputs(teachers.map((p) => runPass(c.network, p, images, adjust)))
+      : null;
+    this.#steps = c.stack.plugins.map((plugin) => [
+      plugin,
+      this.#stepOf(plugin, { batch, progress, student: outputs, teacher }),
+    ]);
+  }
+
+  /** Pseudo-labels and mask, or nulls where there is no weak view. */
+  targets(): { targets: Targets | null; mask: Tensor | null } {
+    const weak = this.#student.weak[0];
+    if (!weak) return { targets: null, mask: null };
+    let targets: Targets = { probs: softmax(weak.logits()), form: "hard" };
+    for (const [{ spec }, s] of this.#steps) targets = spec.pseudoLabel?.(s, targets) ?? targets;
+    let mask = this.#ones(targets.probs.shape[0]!); // probabilities have a batch axis
+    for (const [{ spec }, s] of this.#steps) mask = spec.mask?.(s, targets, mask) ?? mask;
+    return { targets, mask };
+  }
+
+  lates(targets: Targets | null): Map<string, Late> {
+    const all = new Map<string, Late>();
+    for (const [{ name, spec }, s] of this.#steps) {
+      for (const [key, late] of Object.entries(spec.inputs?.(s, given(targets, name)) ?? {})) {
+        if (all.has(key)) {
+          throw new TypeError(`Two late inputs are called '${key}', one of ${name}`);
+        }
+        all.set(key, late);
+      }
+    }
+    return all;
+  }
+
+  passLates(lates: ReadonlyMap<string, Late>): void {
+    for (const [name, { x, norm = "batch" }] of lates) {
+      this.#late.set(name, runLate(this.#c.network, x, norm));
+    }
+  }
+
+  losses(targets: Targets | null, mask: Tensor | null): Map<string, Tensor> {
+    const terms = new Map<string, Tensor>();
+    for (const [{ name, spec }, s] of this.#steps) {
+      const named = spec.loss?.(s, given(targets, name), mask ?? this.#ones(1)) ?? {};
+      for (const [key, term] of Object.entries(named)) {
+        if (terms.has(key)) {
+          throw new TypeError(`Two loss terms are called '${key}', one of ${name}`);
+        }
+        if (term.size !== 1) {
+          throw new TypeError(`The loss term '${key}' of ${name} is ${term}, not one number`);
+        }
+        terms.set(key, term);
+      }
+    }
+    return terms;
+  }
+
+  priorUpdates(targets: Targets | null, mask: Tensor | null): void {
+    for (const [{ name, spec }, s] of this.#steps) {
+      spec.priorUpdate?.(s, given(targets, name), mask ?? this.#ones(1));
+    }
+  }
+
+  #stepOf(
+    plugin: Plugin,
+    shared: {
+      batch: Batch;
+      progress: Progress;
+      student: Outputs;
+      teacher: Outputs | null;
+    },
+  ): Step {
+    const c = this.#c, { teacher } = shared;
+    return {
+      config: plugin.config,
+      state: c.state.of(plugin.name),
+      batch: shared.batch,
+      student: shared.student,
+      get teacher() {
+        if (teacher) return teacher;
+        throw new ReferenceError(`'${plugin.name}' uses the teacher but asked for no pass of it`);
+      },
+      prior: c.prior,
+      progress: shared.progress,
+      weights: (where) => this.#weightsOf(where, shared.batch),
+      late: (name) => {
+        const late = this.#late.get(name);
+        if (late) return late;
+        throw new ReferenceError(`No plugin returned the late input '${name}'`);
+      },
+      head: (name, features) =>
+        applyHead(c.network, name, features, { weights: c.network.student, norm: "batch" }),
+      random: (name) =>
+        new StepRandom(c.device, {
+          seed: c.seed,
+          step: shared.progress.step,
+          name: `${plugin.name}/${name}`,
+        }),
+      log: (name, value) => c.log(`${plugin.name}/${name}`, value),
+    };
+  }
+
+  #weightsOf(where: "labeled" | "unlabeled", batch: Batch): Tensor {
+    let weights = this.#weights.get(where);
+    if (!weights) {
+      const { size } = where === "labeled" ? batch.labeled.y : batch.unlabeled.index;
+      weights = this.#ones(size);
+      for (const [{ spec }, s] of this.#steps) {
+        weights = spec.weights?.(s, where, weights) ?? weights;
+      }
+      this.#weights.set(where, weights);
+    }
+    return weights;
+  }
+
+  #ones(n: number): Tensor {
+    return onesOf(this.#c.device, n);
+  }
+}
+
+const ones = new WeakMap<Device, Map<number, Tensor>>();
+
+/** A tensor of ones that lives as long as its device: the start of masks and weights. */
+function onesOf(device: Device, n: number): Tensor {
+  let known = ones.get(device);
+  if (!known) ones.set(device, known = new Map());
+  let tensor = known.get(n);
+  if (!tensor) {
+    tensor = device.keep(() => device.tensor(new Float32Array(n).fill(1), [n]));
+    known.set(n, tensor);
+  }
+  return tensor;
+}
+
+/** The targets, or an object that explains on use why there are none. */
+function given(targets: Targets | null, plugin: string): Targets {
+  if (targets) return targets;
+  const none = (): never => {
+    throw new ReferenceError(`'${plugin}' uses pseudo-labels but no method asked for a weak view`);
+  };
+  return {
+    get probs() {
+      return none();
+    },
+    get form() {
+      return none();
+    },
+  };
+}

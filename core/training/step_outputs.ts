@@ -1,0 +1,147 @@
+import { concat, detach, slice } from "../autograd/ops/layout.ts";
+import type { Tensor } from "../autograd/tensor.ts";
+import type { Norm, Pass } from "../nn/builder.ts";
+import type { Input, Output, Outputs, PassSpec } from "./algorithm.ts";
+import { forwardBody, type Network } from "./network.ts";
+
+/** Applies all plugins' `adjust` to main logits. */
+export type Adjust = (logits: Tensor, where: Input) => Tensor;
+
+/** Images of a step by where they come from. */
+export type Images = Readonly<Record<Input, readonly Tensor[]>>;
+
+interface Rows {
+  readonly input: Input;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One run of a network over a batch; heads are computed once for all of its rows. */
+class NetworkRun {
+  readonly features: Tensor;
+  readonly #network: Network;
+  readonly #pass: Pass;
+  readonly #recorded: boolean;
+  readonly #heads = new Map<string, Tensor>();
+
+  constructor(network: Network, x: Tensor, pass: Pass) {
+    this.#network = network;
+    this.#pass = pass;
+    this.#recorded = x.device.tape !== null;
+    this.features = forwardBody(x.device, network, x, pass);
+    // Recorded now, whoever asks first: a slot without a tape must not leave its own copy behind.
+    this.head("main");
+  }
+
+  /** Logits of a head for all rows. */
+  head(name: string): Tensor {
+    // What is computed while no tape records must not be what a loss differentiates.
+    const live = this.#recorded && this.features.device.tape === null && name !== "main";
+    const key = live ? `${name} without tape` : name;
+    let logits = this.#heads.get(key);
+    if (!logits) {
+      logits = applyHead(this.#network, name, this.features, this.#pass);
+      this.#heads.set(key, logits);
+    }
+    return logits;
+  }
+}
+
+/** Logits of a head on any features. */
+export function applyHead(network: Network, name: string, features: Tensor, pass: Pass): Tensor {
+  const head = network.heads[name];
+  if (!head) {
+    throw new ReferenceError(
+      `There is no head '${name}': declare it in needs; the network has ${
+        Object.keys(network.heads).join(", ")
+      }`,
+    );
+  }
+  return head(network.detached.has(name) ? detach(features) : features, pass);
+}
+
+class ViewOutput implements Output {
+  readonly #run: NetworkRun;
+  readonly #rows: Rows;
+  readonly #adjust: Adjust;
+  readonly #cache = new Map<string, Tensor>();
+
+  constructor(run: NetworkRun, rows: Rows, adjust: Adjust) {
+    this.#run = run;
+    this.#rows = rows;
+    this.#adjust = adjust;
+  }
+
+  get features(): Tensor {
+    return this.#cached("features", () => this.#slice(this.#run.features));
+  }
+
+  rawLogits(): Tensor {
+    return this.#cached("main", () => this.#slice(this.#run.head("main")));
+  }
+
+  logits(head = "main"): Tensor {
+    if (head === "main") {
+      return this.#cached("adjusted", () => this.#adjust(this.rawLogits(), this.#rows.input));
+    }
+    return this.#cached(`head ${head}`, () => this.#slice(this.#run.head(head)));
+  }
+
+  #slice(all: Tensor): Tensor {
+    const { from, to } = this.#rows;
+    return from === 0 && to === all.shape[0] ? all : slice(all, { start: from, end: to });
+  }
+
+  #cached(what: string, make: () => Tensor): Tensor {
+    const key = this.#run.features.device.tape ? what : `${what} without tape`;
+    let value = this.#cache.get(key);
+    if (!value) this.#cache.set(key, value = make());
+    return value;
+  }
+}
+
+/** Outputs of one pass by where the rows come from. */
+export function runPass(
+  network: Network,
+  spec: PassSpec,
+  images: Images,
+  adjust: Adjust,
+): Outputs {
+  const parts = spec.inputs.flatMap((input) => images[input].map((x) => ({ input, x })));
+  const first = parts[0];
+  if (!first) {
+    throw new TypeError(`A pass over ${spec.inputs.join(", ")} has no images: ask for their views`);
+  }
+  const { device } = first.x;
+  const run = () => {
+    const x = parts.length === 1 ? first.x : concat(parts.map((p) => p.x), 0);
+    const weights = spec.net === "student" ? network.student : network.average;
+    return new NetworkRun(network, x, { weights, norm: spec.norm ?? "batch" });
+  };
+  const ran = spec.net === "student" && spec.grad !== false ? run() : device.noGrad(run);
+  const outputs: Record<Input, Output[]> = { labeled: [], weak: [], strong: [], identity: [] };
+  let from = 0;
+  for (const { input, x } of parts) {
+    const to = from + x.shape[0]!; // images have a batch axis
+    outputs[input].push(new ViewOutput(ran, { input, from, to }, adjust));
+    from = to;
+  }
+  return outputs;
+}
+
+/** Output of a student pass over images made within the step. */
+export function runLate(network: Network, x: Tensor, norm: Norm): Output {
+  const run = new NetworkRun(network, x, { weights: network.student, norm });
+  return new ViewOutput(run, { input: "strong", from: 0, to: x.shape[0]! }, (z) => z); // as above
+}
+
+/** Outputs of several passes of one network, joined. */
+export function joinOutputs(all: readonly Outputs[]): Outputs {
+  const join = (input: Input) => all.flatMap((outputs) => outputs[input]);
+  return {
+    labeled: join("labeled"),
+    weak: join("weak"),
+    strong: join("strong"),
+    identity: join("identity"),
+  };
+}

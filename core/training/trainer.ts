@@ -1,0 +1,258 @@
+import { pairCountKernel } from "../../kernels/counts.ts";
+import { scalarGroups } from "../../kernels/pointwise.ts";
+import type { Device } from "../autograd/device.ts";
+import { argmax } from "../autograd/ops/extreme.ts";
+import { mean } from "../autograd/ops/reduce.ts";
+import type { Tensor } from "../autograd/tensor.ts";
+import { isDecayed } from "../nn/decay_rule.ts";
+import type { Model } from "../nn/model.ts";
+import { Optimizer } from "../nn/optimizer.ts";
+import { warmupEmaDecay } from "../nn/schedules/ema_decay.ts";
+import type { Batch, Host, NonEmpty, Plugin, Progress, View } from "./algorithm.ts";
+import { type MergedNeeds, mergeNeeds, type Stack } from "./compose.ts";
+import { evaluateNetwork, type Evaluation } from "./evaluate.ts";
+import type { DrawnBatch, Loader } from "./loader.ts";
+import { type PseudoLabelSummary, summarizePseudoLabels } from "./metrics/pseudo_labels.ts";
+import { buildNetwork, type Network } from "./network.ts";
+import { PluginState } from "./plugin_state.ts";
+import { runStep, type StepContext, type StepResult } from "./step.ts";
+import { StepLog } from "./step_log.ts";
+import type { TrainingConfig } from "./training_config.ts";
+
+/** What a {@linkcode Trainer} is made of. */
+export interface TrainerOptions {
+  readonly device: Device;
+  readonly model: Model;
+  readonly stack: Stack;
+  readonly loader: Loader;
+  readonly config: TrainingConfig;
+}
+
+/** Means over a log period. */
+export interface LogRow {
+  readonly step: number;
+  readonly epoch: number;
+  readonly learningRate: number;
+  readonly loss: Readonly<Record<string, number>>;
+  /** Mean weight of the unlabeled samples; null where there are none. */
+  readonly mask: number | null;
+  /** What plugins logged, by `plugin/name`. */
+  readonly values: Readonly<Record<string, number>>;
+  readonly pseudoLabels: PseudoLabelSummary | null;
+}
+
+/** Runs the steps of a method on a network; knows no method's name. */
+export class Trainer {
+  readonly device: Device;
+  readonly network: Network;
+  readonly optimizer: Optimizer;
+  readonly state: PluginState;
+  readonly log: StepLog;
+  readonly loader: Loader;
+  readonly stack: Stack;
+  readonly needs: MergedNeeds;
+  /** Counts of (true, pseudo) pairs in the log period: all, then those with a mask. */
+  readonly pairs: Tensor<"u32">;
+  config: TrainingConfig;
+  /** Steps done. */
+  done = 0;
+  readonly #context: StepContext;
+  /** Tensors that host slots have written, freed when the slots are through. */
+  readonly #written: Tensor[] = [];
+
+  /** @throws {TypeError} If the methods do not fit together or to the data. */
+  constructor({ device, model, stack, loader, config }: TrainerOptions) {
+    const { data } = loader;
+    this.device = device;
+    this.stack = stack;
+    this.loader = loader;
+    this.config = config;
+    this.needs = mergeNeeds(stack, data);
+    this.network = buildNetwork(
+      device,
+      model,
+      { classes: data.classes, size: loader.size },
+      this.needs.heads,
+      config.seed,
+    );
+    this.optimizer = new Optimizer(device, this.network.set, config.optimizer, (spec) => ({
+      weightDecay: isDecayed(config.decayRule, spec) ? config.weightDecay : 0,
+      rateScale: 1,
+      averageScale: 1,
+    }));
+    this.state = new PluginState(device, stack.plugins, data);
+    this.log = new StepLog(device);
+    this.pairs = device.keep(() => device.zeros([2, data.classes, data.classes], "u32"));
+    const total = data.counts.reduce((a, b) => a + b, 0);
+    this.#context = {
+      device,
+      network: this.network,
+      stack,
+      needs: this.needs,
+      state: this.state,
+      prior: device.keep(() => device.tensor(data.counts.map((n) => n / total), [data.classes])),
+      seed: config.seed,
+      log: (name, value) => this.log.add(`value ${name}`, value),
+    };
+  }
+
+  /** Where the run is. */
+  get progress(): Progress {
+    const { steps, epochSteps } = this.config;
+    return { step: this.done, steps, epoch: Math.floor(this.done / epochSteps), epochSteps };
+  }
+
+  /** Runs the `setup` slots; before the first step, and again after a restore. */
+  async setup(): Promise<void> {
+    for (const plugin of this.stack.plugins) await plugin.spec.setup?.(this.#host(plugin));
+    this.#settle();
+  }
+
+  /** Records and submits one step; waits for nothing. */
+  step(): void {
+    const { device, network, config, progress } = this;
+    device.place = `step ${this.done}`;
+    device.scope(() => {
+      const drawn = this.loader.next(
+        config.labeled,
+        this.needs.unlabeled.length ? config.unlabeled : 0,
+      );
+      const result = runStep(this.#context, this.#batch(drawn), progress);
+      const { decay, warmup, buffers } = config.average;
+      const rate = config.learningRate(this.done);
+      this.optimizer.update(network.student, network.gradients.flat, network.average, {
+        rate: () => rate,
+        present: result.present,
+        averageDecay: warmup ? warmupEmaDecay({ decay })(this.done) : decay,
+        averageBuffers: buffers,
+      });
+      result.finish();
+      this.state.commit();
+      this.#count(drawn, result);
+    });
+    device.submit();
+    this.done++;
+  }
+
+  /** Runs the slots that are due between this step and the next. */
+  async between(): Promise<void> {
+    for (const plugin of this.stack.plugins) {
+      const { every, epoch } = plugin.spec;
+      if (every && this.done % every.steps(plugin.config) === 0) {
+        await every.run(this.#host(plugin));
+      }
+      if (epoch && this.done % this.config.epochSteps === 0) await epoch(this.#host(plugin));
+    }
+    this.#settle();
+  }
+
+  /**
+   * Means of the log period, which starts anew.
+   *
+   * @throws {Error} If a loss is not finite.
+   */
+  async drain(): Promise<LogRow> {
+    const [sums, pairs] = await this.device.readAll([this.log.sums, this.pairs]);
+    const means = this.log.means(sums);
+    this.log.clear();
+    this.device.clear(this.pairs);
+    const of = (prefix: string) =>
+      Object.fromEntries(
+        [...means].filter(([k]) => k.startsWith(prefix)).map((
+          [k, v],
+        ) => [k.slice(prefix.length), v]),
+      );
+    const row: LogRow = {
+      step: this.done,
+      epoch: this.progress.epoch,
+      learningRate: this.config.learningRate(Math.max(0, this.done - 1)),
+      loss: of("loss "),
+      mask: means.get("mask") ?? null,
+      values: of("value "),
+      pseudoLabels: means.has("mask") ? summarizePairs(pairs, this.loader.data.classes) : null,
+    };
+    for (const [name, value] of Object.entries(row.loss)) {
+      if (!Number.isFinite(value)) {
+        throw new Error(
+          `The loss '${name}' is ${value} by step ${this.done}: lower the learning rate, or resume from the last checkpoint with other settings`,
+        );
+      }
+    }
+    return row;
+  }
+
+  /** Evaluates on the test images. */
+  evaluate(
+    options: { readonly network?: "ema" | "raw"; readonly head?: string } = {},
+  ): Promise<Evaluation> {
+    const { network = this.needs.evalNetwork, head = this.needs.evalHead } = options;
+    return evaluateNetwork(this.#context, this.loader, { network, head });
+  }
+
+  #batch({ labeled, unlabeled }: DrawnBatch): Batch {
+    const { device, needs, config } = this;
+    const ints = (data: Int32Array) => device.tensor(data, [data.length], "i32");
+    const images = ints(labeled.image), unknown = ints(unlabeled.image);
+    const draw = (name: string) => ({ seed: config.seed, step: this.done, name });
+    const views = (view: View) =>
+      needs.unlabeled.filter((v) => v === view).map((_, i) =>
+        this.loader.view("train", unknown, view, draw(`unlabeled/${view}/${i}`))
+      );
+    return {
+      labeled: {
+        x: needs.labeled.map((view, i) =>
+          this.loader.view("train", images, view, draw(`labeled/${view}/${i}`))
+        ) as unknown as NonEmpty<Tensor>, // as long as needs.labeled
+        y: ints(labeled.y),
+        index: ints(labeled.position),
+      },
+      unlabeled: {
+        weak: views("weak"),
+        strong: views("strong"),
+        identity: views("identity"),
+        index: ints(unlabeled.position),
+      },
+    };
+  }
+
+  #count({ unlabeled }: DrawnBatch, { terms, targets, mask }: StepResult): void {
+    const { device } = this;
+    for (const [name, term] of terms) this.log.add(`loss ${name}`, term);
+    if (!targets || !mask) return;
+    this.log.add("mask", mean(mask));
+    const { hidden } = unlabeled;
+    device.dispatch(
+      pairCountKernel(),
+      [device.tensor(hidden, [hidden.length], "i32"), argmax(targets.probs, 1), mask, this.pairs],
+      [hidden.length, this.loader.data.classes],
+      scalarGroups(hidden.length),
+    );
+  }
+
+  #host(plugin: Plugin): Host {
+    const { device } = this;
+    return {
+      config: plugin.config,
+      state: this.state.of(plugin.name),
+      data: this.loader.data,
+      progress: this.progress,
+      read: (t) => device.read(t),
+      write: (data, shape) => {
+        const tensor = device.tensor(Float32Array.from(data), shape);
+        this.#written.push(tensor);
+        return tensor;
+      },
+    };
+  }
+
+  #settle(): void {
+    this.state.commit();
+    for (const tensor of this.#written.splice(0)) tensor.dispose();
+  }
+}
+
+function summarizePairs(pairs: Uint32Array, classes: number): PseudoLabelSummary | null {
+  const cells = classes * classes;
+  const all = pairs.subarray(0, cells), masked = pairs.subarray(cells);
+  return all.some((n) => n > 0) ? summarizePseudoLabels({ all, masked, classes }) : null;
+}
