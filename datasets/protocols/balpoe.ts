@@ -17,7 +17,7 @@ export const balpoe: Protocol = {
   paper: "BalPoE (CVPR 2023)",
   defaults: (pool) => {
     const sizes = indicesByClass(pool.labels, pool.classes).map((list) => list.length);
-    return { labeledMax: Math.max(1, ...sizes.slice(0, 1)), gammaLabeled: 100, unlabeledMax: 0 };
+    return { labeledMax: Math.max(1, Math.min(...sizes)), unlabeledMax: 0 };
   },
   split: splitBalpoe,
 };

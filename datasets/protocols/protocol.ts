@@ -34,7 +34,7 @@ export const protocols: ReadonlyMap<string, Protocol> = new Map(
  * Decides which image of a data set is labeled, unlabeled, held out or for testing.
  *
  * @param pool The data set's labels.
- * @param options `protocol` (default `free`) and what to change of its default options.
+ * @param given `protocol` (default `free`) and what to change of its default options.
  * @throws {BadInput} If the protocol is unknown or the data set cannot give what was asked;
  * the message names the option, its value and what is possible.
  *
