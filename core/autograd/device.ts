@@ -2,41 +2,26 @@
 import type { Grid, Kernel } from "../../kernels/kernel.ts";
 import { type AdapterInfo, describeAdapter } from "./adapter.ts";
 import { BufferPool, type PooledBuffer } from "./buffer_pool.ts";
+import type { DeviceOptions } from "./device_options.ts";
+import { ErrorWatch } from "./error_watch.ts";
+import { forEachTensor } from "./for_each_tensor.ts";
+import {
+  fromBytes,
+  type HostArray,
+  type HostArrayOf,
+  type ReadBack,
+  toBytes,
+} from "./host_array.ts";
 import { PipelineCache } from "./pipeline_cache.ts";
 import { Recorder } from "./recorder.ts";
 import { type Shape, showShape, sizeOf } from "./shape.ts";
 import { type Scope, Storage } from "./storage.ts";
-import type { Subgroups } from "./subgroups.ts";
 import type { Tape } from "./tape.ts";
 import { type AnyTensor, BYTES, type DType, Tensor } from "./tensor.ts";
 import { type Image, ImagePool } from "./image_pool.ts";
 
-/** Typed array that holds a {@linkcode DType}. */
-export type HostArray = Float32Array | Int32Array | Uint32Array | Uint8Array;
-
-/** Values read back from tensors, in the order asked for. */
-export type ReadBack<T extends readonly AnyTensor[]> = {
-  [K in keyof T]: T[K] extends Tensor<infer D> ? HostArrayOf<D> : never;
-};
-
-/** The typed array of an element type. */
-export type HostArrayOf<D extends DType> = D extends "f32" ? Float32Array
-  : D extends "i32" ? Int32Array
-  : D extends "u32" ? Uint32Array
-  : Uint8Array;
-
 /** Something a kernel can be given. */
 export type Argument = AnyTensor | Image;
-
-/** Settings of {@linkcode Device}. */
-export interface DeviceOptions {
-  /** Bytes that tensors may take; by default a large share of what is sensible for the adapter. */
-  readonly memoryBudget?: number;
-  /** Whether to use the kernels for software adapters; by default the adapter decides. */
-  readonly software?: boolean;
-  /** What subgroups the GPU device has; none by default. */
-  readonly subgroups?: Subgroups | undefined;
-}
 
 const GIBI = 2 ** 30;
 
@@ -60,8 +45,7 @@ export class Device {
   readonly #pipelines: PipelineCache;
   readonly #recorder: Recorder;
   #scope: Scope | null = null;
-  #lost: string | null = null;
-  #failure: Error | null = null;
+  readonly #errors: ErrorWatch;
 
   /** Wraps a device that the caller has requested; most use {@linkcode requestDevice}. */
   constructor(gpu: GPUDevice, info: GPUAdapterInfo, options: DeviceOptions = {}) {
@@ -71,17 +55,13 @@ export class Device {
     this.lanes = options.subgroups?.lanes ?? 0;
     this.pool = new BufferPool(gpu, options.memoryBudget ?? (this.software ? 16 : 120) * GIBI);
     this.images = new ImagePool(gpu);
-    this.#pipelines = new PipelineCache(gpu, (error) => this.#fail(error), options.subgroups);
+    this.#pipelines = new PipelineCache(
+      gpu,
+      (error) => this.#errors.report(error),
+      options.subgroups,
+    );
     this.#recorder = new Recorder(gpu, this.#pipelines);
-    gpu.addEventListener("uncapturederror", (event) => {
-      const { error } = event as GPUUncapturedErrorEvent;
-      this.#fail(
-        new Error(`The GPU refused a command of ${this.#recorder.place}: ${error.message}`),
-      );
-    });
-    gpu.lost.then(({ reason, message }) => {
-      if (reason !== "destroyed") this.#lost = message || reason || "no reason given";
-    });
+    this.#errors = new ErrorWatch(gpu, () => this.#recorder.place);
   }
 
   /** Numbers of dispatches and submissions so far. */
@@ -116,12 +96,7 @@ export class Device {
 
   /** Throws the first error that the GPU has reported, if any. */
   check(): void {
-    if (this.#failure) throw this.#failure;
-    if (this.#lost !== null) {
-      throw new Error(
-        `The GPU was lost during ${this.#recorder.place}: ${this.#lost}. Resume the run to go on`,
-      );
-    }
+    this.#errors.check();
   }
 
   /** Submits and waits until the GPU has finished everything. */
@@ -204,7 +179,7 @@ export class Device {
     const bytes = await this.#recorder.readBack(tensors);
     await this.#pipelines.settled();
     this.check();
-    return tensors.map((t, i) => hostArray(t, bytes[i]!)) as ReadBack<T>; // one buffer a tensor
+    return tensors.map((t, i) => fromBytes(t, bytes[i]!)) as ReadBack<T>; // one buffer a tensor
   }
 
   /**
@@ -302,18 +277,11 @@ export class Device {
   }
 
   #upload(tensor: AnyTensor, data: HostArray | readonly number[]): void {
-    const exact = isHostArray(data, tensor.dtype) ? data : convert(data, tensor.dtype);
-    const bytes = new Uint8Array(exact.buffer, exact.byteOffset, exact.byteLength);
-    const whole = bytes.length % 4 === 0 ? bytes : padded(bytes);
     this.gpu.queue.writeBuffer(
       tensor.storage.buffer.gpu,
       tensor.offset,
-      whole as Uint8Array<ArrayBuffer>, // never shared memory: made above or by the caller's array
+      toBytes(data, tensor.dtype),
     );
-  }
-
-  #fail(error: Error): void {
-    this.#failure ??= error;
   }
 }
 
@@ -324,44 +292,4 @@ function byteSize(shape: Shape, dtype: DType): number {
     }
   }
   return Math.ceil(sizeOf(shape) * BYTES[dtype] / 4) * 4;
-}
-
-function forEachTensor(value: unknown, visit: (tensor: AnyTensor) => void): void {
-  if (value instanceof Tensor) visit(value);
-  else if (Array.isArray(value)) { for (const v of value) forEachTensor(v, visit); }
-  else if (value instanceof Map) { for (const v of value.values()) forEachTensor(v, visit); }
-  else if (
-    typeof value === "object" && value !== null &&
-    Object.getPrototypeOf(value) === Object.prototype
-  ) {
-    for (const v of Object.values(value)) forEachTensor(v, visit);
-  }
-}
-
-function isHostArray(data: HostArray | readonly number[], dtype: DType): data is HostArray {
-  return dtype === "f32"
-    ? data instanceof Float32Array
-    : dtype === "i32"
-    ? data instanceof Int32Array
-    : dtype === "u32"
-    ? data instanceof Uint32Array
-    : data instanceof Uint8Array;
-}
-
-function convert(data: HostArray | readonly number[], dtype: DType): HostArray {
-  if (dtype === "f32") return Float32Array.from(data);
-  if (dtype === "i32") return Int32Array.from(data);
-  return dtype === "u32" ? Uint32Array.from(data) : Uint8Array.from(data);
-}
-
-function padded(bytes: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
-  whole.set(bytes);
-  return whole;
-}
-
-function hostArray({ dtype, size }: AnyTensor, bytes: ArrayBuffer): HostArray {
-  if (dtype === "f32") return new Float32Array(bytes, 0, size);
-  if (dtype === "i32") return new Int32Array(bytes, 0, size);
-  return dtype === "u32" ? new Uint32Array(bytes, 0, size) : new Uint8Array(bytes, 0, size);
 }

@@ -4,14 +4,9 @@
  * @module
  */
 export { type AdapterInfo } from "./adapter.ts";
-export {
-  type Argument,
-  Device,
-  type DeviceOptions,
-  type HostArray,
-  type HostArrayOf,
-  type ReadBack,
-} from "./device.ts";
+export { type Argument, Device } from "./device.ts";
+export { type DeviceOptions } from "./device_options.ts";
+export { type HostArray, type HostArrayOf, type ReadBack } from "./host_array.ts";
 export {
   type AdapterChoice,
   NO_ADAPTER,

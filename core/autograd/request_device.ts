@@ -1,6 +1,7 @@
 /// <reference types="@webgpu/types" />
 import { describeAdapter } from "./adapter.ts";
-import { Device, type DeviceOptions } from "./device.ts";
+import { Device } from "./device.ts";
+import type { DeviceOptions } from "./device_options.ts";
 import { findSubgroups } from "./subgroups.ts";
 
 /** Which adapter to ask for. */

@@ -1,0 +1,55 @@
+import type { AnyTensor, DType, Tensor } from "./tensor.ts";
+
+/** Typed array that holds a {@linkcode DType}. */
+export type HostArray = Float32Array | Int32Array | Uint32Array | Uint8Array;
+
+/** Values read back from tensors, in the order asked for. */
+export type ReadBack<T extends readonly AnyTensor[]> = {
+  [K in keyof T]: T[K] extends Tensor<infer D> ? HostArrayOf<D> : never;
+};
+
+/** The typed array of an element type. */
+export type HostArrayOf<D extends DType> = D extends "f32" ? Float32Array
+  : D extends "i32" ? Int32Array
+  : D extends "u32" ? Uint32Array
+  : Uint8Array;
+
+/** The bytes of elements as a buffer of that type holds them, in whole words. */
+export function toBytes(
+  data: HostArray | readonly number[],
+  dtype: DType,
+): Uint8Array<ArrayBuffer> {
+  const exact = isHostArray(data, dtype) ? data : convert(data, dtype);
+  const bytes = new Uint8Array(exact.buffer, exact.byteOffset, exact.byteLength);
+  // Never shared memory: made here or by the caller's array.
+  return (bytes.length % 4 === 0 ? bytes : padded(bytes)) as Uint8Array<ArrayBuffer>;
+}
+
+function isHostArray(data: HostArray | readonly number[], dtype: DType): data is HostArray {
+  return dtype === "f32"
+    ? data instanceof Float32Array
+    : dtype === "i32"
+    ? data instanceof Int32Array
+    : dtype === "u32"
+    ? data instanceof Uint32Array
+    : data instanceof Uint8Array;
+}
+
+function convert(data: HostArray | readonly number[], dtype: DType): HostArray {
+  if (dtype === "f32") return Float32Array.from(data);
+  if (dtype === "i32") return Int32Array.from(data);
+  return dtype === "u32" ? Uint32Array.from(data) : Uint8Array.from(data);
+}
+
+function padded(bytes: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
+  whole.set(bytes);
+  return whole;
+}
+
+/** The elements of a tensor from its bytes. */
+export function fromBytes({ dtype, size }: AnyTensor, bytes: ArrayBuffer): HostArray {
+  if (dtype === "f32") return new Float32Array(bytes, 0, size);
+  if (dtype === "i32") return new Int32Array(bytes, 0, size);
+  return dtype === "u32" ? new Uint32Array(bytes, 0, size) : new Uint8Array(bytes, 0, size);
+}
