@@ -1,0 +1,107 @@
+import type { Device } from "../core/autograd/device.ts";
+import type { Tensor } from "../core/autograd/tensor.ts";
+import { type CompiledViews, compileViews } from "./augmentation/compile_views.ts";
+import { applyPrograms, drawPrograms, type ViewDraw } from "./augmentation/run_views.ts";
+import type { ViewRecipe } from "./augmentation/view_recipe.ts";
+
+export type { ViewDraw } from "./augmentation/run_views.ts";
+export type {
+  Channels,
+  PoolOperation,
+  ResizeFilter,
+  Stage,
+  ViewRecipe,
+  ViewRecipes,
+} from "./augmentation/view_recipe.ts";
+
+/** A view that {@linkcode augmentViews} makes. */
+export interface View {
+  readonly recipe: ViewRecipe;
+  /** Names its random numbers; views of one name and recipe are the same. */
+  readonly name: string;
+}
+
+/**
+ * Makes one view of some images: random decisions and pixels, all on the GPU, in two dispatches.
+ *
+ * @param images Bytes [count, height, width, 3] on the GPU.
+ * @param indices Which images, i32 [n].
+ * @param recipe What is done to them.
+ * @param draw Names the random numbers: row `i` of the result depends on these and `i` alone.
+ * @returns Normalised f32 [n, height, width, 3]; the size is the recipe's.
+ * @throws {TypeError} If images or indices have another shape.
+ * @throws {RangeError} If the recipe cannot be used on images of this size.
+ */
+export function augment(
+  images: Tensor<"u8">,
+  indices: Tensor<"i32">,
+  recipe: ViewRecipe,
+  { seed, step, name }: ViewDraw,
+): Tensor {
+  return augmentViews(images, indices, [{ recipe, name }], { seed, step });
+}
+
+/**
+ * Makes several views of the same images in two dispatches.
+ *
+ * @returns Normalised f32 [views × n, height, width, 3]: the first view of all images, then the next.
+ * @throws {RangeError} If the views differ in size, or as {@linkcode augment}.
+ */
+export function augmentViews(
+  images: Tensor<"u8">,
+  indices: Tensor<"i32">,
+  views: readonly View[],
+  { seed, step }: { readonly seed: number; readonly step: number },
+): Tensor {
+  const { device } = images;
+  const { table, compiled } = tableOf(images, views.map(({ recipe }) => recipe));
+  const program = drawPrograms(table, compiled, {
+    images: indices.size,
+    seed,
+    step,
+    names: views.map(({ name }) => name),
+  });
+  const made = applyPrograms<"f32">(images, indices, program, {
+    table,
+    size: compiled.size,
+    capacity: compiled.capacity,
+    output: "f32",
+  });
+  device.free(program);
+  return made;
+}
+
+interface Table {
+  readonly compiled: CompiledViews;
+  readonly table: Tensor<"u32">;
+}
+
+/** Tables made so far, by recipes and size of the images; they live as long as the device. */
+const tables = new WeakMap<Device, Map<string, Table>>();
+const numbers = new WeakMap<ViewRecipe, number>();
+let numbered = 0;
+
+/** The table of some recipes for the size of some images, made on first use. */
+export function tableOf(images: Tensor<"u8">, recipes: readonly ViewRecipe[]): Table {
+  const { device, shape } = images;
+  const [, height, width, channels] = shape;
+  if (shape.length !== 4 || !height || !width || channels !== 3) {
+    throw new TypeError(`Cannot augment ${images}: give images of [count, height, width, 3]`);
+  }
+  let known = tables.get(device);
+  if (!known) tables.set(device, known = new Map());
+  const key = `${height}x${width}:${recipes.map(numberOf)}`;
+  let found = known.get(key);
+  if (!found) {
+    const compiled = compileViews(recipes, { height, width });
+    const table = device.keep(() => device.tensor(compiled.table, [compiled.table.length], "u32"));
+    known.set(key, found = { compiled, table });
+  }
+  return found;
+}
+
+function numberOf(recipe: ViewRecipe): number {
+  let number = numbers.get(recipe);
+  if (number === undefined) numbers.set(recipe, number = ++numbered);
+  return number;
+}

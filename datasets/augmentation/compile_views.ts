@@ -1,0 +1,48 @@
+import { MAX_VIEWS } from "../../kernels/augment/draw.ts";
+import type { ImageSize } from "./encode_operation.ts";
+import { shown, ViewCompiler } from "./view_compiler.ts";
+import type { ViewRecipe } from "./view_recipe.ts";
+
+/** Several recipes as the table that the kernels read, and what the host must know to run them. */
+export interface CompiledViews {
+  readonly table: Uint32Array;
+  /** Number of views. */
+  readonly views: number;
+  /** Steps that a row of the program has room for. */
+  readonly steps: number;
+  /** Size of the result. */
+  readonly size: ImageSize;
+  /** Pixels of the largest image that a step leaves behind; 0 if there are no steps. */
+  readonly capacity: number;
+}
+
+/**
+ * Lays recipes out as one table for images of one size: places of the views, then each view as
+ * `kernels/augment/draw.ts` reads it.
+ *
+ * @throws {RangeError} If a recipe cannot be used on such images; says which stage and why.
+ */
+export function compileViews(recipes: readonly ViewRecipe[], from: ImageSize): CompiledViews {
+  if (recipes.length < 1 || recipes.length > MAX_VIEWS) {
+    throw new RangeError(`Cannot make ${recipes.length} views at once: give 1 to ${MAX_VIEWS}`);
+  }
+  const views = recipes.map((recipe) => new ViewCompiler(recipe, from));
+  const { size } = views[0]!; // there is a view
+  for (const view of views) {
+    if (shown(view.size) !== shown(size)) {
+      throw new RangeError(
+        `Cannot make views of ${shown(size)} and of ${shown(view.size)} pixels at once`,
+      );
+    }
+  }
+  const words = views.map((view) => view.words());
+  let at = views.length;
+  const places = words.map(({ length }) => (at += length) - length);
+  return {
+    table: Uint32Array.from(places.concat(...words)),
+    views: views.length,
+    steps: Math.max(...views.map(({ steps }) => steps)),
+    size,
+    capacity: Math.max(...views.map(({ capacity }) => capacity)),
+  };
+}

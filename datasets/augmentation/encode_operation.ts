@@ -1,0 +1,98 @@
+import {
+  CODE_OF,
+  type Operation,
+  OPERATIONS,
+  operationWord,
+  STEP,
+} from "../../kernels/augment/program.ts";
+
+/** Height and width of an image. */
+export interface ImageSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** An operation with its magnitude, as a step of a program: exactly Pillow's, computed in doubles. */
+export interface OperationCall {
+  readonly operation: Operation;
+  /** In the units of `PoolOperation.values`, with its sign; none for operations without. */
+  readonly magnitude?: number;
+}
+
+/**
+ * The step of an operation; not of a cutout, which is a box.
+ *
+ * @throws {RangeError} If there is no such operation or the magnitude is not a number.
+ */
+export function encodeOperation(
+  { operation, magnitude = 0 }: OperationCall,
+  size: ImageSize,
+): number[] {
+  if (!(operation in CODE_OF) || operation === "cutout") {
+    throw new RangeError(`There is no operation '${operation}': use ${OPERATIONS.join(", ")}`);
+  }
+  if (!Number.isFinite(magnitude)) {
+    throw new RangeError(`Cannot do ${operation} by ${magnitude}: give a number`);
+  }
+  const words = [operationWord(operation), ...parameters(operation, magnitude, size)];
+  while (words.length < STEP - 1) words.push(0);
+  return [...words, floatBits(magnitude)];
+}
+
+/** The word of an f32. */
+export function floatBits(value: number): number {
+  return new Uint32Array(Float32Array.of(value).buffer)[0]!; // one float, one word
+}
+
+/** The word of a colour, red lowest. */
+export function colourWord([red, green, blue]: readonly [number, number, number]): number {
+  return red | green << 8 | blue << 16;
+}
+
+function parameters(operation: Operation, v: number, size: ImageSize): number[] {
+  switch (operation) {
+    case "brightness":
+    case "color":
+    case "contrast":
+    case "sharpness":
+      return [floatBits(v)];
+    case "posterize":
+      return [256 - 2 ** (8 - Math.min(Math.max(Math.trunc(v), 0), 8))];
+    case "solarize":
+      return [0, Math.ceil(v)]; // p < v and p < ceil(v) are the same for whole p
+    case "solarizeAdd":
+      return [Math.floor(v), 128]; // so are trunc(p + v) and p + floor(v) from 0 up
+    case "invert":
+      return [0, 0];
+    case "translateX":
+      return [65536, 0, Math.floor(v + 0.5) * 65536 + 32768, 0, 65536, 32768];
+    case "translateY":
+      return [65536, 0, 32768, 0, 65536, Math.floor(v + 0.5) * 65536 + 32768];
+    case "shearX":
+      return affine([1, v, 0, 0, 1, 0]);
+    case "shearY":
+      return affine([1, 0, 0, v, 1, 0]);
+    case "rotate":
+      return affine(rotation(v, size));
+    default:
+      return [];
+  }
+}
+
+type Matrix = readonly [number, number, number, number, number, number];
+
+/** The inverse map of Pillow's `Image.rotate`, with its order of operations and 15 decimals. */
+function rotation(degrees: number, { height, width }: ImageSize): Matrix {
+  const rest = degrees % 360;
+  const angle = -((rest < 0 ? rest + 360 : rest) * (Math.PI / 180));
+  const round = (value: number) => Number(value.toFixed(15));
+  const cos = round(Math.cos(angle)), sin = round(Math.sin(angle));
+  const x = width / 2, y = height / 2;
+  return [cos, sin, cos * -x + sin * -y + x, -sin, cos, -sin * -x + cos * -y + y];
+}
+
+/** A matrix at pixel centres in 16.16 fixed point, as Pillow's nearest neighbour has it. */
+function affine([a, b, c, d, e, f]: Matrix): number[] {
+  return [a, b, c + a * 0.5 + b * 0.5, d, e, f + d * 0.5 + e * 0.5]
+    .map((v) => Math.floor(v * 65536 + 0.5));
+}

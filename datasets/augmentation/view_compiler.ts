@@ -1,0 +1,220 @@
+import { Draw, SLOTS, STAGE, TRIES, VIEW } from "../../kernels/augment/draw.ts";
+import { Window } from "../../kernels/augment/program.ts";
+import { colourWord, floatBits, type ImageSize } from "./encode_operation.ts";
+import { encodePool } from "./encode_pool.ts";
+import { resampleTaps, resampleWeights } from "./resample_weights.ts";
+import type { ResizeFilter, Stage, ViewRecipe } from "./view_recipe.ts";
+
+type StageOf<K extends Stage["kind"]> = Extract<Stage, { kind: K }>;
+
+/**
+ * Lays one recipe out as words for images of one size, following the size from stage to stage.
+ * Flips and crops are gathered into one window, which becomes a step only where another step needs
+ * its pixels; the last one belongs to the row's head.
+ */
+export class ViewCompiler {
+  /** Size of the image so far. */
+  size: ImageSize;
+  /** Number of steps so far. */
+  steps = 0;
+  /** Pixels of the largest image that a step leaves behind. */
+  capacity = 0;
+  readonly #recipe: ViewRecipe;
+  /** What stages point to; places count from the view's start. */
+  readonly #data: number[] = [];
+  readonly #stages: number[][] = [];
+  #slots = 0;
+  #window: { moved: boolean; border: "reflect" | "zero" | null } = { moved: false, border: null };
+  #hides = false;
+
+  /** @throws {RangeError} If a stage cannot be done; says which and why. */
+  constructor(recipe: ViewRecipe, size: ImageSize) {
+    this.#recipe = recipe;
+    this.size = size;
+    for (const stage of recipe.stages) {
+      if (this.#hides) throw new RangeError(`Stage '${stage.kind}' follows 'hide', the last one`);
+      this.#add(stage);
+    }
+    if (this.#slots > SLOTS) {
+      throw new RangeError(
+        `The recipe draws ${this.#slots} blocks of random numbers an image: ${SLOTS} at most`,
+      );
+    }
+  }
+
+  /** The view as the kernels read it. */
+  words(): number[] {
+    const { mean, std } = this.#recipe;
+    const head = [
+      this.#stages.length,
+      this.steps,
+      this.#windowFlags(),
+      VIEW + this.#data.length,
+      ...std.map((deviation) => floatBits(1 / (255 * deviation))),
+      ...std.map((deviation, c) => floatBits(-mean[c]! / deviation)), // both have three
+    ];
+    return head.concat(this.#data, ...this.#stages);
+  }
+
+  #add(stage: Stage): void {
+    switch (stage.kind) {
+      case "flip":
+        return this.#flip(stage);
+      case "crop":
+        return this.#crop(stage);
+      case "centerCrop":
+        return this.#centerCrop(stage);
+      case "resize":
+        return this.#resize({ height: stage.size, width: stage.size }, stage.filter);
+      case "resizeShorter": {
+        const { height, width } = this.size, shorter = Math.min(height, width);
+        const scaled = (side: number) => Math.trunc(stage.size * side / shorter);
+        return this.#resize({ height: scaled(height), width: scaled(width) }, stage.filter);
+      }
+      case "resizedCrop":
+        return this.#resizedCrop(stage);
+      case "randAugment":
+        return this.#randAugment(stage);
+      case "cutout":
+        return this.#cutout(stage);
+      case "hide": {
+        this.#hides = true;
+        return this.#push(Draw.hide, 1, [stage.length, this.size.height, this.size.width]);
+      }
+    }
+  }
+
+  #flip({ axis = "x", probability = 0.5 }: StageOf<"flip">): void {
+    const last = (axis === "x" ? this.size.width : this.size.height) - 1;
+    this.#push(Draw.flip, 1, [axis === "x" ? 0 : 1, floatBits(probability), last]);
+    this.#window.moved = true;
+  }
+
+  #crop({ pad, border, size }: StageOf<"crop">): void {
+    const { height, width } = this.size;
+    const out = size === undefined ? this.size : { height: size, width: size };
+    const rows = height + 2 * pad - out.height + 1, columns = width + 2 * pad - out.width + 1;
+    if (pad < 0 || rows < 1 || columns < 1 || out.height < 1 || out.width < 1) {
+      throw new RangeError(
+        `Cannot crop ${shown(out)} from ${shown(this.size)} pixels with a margin of ${pad}`,
+      );
+    }
+    if (border === "reflect" && pad >= Math.min(height, width)) {
+      throw new RangeError(`Cannot reflect ${pad} pixels around an image of ${shown(this.size)}`);
+    }
+    this.#takeWindow([-pad, columns, -pad, rows], out, border);
+  }
+
+  #centerCrop({ size }: StageOf<"centerCrop">): void {
+    const { height, width } = this.size;
+    if (size > height || size > width || size < 1) {
+      throw new RangeError(`Cannot take the middle ${size} pixels of ${shown(this.size)}`);
+    }
+    const left = halfToEven((width - size) / 2), top = halfToEven((height - size) / 2);
+    this.#takeWindow([left, 1, top, 1], { height: size, width: size }, this.#window.border);
+  }
+
+  #takeWindow(draw: number[], size: ImageSize, border: "reflect" | "zero" | null): void {
+    // What lies beyond the border is known for one margin only.
+    if (this.#window.border !== null && border !== this.#window.border) this.#flush();
+    else if (this.#window.border !== null && draw[1] !== 1) this.#flush();
+    this.#push(Draw.crop, 1, draw);
+    this.#window = { moved: true, border };
+    this.size = size;
+  }
+
+  #resize(to: ImageSize, filter: ResizeFilter = "bilinear"): void {
+    if (to.height === this.size.height && to.width === this.size.width) return;
+    if (this.#window.moved) this.#flush();
+    const along = (from: number, out: number) => {
+      const { records, taps } = resampleWeights(from, out, { filter });
+      return [this.#place(records), taps];
+    };
+    const columns = along(this.size.width, to.width), rows = along(this.size.height, to.height);
+    this.#push(Draw.resize, 0, [...columns, ...rows, this.size.height, to.width, to.height], 2);
+    this.#leaves({ height: this.size.height, width: to.width });
+    this.#leaves(to);
+  }
+
+  #resizedCrop(
+    { size, scale = [0.08, 1], ratio = [3 / 4, 4 / 3], filter = "bilinear" }: StageOf<
+      "resizedCrop"
+    >,
+  ): void {
+    if (this.#window.moved) this.#flush();
+    const { height, width } = this.size, longest = Math.max(height, width);
+    const taps = resampleTaps(longest, size, filter);
+    const start = this.#place([]);
+    for (let from = 1; from <= longest; from++) {
+      this.#place(resampleWeights(from, size, { filter, taps }).records);
+    }
+    const laws = [...scale, ...ratio.map(Math.log)].map(floatBits);
+    this.#push(Draw.resizedCrop, TRIES, [height, width, size, ...laws, start, taps], 2);
+    this.#leaves({ height, width: size });
+    this.#leaves({ height: size, width: size });
+  }
+
+  #randAugment({ count, probability = 1, pool }: StageOf<"randAugment">): void {
+    if (count < 1 || pool.length === 0) return;
+    this.#needPixels();
+    const { height, width } = this.size;
+    const entries = this.#place(encodePool(pool, this.size, (words) => this.#place(words)));
+    for (let i = 0; i < count; i++) {
+      const parameters = [entries, pool.length, floatBits(probability), height, width];
+      this.#push(Draw.operation, 2, parameters, 1);
+    }
+  }
+
+  #cutout({ size, fill, leastCentre = 0 }: StageOf<"cutout">): void {
+    this.#needPixels();
+    const sizes = typeof size === "number" ? [size, size] : size;
+    const laws = [...sizes, leastCentre].map(floatBits);
+    const { height, width } = this.size;
+    this.#push(Draw.cutout, 1, [...laws, colourWord(fill), height, width], 1);
+  }
+
+  /** Makes sure that the next step finds the image in an area. */
+  #needPixels(): void {
+    if (this.#window.moved || this.steps === 0) this.#flush();
+  }
+
+  #flush(): void {
+    const { height, width } = this.size;
+    this.#push(Draw.window, 0, [this.#windowFlags(), height, width], 1);
+    this.#window = { moved: false, border: null };
+    this.#leaves(this.size);
+  }
+
+  #windowFlags(): number {
+    return this.#window.border === "zero" ? Window.zero : 0;
+  }
+
+  #leaves(size: ImageSize): void {
+    this.size = size;
+    this.capacity = Math.max(this.capacity, size.height * size.width);
+  }
+
+  #push(kind: number, slots: number, parameters: readonly number[], steps = 0): void {
+    const words = [kind, this.#slots, this.steps, ...parameters];
+    while (words.length < STAGE) words.push(0);
+    this.#stages.push(words);
+    this.#slots += slots;
+    this.steps += steps;
+  }
+
+  #place(words: ArrayLike<number>): number {
+    const at = VIEW + this.#data.length;
+    for (let i = 0; i < words.length; i++) this.#data.push(words[i]!); // i is inside
+    return at;
+  }
+}
+
+/** `32 x 32`, for messages. */
+export function shown({ height, width }: ImageSize): string {
+  return `${height} x ${width}`;
+}
+
+function halfToEven(value: number): number {
+  const whole = Math.floor(value);
+  return value - whole === 0.5 ? whole + whole % 2 : Math.round(value);
+}

@@ -1,0 +1,167 @@
+import { defineKernel, type Kernel, memoKernel, read, write } from "../kernel.ts";
+import { PHILOX } from "../random.ts";
+import { ENHANCE } from "./enhance.ts";
+import { GEOMETRY, MOVES } from "./geometry.ts";
+import { pixelFunctions, type PixelMemory } from "./pixels.ts";
+import { Code, HEAD, Head, STEP } from "./program.ts";
+import { RESAMPLE } from "./resample.ts";
+import { STRETCH } from "./stretch.ts";
+import { TONES } from "./tones.ts";
+
+/** What changes the code of {@linkcode applyKernel}. */
+export interface ApplyKernelOptions {
+  /** `none` if no program has steps. */
+  readonly memory: PixelMemory;
+  /** Words of each of the two areas in workgroup memory. */
+  readonly capacity: number;
+  /** Normalised f32, or the bytes before normalisation as one word a pixel. */
+  readonly output: "f32" | "pixels";
+}
+
+/**
+ * Follows the programs of all images: bytes in, normalised f32 out.
+ *
+ * Arguments: images, indices, program, table, [scratch,] out.
+ *
+ * A workgroup does one image from its bytes to the last float, then the next one; an invocation does
+ * every 64th pixel of each step. So an image is read once and written once whatever is done to it,
+ * statistics of a whole image need only a workgroup's barriers (15 to 19 ns on a software adapter),
+ * and a batch is one dispatch although its images take different ways. In between a pixel is one
+ * word in one of two areas that steps read and write in turn; steps that leave pixels where they
+ * are work in place, and the last window (all there is to a weak view) is looked through on the way
+ * out. Both areas fit in workgroup memory up to 40 px within WebGPU's defaults and up to 70 px where
+ * the adapter has 48 KiB; above that they lie in a scratch buffer, whose loads and stores are not
+ * dearer on a software adapter and mostly cached on a GPU.
+ */
+export function applyKernel({ memory, capacity, output }: ApplyKernelOptions): Kernel {
+  const size = memory === "workgroup" ? capacity : 0;
+  return memoKernel(
+    `augment-apply/${memory}/${size}/${output}`,
+    (key) =>
+      defineKernel({
+        key,
+        bindings: {
+          images: read("u32"),
+          indices: read("i32"),
+          program: read("u32"),
+          table: read("u32"),
+          ...(memory === "scratch" ? { scratch: write("u32") } : {}),
+          out: write(output === "f32" ? "f32" : "u32"),
+        },
+        uniforms: {
+          rows: "u32",
+          images: "u32",
+          rowWords: "u32",
+          height: "u32",
+          width: "u32",
+          outHeight: "u32",
+          outWidth: "u32",
+          capacity: "u32",
+          zero: "u32",
+        },
+        header: header(memory, capacity),
+        body: body(memory, output),
+      }),
+  );
+}
+
+function header(memory: PixelMemory, capacity: number): string {
+  const common = `const WORKGROUP = 64u;\n${
+    pixelFunctions(memory, capacity)
+  }${GEOMETRY}${NORMALIZATION}`;
+  if (memory === "none") return common;
+  return /* wgsl */ `
+var<workgroup> bins: array<atomic<u32>, 771>;
+var<workgroup> tones: array<u32, 256>;
+${common}${MOVES}${RESAMPLE}${ENHANCE}${PHILOX}${STRETCH}${TONES}
+fn magnitude(at: u32) -> f32 { return bitcast<f32>(program[at]); }
+`;
+}
+
+const NORMALIZATION = /* wgsl */ `
+fn normalization(at: u32) -> vec3f {
+  return vec3f(bitcast<f32>(program[at]), bitcast<f32>(program[at + 1u]), bitcast<f32>(program[at + 2u]));
+}
+`;
+
+const STEPS = /* wgsl */ `
+    var here = 0u;
+    var there = u.capacity;
+    for (var k = 0u; k < steps; k++) {
+      let step = at + ${HEAD}u + k * ${STEP}u;
+      let p = step + 1u;
+      var moved = true;
+      switch (program[step] & 0xffu) {
+        case ${Code.window}u: {
+          window(p, k == 0u, start, size, li, here, there);
+          size = Size(i32(program[p + 3u]), i32(program[p + 4u]));
+        }
+        case ${Code.resizeColumns}u: {
+          resizeColumns(p, k == 0u, start, size, li, here, there);
+          size = Size(i32(program[p + 5u]), i32(program[p + 4u]));
+        }
+        case ${Code.resizeRows}u: {
+          resizeRows(p, size, li, here, there);
+          size.h = i32(program[p + 2u]);
+        }
+        case ${Code.affine}u: { affine(p, size, li, here, there); }
+        case ${Code.sharpness}u: { sharpness(magnitude(p), size, li, here, there); }
+        case ${Code.brightness}u: { moved = false; brightness(magnitude(p), size, li, here); }
+        case ${Code.color}u: { moved = false; color(magnitude(p), size, li, here); }
+        case ${Code.contrast}u: { moved = false; contrast(magnitude(p), size, li, here); }
+        case ${Code.posterize}u: { moved = false; posterize(program[p], size, li, here); }
+        case ${Code.solarize}u: {
+          moved = false;
+          solarize(i32(program[p]), i32(program[p + 1u]), size, li, here);
+        }
+        case ${Code.autoContrast}u: { moved = false; autoContrast(size, li, here); }
+        case ${Code.equalize}u: { moved = false; equalize(size, li, here); }
+        case ${Code.box}u: { moved = false; box(p, size, li, here); }
+        default: { moved = false; }
+      }
+      if (moved) { let old = here; here = there; there = old; }
+      barrier();
+    }
+`;
+
+function body(memory: PixelMemory, output: "f32" | "pixels"): string {
+  const inMemory = memory !== "none";
+  return /* wgsl */ `
+  let group = wid.y * nwg.x + wid.x;
+  ${memory === "scratch" ? "area = 2u * group * u.capacity;" : ""}
+  for (var row = group; row < u.rows; row += nwg.x * nwg.y) {
+    let at = row * u.rowWords;
+    let start = u32(indices[row % u.images]) * u.height * u.width * 3u;
+    let steps = program[at + ${Head.steps}u];
+    var size = Size(i32(u.height), i32(u.width));
+${inMemory ? STEPS : ""}
+    let pixels = u.outHeight * u.outWidth;
+    let hidden = at + ${Head.box}u;
+    let y1 = i32(program[hidden]); let y2 = i32(program[hidden + 1u]);
+    let x1 = i32(program[hidden + 2u]); let x2 = i32(program[hidden + 3u]);
+    let scale = normalization(at + ${Head.scale}u);
+    let bias = normalization(at + ${Head.bias}u);
+    for (var i = li; i < pixels; i += WORKGROUP) {
+      let p = place(i, u.outWidth);
+      let q = throughWindow(at + ${Head.window}u, p, size);
+      var pixel = 0u;
+      if (q.x >= 0) {
+        let j = u32(q.y * size.w + q.x);
+        ${
+    inMemory
+      ? "if (steps == 0u) { pixel = fetch(start, j); } else { pixel = pixelAt(here + j); }"
+      : "pixel = fetch(start, j);"
+  }
+      }
+      ${
+    output === "pixels" ? "out[row * pixels + i] = pixel;" : `
+      var value = scale * vec3f(unpack(pixel)) + bias;
+      if (p.y >= y1 && p.y < y2 && p.x >= x1 && p.x < x2) { value = vec3f(0); }
+      let to = 3u * (row * pixels + i);
+      out[to] = value.x; out[to + 1u] = value.y; out[to + 2u] = value.z;`
+  }
+    }
+    ${inMemory ? "barrier();" : ""}
+  }
+`;
+}
