@@ -79,7 +79,7 @@ export function reduceTreeKernel(
     const { start, element, merge } = FORMULAS[reduction];
     const across = reduction === "max" || reduction === "min"
       ? `${reduction}(${reduction}(v.x, v.y), ${reduction}(v.z, v.w))`
-      : "(v.x + v.y) + (v.z + v.w)";
+      : "((v.x + v.y) + (v.z + v.w))";
     return defineKernel({
       key,
       bindings: { x: read(type), y: write(vector === "length" ? "f32" : type) },

@@ -9,6 +9,7 @@ export {
   type CrossEntropyOptions,
   type CrossEntropyReduction,
 } from "./cross_entropy.ts";
+export * from "./divergence.ts";
 export * from "./extreme.ts";
 export { allFinite } from "./finite.ts";
 export * from "./gather.ts";

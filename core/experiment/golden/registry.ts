@@ -10,6 +10,7 @@ const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
   ["ops_activation", () => import("./ops/activation.ts")],
   ["ops_broadcast", () => import("./ops/broadcast.ts")],
   ["ops_cross_entropy", () => import("./ops/cross_entropy.ts")],
+  ["ops_divergence", () => import("./ops/divergence.ts")],
   ["ops_linear", () => import("./ops/linear.ts")],
   ["ops_conv2d", () => import("./ops/conv2d.ts")],
   ["ops_reduce", () => import("./ops/reduce.ts")],
