@@ -9,10 +9,17 @@ export function permute(
   shape: readonly number[],
   order: readonly number[],
 ): Float32Array {
-  if (order.toSorted((a, b) => a - b).some((axis, i) => axis !== i) || order.length !== shape.length) {
-    throw new RangeError(`Axes [${order}] are no permutation of the ${shape.length} axes`);
+  if (
+    order.toSorted((a, b) => a - b).some((axis, i) => axis !== i) ||
+    order.length !== shape.length
+  ) {
+    throw new RangeError(
+      `Axes [${order}] are no permutation of the ${shape.length} axes`,
+    );
   }
-  const stride = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const stride = shape.map((_, axis) =>
+    shape.slice(axis + 1).reduce((a, b) => a * b, 1)
+  );
   const sizes = order.map((axis) => shape[axis] ?? 1);
   const steps = order.map((axis) => stride[axis] ?? 1);
   const out = new Float32Array(data.length);

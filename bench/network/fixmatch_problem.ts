@@ -22,7 +22,8 @@ export interface FixMatchShape extends WideResNet {
  * Neither running statistics nor an averaged network: peers are not charged for either.
  */
 export interface FixMatchProblem extends FixMatchShape {
-  readonly parameters: readonly (Parameter & { readonly value: Float32Array })[];
+  readonly parameters:
+    readonly (Parameter & { readonly value: Float32Array })[];
   /** `[labeled, 3, size, size]`. */
   readonly labeledImages: Float32Array;
   readonly labels: Int32Array;
@@ -43,7 +44,10 @@ export function decays(parameter: Parameter): boolean {
 
 /** A step on reproducible noise, with a head wide enough that only some samples pass the mask. */
 export function fixmatchProblem(shape: FixMatchShape): FixMatchProblem {
-  const parameters = networkShape(shape, shape.size).parameters.map((parameter, i) => ({
+  const parameters = networkShape(shape, shape.size).parameters.map((
+    parameter,
+    i,
+  ) => ({
     ...parameter,
     value: initialValue(parameter, 100 + i),
   }));
@@ -52,11 +56,14 @@ export function fixmatchProblem(shape: FixMatchShape): FixMatchProblem {
     ...shape,
     parameters,
     labeledImages: images(shape.labeled, pixels, 1),
-    labels: Int32Array.from({ length: shape.labeled }, (_, i) => i % shape.classes),
+    labels: Int32Array.from(
+      { length: shape.labeled },
+      (_, i) => i % shape.classes,
+    ),
     weakImages: images(shape.unlabeled, pixels, 2),
     strongImages: images(shape.unlabeled, pixels, 3),
     threshold: 0.95,
-    learningRate: 0.03,
+    learningRate: 0.003, // low, as the same batch comes again and again
     momentum: 0.9,
     weightDecay: 5e-4,
   };
@@ -79,8 +86,6 @@ function initialValue({ name, shape }: Parameter, seed: number): Float32Array {
     const scale = Math.sqrt(3 * 2 / (out * height * width)); // a uniform's deviation is 1 / √3
     return noise.map((v) => v * scale);
   }
-  if (shape.length === 2) return noise.map((v) => v * HEAD);
+  if (shape.length === 2) return noise.map((v) => v * 2);
   return noise.map((v) => name.endsWith(".weight") ? 1 + 0.1 * v : 0.1 * v);
 }
-
-const HEAD = 1;

@@ -1,0 +1,74 @@
+import { BadInput } from "../core/bad_input.ts";
+import { Command, CommanderError } from "commander";
+
+/** What the user asked the bench for. */
+export interface Arguments {
+  readonly patterns: readonly string[];
+  readonly contenders: readonly string[];
+  readonly quick: boolean;
+  readonly quiet: boolean;
+  /** Where to write the report as JSON. */
+  readonly json?: string;
+  /** Whether to write `RESULTS.md`. */
+  readonly write: boolean;
+}
+
+/**
+ * Reads the command line.
+ *
+ * @returns the arguments, or the help text if that was asked for.
+ * @throws {BadInput} in one sentence.
+ */
+export function parseArguments(
+  args: readonly string[],
+  contenderNames: readonly string[],
+): Arguments | string {
+  let help = "";
+  const command = new Command("bench")
+    .description(
+      "Kernels and whole training steps of longtail and its peers, side by side.",
+    )
+    .argument(
+      "[pattern...]",
+      "names of cases, such as 'conv2d-*'; all by default",
+    )
+    .option(
+      "--quick",
+      "fewer shapes, smaller batches: some minutes instead of many",
+      false,
+    )
+    .option(
+      "--contenders <names>",
+      "some contenders only, by comma",
+      contenderNames.join(","),
+    )
+    .option("--json <file>", "write the report to a file")
+    .option("--write", "write the report to bench/RESULTS.md", false)
+    .option("--quiet", "no progress", false)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => help += text, writeErr: () => {} });
+  try {
+    command.parse([...args], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return help;
+    const message = error.message.replace(/^error: /, "").replaceAll(
+      /\s+/g,
+      " ",
+    );
+    throw new BadInput(`bench: ${message}; see bench --help`);
+  }
+  const { contenders, ...options } = command.opts<
+    Omit<Arguments, "patterns" | "contenders"> & { contenders: string }
+  >();
+  const names = contenders.split(",");
+  const unknown = names.find((name) => !contenderNames.includes(name));
+  if (unknown !== undefined) {
+    throw new BadInput(
+      `bench: there is no contender "${unknown}"; choose from ${
+        contenderNames.join(", ")
+      }`,
+    );
+  }
+  return { ...options, contenders: names, patterns: command.args };
+}

@@ -1,0 +1,40 @@
+import { BadInput } from "../core/bad_input.ts";
+import type { BenchCase, CaseSizes } from "./bench_case.ts";
+import { batchNormCases } from "./cases/batch_norm.ts";
+import { conv2dCases } from "./cases/conv2d.ts";
+import { fixmatchStepCases } from "./cases/fixmatch_step.ts";
+import { gemmCases } from "./cases/gemm.ts";
+
+/**
+ * The cases whose names fit one of the patterns (`*` stands for anything), all without patterns.
+ *
+ * @throws {BadInput} if a pattern fits no case.
+ */
+export function benchCases(
+  patterns: readonly string[],
+  sizes: CaseSizes,
+): BenchCase[] {
+  const all = [
+    ...gemmCases(sizes),
+    ...conv2dCases(sizes),
+    ...batchNormCases(sizes),
+    ...fixmatchStepCases(sizes),
+  ];
+  const fits = patterns.map((pattern) => {
+    const parts = pattern.split("*").map((part) =>
+      part.replace(/[^\w-]/g, "\\$&")
+    );
+    return new RegExp(`^${parts.join(".*")}$`);
+  });
+  fits.forEach((fit, i) => {
+    if (!all.some(({ name }) => fit.test(name))) {
+      const names = [...new Set(all.map(({ name }) => name))].join(", ");
+      throw new BadInput(
+        `bench: no case fits "${patterns[i]}"; there are ${names}`,
+      );
+    }
+  });
+  return fits.length === 0
+    ? all
+    : all.filter(({ name }) => fits.some((fit) => fit.test(name)));
+}

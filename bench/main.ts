@@ -1,0 +1,103 @@
+/**
+ * The bench's command line: measures longtail's kernels and steps beside its peers'.
+ *
+ * @module
+ */
+import { BadInput } from "../core/bad_input.ts";
+import { NO_ADAPTER, requestAdapter } from "../core/autograd/request_device.ts";
+import { describeAdapter } from "../core/autograd/adapter.ts";
+import { cpus } from "node:os";
+import process from "node:process";
+import { type Arguments, parseArguments } from "./arguments.ts";
+import { contenderNames, openContenders } from "./open_contenders.ts";
+import type { Report } from "./report.ts";
+import { checkWritable, writeReport, writeResults } from "./report_file.ts";
+import { reportText } from "./report_text.ts";
+import { runBench } from "./run_bench.ts";
+
+const EXIT = { failed: 1, badInput: 2, noAdapter: 3, interrupted: 130 };
+
+async function bench(
+  { quiet, quick, patterns, json, write, ...options }: Arguments,
+) {
+  const start = performance.now();
+  function progress(line: string): void {
+    const minutes = ((performance.now() - start) / 60_000).toFixed(1);
+    if (!quiet) console.error(`[${minutes} min] ${line}`);
+  }
+  if (json !== undefined) await checkWritable(json);
+  const adapter = await requestAdapter();
+  if (!adapter) {
+    console.error(NO_ADAPTER);
+    return EXIT.noAdapter;
+  }
+  const adapterInfo = describeAdapter(adapter.info);
+  const { software } = adapterInfo;
+  const cores = navigator.hardwareConcurrency;
+  // A software adapter computes in this process. Its processor time is steady where the wall clock
+  // swings with whatever else the machine does.
+  function processorTime(): number {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000 / cores;
+  }
+  const stop = new AbortController();
+  Deno.addSignalListener("SIGINT", () => stop.abort(new Error("Interrupted")));
+
+  const contenders = await openContenders(
+    options.contenders,
+    (name, why) => console.error(`${name} is left out: ${why}`),
+  );
+  const figures = await runBench({
+    adapter,
+    adapterInfo,
+    contenders,
+    patterns,
+    quick,
+    clock: software ? processorTime : () => performance.now(),
+    signal: stop.signal,
+    progress,
+  });
+  const report: Report = {
+    adapter: { name: adapterInfo.name, software },
+    processor: cpus()[0]?.model ?? "unknown processor",
+    cores,
+    clock: software ? "process CPU time ÷ cores" : "wall clock",
+    date: new Date().toISOString(),
+    versions: {
+      deno: Deno.version.deno,
+      ...Object.fromEntries(
+        contenders.map(({ name, version }) => [name, version]),
+      ),
+    },
+    ...figures,
+  };
+  console.log(reportText(report));
+  if (json !== undefined) await writeReport(json, report);
+  if (stop.signal.aborted) {
+    console.error(
+      "Interrupted: the figures above are all there are; start the bench again.",
+    );
+    return EXIT.interrupted;
+  }
+  if (write) {
+    await writeResults(report, ["deno task bench", ...Deno.args].join(" "));
+  }
+  return report.failures.some(({ contender }) => contender === "longtail")
+    ? EXIT.failed
+    : 0;
+}
+
+// Deno would otherwise fall back to OpenGL on Linux where there is no Vulkan.
+if (Deno.build.os === "linux" && !Deno.env.get("DENO_WEBGPU_BACKEND")) {
+  Deno.env.set("DENO_WEBGPU_BACKEND", "vulkan");
+}
+try {
+  const args = parseArguments(Deno.args, contenderNames);
+  if (typeof args === "string") console.log(args.trimEnd());
+  // Devices that libraries hold on to would keep the process alive.
+  Deno.exit(typeof args === "string" ? 0 : await bench(args));
+} catch (error) {
+  const badInput = error instanceof BadInput;
+  console.error(badInput ? error.message : error);
+  Deno.exit(badInput ? EXIT.badInput : EXIT.failed);
+}

@@ -1,0 +1,35 @@
+import type { Contender } from "./contender.ts";
+
+/** How to open each contender; the libraries are loaded only then. */
+const OPENERS: Readonly<Record<string, () => Promise<Contender>>> = {
+  "longtail": async () =>
+    (await import("./contenders/longtail.ts")).openLongtail(),
+  "tfjs-webgpu": async () =>
+    (await import("./contenders/tfjs_webgpu.ts")).openTfjsWebgpu(),
+  "jax-js-webgpu": async () =>
+    (await import("./contenders/jax_js_webgpu.ts")).openJaxJsWebgpu(),
+};
+
+/** Names of all contenders. */
+export const contenderNames: readonly string[] = Object.keys(OPENERS);
+
+/**
+ * Opens contenders by name. Longtail must open; a peer that does not, say because its package
+ * cannot be downloaded, is reported to `skipped` and left out.
+ */
+export async function openContenders(
+  names: readonly string[],
+  skipped: (name: string, why: string) => void,
+): Promise<Contender[]> {
+  const contenders: Contender[] = [];
+  for (const name of names) {
+    try {
+      const open = OPENERS[name];
+      if (open) contenders.push(await open());
+    } catch (error) {
+      if (name === "longtail") throw error;
+      skipped(name, error instanceof Error ? error.message : String(error));
+    }
+  }
+  return contenders;
+}

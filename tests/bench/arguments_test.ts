@@ -1,0 +1,35 @@
+import { BadInput } from "../../core/bad_input.ts";
+import assert from "node:assert/strict";
+import { parseArguments } from "../../bench/arguments.ts";
+
+const names = ["longtail", "peer"];
+
+Deno.test("parseArguments() reads patterns and options in any order", () => {
+  assert.deepEqual(
+    parseArguments(["gemm", "--json", "f.json", "conv2d-*", "--quick"], names),
+    {
+      patterns: ["gemm", "conv2d-*"],
+      contenders: names,
+      quick: true,
+      quiet: false,
+      json: "f.json",
+      write: false,
+    },
+  );
+});
+
+Deno.test("parseArguments() refuses unknown options and contenders in one sentence", () => {
+  for (
+    const args of [["--jsonn"], ["--json"], ["--contenders", "peer,nobody"]]
+  ) {
+    assert.throws(() => parseArguments(args, names), (error) => {
+      assert.ok(error instanceof BadInput);
+      assert.doesNotMatch(error.message, /\n/);
+      return true;
+    });
+  }
+});
+
+Deno.test("parseArguments() gives the help text", () => {
+  assert.match(String(parseArguments(["--help"], names)), /--quick/);
+});
