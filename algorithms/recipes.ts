@@ -24,6 +24,8 @@ export function usbRecipe({ dataset }: { readonly dataset: string }): Recipe {
   return {
     ...published,
     model: "wrn-10-1",
+    modelVariant: "daso",
+    imageSize: 16,
     steps: 800,
     epochSteps: 100,
     batch: { labeled: 16, ratio: 2 },

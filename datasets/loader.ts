@@ -2,7 +2,7 @@ import type { Device } from "../core/autograd/device.ts";
 import type { Tensor } from "../core/autograd/tensor.ts";
 import type { DataInfo, View } from "../core/training/algorithm.ts";
 import type { DrawnBatch, Loader, ViewDraw } from "../core/training/loader.ts";
-import { augment, type ViewRecipe } from "./augment.ts";
+import { augment, type ViewRecipe, type ViewRecipes } from "./augment.ts";
 import type { Dataset, ImagePart } from "./dataset.ts";
 import { EpochSampler } from "./samplers/epoch_sampler.ts";
 import type { Sampler } from "./samplers/sampler.ts";
@@ -15,7 +15,7 @@ export interface LoaderOptions {
   readonly split: Split;
   readonly seed: number;
   /** How each view changes an image. */
-  readonly views: Readonly<Record<View, ViewRecipe>>;
+  readonly views: ViewRecipes;
 }
 
 /**
@@ -99,7 +99,8 @@ export class GpuLoader implements Loader {
   }
 
   view(part: "train" | "test", images: Tensor<"i32">, view: View, draw: ViewDraw): Tensor {
-    return augment(part === "train" ? this.#train : this.#tests, images, this.#views[view], draw);
+    const all = part === "train" ? this.#train : this.#tests;
+    return augment(all, images, this.#views[view], draw);
   }
 
   cursors(): Record<string, number> {

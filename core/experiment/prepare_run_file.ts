@@ -1,11 +1,11 @@
 import { type Dataset } from "../../datasets/dataset.ts";
 import { GpuLoader } from "../../datasets/loader.ts";
 import { poolOf } from "../../datasets/pool.ts";
-import { makeSplit } from "../../datasets/protocols/protocol.ts";
-import { viewRecipe } from "../../datasets/recipes/mod.ts";
+import { makeSplit, resolveSplit } from "../../datasets/protocols/protocol.ts";
+import { viewRecipes } from "../../datasets/recipes/registry.ts";
+import type { ViewRecipes } from "../../datasets/augment.ts";
 import { openDataset } from "../../datasets/registry_file.ts";
 import type { Split, SplitOptions } from "../../datasets/split.ts";
-import { defaultSplitOptions } from "../../datasets/protocols/split_options.ts";
 import { BadInput } from "../bad_input.ts";
 import type { Device } from "../autograd/device.ts";
 import type { Model } from "../nn/model.ts";
@@ -25,6 +25,7 @@ export interface PreparedRun {
   readonly dataset: Dataset;
   readonly split: Split;
   readonly model: Model;
+  readonly views: ViewRecipes;
 }
 
 /**
@@ -40,31 +41,29 @@ export async function prepareRun(resolved: Resolved): Promise<PreparedRun> {
     size: config.imageSize ?? undefined,
   });
   const pool = poolOf(dataset);
-  const options = defaultSplitOptions(pool, { seed: config.seed, ...givenSplit(config) });
-  const split = makeSplit(pool, { protocol: config.split.protocol, ...options });
+  const { protocol } = config.split;
+  const options = resolveSplit(pool, { protocol, seed: config.seed, ...givenSplit(config) });
+  const split = makeSplit(pool, { protocol, ...options });
   const { seed: _, ...saved } = options;
   return {
     resolved,
-    all: { ...resolved.all, split: { protocol: config.split.protocol, ...saved } },
+    all: { ...resolved.all, split: { protocol, ...saved } },
     dataset,
     split,
     model,
+    views: viewRecipes(config.augment, dataset),
   };
 }
 
 /** Uploads the data and builds the trainer. */
 export async function buildTrainer(run: PreparedRun, device: Device): Promise<Trainer> {
-  const { resolved: { config, stack }, dataset, split, model } = run;
+  const { resolved: { config, stack }, dataset, split, model, views } = run;
   const loader: Loader = await GpuLoader.open({
     device,
     dataset,
     split,
     seed: config.seed,
-    views: {
-      weak: viewRecipe("weak", config.augment.weak, dataset),
-      strong: viewRecipe("strong", config.augment.strong, dataset),
-      identity: viewRecipe("identity", "default", dataset),
-    },
+    views,
   });
   try {
     return new Trainer({ device, model, stack, loader, config: trainingConfig(config) });

@@ -26,5 +26,7 @@ export interface Recipe {
     readonly warmup?: boolean;
     readonly buffers?: "copy" | "average";
   };
-  readonly augment?: { readonly weak?: string; readonly strong?: string };
+  /** Whose weak and strong views; see the data sets' recipes. */
+  readonly augment?: string;
+  readonly imageSize?: number;
 }

@@ -3,6 +3,12 @@
  *
  * @module
  */
+export {
+  batchNorm,
+  type BatchNormActivation,
+  type BatchNormMode,
+  type BatchNormOptions,
+} from "./batch_norm.ts";
 export { conv2d, type Conv2dOptions } from "./conv2d.ts";
 export {
   crossEntropy,
@@ -16,6 +22,7 @@ export * from "./gather.ts";
 export * from "./layout.ts";
 export { linear, matmul, type MatmulOptions } from "./matmul.ts";
 export * from "./pointwise.ts";
+export { avgPool2d, globalAvgPool, maxPool2d, type PoolOptions } from "./pool.ts";
 export * from "./random.ts";
 export { type Axes, type ReduceOptions } from "./reduce_axes.ts";
 export * from "./reduce.ts";

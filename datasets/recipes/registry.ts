@@ -1,0 +1,37 @@
+import { closest } from "fastest-levenshtein";
+import { BadInput } from "../../core/bad_input.ts";
+import type { Channels, ViewRecipes } from "../augmentation/view_recipe.ts";
+import type { Dataset } from "../dataset.ts";
+import { defaultRecipes } from "./default.ts";
+import { type RecipeOptions, simproRecipes } from "./simpro.ts";
+
+const RECIPES: Readonly<Record<string, (options: RecipeOptions) => ViewRecipes>> = {
+  default: defaultRecipes,
+  simpro: simproRecipes,
+};
+
+/** Names of all augmentations, as `list` prints them. */
+export const augmentationNames: readonly string[] = Object.keys(RECIPES);
+
+/** Normalisation of images nobody has published statistics of. */
+const HALF: Channels = [0.5, 0.5, 0.5];
+const QUARTER: Channels = [0.25, 0.25, 0.25];
+
+/**
+ * The views of an augmentation for a data set.
+ *
+ * @param name One of {@linkcode augmentationNames}.
+ * @throws {BadInput} If there is no augmentation of that name.
+ */
+export function viewRecipes(name: string, dataset: Dataset): ViewRecipes {
+  const make = Object.hasOwn(RECIPES, name) ? RECIPES[name] : undefined;
+  if (!make) {
+    throw new BadInput(
+      `There is no augmentation '${name}'; did you mean '${
+        closest(name, augmentationNames as string[])
+      }'? Known: ${augmentationNames.join(", ")}`,
+    );
+  }
+  const { size, mean = HALF, std = QUARTER } = dataset;
+  return make({ size, mean, std });
+}

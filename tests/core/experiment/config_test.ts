@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { BadInput } from "../../../core/bad_input.ts";
+import { objectLayer, setLayer, yamlLayer } from "../../../core/experiment/config/layers.ts";
+import { resolveConfig } from "../../../core/experiment/config/resolve.ts";
+
+function refused(run: () => unknown, says: RegExp) {
+  assert.throws(run, (error) => {
+    assert(error instanceof BadInput, String(error));
+    assert.match(error.message, says);
+    return true;
+  });
+}
+
+Deno.test("resolveConfig() lets the later layer win: recipe, file, flags, --set", () => {
+  const file = yamlLayer("seed: 1\nsteps: 10\nbatch:\n  labeled: 4\n", "run.yaml");
+  const flags = objectLayer({ seed: 2 }, "the command line");
+  const { config } = resolveConfig([file, flags, setLayer(["batch.labeled=8", "batch.labeled=9"])]);
+  assert.equal(config.steps, 10);
+  assert.equal(config.seed, 2);
+  assert.equal(config.batch.labeled, 9);
+  assert.equal(config.batch.ratio, 2, "the recipe's, untouched");
+});
+
+Deno.test("resolveConfig() takes the base's recipe for the data set", () => {
+  const of = (dataset: string) => resolveConfig([setLayer([`dataset=${dataset}`])]).config;
+  assert.equal(of("cifar10").model, "wrn-28-2");
+  assert.equal(of("synthetic").model, "wrn-10-1");
+});
+
+Deno.test("resolveConfig() names an unknown key, its line and the nearest known one", () => {
+  const file = yamlLayer("seed: 1\nbatch:\n  labelled: 4\n", "run.yaml");
+  refused(
+    () => resolveConfig([file]),
+    /'batch\.labelled' \(line 3 of run\.yaml\).*'batch\.labeled'/,
+  );
+  refused(() => resolveConfig([setLayer(["learningrate=1"])]), /'learningRate'/);
+});
+
+Deno.test("resolveConfig() refuses values of the wrong type or range, naming key and value", () => {
+  refused(() => resolveConfig([setLayer(["learningRate=-1"])]), /learningRate is -1 \(--set\)/);
+  refused(() => resolveConfig([setLayer(["learningRate=nan"])]), /learningRate is 'nan'/);
+  refused(() => resolveConfig([setLayer(["steps=0"])]), /steps is 0/);
+  refused(() => resolveConfig([setLayer(["seed=99999999999999999999999"])]), /seed is/);
+  refused(
+    () => resolveConfig([setLayer(["split.gammaLabeled=0.5"])]),
+    /split\.gammaLabeled is 0\.5/,
+  );
+});
+
+Deno.test("resolveConfig() checks a method's options against its defaults", () => {
+  refused(
+    () => resolveConfig([setLayer(["fixmatch.treshold=0.9"])]),
+    /'fixmatch\.treshold'.*'fixmatch\.threshold'/,
+  );
+  refused(
+    () => resolveConfig([setLayer(["fixmatch.threshold=high"])]),
+    /fixmatch\.threshold is 'high' \(--set\), but it takes a number such as 0\.95/,
+  );
+  refused(
+    () => resolveConfig([setLayer(["daso.temperature=1"])]),
+    /neither a section nor a method/,
+  );
+});
+
+Deno.test("resolveConfig() names unknown methods and stacks that do not fit", () => {
+  refused(() => resolveConfig([setLayer(["algorithm=fixmach"])]), /'fixmatch'/);
+  refused(() => resolveConfig([setLayer(["algorithm=fixmatch+supervised"])]), /choose one/);
+});
+
+Deno.test("resolveConfig() switches all optimizer settings with its kind", () => {
+  const { config } = resolveConfig([setLayer(["optimizer.kind=adam", "optimizer.beta2=0.99"])]);
+  assert.deepEqual(config.optimizer, { kind: "adam", beta1: 0.9, beta2: 0.99, eps: 1e-8 });
+  refused(
+    () => resolveConfig([setLayer(["optimizer.kind=adam", "optimizer.momentum=0.9"])]),
+    /optimizer\.momentum/,
+  );
+});
+
+Deno.test("resolveConfig() repeats itself from what it resolved", () => {
+  const first = resolveConfig([setLayer(["fixmatch.threshold=0.8", "steps=7"])]);
+  const again = resolveConfig([objectLayer(first.all, "the first")]);
+  assert.deepEqual(again.all, first.all);
+  assert.deepEqual(again.config, first.config);
+});
+
+Deno.test("yamlLayer() names the line of what is not YAML", () => {
+  refused(() => yamlLayer("seed: 1\nsteps: [1,\n", "run.yaml"), /of run\.yaml is not YAML/);
+  refused(() => yamlLayer("- 1\n", "run.yaml"), /not a map/);
+  assert.deepEqual(yamlLayer("", "run.yaml"), []);
+});
+
+Deno.test("setLayer() refuses what is not key=value", () => {
+  refused(() => setLayer(["seed"]), /key=value, not 'seed'/);
+});
