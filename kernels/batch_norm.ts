@@ -1,0 +1,225 @@
+/**
+ * Batch norm over the rows of `[rows, channels]`, fused with a (leaky) rectifier.
+ *
+ * All kernels look at four neighbouring channels at once (`vector`) or, where channels are no
+ * multiple of four, at one: a *column*. An invocation keeps to its column, whose constants it loads
+ * once, and takes every so-many-th row, so that neighbours read neighbouring memory.
+ *
+ * `stats` is `[4, channels]`: mean, 1/σ, γ/σ, β. With `z = (x - mean) · γ/σ + β` the result is
+ * `y = z > 0 ? z : slope · z`; slope 1 is no activation, 0 a rectifier.
+ *
+ * @module
+ */
+import { defineKernel, type Kernel, LINEAR_INDEX, memoKernel, read, write } from "./kernel.ts";
+
+/** Which sums over rows {@linkcode batchNormSumsKernel} takes. */
+export type BatchNormPass = "forward" | "backward";
+
+/** Invocations that finish the sums of a column. */
+const FINISHERS = 64;
+
+const typeOf = (vector: boolean) => vector ? "vec4f" : "f32";
+
+/**
+ * Partial sums `[splits, 2, columns]`. Forward: of `x - x₀` and its square, where `x₀` is the first
+ * row: without that shift the variance of values far from 0 would cancel. Backward: of `dz` and
+ * `dz · (x - mean) / σ`.
+ */
+export function batchNormSumsKernel(pass: BatchNormPass, vector: boolean): Kernel {
+  const type = typeOf(vector);
+  return memoKernel(`batch norm ${pass} sums ${type}`, (key) => {
+    const forward = pass === "forward";
+    const element = forward
+      ? "let a = x[at] - pivot; let b = a * a;"
+      : `let centred = x[at] - mean; let z = centred * scale + beta; let d = dy[at];
+      let a = select(slope * d, d, z > T(0)); let b = a * centred;`;
+    const step = `{ ${element} s += a; t += b; at += stride; }`;
+    return defineKernel({
+      key,
+      bindings: forward
+        ? { x: read(type), y: write(type) }
+        : { x: read(type), dy: read(type), stats: read(type), y: write(type) },
+      uniforms: { rows: "u32", columns: "u32", splits: "u32", slope: "f32" },
+      header: `alias T = ${type};`,
+      body: `${LINEAR_INDEX}
+  let c = i % u.columns; let split = i / u.columns;
+  if (split >= u.splits) { return; }
+  ${
+        forward ? "let pivot = x[c];" : `let mean = stats[c]; let scale = stats[2u * u.columns + c];
+  let beta = stats[3u * u.columns + c]; let slope = T(u.slope);`
+      }
+  let stride = u.splits * u.columns;
+  var s = T(0); var t = T(0);
+  var at = split * u.columns + c;
+  var row = split;
+  for (; row + 3u * u.splits < u.rows; row += 4u * u.splits) {
+    ${Array(4).fill(step).join("\n    ")}
+  }
+  for (; row < u.rows; row += u.splits) { ${step} }
+  y[2u * split * u.columns + c] = s;
+  y[(2u * split + 1u) * u.columns + c] = ${forward ? "t" : "t * stats[u.columns + c]"};`,
+    });
+  });
+}
+
+/** Statements after which `s[0]` and `t[0]` are the sums of a column's partial sums. */
+const FINISH = `let c = wid.x;
+  var a = T(0); var b = T(0);
+  for (var k = li; k < u.splits; k += ${FINISHERS}u) {
+    a += partial[2u * k * u.columns + c];
+    b += partial[(2u * k + 1u) * u.columns + c];
+  }
+  s[li] = a; t[li] = b;
+  workgroupBarrier();
+  for (var half = ${FINISHERS / 2}u; half > 0u; half /= 2u) {
+    if (li < half) { s[li] += s[li + half]; t[li] += t[li + half]; }
+    workgroupBarrier();
+  }
+  if (li > 0u) { return; }`;
+
+const SHARED = `var<workgroup> s: array<T, ${FINISHERS}>;
+var<workgroup> t: array<T, ${FINISHERS}>;`;
+
+/**
+ * `stats` from the forward sums, a workgroup a column. With `moving` it also moves the running
+ * statistics towards the batch's: `new = (1 - m) · old + m · batch`, the variance unbiased.
+ */
+export function batchNormStatsKernel(moving: boolean, vector: boolean): Kernel {
+  const type = typeOf(vector);
+  return memoKernel(`batch norm stats${moving ? " moving" : ""} ${type}`, (key) =>
+    defineKernel({
+      key,
+      bindings: {
+        x: read(type),
+        partial: read(type),
+        gamma: read(type),
+        beta: read(type),
+        stats: write(type),
+        ...(moving ? { runningMean: write(type), runningVar: write(type) } : {}),
+      },
+      uniforms: {
+        columns: "u32",
+        splits: "u32",
+        rows: "f32",
+        epsilon: "f32",
+        momentum: "f32",
+      },
+      header: `alias T = ${type};\n${SHARED}`,
+      body: `${FINISH}
+  let offset = s[0] / u.rows;
+  let mean = x[c] + offset;
+  let variance = max(t[0] / u.rows - offset * offset, T(0));
+  let inverse = T(1) / sqrt(variance + T(u.epsilon));
+  stats[c] = mean;
+  stats[u.columns + c] = inverse;
+  stats[2u * u.columns + c] = gamma[c] * inverse;
+  stats[3u * u.columns + c] = beta[c];
+  ${
+        moving
+          ? `runningMean[c] = (1.0 - u.momentum) * runningMean[c] + u.momentum * mean;
+  runningVar[c] = (1.0 - u.momentum) * runningVar[c] +
+    u.momentum * variance * (u.rows / (u.rows - 1.0));`
+          : ""
+      }`,
+    }));
+}
+
+/** `stats` from running statistics, an invocation a column. */
+export function batchNormRunningKernel(vector: boolean): Kernel {
+  const type = typeOf(vector);
+  return memoKernel(`batch norm running ${type}`, (key) =>
+    defineKernel({
+      key,
+      bindings: {
+        runningMean: read(type),
+        runningVar: read(type),
+        gamma: read(type),
+        beta: read(type),
+        stats: write(type),
+      },
+      uniforms: { columns: "u32", epsilon: "f32" },
+      header: `alias T = ${type};`,
+      body: `${LINEAR_INDEX.replace("let i", "let c")}
+  if (c >= u.columns) { return; }
+  let inverse = T(1) / sqrt(runningVar[c] + T(u.epsilon));
+  stats[c] = runningMean[c];
+  stats[u.columns + c] = inverse;
+  stats[2u * u.columns + c] = gamma[c] * inverse;
+  stats[3u * u.columns + c] = beta[c];`,
+    }));
+}
+
+/** Gradients of β and γ from the backward sums, a workgroup a column. */
+export function batchNormGradientsKernel(vector: boolean): Kernel {
+  const type = typeOf(vector);
+  return memoKernel(`batch norm gradients ${type}`, (key) =>
+    defineKernel({
+      key,
+      bindings: { partial: read(type), dGamma: write(type), dBeta: write(type) },
+      uniforms: { columns: "u32", splits: "u32" },
+      header: `alias T = ${type};\n${SHARED}`,
+      body: `${FINISH}\n  dBeta[c] = s[0]; dGamma[c] = t[0];`,
+    }));
+}
+
+/** `y` of every row. */
+export function batchNormApplyKernel(vector: boolean): Kernel {
+  const type = typeOf(vector);
+  return memoKernel(`batch norm apply ${type}`, (key) => {
+    return defineKernel({
+      key,
+      bindings: { x: read(type), stats: read(type), y: write(type) },
+      uniforms: { rows: "u32", columns: "u32", stride: "u32", slope: "f32" },
+      header: `alias T = ${type};`,
+      body: everyRow(
+        `let mean = stats[c]; let scale = stats[2u * u.columns + c];
+  let beta = stats[3u * u.columns + c]; let slope = T(u.slope);`,
+        "let z = (x[at] - mean) * scale + beta; y[at] = select(slope * z, z, z > T(0));",
+      ),
+    });
+  });
+}
+
+/**
+ * Gradient of `x`: `γ/σ · (dz - share · (dβ + x̂ · dγ))` with `share` 1 / rows, or 0 where the
+ * statistics were constants.
+ */
+export function batchNormInputGradientKernel(vector: boolean): Kernel {
+  const type = typeOf(vector);
+  return memoKernel(`batch norm input gradient ${type}`, (key) =>
+    defineKernel({
+      key,
+      bindings: {
+        x: read(type),
+        dy: read(type),
+        stats: read(type),
+        dGamma: read(type),
+        dBeta: read(type),
+        dx: write(type),
+      },
+      uniforms: { rows: "u32", columns: "u32", stride: "u32", slope: "f32", share: "f32" },
+      header: `alias T = ${type};`,
+      body: everyRow(
+        `let mean = stats[c]; let scale = stats[2u * u.columns + c];
+  let beta = stats[3u * u.columns + c]; let slope = T(u.slope);
+  let offset = u.share * dBeta[c]; let factor = u.share * stats[u.columns + c] * dGamma[c];`,
+        `let centred = x[at] - mean; let z = centred * scale + beta; let d = dy[at];
+      dx[at] = scale * (select(slope * d, d, z > T(0)) - offset - centred * factor);`,
+      ),
+    }));
+}
+
+/** A body that goes through every `stride`-th row of a column, four a turn. */
+function everyRow(constants: string, statement: string): string {
+  const step = `{ ${statement} at += step; }`;
+  return `${LINEAR_INDEX}
+  let c = i % u.columns; var row = i / u.columns;
+  if (row >= u.stride) { return; }
+  ${constants}
+  let step = u.stride * u.columns;
+  var at = i;
+  for (; row + 3u * u.stride < u.rows; row += 4u * u.stride) {
+    ${Array(4).fill(step).join("\n    ")}
+  }
+  for (; row < u.rows; row += u.stride) { ${step} }`;
+}
