@@ -277,6 +277,7 @@ export class Device {
   }
 
   #upload(tensor: AnyTensor, data: HostArray | readonly number[]): void {
+    if (data.length === 0) return; // Deno 2.9 ends the process on an empty write
     this.gpu.queue.writeBuffer(
       tensor.storage.buffer.gpu,
       tensor.offset,

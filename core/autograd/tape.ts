@@ -91,7 +91,7 @@ export class Tape {
       const map = isParameter ? result : gradients;
       const before = map.get(target);
       if (before === undefined) {
-        if (place && g !== place) device.copy(g, place);
+        if (place && !sameMemory(g, place)) device.copy(g, place);
         if (place) written.add(target);
         map.set(target, place ?? g);
         if (!place) device.retain(g);
@@ -152,6 +152,11 @@ export class Tape {
   #isParameter(input: AnyTensor | undefined): boolean {
     return input !== undefined && this.#destinations.has(input as Tensor);
   }
+}
+
+/** Whether two tensors are one piece of memory; a view is another handle to it. */
+function sameMemory(a: Tensor, b: Tensor): boolean {
+  return a.storage === b.storage && a.offset === b.offset;
 }
 
 /**
