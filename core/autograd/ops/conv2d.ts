@@ -1,9 +1,11 @@
+import type { Device } from "../device.ts";
 import { record } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
 import { requireFloat } from "./apply.ts";
 import type { ConvKernels } from "./conv2d/conv_kernels.ts";
 import { type ConvGeometry, convGeometry } from "./conv2d/geometry.ts";
-import { imageConv } from "./conv2d/image_conv.ts";
+import { fitsImages, imageConv } from "./conv2d/image_conv.ts";
+import { tiledConv } from "./conv2d/tiled_conv.ts";
 import { reduceRun } from "./reduce_run.ts";
 
 /** Settings of {@linkcode conv2d}. */
@@ -46,7 +48,7 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
   if (bias && (bias.shape.length !== 1 || bias.size !== g.outputs)) {
     throw new TypeError(`Cannot add a bias ${bias} to ${g.outputs} channels`);
   }
-  const kernels = kernelsFor(g);
+  const kernels = kernelsFor(x.device, g);
   const y = kernels.forward(x, w, bias, g);
   return record("conv2d", bias ? [x, w, bias] : [x, w], y, [x, w], (dy, { needs, out }) => [
     needs(0) ? kernels.inputGradient(dy, w, g) : undefined,
@@ -63,6 +65,6 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
   ]);
 }
 
-function kernelsFor(_g: ConvGeometry): ConvKernels {
-  return imageConv;
+function kernelsFor(device: Device, g: ConvGeometry): ConvKernels {
+  return device.software && fitsImages(device, g) ? imageConv : tiledConv;
 }

@@ -6,10 +6,12 @@ import { linearGrid } from "../../../../kernels/kernel.ts";
 import type { Device } from "../../device.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { ConvKernels } from "./conv_kernels.ts";
+import { type Convolution, forwardConvolution, phaseConvolution } from "./convolution.ts";
 import type { ConvGeometry } from "./geometry.ts";
 import { fitsImage, type ImageCopy, imageOf } from "./image_copy.ts";
+import { coverAll, inputPhases } from "./input_phases.ts";
 import { fitsWindow, type PackedWeights, packedWeights } from "./packed_weights.ts";
-import { type InputPhase, inputPhases } from "./input_phases.ts";
+import { forwardPlan, phasePlan } from "./weight_plan.ts";
 
 /** Whether the textures of this device hold everything that a convolution needs. */
 export function fitsImages(device: Device, g: ConvGeometry): boolean {
@@ -23,31 +25,9 @@ export const imageConv: ConvKernels = {
   forward(x, w, bias, g) {
     const { device } = x;
     const input = imageOf(x, inputRoom(g));
-    const packed = packedWeights(w, "forward", () => ({
-      tapRows: g.kernelHeight,
-      tapColumns: g.kernelWidth,
-      inputs: g.inputs,
-      outputs: g.outputs,
-      first: 0,
-      rowStep: g.kernelWidth * g.inputs * g.outputs,
-      columnStep: g.inputs * g.outputs,
-      inputStep: g.outputs,
-      outputStep: 1,
-    }));
+    const packed = packedWeights(w, "forward", () => forwardPlan(g));
     const y = device.empty([g.images, g.outHeight, g.outWidth, g.outputs]);
-    convolve(input, packed, y, {
-      tapRows: g.kernelHeight,
-      tapColumns: g.kernelWidth,
-      stride: g.stride,
-      top: -g.padding,
-      left: -g.padding,
-      rows: g.outHeight,
-      columns: g.outWidth,
-      step: 1,
-      outTop: 0,
-      outLeft: 0,
-      bias,
-    });
+    convolve(input, packed, y, forwardConvolution(g, bias));
     return y;
   },
 
@@ -56,13 +36,10 @@ export const imageConv: ConvKernels = {
     const input = imageOf(dy, outputRoom(g));
     const dx = device.empty([g.images, g.height, g.width, g.inputs]);
     const phases = inputPhases(g);
-    // A stride larger than the filter skips pixels.
-    if (phases.length < Math.min(g.stride, g.height) * Math.min(g.stride, g.width)) {
-      device.clear(dx);
-    }
+    if (!coverAll(phases, g)) device.clear(dx);
     for (const phase of phases) {
       const packed = packedWeights(w, `phase ${phase.name}`, () => phasePlan(phase, g));
-      convolve(input, packed, dx, { ...phase, stride: 1, step: g.stride, bias: undefined });
+      convolve(input, packed, dx, phaseConvolution(phase, g));
     }
     return dx;
   },
@@ -133,22 +110,6 @@ function isUnrolled(rows: number, columns: number, stride: number): boolean {
   return rows === 3 && columns === 3 && stride <= 2 || rows === 2 && columns === 2 && stride === 1;
 }
 
-interface Convolution {
-  readonly tapRows: number;
-  readonly tapColumns: number;
-  readonly stride: number;
-  /** Row and column of the first tap of output pixel 0, 0, as seen from the image. */
-  readonly top: number;
-  readonly left: number;
-  /** Output pixels, and where they go. */
-  readonly rows: number;
-  readonly columns: number;
-  readonly step: number;
-  readonly outTop: number;
-  readonly outLeft: number;
-  readonly bias: Tensor | undefined;
-}
-
 function convolve(input: ImageCopy, packed: PackedWeights, y: Tensor, c: Convolution): void {
   const { device } = y;
   const { layout } = input;
@@ -197,24 +158,6 @@ function convolve(input: ImageCopy, packed: PackedWeights, y: Tensor, c: Convolu
       [Math.ceil(tiles / 64), groups],
     );
   }
-}
-
-function phasePlan(phase: InputPhase, g: ConvGeometry) {
-  const { tapRows, tapColumns, firstRow, firstColumn } = phase;
-  const row = g.kernelWidth * g.inputs * g.outputs, column = g.inputs * g.outputs;
-  return {
-    tapRows,
-    tapColumns,
-    inputs: g.outputs,
-    outputs: g.inputs,
-    // Flipped: the tap that comes first in dy is the last of the filter.
-    first: (firstRow + (tapRows - 1) * g.stride) * row +
-      (firstColumn + (tapColumns - 1) * g.stride) * column,
-    rowStep: -g.stride * row,
-    columnStep: -g.stride * column,
-    inputStep: 1,
-    outputStep: g.outputs,
-  };
 }
 
 /** Room around `x`: what the filter gradient reads, and at least what a 3×3 filter would. */

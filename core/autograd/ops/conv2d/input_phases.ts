@@ -45,6 +45,11 @@ export function inputPhases(g: ConvGeometry): InputPhase[] {
   return phases;
 }
 
+/** Whether every pixel of `x` is in one of the phases: not where the stride exceeds the filter. */
+export function coverAll(phases: readonly InputPhase[], g: ConvGeometry): boolean {
+  return phases.length === Math.min(g.stride, g.height) * Math.min(g.stride, g.width);
+}
+
 function phasesAlong(size: number, kernel: number, { stride, padding }: ConvGeometry) {
   const phases = [];
   for (let start = 0; start < Math.min(stride, size); start++) {

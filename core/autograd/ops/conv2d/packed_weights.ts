@@ -2,19 +2,7 @@ import { WINDOW } from "../../../../kernels/conv2d/image_conv.ts";
 import { GROUP, packWeightsKernel } from "../../../../kernels/conv2d/pack_weights.ts";
 import { linearGrid } from "../../../../kernels/kernel.ts";
 import { Tensor } from "../../tensor.ts";
-
-/** Which element of the weights a tap of a convolution uses: linear in all of its indices. */
-export interface PackPlan {
-  readonly tapRows: number;
-  readonly tapColumns: number;
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly first: number;
-  readonly rowStep: number;
-  readonly columnStep: number;
-  readonly inputStep: number;
-  readonly outputStep: number;
-}
+import { planUniforms, type WeightPlan } from "./weight_plan.ts";
 
 /** A run of the convolution kernel: what it sees of the weights, and what that is about. */
 export interface WeightWindow {
@@ -32,7 +20,7 @@ export class PackedWeights {
   readonly groupStride: number;
   readonly #packed: Tensor;
 
-  constructor(w: Tensor, plan: PackPlan) {
+  constructor(w: Tensor, plan: WeightPlan) {
     const { device } = w;
     const taps = plan.tapRows * plan.tapColumns;
     const chunks = Math.ceil(plan.inputs / 4), groups = Math.ceil(plan.outputs / GROUP);
@@ -44,20 +32,7 @@ export class PackedWeights {
     device.dispatch(
       packWeightsKernel(),
       [w, packed],
-      [
-        size,
-        chunks,
-        taps,
-        plan.tapColumns,
-        plan.inputs,
-        plan.outputs,
-        4 * this.groupStride,
-        plan.first,
-        plan.rowStep,
-        plan.columnStep,
-        plan.inputStep,
-        plan.outputStep,
-      ],
+      [size, chunks, 4 * this.groupStride, ...planUniforms(plan)],
       linearGrid(Math.ceil(size / 64)),
     );
     this.#packed = packed;
@@ -70,10 +45,11 @@ export class PackedWeights {
 }
 
 /** The weights packed by a plan, from the cache if they have not changed. */
-export function packedWeights(w: Tensor, name: string, plan: () => PackPlan): PackedWeights {
+export function packedWeights(w: Tensor, name: string, plan: () => WeightPlan): PackedWeights {
   const key = `weights ${w.offset} ${name}`;
   const found = w.storage.copies?.get(key);
   if (found instanceof PackedWeights) return found;
+  found?.free();
   const packed = new PackedWeights(w, plan());
   (w.storage.copies ??= new Map()).set(key, packed);
   return packed;

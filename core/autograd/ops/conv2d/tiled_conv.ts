@@ -1,0 +1,161 @@
+import { reorderWeightsKernel } from "../../../../kernels/conv2d/pack_weights.ts";
+import { sumSplitsKernel, sumSplitsRun } from "../../../../kernels/conv2d/sum_splits.ts";
+import { tiledConvKernel, type TiledConvVariant } from "../../../../kernels/conv2d/tiled_conv.ts";
+import {
+  FILTER_DEPTH,
+  FILTER_ROWS,
+  tiledFilterKernel,
+} from "../../../../kernels/conv2d/tiled_filter.ts";
+import { linearGrid } from "../../../../kernels/kernel.ts";
+import type { Tensor } from "../../tensor.ts";
+import type { ConvKernels } from "./conv_kernels.ts";
+import { type Convolution, forwardConvolution, phaseConvolution } from "./convolution.ts";
+import { coverAll, inputPhases } from "./input_phases.ts";
+import { phasePlan, planUniforms, type WeightPlan } from "./weight_plan.ts";
+
+/** Convolutions for GPUs, as implicit matrix products. */
+export const tiledConv: ConvKernels = {
+  forward(x, w, bias, g) {
+    const y = x.device.empty([g.images, g.outHeight, g.outWidth, g.outputs]);
+    convolve(x, w, y, forwardConvolution(g, bias));
+    return y;
+  },
+
+  inputGradient(dy, w, g) {
+    const { device } = dy;
+    const dx = device.empty([g.images, g.height, g.width, g.inputs]);
+    const phases = inputPhases(g);
+    if (!coverAll(phases, g)) device.clear(dx);
+    for (const phase of phases) {
+      const weights = reorderedWeights(w, `phase ${phase.name}`, () => phasePlan(phase, g));
+      convolve(dy, weights, dx, phaseConvolution(phase, g));
+    }
+    return dx;
+  },
+
+  filterGradient(x, dy, g, out) {
+    const { device } = x;
+    const vectorIn = g.inputs % 4 === 0, vectorOut = g.outputs % 4 === 0;
+    const channels = g.outputs <= 32 ? 32 : 64;
+    const rows = g.kernelHeight * g.kernelWidth * g.inputs;
+    const pixels = g.images * g.outHeight * g.outWidth;
+    const down = Math.ceil(rows / FILTER_ROWS), across = Math.ceil(g.outputs / channels);
+    const parts = Math.ceil(pixels / FILTER_DEPTH);
+    const wanted = Math.min(Math.ceil(WORKGROUPS / (down * across)), Math.ceil(parts / LEAST));
+    const perSplit = Math.ceil(parts / wanted), splits = Math.ceil(parts / perSplit);
+    const dw = out ?? device.empty([g.kernelHeight, g.kernelWidth, g.inputs, g.outputs]);
+    const direct = splits === 1 && vectorOut;
+    const partial = direct ? dw : device.empty([splits, rows, Math.ceil(g.outputs / 4) * 4]);
+    const [x1, y1 = 1] = linearGrid(down * splits);
+    device.dispatch(
+      tiledFilterKernel({ channels, vectorIn, vectorOut }),
+      [x, dy, partial],
+      [
+        splits,
+        perSplit * FILTER_DEPTH,
+        pixels,
+        g.height,
+        g.width,
+        g.inputs,
+        g.padding,
+        g.kernelHeight,
+        g.kernelWidth,
+        g.stride,
+        g.outputs,
+        g.outHeight,
+        g.outWidth,
+      ],
+      [x1, y1, across],
+    );
+    if (direct) return dw;
+    const sum = sumSplitsRun(rows, g.outputs, { splits, vector: vectorOut });
+    device.dispatch(sumSplitsKernel(vectorOut), [partial, dw], sum.uniforms, sum.grid);
+    device.free(partial);
+    return dw;
+  },
+};
+
+/** Workgroups that keep a large GPU busy. */
+const WORKGROUPS = 1024;
+
+/** Tiles of pixels that a part of the filter gradient should sum at least. */
+const LEAST = 8;
+
+function convolve(x: Tensor, w: Tensor, y: Tensor, c: Convolution): void {
+  const { device } = y;
+  const [images, inHeight, inWidth, inputs] = x.shape as Quad;
+  const [, outHeight, outWidth, outputs] = y.shape as Quad;
+  const pixels = images * c.rows * c.columns;
+  const variant = variantFor(pixels, inputs, outputs);
+  const [x1, y1 = 1] = linearGrid(Math.ceil(pixels / variant.pixels));
+  device.dispatch(
+    tiledConvKernel(variant),
+    [x, w, c.bias ?? w, y],
+    [
+      pixels,
+      inHeight,
+      inWidth,
+      inputs,
+      c.top,
+      c.left,
+      c.tapRows,
+      c.tapColumns,
+      c.stride,
+      c.bias ? 1 : 0,
+      outputs,
+      outHeight,
+      outWidth,
+      c.step,
+      c.outTop,
+      c.outLeft,
+      c.rows,
+      c.columns,
+    ],
+    [x1, y1, Math.ceil(outputs / variant.channels)],
+  );
+}
+
+/** The largest tile that leaves no channels idle and gives every core something to do. */
+function variantFor(pixels: number, inputs: number, outputs: number): TiledConvVariant {
+  const channels = outputs <= 16 ? 16 : outputs <= 32 ? 32 : 64;
+  const groups = Math.ceil(pixels / 128) * Math.ceil(outputs / channels);
+  return {
+    pixels: 2 * groups >= WORKGROUPS ? 128 : 64,
+    channels,
+    vectorIn: inputs % 4 === 0,
+    vectorOut: outputs % 4 === 0,
+  };
+}
+
+/** Weights in another order, kept with their tensor until it changes. */
+class ReorderedWeights {
+  readonly weights: Tensor;
+
+  constructor(w: Tensor, plan: WeightPlan) {
+    const { device } = w;
+    const { tapRows, tapColumns, inputs, outputs } = plan;
+    this.weights = device.keep(() => device.empty([tapRows, tapColumns, inputs, outputs]));
+    device.dispatch(
+      reorderWeightsKernel(),
+      [w, this.weights],
+      [this.weights.size, ...planUniforms(plan)],
+      linearGrid(Math.ceil(this.weights.size / 64)),
+    );
+  }
+
+  free(): void {
+    this.weights.device.release(this.weights);
+  }
+}
+
+function reorderedWeights(w: Tensor, name: string, plan: () => WeightPlan): Tensor {
+  const key = `weights ${w.offset} ${name}`;
+  const found = w.storage.copies?.get(key);
+  if (found instanceof ReorderedWeights) return found.weights;
+  found?.free();
+  const reordered = new ReorderedWeights(w, plan());
+  (w.storage.copies ??= new Map()).set(key, reordered);
+  return reordered.weights;
+}
+
+type Quad = readonly [number, number, number, number];
