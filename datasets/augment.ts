@@ -51,23 +51,51 @@ export function augmentViews(
   images: Tensor<"u8">,
   indices: Tensor<"i32">,
   views: readonly View[],
-  { seed, step }: { readonly seed: number; readonly step: number },
+  draw: Pick<ViewDraw, "seed" | "step">,
 ): Tensor {
-  const { device } = images;
+  return makeViews<"f32">(images, indices, { views, ...draw, output: "f32" });
+}
+
+/**
+ * The bytes of a view before normalisation, u32 [n, height, width]: red is the lowest byte of a
+ * word, then green and blue. For looking at, and for comparing with other software.
+ */
+export function augmentPixels(
+  images: Tensor<"u8">,
+  indices: Tensor<"i32">,
+  recipe: ViewRecipe,
+  { name, ...draw }: ViewDraw,
+): Tensor<"u32"> {
+  const views = [{ recipe, name }];
+  return makeViews<"u32">(images, indices, { views, ...draw, output: "pixels" });
+}
+
+/** The decisions alone, u32 [views × n, words], as `kernels/augment/program.ts` explains them. */
+export function drawViews(
+  images: Tensor<"u8">,
+  views: readonly View[],
+  { n, ...draw }: Pick<ViewDraw, "seed" | "step"> & { readonly n: number },
+): Tensor<"u32"> {
   const { table, compiled } = tableOf(images, views.map(({ recipe }) => recipe));
-  const program = drawPrograms(table, compiled, {
-    images: indices.size,
-    seed,
-    step,
+  return drawPrograms(table, compiled, {
+    images: n,
     names: views.map(({ name }) => name),
+    ...draw,
   });
-  const made = applyPrograms<"f32">(images, indices, program, {
-    table,
-    size: compiled.size,
-    capacity: compiled.capacity,
-    output: "f32",
-  });
-  device.free(program);
+}
+
+function makeViews<D extends "f32" | "u32">(
+  images: Tensor<"u8">,
+  indices: Tensor<"i32">,
+  { views, output, ...draw }: Pick<ViewDraw, "seed" | "step"> & {
+    readonly views: readonly View[];
+    readonly output: D extends "f32" ? "f32" : "pixels";
+  },
+): Tensor<D> {
+  const { compiled: { size, capacity }, table } = tableOf(images, views.map((v) => v.recipe));
+  const program = drawViews(images, views, { n: indices.size, ...draw });
+  const made = applyPrograms<D>(images, indices, program, { table, size, capacity, output });
+  images.device.free(program);
   return made;
 }
 
@@ -82,7 +110,7 @@ const numbers = new WeakMap<ViewRecipe, number>();
 let numbered = 0;
 
 /** The table of some recipes for the size of some images, made on first use. */
-export function tableOf(images: Tensor<"u8">, recipes: readonly ViewRecipe[]): Table {
+function tableOf(images: Tensor<"u8">, recipes: readonly ViewRecipe[]): Table {
   const { device, shape } = images;
   const [, height, width, channels] = shape;
   if (shape.length !== 4 || !height || !width || channels !== 3) {

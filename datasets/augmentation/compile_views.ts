@@ -1,5 +1,5 @@
 import { MAX_VIEWS } from "../../kernels/augment/draw.ts";
-import type { ImageSize } from "./encode_operation.ts";
+import type { ImageSize } from "./view_recipe.ts";
 import { shown, ViewCompiler } from "./view_compiler.ts";
 import type { ViewRecipe } from "./view_recipe.ts";
 

@@ -5,12 +5,7 @@ import {
   operationWord,
   STEP,
 } from "../../kernels/augment/program.ts";
-
-/** Height and width of an image. */
-export interface ImageSize {
-  readonly height: number;
-  readonly width: number;
-}
+import type { ImageSize } from "./view_recipe.ts";
 
 /** An operation with its magnitude, as a step of a program: exactly Pillow's, computed in doubles. */
 export interface OperationCall {

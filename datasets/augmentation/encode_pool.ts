@@ -1,7 +1,7 @@
 import { ENTRY, Law } from "../../kernels/augment/draw.ts";
 import { type Operation, operationWord } from "../../kernels/augment/program.ts";
-import { colourWord, encodeOperation, floatBits, type ImageSize } from "./encode_operation.ts";
-import type { PoolOperation } from "./view_recipe.ts";
+import { colourWord, encodeOperation, floatBits } from "./encode_operation.ts";
+import type { ImageSize, PoolOperation } from "./view_recipe.ts";
 
 const LAWS: Readonly<Partial<Record<Operation, number>>> = {
   brightness: Law.factor,

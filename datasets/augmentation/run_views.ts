@@ -6,7 +6,7 @@ import { drawKernel } from "../../kernels/augment/draw.ts";
 import type { PixelMemory } from "../../kernels/augment/pixels.ts";
 import { HEAD, STEP } from "../../kernels/augment/program.ts";
 import type { CompiledViews } from "./compile_views.ts";
-import type { ImageSize } from "./encode_operation.ts";
+import type { ImageSize } from "./view_recipe.ts";
 
 /** Random numbers of a view, keyed by these and the row in the batch. */
 export interface ViewDraw {

@@ -1,11 +1,25 @@
 import { Draw, SLOTS, STAGE, TRIES, VIEW } from "../../kernels/augment/draw.ts";
 import { Window } from "../../kernels/augment/program.ts";
-import { colourWord, floatBits, type ImageSize } from "./encode_operation.ts";
+import { cutoutBox, encodeCutout } from "./cutout_box.ts";
+import { colourWord, floatBits } from "./encode_operation.ts";
 import { encodePool } from "./encode_pool.ts";
 import { resampleTaps, resampleWeights } from "./resample_weights.ts";
-import type { ResizeFilter, Stage, ViewRecipe } from "./view_recipe.ts";
+import type {
+  CenterCropStage,
+  CropStage,
+  CutoutStage,
+  Extent,
+  FlipStage,
+  HideStage,
+  ImageSize,
+  RandAugmentStage,
+  ResizedCropStage,
+  ResizeFilter,
+  Stage,
+  ViewRecipe,
+} from "./view_recipe.ts";
 
-type StageOf<K extends Stage["kind"]> = Extract<Stage, { kind: K }>;
+type Box = ImageSize & { readonly top: number; readonly left: number };
 
 /**
  * Lays one recipe out as words for images of one size, following the size from stage to stage.
@@ -65,7 +79,7 @@ export class ViewCompiler {
       case "centerCrop":
         return this.#centerCrop(stage);
       case "resize":
-        return this.#resize({ height: stage.size, width: stage.size }, stage.filter);
+        return this.#resize(extent(stage.size), stage.filter);
       case "resizeShorter": {
         const { height, width } = this.size, shorter = Math.min(height, width);
         const scaled = (side: number) => Math.trunc(stage.size * side / shorter);
@@ -77,22 +91,20 @@ export class ViewCompiler {
         return this.#randAugment(stage);
       case "cutout":
         return this.#cutout(stage);
-      case "hide": {
-        this.#hides = true;
-        return this.#push(Draw.hide, 1, [stage.length, this.size.height, this.size.width]);
-      }
+      case "hide":
+        return this.#hide(stage);
     }
   }
 
-  #flip({ axis = "x", probability = 0.5 }: StageOf<"flip">): void {
+  #flip({ axis = "x", probability = 0.5 }: FlipStage): void {
     const last = (axis === "x" ? this.size.width : this.size.height) - 1;
     this.#push(Draw.flip, 1, [axis === "x" ? 0 : 1, floatBits(probability), last]);
     this.#window.moved = true;
   }
 
-  #crop({ pad, border, size }: StageOf<"crop">): void {
+  #crop({ pad, border, size, at }: CropStage): void {
     const { height, width } = this.size;
-    const out = size === undefined ? this.size : { height: size, width: size };
+    const out = size === undefined ? this.size : extent(size);
     const rows = height + 2 * pad - out.height + 1, columns = width + 2 * pad - out.width + 1;
     if (pad < 0 || rows < 1 || columns < 1 || out.height < 1 || out.width < 1) {
       throw new RangeError(
@@ -102,22 +114,28 @@ export class ViewCompiler {
     if (border === "reflect" && pad >= Math.min(height, width)) {
       throw new RangeError(`Cannot reflect ${pad} pixels around an image of ${shown(this.size)}`);
     }
-    this.#takeWindow([-pad, columns, -pad, rows], out, border);
+    if (at && !(inside(at.left, columns) && inside(at.top, rows))) {
+      throw new RangeError(
+        `Cannot crop at (${at.top}, ${at.left}): there are ${rows} x ${columns}`,
+      );
+    }
+    const along = (first: number | undefined, number: number) =>
+      first === undefined ? [-pad, number] : [first - pad, 1];
+    this.#takeWindow([...along(at?.left, columns), ...along(at?.top, rows)], out, border);
   }
 
-  #centerCrop({ size }: StageOf<"centerCrop">): void {
+  #centerCrop({ size }: CenterCropStage): void {
     const { height, width } = this.size;
     if (size > height || size > width || size < 1) {
       throw new RangeError(`Cannot take the middle ${size} pixels of ${shown(this.size)}`);
     }
     const left = halfToEven((width - size) / 2), top = halfToEven((height - size) / 2);
-    this.#takeWindow([left, 1, top, 1], { height: size, width: size }, this.#window.border);
+    this.#takeWindow([left, 1, top, 1], extent(size), "reflect");
   }
 
-  #takeWindow(draw: number[], size: ImageSize, border: "reflect" | "zero" | null): void {
-    // What lies beyond the border is known for one margin only.
-    if (this.#window.border !== null && border !== this.#window.border) this.#flush();
-    else if (this.#window.border !== null && draw[1] !== 1) this.#flush();
+  #takeWindow(draw: number[], size: ImageSize, border: "reflect" | "zero"): void {
+    // What lies beyond an image is known for one margin only, and for none inside another.
+    if (this.#window.border !== null) this.#flush();
     this.#push(Draw.crop, 1, draw);
     this.#window = { moved: true, border };
     this.size = size;
@@ -125,24 +143,37 @@ export class ViewCompiler {
 
   #resize(to: ImageSize, filter: ResizeFilter = "bilinear"): void {
     if (to.height === this.size.height && to.width === this.size.width) return;
+    this.#resizeBox({ top: 0, left: 0, ...this.size }, to, filter);
+  }
+
+  #resizeBox(box: Box, to: ImageSize, filter: ResizeFilter): void {
     if (this.#window.moved) this.#flush();
     const along = (from: number, out: number) => {
       const { records, taps } = resampleWeights(from, out, { filter });
       return [this.#place(records), taps];
     };
-    const columns = along(this.size.width, to.width), rows = along(this.size.height, to.height);
-    this.#push(Draw.resize, 0, [...columns, ...rows, this.size.height, to.width, to.height], 2);
-    this.#leaves({ height: this.size.height, width: to.width });
+    const columns = along(box.width, to.width), rows = along(box.height, to.height);
+    const parameters = [...columns, ...rows, box.height, to.width, to.height, box.left, box.top];
+    this.#push(Draw.resize, 0, parameters, 2);
+    this.#leaves({ height: box.height, width: to.width });
     this.#leaves(to);
   }
 
   #resizedCrop(
-    { size, scale = [0.08, 1], ratio = [3 / 4, 4 / 3], filter = "bilinear" }: StageOf<
-      "resizedCrop"
-    >,
+    { size, scale = [0.08, 1], ratio = [3 / 4, 4 / 3], filter = "bilinear", box }: ResizedCropStage,
   ): void {
+    const { height, width } = this.size;
+    if (box) {
+      const { top, left } = box;
+      if (!inside(top, height - box.height + 1) || !inside(left, width - box.width + 1)) {
+        throw new RangeError(
+          `Cannot take ${shown(box)} pixels at (${top}, ${left}) of ${shown(this.size)}`,
+        );
+      }
+      return this.#resizeBox(box, extent(size), filter);
+    }
     if (this.#window.moved) this.#flush();
-    const { height, width } = this.size, longest = Math.max(height, width);
+    const longest = Math.max(height, width);
     const taps = resampleTaps(longest, size, filter);
     const start = this.#place([]);
     for (let from = 1; from <= longest; from++) {
@@ -151,10 +182,10 @@ export class ViewCompiler {
     const laws = [...scale, ...ratio.map(Math.log)].map(floatBits);
     this.#push(Draw.resizedCrop, TRIES, [height, width, size, ...laws, start, taps], 2);
     this.#leaves({ height, width: size });
-    this.#leaves({ height: size, width: size });
+    this.#leaves(extent(size));
   }
 
-  #randAugment({ count, probability = 1, pool }: StageOf<"randAugment">): void {
+  #randAugment({ count, probability = 1, pool }: RandAugmentStage): void {
     if (count < 1 || pool.length === 0) return;
     this.#needPixels();
     const { height, width } = this.size;
@@ -165,12 +196,27 @@ export class ViewCompiler {
     }
   }
 
-  #cutout({ size, fill, leastCentre = 0 }: StageOf<"cutout">): void {
+  #cutout({ size, fill, leastCentre = 0, centre }: CutoutStage): void {
     this.#needPixels();
+    if (centre) {
+      const [least] = typeof size === "number" ? [size] : size;
+      const step = encodeCutout(cutoutBox({ centre, size: least }, this.size), fill);
+      return this.#push(Draw.step, 0, [this.#place(step)], 1);
+    }
     const sizes = typeof size === "number" ? [size, size] : size;
     const laws = [...sizes, leastCentre].map(floatBits);
     const { height, width } = this.size;
     this.#push(Draw.cutout, 1, [...laws, colourWord(fill), height, width], 1);
+  }
+
+  #hide({ length, centre }: HideStage): void {
+    const { height, width } = this.size;
+    if (centre && !(inside(centre.x, width) && inside(centre.y, height))) {
+      throw new RangeError(`Pixel (${centre.x}, ${centre.y}) is not in ${shown(this.size)} pixels`);
+    }
+    const places = centre ? [centre.y, 1, centre.x, 1] : [0, height, 0, width];
+    this.#push(Draw.hide, 1, [length, ...places, height, width]);
+    this.#hides = true;
   }
 
   /** Makes sure that the next step finds the image in an area. */
@@ -212,6 +258,14 @@ export class ViewCompiler {
 /** `32 x 32`, for messages. */
 export function shown({ height, width }: ImageSize): string {
   return `${height} x ${width}`;
+}
+
+function extent(size: Extent): ImageSize {
+  return typeof size === "number" ? { height: size, width: size } : size;
+}
+
+function inside(value: number, end: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < end;
 }
 
 function halfToEven(value: number): number {

@@ -26,49 +26,106 @@ export interface PoolOperation {
   readonly leastCentre?: number;
 }
 
+/** Height and width of an image, in pixels; one number for both. */
+export type Extent = number | ImageSize;
+
+/** Height and width of an image. */
+export interface ImageSize {
+  readonly height: number;
+  readonly width: number;
+}
+
 /** One thing done to every image of a view, in the order of the recipe. */
 export type Stage =
-  /** Mirrors left and right (x) or top and bottom (y) with a probability, 1/2 by default. */
-  | { readonly kind: "flip"; readonly axis?: "x" | "y"; readonly probability?: number }
-  /** Pads every side and takes a window of `size` (by default the size it had) anywhere in it. */
-  | {
-    readonly kind: "crop";
-    readonly pad: number;
-    readonly border: "reflect" | "zero";
-    readonly size?: number;
-  }
-  /** Takes the middle. */
-  | { readonly kind: "centerCrop"; readonly size: number }
-  /** Pillow's resize to `size` x `size`. */
-  | { readonly kind: "resize"; readonly size: number; readonly filter?: ResizeFilter }
-  /** Pillow's resize of the shorter side, as torchvision's `Resize(size)`. */
-  | { readonly kind: "resizeShorter"; readonly size: number; readonly filter?: ResizeFilter }
-  /** torchvision's RandomResizedCrop. */
-  | {
-    readonly kind: "resizedCrop";
-    readonly size: number;
-    /** Share of the area, by default 0.08 to 1. */
-    readonly scale?: readonly [number, number];
-    /** Width over height, by default 3/4 to 4/3. */
-    readonly ratio?: readonly [number, number];
-    readonly filter?: ResizeFilter;
-  }
-  /** Draws `count` operations with replacement; each is applied with `probability`, 1 by default. */
-  | {
-    readonly kind: "randAugment";
-    readonly count: number;
-    readonly probability?: number;
-    readonly pool: readonly PoolOperation[];
-  }
-  /** Fills a box of `size` pixels (or a range of sizes) whose centre lies in [leastCentre, width). */
-  | {
-    readonly kind: "cutout";
-    readonly size: number | readonly [least: number, greatest: number];
-    readonly fill: Channels;
-    readonly leastCentre?: number;
-  }
-  /** Last of all: sets a box of `length` pixels to 0 after normalisation; its centre is a pixel. */
-  | { readonly kind: "hide"; readonly length: number };
+  | FlipStage
+  | CropStage
+  | CenterCropStage
+  | ResizeStage
+  | ResizeShorterStage
+  | ResizedCropStage
+  | RandAugmentStage
+  | CutoutStage
+  | HideStage;
+
+/** Mirrors left and right (`x`, the default) or top and bottom (`y`). */
+export interface FlipStage {
+  readonly kind: "flip";
+  readonly axis?: "x" | "y";
+  /** 1/2 by default. */
+  readonly probability?: number;
+}
+
+/** Pads every side and takes a window of `size` (by default the size it had) anywhere in it. */
+export interface CropStage {
+  readonly kind: "crop";
+  readonly pad: number;
+  /** What lies beyond the image: its mirror image without the edge itself, or black. */
+  readonly border: "reflect" | "zero";
+  readonly size?: Extent;
+  /** Where the window is, counted in the padded image, instead of anywhere. */
+  readonly at?: { readonly top: number; readonly left: number };
+}
+
+/** Takes the middle. */
+export interface CenterCropStage {
+  readonly kind: "centerCrop";
+  readonly size: number;
+}
+
+/** Pillow's resize; bilinear by default. */
+export interface ResizeStage {
+  readonly kind: "resize";
+  readonly size: Extent;
+  readonly filter?: ResizeFilter;
+}
+
+/** Pillow's resize of the shorter side to `size`, as torchvision's `Resize(size)`. */
+export interface ResizeShorterStage {
+  readonly kind: "resizeShorter";
+  readonly size: number;
+  readonly filter?: ResizeFilter;
+}
+
+/** torchvision's `RandomResizedCrop`: a box of random area and ratio, resized to `size`. */
+export interface ResizedCropStage {
+  readonly kind: "resizedCrop";
+  readonly size: number;
+  /** Share of the area, by default 0.08 to 1. */
+  readonly scale?: readonly [least: number, greatest: number];
+  /** Width over height, by default 3/4 to 4/3. */
+  readonly ratio?: readonly [least: number, greatest: number];
+  readonly filter?: ResizeFilter;
+  /** The box, instead of a random one. */
+  readonly box?: ImageSize & { readonly top: number; readonly left: number };
+}
+
+/** Draws `count` operations with replacement. */
+export interface RandAugmentStage {
+  readonly kind: "randAugment";
+  readonly count: number;
+  /** How likely each one drawn is applied; 1 by default. */
+  readonly probability?: number;
+  readonly pool: readonly PoolOperation[];
+}
+
+/** Fills a box of `size` pixels, or a size uniform over a range, as Pillow's rectangle does. */
+export interface CutoutStage {
+  readonly kind: "cutout";
+  readonly size: number | readonly [least: number, greatest: number];
+  readonly fill: Channels;
+  /** Each coordinate of the centre is uniform from this, 0 by default, to the image's size. */
+  readonly leastCentre?: number;
+  /** The centre, instead of a random one; only with one size. */
+  readonly centre?: { readonly x: number; readonly y: number };
+}
+
+/** Last of all: sets a box of `length` pixels around a pixel to 0 after normalisation. */
+export interface HideStage {
+  readonly kind: "hide";
+  readonly length: number;
+  /** The pixel, instead of any. */
+  readonly centre?: { readonly x: number; readonly y: number };
+}
 
 /**
  * How a view of an image is made: stages in order, then `(value / 255 - mean) / std` per channel.

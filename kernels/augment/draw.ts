@@ -22,7 +22,10 @@ export const Draw = {
   crop: 1,
   /** `[flags, height, width]`: makes a step of the flips and crops so far. */
   window: 2,
-  /** `[weights, taps, weights, taps, height, new width, new height]`, columns first: two steps. */
+  /**
+   * `[weights, taps, weights, taps, height, new width, new height, left, top]`: two steps that
+   * resize a box, columns first.
+   */
   resize: 3,
   /** `[pool, operations in it, probability, height, width]` */
   operation: 4,
@@ -30,8 +33,10 @@ export const Draw = {
   cutout: 5,
   /** `[height, width, size, least scale, greatest, least log ratio, greatest, weights, taps]` */
   resizedCrop: 6,
-  /** `[length, height, width]`: a box of normalised values. */
+  /** `[length, first y, number of y, first x, number of x, height, width]`: a normalised box. */
   hide: 7,
+  /** `[place]`: a step that is always the same. */
+  step: 8,
 } as const;
 
 /** Laws of an operation's magnitude. */
@@ -120,7 +125,7 @@ fn words(slot: u32, name: vec2u) -> vec4u {
 // First and last place of a box along one axis, both inclusive, as Pillow's callers compute them.
 fn side(word: u32, least: f32, size: f32, extent: u32) -> vec2i {
   let whole = f32(extent);
-  let start = max(0.0, whole + (least - whole) * unit(word) - size / 2.0);
+  let start = trunc(max(0.0, whole + (least - whole) * unit(word) - size / 2.0));
   return vec2i(i32(start), i32(min(whole, start + size)));
 }
 fn writeWindow(to: u32, flags: u32, x: vec2i, y: vec2i) {
@@ -267,7 +272,8 @@ const BODY = /* wgsl */ `
       case ${Draw.resize}u: {
         let columns = vec2u(base + table[p], table[p + 1u]);
         let rows = vec2u(base + table[p + 2u], table[p + 3u]);
-        writeResize(to, vec2u(0u), columns, rows, table[p + 4u], table[p + 5u], table[p + 6u]);
+        let corner = vec2u(table[p + 7u], table[p + 8u]);
+        writeResize(to, corner, columns, rows, table[p + 4u], table[p + 5u], table[p + 6u]);
       }
       case ${Draw.operation}u: { drawOperation(p, base, slot, name, to); }
       case ${Draw.cutout}u: {
@@ -285,8 +291,10 @@ const BODY = /* wgsl */ `
       case ${Draw.hide}u: {
         let bits = words(slot, name);
         let half = i32(table[p] / 2u);
-        let h = i32(table[p + 1u]); let w = i32(table[p + 2u]);
-        let cy = i32(below(bits.x, table[p + 1u])); let cx = i32(below(bits.y, table[p + 2u]));
+        let h = i32(table[p + 5u]);
+        let w = i32(table[p + 6u]);
+        let cy = i32(table[p + 1u] + below(bits.x, table[p + 2u]));
+        let cx = i32(table[p + 3u] + below(bits.y, table[p + 4u]));
         let box = row + ${Head.box}u;
         program[box] = u32(clamp(cy - half, 0, h));
         program[box + 1u] = u32(clamp(cy + half, 0, h));
@@ -294,6 +302,7 @@ const BODY = /* wgsl */ `
         program[box + 3u] = u32(clamp(cx + half, 0, w));
         hides = true;
       }
+      case ${Draw.step}u: { copyStep(base + table[p], to); }
       default: {}
     }
   }

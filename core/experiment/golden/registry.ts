@@ -4,6 +4,8 @@ type Load = () => Promise<{ readonly run: GoldenRunner }>;
 
 /** Which file checks which group; `*` stands for anything. One line a family. */
 const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
+  ["augment_ops", () => import("./augment/ops.ts")],
+  ["augment_recipes", () => import("./augment/recipes.ts")],
   ["metrics_calibration", () => import("./metrics/calibration.ts")],
   ["metrics_classification", () => import("./metrics/classification.ts")],
   ["metrics_shift", () => import("./metrics/shift.ts")],

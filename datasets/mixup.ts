@@ -1,0 +1,28 @@
+import type { Tensor } from "../core/autograd/tensor.ts";
+import { mixupKernel } from "../kernels/augment/mixup.ts";
+import { linearGrid } from "../kernels/kernel.ts";
+
+/**
+ * Mixes each row with another one: `w x[i] + (1 - w) x[order[i]]` (Zhang et al., "mixup: Beyond
+ * Empirical Risk Minimization", ICLR 2018). Inputs and soft targets alike; no gradient goes through
+ * it.
+ *
+ * @param x Rows, f32 [n, ...].
+ * @param order The row that row `i` is mixed with, i32 [n].
+ * @param weights Share of the row itself, f32 [n], or [1] for all rows.
+ * @throws {TypeError} If the numbers of rows differ.
+ */
+export function mixup(x: Tensor, order: Tensor<"i32">, weights: Tensor): Tensor {
+  const [n = 0] = x.shape;
+  if (order.size !== n || (weights.size !== n && weights.size !== 1)) {
+    throw new TypeError(`Cannot mix ${x} by ${order} with weights ${weights}: rows differ`);
+  }
+  const y = x.device.empty(x.shape);
+  x.device.dispatch(
+    mixupKernel(),
+    [x, order, weights, y],
+    [x.size, n === 0 ? 1 : x.size / n, weights.size],
+    linearGrid(Math.ceil(x.size / 64)),
+  );
+  return y;
+}

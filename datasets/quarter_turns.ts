@@ -1,0 +1,27 @@
+import type { Tensor } from "../core/autograd/tensor.ts";
+import { linearGrid } from "../kernels/kernel.ts";
+import { quarterTurnKernel } from "../kernels/augment/quarter_turn.ts";
+
+/**
+ * Turns each image counter-clockwise by its own number of quarter turns, as ReMixMatch's rotation
+ * task does with a normalised view. No gradient goes through it.
+ *
+ * @param x Square images, f32 [n, size, size, channels].
+ * @param turns Numbers of quarter turns, i32 [n], taken modulo 4.
+ * @throws {TypeError} If the images are not square or the numbers are not as many.
+ */
+export function quarterTurns(x: Tensor, turns: Tensor<"i32">): Tensor {
+  const [n, size, width, channels] = x.shape;
+  if (x.shape.length !== 4 || size !== width || turns.size !== n) {
+    throw new TypeError(`Cannot turn ${x} by ${turns}: give n square images and n numbers`);
+  }
+  const y = x.device.empty(x.shape);
+  const uniforms = [x.size, size!, channels!]; // four sizes, just checked
+  x.device.dispatch(
+    quarterTurnKernel(),
+    [x, turns, y],
+    uniforms,
+    linearGrid(Math.ceil(x.size / 64)),
+  );
+  return y;
+}
