@@ -61,7 +61,7 @@ export type CrossEntropyReduction = "mean" | "sum" | "none" | "weightedMean";
  */
 export function crossEntropy(
   logits: Tensor,
-  target: Tensor | Tensor<"i32">,
+  target: Tensor<"f32" | "i32">,
   options: CrossEntropyOptions = {},
 ): Tensor {
   const call = checked(logits, target, options);

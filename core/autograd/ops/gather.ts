@@ -90,8 +90,10 @@ export function scatterRows<D extends DType>(
     throw new TypeError(`Cannot put rows of ${rows} into ${table}: the rows differ`);
   }
   const { tape } = table.device;
-  if (tape && table.tape === tape) {
-    throw new TypeError(`Cannot overwrite ${table} while its gradient is wanted: pass detach(...)`);
+  if (tape && (table.tape === tape || rows.tape === tape)) {
+    throw new TypeError(
+      `Cannot put rows of ${rows} into ${table} while a gradient is wanted: pass detach(...)`,
+    );
   }
   table.device.dispatch(
     putRowsKernel(wordOf(table)),

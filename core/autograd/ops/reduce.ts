@@ -2,7 +2,7 @@ import { record } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
 import { map, requireFloat } from "./apply.ts";
 import { max } from "./extreme.ts";
-import { exp, log, mul, square, sub } from "./pointwise.ts";
+import { add, clamp, div, exp, log, mul, square, sub } from "./pointwise.ts";
 import {
   type Axes,
   countOver,
@@ -67,29 +67,22 @@ export function norm(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tenso
   });
 }
 
-/** `log Σ eˣ` over axes, safe for large numbers. The gradient is `e^(x − result)`. */
+/** `log Σ eˣ` over axes, safe for large numbers. The gradient is the softmax over those axes. */
 export function logSumExp(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   requireFloat("logSumExp", x);
   const over = normalizeAxes(axes, x);
   const kept = keptShape(x, over);
-  const { device } = x;
-  const y = device.noGrad(() => {
-    const top = map(
-      "finite",
-      { x: max(x, over, { keepAxes: true }) },
-      "clamp(x, T(-3.4e38), T(3.4e38))",
-    );
-    const rest = log(sum(exp(sub(x, top)), over, { keepAxes: true }));
-    return map("add", { a: rest, b: top }, "a + b");
+  const [y, top, total] = x.device.noGrad(() => {
+    // Infinities would meet as ∞ − ∞.
+    const top = clamp(max(x, over, { keepAxes: true }), -3.4e38, 3.4e38);
+    const total = sum(exp(sub(x, top)), over, { keepAxes: true });
+    return [add(log(total), top), top, total] as const;
   });
   const result = y.view(options.keepAxes ? kept : leftShape(x, over));
-  return record(
-    "logSumExp",
-    [x],
-    result,
-    [x, y],
-    (dy) => [mul(exp(sub(x, y)), dy.view(kept))],
-  );
+  return record("logSumExp", [x], result, [x, top, total], (dy) => {
+    // Not e^(x − result): where numbers are large, the result has no digits left for the sum.
+    return [mul(exp(sub(x, top)), div(dy.view(kept), total))];
+  });
 }
 
 function scaledSum(
