@@ -1,59 +1,47 @@
-import { closest } from "fastest-levenshtein";
 import { BadInput } from "../core/bad_input.ts";
-import { openCifar } from "./sets/cifar_file.ts";
 import type { Dataset } from "./dataset.ts";
+import { openCifar } from "./sets/cifar_file.ts";
+import { checkSize, infoOf } from "./sets/set_info.ts";
+import { findPack } from "./store/find_pack_file.ts";
+import { openPack } from "./store/pack_reader_file.ts";
 import { syntheticDataset } from "./synthetic.ts";
+
+export { datasetNames, type SetInfo, setInfos } from "./sets/set_info.ts";
 
 /** Where and how {@link openDataset} opens a set. */
 export interface OpenOptions {
   /** The folder of the set's files, or its parent. */
   readonly dataDir?: string | undefined;
-  /** Height and width of the images, where the set has several; default: its own. */
+  /** Height and width of the images, where the set has several; default: its usual ones. */
   readonly size?: number | undefined;
+  /** Bytes of images that may be loaded whole; see `openPack()`. */
+  readonly memory?: number | undefined;
 }
-
-/** A row of the registry. */
-interface Entry {
-  readonly sizes: readonly number[];
-  open(options: OpenOptions): Promise<Dataset>;
-}
-
-const entries: Readonly<Record<string, Entry>> = {
-  synthetic: { sizes: [32, 16], open: ({ size }) => syntheticDataset(size ? { size } : {}) },
-  cifar10: { sizes: [32], open: ({ dataDir }) => openCifar(dataDir, 10) },
-  cifar100: { sizes: [32], open: ({ dataDir }) => openCifar(dataDir, 100) },
-};
-
-/** Names of all data sets, as `list` prints them. */
-export const datasetNames: readonly string[] = Object.keys(entries);
 
 /**
- * Opens a data set by its name.
+ * Opens a data set by its name. CIFAR is read from its own files, the others from the packed store
+ * that `prepareDataset()` makes.
  *
  * @param name One of {@link datasetNames}.
- * @param options Its folder and image size.
- * @throws {BadInput} If the name is unknown, the folder does not hold the set, a file is damaged or
- *   the size is none of the set's.
+ * @throws {BadInput} If the name is unknown, the folder does not hold the set or it is not
+ *   prepared,
+ * a file is damaged, or the size is none of the set's.
  */
-export function openDataset(name: string, options: OpenOptions = {}): Promise<Dataset> {
-  const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
-  if (!entry) {
-    return Promise.reject(
-      new BadInput(
-        `There is no data set '${name}'; did you mean '${
-          closest(name, datasetNames as string[])
-        }'? ` +
-          `Known: ${datasetNames.join(", ")}`,
-      ),
+export async function openDataset(name: string, options: OpenOptions = {}): Promise<Dataset> {
+  infoOf(name);
+  const { dataDir, size, memory } = options;
+  if (size !== undefined) checkSize(name, size);
+  if (name === "synthetic") return await syntheticDataset(size === undefined ? {} : { size });
+  if (name === "cifar10") return await openCifar(dataDir, 10);
+  if (name === "cifar100") return await openCifar(dataDir, 100);
+  if (dataDir === undefined) {
+    throw new BadInput(
+      `Cannot open data set '${name}' without its folder: give --data-dir DIR, or get it by ` +
+        `\`deno task data prepare ${name} --data-dir DIR\``,
     );
   }
-  const { size } = options;
-  if (size !== undefined && !entry.sizes.includes(size)) {
-    return Promise.reject(
-      new BadInput(
-        `Cannot open data set '${name}' at ${size} px: it has ${entry.sizes.join(", ")} px`,
-      ),
-    );
-  }
-  return entry.open(options);
+  const path = await findPack(name, dataDir, size);
+  const dataset = await openPack(path, { memory });
+  if (dataset.name === name) return dataset;
+  throw new BadInput(`Cannot open ${path}: it holds the data set '${dataset.name}', not '${name}'`);
 }

@@ -1,0 +1,288 @@
+import { closest } from "fastest-levenshtein";
+import { BadInput } from "../../core/bad_input.ts";
+import type { Fit } from "../formats/resize.ts";
+
+/** A file to download. */
+export interface Download {
+  /** The official address, then mirrors. */
+  readonly urls: readonly string[];
+  /** What it is called here. */
+  readonly file: string;
+  /** Its length, where known. */
+  readonly bytes?: number;
+  /** Hexadecimal, as published. */
+  readonly sha256?: string;
+  /** Hexadecimal, as published; used where no SHA-256 was. */
+  readonly md5?: string;
+}
+
+/** What is known of a data set before a file is opened. */
+export interface SetInfo {
+  readonly title: string;
+  /** Undefined where the user's files decide. */
+  readonly classes?: number;
+  /** Image sizes it has, in pixels, its usual one first; or the range it can be resized to. */
+  readonly sizes: readonly number[] | {
+    readonly usual: number;
+    readonly from: number;
+    readonly to: number;
+  };
+  /** Folders below `--data-dir` where its files usually lie; `SIZE` stands for the image size. */
+  readonly folders: readonly string[];
+  /** A file or folder that its folder must hold. */
+  readonly marker: string;
+  /** Whether it is read from a packed store. */
+  readonly packed: boolean;
+  /** How images that are no squares become squares. */
+  readonly fit?: Fit;
+  readonly mean?: readonly [number, number, number];
+  readonly std?: readonly [number, number, number];
+  readonly downloads: readonly Download[];
+  /** More unpacked bytes than this are refused. */
+  readonly unpackedLimit?: number;
+  /** Where to get it by hand, if it has no public address. */
+  readonly byHand?: string;
+}
+
+const anySize = (usual: number) => ({ usual, from: 8, to: 512 });
+const GIB = 2 ** 30;
+const cifar10Norm = {
+  mean: [0.4914, 0.4822, 0.4465],
+  std: [0.2471, 0.2435, 0.2616],
+} as const;
+const imagenetNorm = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+const smallImagenetNorm = {
+  mean: [0.48109809, 0.45747185, 0.40785507],
+  std: [0.26040889, 0.2532126, 0.26820634],
+} as const;
+const halfNorm = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
+const imagenetFolders = (classes: string) => [
+  `small_imagenet_${classes}_SIZE`,
+  `small_imagenet${classes}-SIZExSIZE`,
+  "imagenetSIZE",
+  "ImagenetSIZE_train",
+];
+const imagenetByHand =
+  "register at https://image-net.org/download-images.php, get 'Downsampled ImageNet' (train and " +
+  "val) in the size you want and unzip both into one folder";
+
+/** All data sets by name, in the order in which `list` prints them. */
+export const setInfos: Readonly<Record<string, SetInfo>> = {
+  synthetic: {
+    title: "ten procedural shapes and textures",
+    classes: 10,
+    sizes: [32, 16],
+    folders: [],
+    marker: "",
+    packed: false,
+    downloads: [],
+  },
+  cifar10: {
+    title: "CIFAR-10",
+    classes: 10,
+    sizes: [32],
+    folders: ["cifar-10-batches-bin"],
+    marker: "data_batch_1.bin",
+    packed: false,
+    ...cifar10Norm,
+    downloads: [{
+      urls: ["https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"],
+      file: "cifar-10-binary.tar.gz",
+      md5: "c32a1d4ab5d03f1284b67883e8d87530",
+    }],
+    unpackedLimit: GIB,
+  },
+  cifar100: {
+    title: "CIFAR-100, fine labels",
+    classes: 100,
+    sizes: [32],
+    folders: ["cifar-100-binary"],
+    marker: "train.bin",
+    packed: false,
+    mean: [0.5071, 0.4867, 0.4408],
+    std: [0.2675, 0.2565, 0.2761],
+    downloads: [{
+      urls: ["https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"],
+      file: "cifar-100-binary.tar.gz",
+      md5: "03b5dce01913d631647c71ecec9e9cb8",
+    }],
+    unpackedLimit: GIB,
+  },
+  stl10: {
+    title: "STL-10 with its unlabeled part",
+    classes: 10,
+    sizes: anySize(32),
+    folders: ["stl10_binary"],
+    marker: "train_X.bin",
+    packed: true,
+    ...cifar10Norm,
+    downloads: [{
+      urls: ["http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz"],
+      file: "stl10_binary.tar.gz",
+      md5: "91f7769df0f17e558f3565bffb0c7dfb",
+    }],
+    unpackedLimit: 8 * GIB,
+  },
+  svhn: {
+    title: "SVHN, cropped digits",
+    classes: 10,
+    sizes: anySize(32),
+    folders: ["svhn"],
+    marker: "train_32x32.mat",
+    packed: true,
+    mean: [0.4377, 0.4438, 0.4728],
+    std: [0.198, 0.201, 0.197],
+    downloads: [
+      {
+        urls: ["http://ufldl.stanford.edu/housenumbers/train_32x32.mat"],
+        file: "train_32x32.mat",
+        md5: "e26dedcc434d2e4c54c9b2d4a06d8373",
+      },
+      {
+        urls: ["http://ufldl.stanford.edu/housenumbers/test_32x32.mat"],
+        file: "test_32x32.mat",
+        md5: "eb5a983be6a315427106f1b164d9cef3",
+      },
+    ],
+  },
+  imagenet127: {
+    title: "small-ImageNet-127",
+    classes: 127,
+    sizes: [32, 64],
+    folders: imagenetFolders("127"),
+    marker: "train_data_batch_1",
+    packed: true,
+    ...smallImagenetNorm,
+    downloads: [],
+    byHand: imagenetByHand,
+  },
+  imagenet1k: {
+    title: "small-ImageNet-1k",
+    classes: 1000,
+    sizes: [32, 64],
+    folders: imagenetFolders("1k"),
+    marker: "train_data_batch_1",
+    packed: true,
+    ...smallImagenetNorm,
+    downloads: [],
+    byHand: imagenetByHand,
+  },
+  food101: {
+    title: "Food-101",
+    classes: 101,
+    sizes: anySize(256),
+    folders: ["food-101"],
+    marker: "meta/train.json",
+    packed: true,
+    fit: "cover",
+    ...imagenetNorm,
+    downloads: [{
+      urls: ["http://data.vision.ee.ethz.ch/cvl/food-101.tar.gz"],
+      file: "food-101.tar.gz",
+      md5: "85eeb15f3717b99a5da872d97d918f87",
+    }],
+    unpackedLimit: 16 * GIB,
+  },
+  "semi-aves": {
+    title: "Semi-Aves (semi_fgvc)",
+    classes: 200,
+    sizes: anySize(256),
+    folders: ["semi_fgvc", "semi_aves", "semi-aves"],
+    marker: "l_train_val.txt",
+    packed: true,
+    fit: "squash",
+    ...imagenetNorm,
+    downloads: [],
+    byHand: "follow https://github.com/cvl-umass/ssl-evaluation for images and lists " +
+      "(trainval_images, u_train_in, u_train_out, test and l_train_val.txt, u_train_in.txt, " +
+      "u_train.txt, test.txt) and put them into one folder",
+  },
+  eurosat: {
+    title: "EuroSAT (RGB)",
+    classes: 10,
+    sizes: anySize(64),
+    folders: ["2750", "EuroSAT_RGB", "eurosat/2750", "EuroSAT/2750"],
+    marker: "AnnualCrop",
+    packed: true,
+    fit: "squash",
+    ...halfNorm,
+    downloads: [{
+      urls: [
+        "https://madm.dfki.de/files/sentinel/EuroSAT.zip",
+        "https://huggingface.co/datasets/torchgeo/eurosat/resolve/main/EuroSAT.zip",
+      ],
+      file: "EuroSAT.zip",
+      md5: "c8fa014336c82ac7804f0398fcb19387",
+    }],
+    unpackedLimit: GIB,
+  },
+  tissuemnist: {
+    title: "TissueMNIST",
+    classes: 8,
+    sizes: anySize(32),
+    folders: ["tissuemnist", "medmnist"],
+    marker: "tissuemnist.npz",
+    packed: true,
+    ...halfNorm,
+    downloads: [{
+      urls: ["https://zenodo.org/records/10519652/files/tissuemnist.npz?download=1"],
+      file: "tissuemnist.npz",
+      md5: "ebe78ee8b05294063de985d821c1c34b",
+    }],
+  },
+  folder: {
+    title: "your own images",
+    sizes: anySize(32),
+    folders: [],
+    marker: ".",
+    packed: true,
+    fit: "cover",
+    ...halfNorm,
+    downloads: [],
+    byHand: "lay your images out as train/<class>/*.jpg|png, test/<class>/*, and unlabeled/** if " +
+      "there are any; or list them in train.csv, test.csv and unlabeled.csv",
+  },
+};
+
+/** Names of all data sets. */
+export const datasetNames: readonly string[] = Object.keys(setInfos);
+
+/** The size a set has unless another is asked for. */
+export function usualSize({ sizes }: SetInfo): number {
+  return "usual" in sizes ? sizes.usual : sizes[0]!; // every set has a size
+}
+
+/**
+ * Checks an image size.
+ *
+ * @throws {BadInput} If the set cannot have it.
+ */
+export function checkSize(name: string, size: number): void {
+  const { sizes } = infoOf(name);
+  const ranged = "usual" in sizes;
+  const good = ranged
+    ? Number.isInteger(size) && size >= sizes.from && size <= sizes.to
+    : sizes.includes(size);
+  if (good) return;
+  const allowed = ranged ? `${sizes.from} to ${sizes.to} px` : `${sizes.join(" or ")} px`;
+  throw new BadInput(`Cannot have data set '${name}' at ${size} px: it comes at ${allowed}`);
+}
+
+/**
+ * What is known of a data set.
+ *
+ * @throws {BadInput} If there is none of that name.
+ */
+export function infoOf(name: string): SetInfo {
+  const info = Object.hasOwn(setInfos, name) ? setInfos[name] : undefined;
+  if (info) return info;
+  throw new BadInput(
+    `There is no data set '${name}'; did you mean '${closest(name, [...datasetNames])}'? ` +
+      `Known: ${datasetNames.join(", ")}`,
+  );
+}
+
+/** Folders below `--data-dir` where the files of a set may lie. */
+export function innerFolders({ folders }: SetInfo, size: number): string[] {
+  return folders.map((folder) => folder.replaceAll("SIZE", String(size)));
+}

@@ -1,0 +1,72 @@
+import { BadInput } from "../../core/bad_input.ts";
+
+/** Images of one class folder. */
+export interface ClassFolder {
+  readonly name: string;
+  /** Below the root, in the order of their names. */
+  readonly paths: readonly string[];
+}
+
+/** Folders nested deeper than this are refused. */
+const MAX_DEPTH = 16;
+
+/**
+ * The classes of a folder: each folder in it is one, in the order of their names.
+ *
+ * @param root Where paths start from.
+ * @param below The folder, below the root; default the root itself.
+ * @throws {BadInput} If there are none, or one holds no image.
+ */
+export async function classFolders(root: string, below = ""): Promise<ClassFolder[]> {
+  const where = below === "" ? root : `${root}/${below}`;
+  const classes: ClassFolder[] = [];
+  for (const { name, isFolder } of await list(where)) {
+    if (!isFolder) continue;
+    const paths = await imagesBelow(root, below === "" ? name : `${below}/${name}`);
+    if (paths.length === 0) throw new BadInput(`Cannot read ${where}/${name}: it holds no images`);
+    classes.push({ name, paths });
+  }
+  if (classes.length === 0) {
+    throw new BadInput(`Cannot read ${where}: expected a folder of images for each class in it`);
+  }
+  return classes;
+}
+
+/**
+ * All JPEG and PNG files below a folder, by their endings, in the order of their paths.
+ *
+ * @param root Where paths start from.
+ * @param below The folder, below the root.
+ * @throws {BadInput} If a folder cannot be read or nests too deep.
+ */
+export async function imagesBelow(root: string, below: string, depth = 0): Promise<string[]> {
+  if (depth > MAX_DEPTH) {
+    throw new BadInput(`Cannot read ${root}/${below}: folders nest deeper than ${MAX_DEPTH}`);
+  }
+  const found: string[] = [];
+  for (const { name, isFolder } of await list(`${root}/${below}`)) {
+    const path = `${below}/${name}`;
+    if (isFolder) {
+      for (const inner of await imagesBelow(root, path, depth + 1)) found.push(inner);
+    } else if (/\.(jpe?g|png)$/i.test(name)) found.push(path);
+  }
+  return found;
+}
+
+/** What a folder holds, hidden files left out, sorted by code units as Python sorts names. */
+async function list(folder: string): Promise<{ name: string; isFolder: boolean }[]> {
+  const entries: { name: string; isFolder: boolean }[] = [];
+  try {
+    for await (const { name, isDirectory, isSymlink } of Deno.readDir(folder)) {
+      if (name.startsWith(".")) continue;
+      const isFolder = isSymlink ? (await Deno.stat(`${folder}/${name}`)).isDirectory : isDirectory;
+      entries.push({ name, isFolder });
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      throw new BadInput(`Cannot read ${folder}: there is no such folder`);
+    }
+    throw new BadInput(`Cannot read ${folder}: ${(error as Error).message}`);
+  }
+  return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+}

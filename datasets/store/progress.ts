@@ -1,0 +1,13 @@
+/** How far a long piece of work is. */
+export interface Progress {
+  readonly stage: "download" | "unpack" | "pack" | "check";
+  /** The file or part that is worked on. */
+  readonly what: string;
+  readonly done: number;
+  /** Undefined while nobody knows. */
+  readonly total: number | undefined;
+  readonly unit: "bytes" | "files" | "images";
+}
+
+/** Is told now and then, at least at the end of each stage. */
+export type OnProgress = (progress: Progress) => void;
