@@ -25,23 +25,10 @@ export function parseArguments(
 ): Arguments | string {
   let help = "";
   const command = new Command("bench")
-    .description(
-      "Kernels and whole training steps of longtail and its peers, side by side.",
-    )
-    .argument(
-      "[pattern...]",
-      "names of cases, such as 'conv2d-*'; all by default",
-    )
-    .option(
-      "--quick",
-      "fewer shapes, smaller batches: some minutes instead of many",
-      false,
-    )
-    .option(
-      "--contenders <names>",
-      "some contenders only, by comma",
-      contenderNames.join(","),
-    )
+    .description("Kernels and whole training steps of longtail and its peers, side by side.")
+    .argument("[pattern...]", "names of cases, such as 'conv2d-*'; all by default")
+    .option("--quick", "fewer shapes, smaller batches: some minutes instead of many", false)
+    .option("--contenders <names>", "some contenders only, by comma", contenderNames.join(","))
     .option("--json <file>", "write the report to a file")
     .option("--write", "write the report to bench/RESULTS.md", false)
     .option("--quiet", "no progress", false)
@@ -52,10 +39,7 @@ export function parseArguments(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return help;
-    const message = error.message.replace(/^error: /, "").replaceAll(
-      /\s+/g,
-      " ",
-    );
+    const message = error.message.replace(/^error: /, "").replaceAll(/\s+/g, " ");
     throw new BadInput(`bench: ${message}; see bench --help`);
   }
   const { contenders, ...options } = command.opts<
@@ -65,9 +49,7 @@ export function parseArguments(
   const unknown = names.find((name) => !contenderNames.includes(name));
   if (unknown !== undefined) {
     throw new BadInput(
-      `bench: there is no contender "${unknown}"; choose from ${
-        contenderNames.join(", ")
-      }`,
+      `bench: there is no contender "${unknown}"; choose from ${contenderNames.join(", ")}`,
     );
   }
   return { ...options, contenders: names, patterns: command.args };

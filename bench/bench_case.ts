@@ -14,9 +14,7 @@ export interface PreparedCase {
   /** Brings the operands to a contender; undefined if the contender cannot do this. */
   start(contender: Contender): Promise<Work> | undefined;
   /** Who is wrong, and why. Results are by contender, after equally many runs. */
-  judge(
-    results: ReadonlyMap<string, Float32Array>,
-  ): ReadonlyMap<string, string>;
+  judge(results: ReadonlyMap<string, Float32Array>): ReadonlyMap<string, string>;
 }
 
 /** One row of the bench for every contender. */

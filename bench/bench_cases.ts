@@ -10,10 +10,7 @@ import { gemmCases } from "./cases/gemm.ts";
  *
  * @throws {BadInput} if a pattern fits no case.
  */
-export function benchCases(
-  patterns: readonly string[],
-  sizes: CaseSizes,
-): BenchCase[] {
+export function benchCases(patterns: readonly string[], sizes: CaseSizes): BenchCase[] {
   const all = [
     ...gemmCases(sizes),
     ...conv2dCases(sizes),
@@ -21,9 +18,7 @@ export function benchCases(
     ...fixmatchStepCases(sizes),
   ];
   const fits = patterns.map((pattern) => {
-    const parts = pattern.split("*").map((part) =>
-      part.replace(/[^\w-]/g, "\\$&")
-    );
+    const parts = pattern.split("*").map((part) => part.replace(/[^\w-]/g, "\\$&"));
     return new RegExp(`^${parts.join(".*")}$`);
   });
   fits.forEach((fit, i) => {
@@ -34,7 +29,5 @@ export function benchCases(
       );
     }
   });
-  return fits.length === 0
-    ? all
-    : all.filter(({ name }) => fits.some((fit) => fit.test(name)));
+  return fits.length === 0 ? all : all.filter(({ name }) => fits.some((fit) => fit.test(name)));
 }

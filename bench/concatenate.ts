@@ -1,8 +1,6 @@
 /** The arrays one after the other. */
 export function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(
-    parts.reduce((length, part) => length + part.length, 0),
-  );
+  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {
     all.set(part, at);

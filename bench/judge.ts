@@ -40,10 +40,7 @@ export function judgeElements(
     for (const [, b] of complete.slice(i + 1)) places.add(farthest(a, b));
   });
   const right = [...places].map((place) => [place, valueAt(place)] as const);
-  const scale = right.reduce(
-    (most, [, value]) => Math.max(most, Math.abs(value)),
-    0,
-  );
+  const scale = right.reduce((most, [, value]) => Math.max(most, Math.abs(value)), 0);
   for (const [name, result] of complete) {
     for (const [place, value] of right) {
       const got = result[place] ?? NaN;
@@ -84,9 +81,7 @@ export function judgeAgreement(
     const others = [...results].filter(([other]) => other !== name);
     const distances = others.map(([, other]) => distance(result, other));
     if (others.length > 0 && !distances.some((d) => d <= 1)) {
-      const errors = others.map(([other], i) =>
-        `${other} by ${distances[i]?.toPrecision(2)}`
-      );
+      const errors = others.map(([other], i) => `${other} by ${distances[i]?.toPrecision(2)}`);
       wrong.set(
         name,
         `differs from ${errors.join(" and ")} times the allowed distance`,

@@ -9,6 +9,7 @@ import { describeAdapter } from "../core/autograd/adapter.ts";
 import { cpus } from "node:os";
 import process from "node:process";
 import { type Arguments, parseArguments } from "./arguments.ts";
+import { benchCases } from "./bench_cases.ts";
 import { contenderNames, openContenders } from "./open_contenders.ts";
 import type { Report } from "./report.ts";
 import { checkWritable, writeReport, writeResults } from "./report_file.ts";
@@ -17,15 +18,12 @@ import { runBench } from "./run_bench.ts";
 
 const EXIT = { failed: 1, badInput: 2, noAdapter: 3, interrupted: 130 };
 
-async function bench(
-  { quiet, quick, patterns, json, write, ...options }: Arguments,
-) {
+async function bench({ quiet, quick, patterns, json, write, ...options }: Arguments) {
   const start = performance.now();
   function progress(line: string): void {
     const minutes = ((performance.now() - start) / 60_000).toFixed(1);
     if (!quiet) console.error(`[${minutes} min] ${line}`);
   }
-  if (json !== undefined) await checkWritable(json);
   const adapter = await requestAdapter();
   if (!adapter) {
     console.error(NO_ADAPTER);
@@ -33,6 +31,8 @@ async function bench(
   }
   const adapterInfo = describeAdapter(adapter.info);
   const { software } = adapterInfo;
+  const cases = benchCases(patterns, { quick, software });
+  if (json !== undefined) await checkWritable(json);
   const cores = navigator.hardwareConcurrency;
   // A software adapter computes in this process. Its processor time is steady where the wall clock
   // swings with whatever else the machine does.
@@ -51,7 +51,7 @@ async function bench(
     adapter,
     adapterInfo,
     contenders,
-    patterns,
+    cases,
     quick,
     clock: software ? processorTime : () => performance.now(),
     signal: stop.signal,
@@ -65,26 +65,20 @@ async function bench(
     date: new Date().toISOString(),
     versions: {
       deno: Deno.version.deno,
-      ...Object.fromEntries(
-        contenders.map(({ name, version }) => [name, version]),
-      ),
+      ...Object.fromEntries(contenders.map(({ name, version }) => [name, version])),
     },
     ...figures,
   };
   console.log(reportText(report));
   if (json !== undefined) await writeReport(json, report);
   if (stop.signal.aborted) {
-    console.error(
-      "Interrupted: the figures above are all there are; start the bench again.",
-    );
+    console.error("Interrupted: the figures above are all there are; start the bench again.");
     return EXIT.interrupted;
   }
   if (write) {
     await writeResults(report, ["deno task bench", ...Deno.args].join(" "));
   }
-  return report.failures.some(({ contender }) => contender === "longtail")
-    ? EXIT.failed
-    : 0;
+  return report.failures.some(({ contender }) => contender === "longtail") ? EXIT.failed : 0;
 }
 
 // Deno would otherwise fall back to OpenGL on Linux where there is no Vulkan.

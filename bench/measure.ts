@@ -28,11 +28,7 @@ export async function measure(
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const samples = new Map<string, number[]>();
   const repeats = new Map<string, number>();
-  async function time(
-    name: string,
-    work: Work,
-    times: number,
-  ): Promise<number | undefined> {
+  async function time(name: string, work: Work, times: number): Promise<number | undefined> {
     signal.throwIfAborted();
     try {
       const start = clock();
@@ -48,10 +44,7 @@ export async function measure(
     samples.set(name, []);
     const once = await time(name, work, 1);
     if (once === undefined) continue;
-    const times = Math.min(
-      1000,
-      Math.max(1, Math.ceil(slot / Math.max(once, 1e-3))),
-    );
+    const times = Math.min(1000, Math.max(1, Math.ceil(slot / Math.max(once, 1e-3))));
     repeats.set(name, times);
     if (times === 1) samples.set(name, [once]);
   }

@@ -2,20 +2,17 @@ import type { Contender } from "./contender.ts";
 
 /** How to open each contender; the libraries are loaded only then. */
 const OPENERS: Readonly<Record<string, () => Promise<Contender>>> = {
-  "longtail": async () =>
-    (await import("./contenders/longtail.ts")).openLongtail(),
-  "tfjs-webgpu": async () =>
-    (await import("./contenders/tfjs_webgpu.ts")).openTfjsWebgpu(),
-  "jax-js-webgpu": async () =>
-    (await import("./contenders/jax_js_webgpu.ts")).openJaxJsWebgpu(),
+  "longtail": async () => (await import("./contenders/longtail.ts")).openLongtail(),
+  "tfjs-webgpu": async () => (await import("./contenders/tfjs_webgpu.ts")).openTfjsWebgpu(),
+  "jax-js-webgpu": async () => (await import("./contenders/jax_js_webgpu.ts")).openJaxJsWebgpu(),
 };
 
 /** Names of all contenders. */
 export const contenderNames: readonly string[] = Object.keys(OPENERS);
 
 /**
- * Opens contenders by name. Longtail must open; a peer that does not, say because its package
- * cannot be downloaded, is reported to `skipped` and left out.
+ * Opens contenders by name. Longtail must open; a peer that does not, say because it asks for a
+ * feature that the adapter lacks, is reported to `skipped` and left out.
  */
 export async function openContenders(
   names: readonly string[],

@@ -16,7 +16,9 @@ const UNROLLED = 16;
 const LOOPS = 64;
 /** vec4 values copied by one invocation of the copy kernel. */
 const COPIES = 8;
-const COPIED_BYTES = 2 ** 25;
+const COPY_GROUP = 256;
+/** What is copied: activations that a CPU has in its cache, as large as they are in the cases. */
+const COPIED_BYTES = { software: 2 ** 22, hardware: 2 ** 27 };
 
 /** Multiply and add in registers: enough independent chains and statements that nothing waits. */
 function arithmeticCode(): string {
@@ -29,11 +31,7 @@ function arithmeticCode(): string {
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let m = factors[0];
   let c = factors[1];
-  ${
-    accumulators.map((a, i) => `var ${a} = vec4f(f32(id.x + ${i}u));`).join(
-      "\n  ",
-    )
-  }
+  ${accumulators.map((a, i) => `var ${a} = vec4f(f32(id.x + ${i}u));`).join("\n  ")}
   for (var i = 0u; i < ${LOOPS}u; i++) {
     ${Array<string>(UNROLLED).fill(statement).join("\n    ")}
   }
@@ -44,12 +42,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 const memoryCode = `
 @group(0) @binding(0) var<storage, read> source: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> out: array<vec4f>;
-@compute @workgroup_size(64)
+@compute @workgroup_size(${COPY_GROUP})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let at = group.x * ${64 * COPIES}u + lane;
+  let at = group.x * ${COPY_GROUP * COPIES}u + lane;
   ${
   Array.from({ length: COPIES }, (_, i) =>
-    `out[at + ${64 * i}u] = source[at + ${64 * i}u];`)
+    `out[at + ${COPY_GROUP * i}u] = source[at + ${COPY_GROUP * i}u];`)
     .join("\n  ")
 }
 }`;
@@ -57,34 +55,23 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 /** Prepares the two kernels on a device of their own. */
 export async function openPeakKernels(
   adapter: GPUAdapter,
+  software: boolean,
 ): Promise<PeakKernels> {
+  const copied = COPIED_BYTES[software ? "software" : "hardware"];
   const device = await adapter.requestDevice();
   const errors = listenForErrors(device);
   const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC |
     GPUBufferUsage.COPY_DST;
-  const buffer = (size: number) =>
-    device.createBuffer({ size, usage: storage });
+  const buffer = (size: number) => device.createBuffer({ size, usage: storage });
 
   const factors = buffer(32);
-  device.queue.writeBuffer(
-    factors,
-    0,
-    Float32Array.of(0.5, 0.5, 0.5, 0.5, 1, 1, 1, 1),
-  );
+  device.queue.writeBuffer(factors, 0, Float32Array.of(0.5, 0.5, 0.5, 0.5, 1, 1, 1, 1));
   const sums = buffer(INVOCATIONS * 16);
-  const source = buffer(COPIED_BYTES);
-  const copy = buffer(COPIED_BYTES);
-  device.queue.writeBuffer(
-    source,
-    COPIED_BYTES - 16,
-    Float32Array.of(1, 2, 3, 4),
-  );
+  const source = buffer(copied);
+  const copy = buffer(copied);
+  device.queue.writeBuffer(source, copied - 16, Float32Array.of(1, 2, 3, 4));
 
-  function work(
-    code: string,
-    [from, out]: readonly [GPUBuffer, GPUBuffer],
-    groups: number,
-  ): Work {
+  function work(code: string, [from, out]: readonly [GPUBuffer, GPUBuffer], groups: number): Work {
     const module = device.createShaderModule({ code });
     const pipeline = device.createComputePipeline({
       layout: "auto",
@@ -125,17 +112,13 @@ export async function openPeakKernels(
     };
   }
   const arithmetic = work(arithmeticCode(), [factors, sums], INVOCATIONS / 64);
-  const memory = work(
-    memoryCode,
-    [source, copy],
-    COPIED_BYTES / 16 / COPIES / 64,
-  );
+  const memory = work(memoryCode, [source, copy], copied / 16 / COPIES / COPY_GROUP);
   return {
     arithmetic: {
       work: arithmetic,
       flops: INVOCATIONS * ACCUMULATORS * UNROLLED * LOOPS * 4 * 2,
     },
-    memory: { work: memory, bytes: 2 * COPIED_BYTES },
+    memory: { work: memory, bytes: 2 * copied },
     async check() {
       // a ← a / 2 + 1 ends at 2 from anywhere.
       const sum = (await arithmetic.result())[0];

@@ -17,9 +17,7 @@ export function permute(
       `Axes [${order}] are no permutation of the ${shape.length} axes`,
     );
   }
-  const stride = shape.map((_, axis) =>
-    shape.slice(axis + 1).reduce((a, b) => a * b, 1)
-  );
+  const stride = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   const sizes = order.map((axis) => shape[axis] ?? 1);
   const steps = order.map((axis) => stride[axis] ?? 1);
   const out = new Float32Array(data.length);

@@ -63,15 +63,9 @@ export function rowOf(
   const { name, shape, contender } = who;
   const milliseconds = median(samples);
   // 10⁶ operations in a millisecond are 10⁹ a second.
-  const gflops = amount.flops === undefined
-    ? undefined
-    : amount.flops / milliseconds / 1e6;
-  const gbps = amount.bytes === undefined
-    ? undefined
-    : amount.bytes / milliseconds / 1e6;
-  const images = amount.images === undefined
-    ? undefined
-    : amount.images / milliseconds * 1e3;
+  const gflops = amount.flops === undefined ? undefined : amount.flops / milliseconds / 1e6;
+  const gbps = amount.bytes === undefined ? undefined : amount.bytes / milliseconds / 1e6;
+  const images = amount.images === undefined ? undefined : amount.images / milliseconds * 1e3;
   const rate = images !== undefined
     ? { imagesPerSecond: images }
     : gflops !== undefined

@@ -8,9 +8,7 @@ export async function checkWritable(path: string): Promise<void> {
     (await Deno.open(path, { append: true, create: true })).close();
   } catch (error) {
     throw new BadInput(
-      `bench: cannot write ${path}: ${
-        error instanceof Error ? error.message : error
-      }`,
+      `bench: cannot write ${path}: ${error instanceof Error ? error.message : error}`,
     );
   }
 }

@@ -8,16 +8,7 @@ export function reportText(report: Report): string {
       name === row.name && shape === row.shape && versus === row.contender
     )?.ratio;
   const figures = table(
-    [
-      "case",
-      "shape",
-      "contender",
-      "ms",
-      "min to max",
-      "rate",
-      "peak",
-      "longtail is faster by",
-    ],
+    ["case", "shape", "contender", "ms", "min to max", "rate", "peak", "longtail is faster by"],
     report.rows.map((row) => [
       row.name,
       row.shape,
@@ -25,9 +16,7 @@ export function reportText(report: Report): string {
       digits(row.milliseconds),
       row.spread.map(digits).join(" to "),
       rateText(row),
-      row.fractionOfPeak === undefined
-        ? ""
-        : `${(100 * row.fractionOfPeak).toFixed(1)} %`,
+      row.fractionOfPeak === undefined ? "" : `${(100 * row.fractionOfPeak).toFixed(1)} %`,
       ratio(row) === undefined ? "" : `${digits(ratio(row) ?? NaN)} ×`,
     ]),
   );
@@ -43,17 +32,11 @@ export function reportText(report: Report): string {
   const failures = report.failures.map(({ name, shape, contender, why }) =>
     `- ${contender}, ${name} ${shape}: ${why}`
   );
-  const versions = Object.entries(report.versions).map(([name, version]) =>
-    `${name} ${version}`
-  );
+  const versions = Object.entries(report.versions).map(([name, version]) => `${name} ${version}`);
   return [
-    `Adapter: ${report.adapter.name}${
-      report.adapter.software ? " (software)" : ""
-    }, ` +
+    `Adapter: ${report.adapter.name}${report.adapter.software ? " (software)" : ""}, ` +
     `${report.cores} cores of ${report.processor}`,
-    `Peak, same run: ${digits(report.peak.gflops)} GFLOP/s, ${
-      digits(report.peak.gbps)
-    } GB/s`,
+    `Peak, same run: ${digits(report.peak.gflops)} GFLOP/s, ${digits(report.peak.gbps)} GB/s`,
     `Milliseconds: ${report.clock}; medians`,
     `Versions: ${versions.join(", ")}`,
     `Date: ${report.date.slice(0, 10)}`,

@@ -1,16 +1,9 @@
 import type { AdapterInfo } from "../core/autograd/adapter.ts";
-import { benchCases } from "./bench_cases.ts";
+import type { BenchCase } from "./bench_case.ts";
 import type { Contender } from "./contender.ts";
 import { type Clock, measure } from "./measure.ts";
 import { openPeakKernels, type PeakKernels } from "./peak.ts";
-import {
-  type Failure,
-  type Peak,
-  ratiosOf,
-  type Report,
-  type Row,
-  rowOf,
-} from "./report.ts";
+import { type Failure, type Peak, ratiosOf, type Report, type Row, rowOf } from "./report.ts";
 import { runCase } from "./run_case.ts";
 import { median } from "./statistics.ts";
 
@@ -19,8 +12,8 @@ export interface BenchOptions {
   readonly adapter: GPUAdapter;
   readonly adapterInfo: AdapterInfo;
   readonly contenders: readonly Contender[];
-  /** Names of cases; `*` stands for anything; none for all. */
-  readonly patterns: readonly string[];
+  readonly cases: readonly BenchCase[];
+  /** Whether to measure shorter. */
   readonly quick: boolean;
   readonly clock: Clock;
   /** Ends the bench; what is measured by then is reported. */
@@ -31,27 +24,20 @@ export interface BenchOptions {
 /** The measured part of a {@link Report}. */
 export type Figures = Pick<Report, "peak" | "rows" | "ratios" | "failures">;
 
-/**
- * Runs the bench: the peak kernels, case after case, the peak kernels again.
- *
- * @throws {BadInput} if a pattern fits no case.
- */
+/** Runs the bench: the peak kernels, case after case, the peak kernels again. */
 export async function runBench(options: BenchOptions): Promise<Figures> {
-  const { adapterInfo: { software }, contenders, quick, signal, progress } =
-    options;
-  const cases = benchCases(options.patterns, { quick, software });
+  const { adapterInfo: { software }, contenders, cases, quick, signal, progress } = options;
   // A wait costs 11 ms on Deno, which counts on the wall clock but takes no processor time.
   const slot = !software ? 250 : quick ? 60 : 150;
   const measured: {
     samples: readonly number[];
-    benchCase: typeof cases[number];
+    benchCase: BenchCase;
     who: string;
   }[] = [];
   const failures: Failure[] = [];
-  const kernels = await openPeakKernels(options.adapter);
+  const kernels = await openPeakKernels(options.adapter, software);
   const peaks: Peak[] = [];
-  const measurePeak = async () =>
-    void peaks.push(await peakOf(kernels, { ...options, slot }));
+  const measurePeak = async () => void peaks.push(await peakOf(kernels, { ...options, slot }));
   try {
     progress("peak of the adapter");
     await measurePeak();
@@ -92,10 +78,7 @@ async function peakOf(
   options: Pick<BenchOptions, "clock" | "signal"> & { readonly slot: number },
 ): Promise<Peak> {
   const { arithmetic, memory } = kernels;
-  const works = new Map([["arithmetic", arithmetic.work], [
-    "memory",
-    memory.work,
-  ]]);
+  const works = new Map([["arithmetic", arithmetic.work], ["memory", memory.work]]);
   for (const work of works.values()) await work.run(1);
   function failed(_name: string, error: unknown): never {
     throw error;

@@ -9,9 +9,7 @@ export interface CaseResult {
   readonly failures: readonly Failure[];
 }
 
-type Judge = (
-  results: ReadonlyMap<string, Float32Array>,
-) => ReadonlyMap<string, string>;
+type Judge = (results: ReadonlyMap<string, Float32Array>) => ReadonlyMap<string, string>;
 
 /**
  * Measures one case. In `samples` are only contenders whose result was right before and after the
@@ -26,9 +24,7 @@ export async function runCase(
 ): Promise<CaseResult> {
   const failures: Failure[] = [];
   const works = new Map<string, Work>();
-  const errorsBefore = new Map(
-    contenders.map((c) => [c.name, c.deviceErrors.length]),
-  );
+  const errorsBefore = new Map(contenders.map((c) => [c.name, c.deviceErrors.length]));
   function fail(contender: string, why: unknown): void {
     failures.push({
       name,
@@ -39,10 +35,7 @@ export async function runCase(
     works.get(contender)?.dispose();
     works.delete(contender);
   }
-  async function attempt(
-    contender: string,
-    body: () => Promise<void>,
-  ): Promise<void> {
+  async function attempt(contender: string, body: () => Promise<void>): Promise<void> {
     options.signal.throwIfAborted();
     try {
       await body();
@@ -88,15 +81,7 @@ export async function runCase(
   }
 }
 
-function judgeFinite(
-  results: ReadonlyMap<string, Float32Array>,
-): ReadonlyMap<string, string> {
-  const broken = [...results].filter(([, result]) =>
-    !result.every(Number.isFinite)
-  );
-  return new Map(
-    broken.map((
-      [name],
-    ) => [name, "a value is not finite after the measurement"]),
-  );
+function judgeFinite(results: ReadonlyMap<string, Float32Array>): ReadonlyMap<string, string> {
+  const broken = [...results].filter(([, result]) => !result.every(Number.isFinite));
+  return new Map(broken.map(([name]) => [name, "a value is not finite after the measurement"]));
 }

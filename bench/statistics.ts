@@ -14,7 +14,5 @@ export function spread(values: readonly number[]): readonly [number, number] {
 /** `exp(mean(log v))`, the mean that fits ratios; NaN for none. */
 export function geometricMean(values: readonly number[]): number {
   if (values.length === 0) return NaN;
-  return Math.exp(
-    values.reduce((sum, v) => sum + Math.log(v), 0) / values.length,
-  );
+  return Math.exp(values.reduce((sum, v) => sum + Math.log(v), 0) / values.length);
 }

@@ -2,10 +2,7 @@
  * A table in aligned columns, which is Markdown too. Columns whose cells are all numbers or empty
  * stand to the right.
  */
-export function table(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const numeric = head.map((_, column) =>
     rows.every((row) => /^$|^[\d.,]+( ?[%×]| \(.*\))?$/.test(row[column] ?? ""))
   );
@@ -14,9 +11,7 @@ export function table(
   );
   const line = (cells: readonly string[]) =>
     `| ${
-      width.map((w, i) =>
-        numeric[i] ? (cells[i] ?? "").padStart(w) : (cells[i] ?? "").padEnd(w)
-      )
+      width.map((w, i) => numeric[i] ? (cells[i] ?? "").padStart(w) : (cells[i] ?? "").padEnd(w))
         .join(" | ")
     } |`;
   const rule = `| ${

@@ -4,22 +4,15 @@ import type { BatchNormProblem } from "../contender.ts";
 import { randomArray } from "../random_array.ts";
 
 /** Batch normalization, forward and backward, at the three widths of WRN-28-2: `[channels, size]`. */
-const SHAPES: readonly (readonly [number, number])[] = [[32, 32], [64, 16], [
-  128,
-  8,
-]];
+const SHAPES: readonly (readonly [number, number])[] = [[32, 32], [64, 16], [128, 8]];
 
 /** Batch normalization with batch statistics, forward and backward in one. */
 export function batchNormCases({ quick, software }: CaseSizes): BenchCase[] {
   const batch = quick ? 8 : software ? 32 : 128;
-  return SHAPES.map(([channels, size]) =>
-    batchNormCase({ batch, channels, size })
-  );
+  return SHAPES.map(([channels, size]) => batchNormCase({ batch, channels, size }));
 }
 
-function batchNormCase(
-  shape: Pick<BatchNormProblem, "batch" | "channels" | "size">,
-): BenchCase {
+function batchNormCase(shape: Pick<BatchNormProblem, "batch" | "channels" | "size">): BenchCase {
   const { batch, channels, size } = shape;
   const length = batch * channels * size ** 2;
   return {
@@ -65,14 +58,11 @@ export function batchNormValues(problem: BatchNormProblem): Float64Array {
       { length: count },
       (_, i) => (Math.trunc(i / pixels) * channels + c) * pixels + i % pixels,
     );
-    const sum = (f: (place: number) => number) =>
-      places.reduce((s, place) => s + f(place), 0);
+    const sum = (f: (place: number) => number) => places.reduce((s, place) => s + f(place), 0);
     const xAt = (place: number) => x[place] ?? NaN;
     const dyAt = (place: number) => dy[place] ?? NaN;
     const mean = sum(xAt) / count;
-    const deviation = Math.sqrt(
-      sum((p) => (xAt(p) - mean) ** 2) / count + epsilon,
-    );
+    const deviation = Math.sqrt(sum((p) => (xAt(p) - mean) ** 2) / count + epsilon);
     const normal = (place: number) => (xAt(place) - mean) / deviation;
     const dBeta = sum(dyAt);
     const dGamma = sum((p) => dyAt(p) * normal(p));

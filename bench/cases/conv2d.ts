@@ -50,8 +50,7 @@ function conv2dCase(kind: Conv2dKind, shape: Conv2dShape): BenchCase {
   };
   return {
     name: `conv2d-${kind}`,
-    shape:
-      `n${batch} c${inChannels}-${outChannels} ${size}x${size} k${kernel} s${stride}`,
+    shape: `n${batch} c${inChannels}-${outChannels} ${size}x${size} k${kernel} s${stride}`,
     amount: { flops: 2 * lengths.dy * inChannels * kernel ** 2 },
     stateful: false,
     prepare() {
@@ -62,13 +61,11 @@ function conv2dCase(kind: Conv2dKind, shape: Conv2dShape): BenchCase {
         w: randomArray(lengths.w, 2),
         dy: randomArray(lengths.dy, 3),
       };
-      const length =
-        lengths[({ forward: "dy", input: "x", filter: "w" } as const)[kind]];
+      const length = lengths[({ forward: "dy", input: "x", filter: "w" } as const)[kind]];
       const valueAt = (place: number) => conv2dValueAt(problem, place);
       return {
         start: (contender) => contender.conv2d?.(problem),
-        judge: (results) =>
-          judgeElements(results, { length, valueAt, tolerance: 1e-4 }),
+        judge: (results) => judgeElements(results, { length, valueAt, tolerance: 1e-4 }),
       };
     },
   };

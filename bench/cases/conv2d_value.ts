@@ -2,26 +2,11 @@ import type { Conv2dProblem } from "../contender.ts";
 
 /** One element of the right result of a convolution, summed in float64. */
 export function conv2dValueAt(problem: Conv2dProblem, place: number): number {
-  const {
-    kind,
-    batch,
-    size,
-    inChannels,
-    outChannels,
-    kernel,
-    stride,
-    x,
-    w,
-    dy,
-  } = problem;
+  const { kind, batch, size, inChannels, outChannels, kernel, stride, x, w, dy } = problem;
   const pad = (kernel - 1) / 2;
   const outSize = size / stride;
   /** x at an output pixel and a tap; zero outside. */
-  function xAt(
-    n: number,
-    c: number,
-    [row, column, i, j]: readonly number[],
-  ): number {
+  function xAt(n: number, c: number, [row, column, i, j]: readonly number[]): number {
     const h = (row ?? 0) * stride + (i ?? 0) - pad;
     const v = (column ?? 0) * stride + (j ?? 0) - pad;
     const inside = h >= 0 && h < size && v >= 0 && v < size;
@@ -34,11 +19,7 @@ export function conv2dValueAt(problem: Conv2dProblem, place: number): number {
 
   let sum = 0;
   if (kind === "forward") {
-    const [n, o, row, column] = coordinates(place, [
-      outChannels,
-      outSize,
-      outSize,
-    ]);
+    const [n, o, row, column] = coordinates(place, [outChannels, outSize, outSize]);
     for (let c = 0; c < inChannels; c++) {
       for (let i = 0; i < kernel; i++) {
         for (let j = 0; j < kernel; j++) {

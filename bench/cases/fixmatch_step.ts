@@ -39,8 +39,7 @@ function fixmatchStepCase(shape: FixMatchShape): BenchCase {
       const problem = fixmatchProblem(shape);
       return {
         start: (contender) => contender.fixmatchStep?.(problem),
-        judge: (results) =>
-          judgeAgreement(results, (a, b) => stepDistance(problem, [a, b])),
+        judge: (results) => judgeAgreement(results, (a, b) => stepDistance(problem, [a, b])),
       };
     },
   };

@@ -26,8 +26,7 @@ function gemmCase(size: number): BenchCase {
         return sum;
       }
       return {
-        start: (contender) =>
-          contender.gemm?.({ m: size, n: size, k: size, a, b }),
+        start: (contender) => contender.gemm?.({ m: size, n: size, k: size, a, b }),
         judge: (results) =>
           judgeElements(results, {
             length: size ** 2,

@@ -1,19 +1,12 @@
 import { lax, numpy as np } from "@jax-js/jax";
 
 /** An array on the device. */
-export function jaxJsArray(
-  data: Float32Array,
-  shape: readonly number[],
-): np.Array {
+export function jaxJsArray(data: Float32Array, shape: readonly number[]): np.Array {
   return np.array(new Float32Array(data), { shape: [...shape] });
 }
 
 /** Convolution padded by `(kernel − 1) / 2`; consumes its operands. */
-export function jaxJsConv2d(
-  x: np.Array,
-  w: np.Array,
-  stride: number,
-): np.Array {
+export function jaxJsConv2d(x: np.Array, w: np.Array, stride: number): np.Array {
   const pad = ((w.shape[2] ?? 1) - 1) / 2;
   return lax.conv(x, w, [stride, stride], [[pad, pad], [pad, pad]]);
 }

@@ -39,10 +39,7 @@ export async function openJaxJsWebgpu(): Promise<Contender> {
 }
 
 /** Work made of a function that consumes its operands. */
-function workOf(
-  inputs: np.Array[],
-  compute: (...inputs: np.Array[]) => np.Array[],
-): Work {
+function workOf(inputs: np.Array[], compute: (...inputs: np.Array[]) => np.Array[]): Work {
   const compiled = jit(compute);
   let latest: np.Array[] = [];
   return {
@@ -58,9 +55,7 @@ function workOf(
       tree.dispose(all);
     },
     async result() {
-      return concatenate(
-        await Promise.all(latest.map((y) => y.ref.data())) as Float32Array[],
-      );
+      return concatenate(await Promise.all(latest.map((y) => y.ref.data())) as Float32Array[]);
     },
     dispose() {
       tree.dispose([inputs, latest]);
@@ -76,17 +71,12 @@ function gemm({ m, n, k, ...problem }: GemmProblem): Work {
 }
 
 function conv2d(problem: Conv2dProblem): Work {
-  const { kind, batch, size, inChannels, outChannels, kernel, stride } =
-    problem;
+  const { kind, batch, size, inChannels, outChannels, kernel, stride } = problem;
   const outSize = size / stride;
   const x = jaxJsArray(problem.x, [batch, inChannels, size, size]);
   const w = jaxJsArray(problem.w, [outChannels, inChannels, kernel, kernel]);
   const dy = jaxJsArray(problem.dy, [batch, outChannels, outSize, outSize]);
-  function pullback(
-    f: (v: np.Array) => np.Array,
-    at: np.Array,
-    dy: np.Array,
-  ): np.Array[] {
+  function pullback(f: (v: np.Array) => np.Array, at: np.Array, dy: np.Array): np.Array[] {
     const [y, pull] = vjp(f, [at]);
     y.dispose(); // unread, so never computed
     const [gradient] = pull(dy) as [np.Array];
@@ -95,25 +85,14 @@ function conv2d(problem: Conv2dProblem): Work {
   }
   if (kind === "forward") {
     dy.dispose();
-    return workOf(
-      [x, w],
-      (x, w) => [jaxJsConv2d(x as np.Array, w as np.Array, stride)],
-    );
+    return workOf([x, w], (x, w) => [jaxJsConv2d(x as np.Array, w as np.Array, stride)]);
   }
   return workOf(
     [x, w, dy],
     (x, w, dy) =>
       kind === "input"
-        ? pullback(
-          (x) => jaxJsConv2d(x, w as np.Array, stride),
-          x as np.Array,
-          dy as np.Array,
-        )
-        : pullback(
-          (w) => jaxJsConv2d(x as np.Array, w, stride),
-          w as np.Array,
-          dy as np.Array,
-        ),
+        ? pullback((x) => jaxJsConv2d(x, w as np.Array, stride), x as np.Array, dy as np.Array)
+        : pullback((w) => jaxJsConv2d(x as np.Array, w, stride), w as np.Array, dy as np.Array),
   );
 }
 
@@ -128,8 +107,7 @@ function batchNormTrain(problem: BatchNormProblem): Work {
   ];
   return workOf(inputs, (x, gamma, beta, dy) => {
     const [y, pull] = vjp(
-      (x: np.Array, gamma: np.Array, beta: np.Array) =>
-        jaxJsBatchNorm(x, [gamma, beta], epsilon),
+      (x: np.Array, gamma: np.Array, beta: np.Array) => jaxJsBatchNorm(x, [gamma, beta], epsilon),
       [x, gamma, beta] as [np.Array, np.Array, np.Array],
     );
     const gradients = pull(dy as np.Array) as np.Array[];

@@ -1,14 +1,17 @@
 import {
+  batchNorm,
   type Device,
   matmul,
   requestDevice,
+  Tape,
   type Tensor,
-} from "../../core/autograd/mod.ts";
+} from "@longtail/longtail/core";
 import project from "../../deno.json" with { type: "json" };
 import { imageConv } from "../../core/autograd/ops/conv2d/image_conv.ts";
 import { convGeometry } from "../../core/autograd/ops/conv2d/geometry.ts";
 import { concatenate } from "../concatenate.ts";
 import type {
+  BatchNormProblem,
   Contender,
   Conv2dProblem,
   GemmProblem,
@@ -16,6 +19,8 @@ import type {
 } from "../contender.ts";
 import { listenForErrors } from "../device_errors.ts";
 import { permute } from "../permute.ts";
+import { longtailFixMatchStep } from "./longtail_fixmatch_step.ts";
+import { longtailImages } from "./longtail_images.ts";
 
 /** Opens longtail. */
 export async function openLongtail(): Promise<Contender> {
@@ -26,6 +31,8 @@ export async function openLongtail(): Promise<Contender> {
     deviceErrors: listenForErrors(device.gpu),
     gemm: (problem) => Promise.resolve(gemm(device, problem)),
     conv2d: (problem) => Promise.resolve(conv2d(device, problem)),
+    batchNormTrain: (problem) => Promise.resolve(batchNormTrain(device, problem)),
+    fixmatchStep: (problem) => Promise.resolve(longtailFixMatchStep(device, problem)),
   };
 }
 
@@ -69,16 +76,10 @@ function gemm(device: Device, { m, n, k, ...problem }: GemmProblem): Work {
 }
 
 function conv2d(device: Device, problem: Conv2dProblem): Work {
-  const { kind, batch, size, inChannels, outChannels, kernel, stride } =
-    problem;
-  const x = images(device, problem.x, [batch, inChannels, size]);
-  const dy = images(device, problem.dy, [batch, outChannels, size / stride]);
-  const filter = permute(problem.w, [outChannels, inChannels, kernel, kernel], [
-    2,
-    3,
-    1,
-    0,
-  ]);
+  const { kind, batch, size, inChannels, outChannels, kernel, stride } = problem;
+  const x = longtailImages(device, problem.x, [batch, inChannels, size]);
+  const dy = longtailImages(device, problem.dy, [batch, outChannels, size / stride]);
+  const filter = permute(problem.w, [outChannels, inChannels, kernel, kernel], [2, 3, 1, 0]);
   const w = device.tensor(filter, [kernel, kernel, inChannels, outChannels]);
   const g = convGeometry(x, w, { stride, padding: (kernel - 1) / 2 });
   const kernels = imageConv;
@@ -87,21 +88,34 @@ function conv2d(device: Device, problem: Conv2dProblem): Work {
     input: () => [kernels.inputGradient(dy, w, g)],
     filter: () => [kernels.filterGradient(x, dy, g)],
   }[kind];
-  const order = kind === "filter" ? [3, 2, 0, 1] : [0, 3, 1, 2];
-  return workOf(device, { inputs: [x, w, dy], compute, order: [order] });
+  const order = [kind === "filter" ? OIHW : NCHW];
+  return workOf(device, { inputs: [x, w, dy], compute, order });
 }
 
-/** Square images `[batch, channels, size, size]`, channels last. */
-export function images(
-  device: Device,
-  data: Float32Array,
-  [batch, channels, size]: readonly [number, number, number],
-): Tensor {
-  const channelsLast = permute(data, [batch, channels, size, size], [
-    0,
-    2,
-    3,
-    1,
-  ]);
-  return device.tensor(channelsLast, [batch, size, size, channels]);
+/** Forward and backward through the tape, which frees what it holds when it is done. */
+function batchNormTrain(device: Device, problem: BatchNormProblem): Work {
+  const { batch, channels, size, epsilon: eps } = problem;
+  const x = longtailImages(device, problem.x, [batch, channels, size]);
+  const dy = longtailImages(device, problem.dy, [batch, channels, size]);
+  const vector = (data: Float32Array) => device.tensor(data, [channels]);
+  const gamma = vector(problem.gamma);
+  const beta = vector(problem.beta);
+  const runningMean = vector(new Float32Array(channels));
+  const runningVar = vector(new Float32Array(channels).fill(1));
+  const wanted = [x, gamma, beta];
+  function compute(): Tensor[] {
+    const tape = new Tape(device, new Map(wanted.map((tensor) => [tensor, null])));
+    const options = { gamma, beta, runningMean, runningVar, mode: "batch", eps } as const;
+    const y = tape.record(() => batchNorm(x, options));
+    const gradients = tape.backward(y, dy);
+    for (const gradient of gradients.values()) device.adopt(gradient);
+    return [y, ...wanted.flatMap((tensor) => gradients.get(tensor) ?? [])];
+  }
+  const inputs = [...wanted, dy, runningMean, runningVar];
+  return workOf(device, { inputs, compute, order: [NCHW, NCHW] });
 }
+
+/** Activations back from channels last. */
+const NCHW = [0, 3, 1, 2];
+/** Filters back from `[h, w, in, out]`. */
+const OIHW = [3, 2, 0, 1];

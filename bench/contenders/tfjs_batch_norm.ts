@@ -7,12 +7,5 @@ export function tfjsBatchNorm(
   epsilon: number,
 ): tf.Tensor4D {
   const { mean, variance } = tf.moments(x, [0, 1, 2]);
-  return tf.batchNorm(
-    x,
-    mean as tf.Tensor1D,
-    variance as tf.Tensor1D,
-    beta,
-    gamma,
-    epsilon,
-  );
+  return tf.batchNorm(x, mean as tf.Tensor1D, variance as tf.Tensor1D, beta, gamma, epsilon);
 }

@@ -6,27 +6,14 @@ export function imageTensor(
   data: Float32Array,
   [batch, channels, size]: readonly [number, number, number],
 ): tf.Tensor4D {
-  const channelsLast = permute(data, [batch, channels, size, size], [
-    0,
-    2,
-    3,
-    1,
-  ]);
+  const channelsLast = permute(data, [batch, channels, size, size], [0, 2, 3, 1]);
   return tf.tensor4d(channelsLast, [batch, size, size, channels]);
 }
 
 /** Filters `[out, in, height, width]` as the library's `[height, width, in, out]`. */
-export function filterTensor(
-  data: Float32Array,
-  shape: readonly number[],
-): tf.Tensor4D {
+export function filterTensor(data: Float32Array, shape: readonly number[]): tf.Tensor4D {
   const [out = 1, channels = 1, height = 1, width = 1] = shape;
-  return tf.tensor4d(permute(data, shape, [2, 3, 1, 0]), [
-    height,
-    width,
-    channels,
-    out,
-  ]);
+  return tf.tensor4d(permute(data, shape, [2, 3, 1, 0]), [height, width, channels, out]);
 }
 
 /** Values of {@link imageTensor}'s form, as `[batch, channels, size, size]`. */

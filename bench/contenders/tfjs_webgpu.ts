@@ -14,13 +14,7 @@ import type {
 import { listenForErrors } from "../device_errors.ts";
 import { tfjsBatchNorm } from "./tfjs_batch_norm.ts";
 import { tfjsFixMatchStep } from "./tfjs_fixmatch_step.ts";
-import {
-  filterTensor,
-  imageTensor,
-  readFilters,
-  readImages,
-  readPlain,
-} from "./tfjs_layout.ts";
+import { filterTensor, imageTensor, readFilters, readImages, readPlain } from "./tfjs_layout.ts";
 
 /** Opens TensorFlow.js on WebGPU, as installed and with its default flags. */
 export async function openTfjsWebgpu(): Promise<Contender> {
@@ -65,18 +59,13 @@ function workOf({ inputs, compute, read, idle }: Recipe): Work {
       await idle();
     },
     async result() {
-      return concatenate(
-        await Promise.all(latest.map((y, i) => (read[i] ?? readPlain)(y))),
-      );
+      return concatenate(await Promise.all(latest.map((y, i) => (read[i] ?? readPlain)(y))));
     },
     dispose: () => tf.dispose([...inputs, ...latest]),
   };
 }
 
-function gemm(
-  { m, n, k, ...problem }: GemmProblem,
-  idle: () => Promise<void>,
-): Work {
+function gemm({ m, n, k, ...problem }: GemmProblem, idle: () => Promise<void>): Work {
   const a = tf.tensor2d(problem.a, [m, k]);
   const b = tf.tensor2d(problem.b, [k, n]);
   return workOf({
@@ -88,8 +77,7 @@ function gemm(
 }
 
 function conv2d(problem: Conv2dProblem, idle: () => Promise<void>): Work {
-  const { kind, batch, size, inChannels, outChannels, kernel, stride } =
-    problem;
+  const { kind, batch, size, inChannels, outChannels, kernel, stride } = problem;
   const x = imageTensor(problem.x, [batch, inChannels, size]);
   const dy = imageTensor(problem.dy, [batch, outChannels, size / stride]);
   const w = filterTensor(problem.w, [outChannels, inChannels, kernel, kernel]);
@@ -114,21 +102,14 @@ function conv2d(problem: Conv2dProblem, idle: () => Promise<void>): Work {
   return workOf({ inputs: [x, w, dy], compute, read: [read], idle });
 }
 
-function batchNormTrain(
-  problem: BatchNormProblem,
-  idle: () => Promise<void>,
-): Work {
+function batchNormTrain(problem: BatchNormProblem, idle: () => Promise<void>): Work {
   const { batch, channels, size, epsilon } = problem;
   const x = imageTensor(problem.x, [batch, channels, size]);
   const dy = imageTensor(problem.dy, [batch, channels, size]);
   const gamma = tf.tensor1d(problem.gamma);
   const beta = tf.tensor1d(problem.beta);
   const gradients = tf.valueAndGrads((x, gamma, beta) =>
-    tfjsBatchNorm(
-      x as tf.Tensor4D,
-      [gamma as tf.Tensor1D, beta as tf.Tensor1D],
-      epsilon,
-    )
+    tfjsBatchNorm(x as tf.Tensor4D, [gamma as tf.Tensor1D, beta as tf.Tensor1D], epsilon)
   );
   function compute(): tf.Tensor[] {
     const { value, grads } = gradients([x, gamma, beta], dy);

@@ -22,8 +22,7 @@ export interface FixMatchShape extends WideResNet {
  * Neither running statistics nor an averaged network: peers are not charged for either.
  */
 export interface FixMatchProblem extends FixMatchShape {
-  readonly parameters:
-    readonly (Parameter & { readonly value: Float32Array })[];
+  readonly parameters: readonly (Parameter & { readonly value: Float32Array })[];
   /** `[labeled, 3, size, size]`. */
   readonly labeledImages: Float32Array;
   readonly labels: Int32Array;
@@ -44,10 +43,7 @@ export function decays(parameter: Parameter): boolean {
 
 /** A step on reproducible noise, with a head wide enough that only some samples pass the mask. */
 export function fixmatchProblem(shape: FixMatchShape): FixMatchProblem {
-  const parameters = networkShape(shape, shape.size).parameters.map((
-    parameter,
-    i,
-  ) => ({
+  const parameters = networkShape(shape, shape.size).parameters.map((parameter, i) => ({
     ...parameter,
     value: initialValue(parameter, 100 + i),
   }));
@@ -56,10 +52,7 @@ export function fixmatchProblem(shape: FixMatchShape): FixMatchProblem {
     ...shape,
     parameters,
     labeledImages: images(shape.labeled, pixels, 1),
-    labels: Int32Array.from(
-      { length: shape.labeled },
-      (_, i) => i % shape.classes,
-    ),
+    labels: Int32Array.from({ length: shape.labeled }, (_, i) => i % shape.classes),
     weakImages: images(shape.unlabeled, pixels, 2),
     strongImages: images(shape.unlabeled, pixels, 3),
     threshold: 0.95,

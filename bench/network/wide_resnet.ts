@@ -41,25 +41,14 @@ export const EPSILON = 1e-5;
  *
  * Every parameter is asked for once and every tensor consumed once, in the order of the network.
  */
-export function wideResNet<T>(
-  net: WideResNet,
-  ops: NetworkOps<T>,
-  images: T,
-): T {
+export function wideResNet<T>(net: WideResNet, ops: NetworkOps<T>, images: T): T {
   const blocks = (net.depth - 4) / 6;
   if (!Number.isInteger(blocks) || blocks < 1) {
     throw new RangeError(
       `Depth ${net.depth} of a wide residual network is not 6 n + 4`,
     );
   }
-  function conv(
-    x: T,
-    name: string,
-    out: number,
-    from: number,
-    kernel: number,
-    stride: number,
-  ): T {
+  function conv(x: T, name: string, out: number, from: number, kernel: number, stride: number): T {
     return ops.conv2d(
       x,
       ops.parameter(`${name}.weight`, [out, from, kernel, kernel]),
@@ -95,16 +84,7 @@ export function wideResNet<T>(
       channels = out;
     }
   }
-  const features = ops.globalAveragePool(
-    activate(x, "encoder.unit4.0", channels),
-  );
-  const weight = ops.parameter("classifier.classifier.weight", [
-    net.classes,
-    channels,
-  ]);
-  return ops.linear(
-    features,
-    weight,
-    ops.parameter("classifier.classifier.bias", [net.classes]),
-  );
+  const features = ops.globalAveragePool(activate(x, "encoder.unit4.0", channels));
+  const weight = ops.parameter("classifier.classifier.weight", [net.classes, channels]);
+  return ops.linear(features, weight, ops.parameter("classifier.classifier.bias", [net.classes]));
 }

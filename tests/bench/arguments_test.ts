@@ -19,9 +19,7 @@ Deno.test("parseArguments() reads patterns and options in any order", () => {
 });
 
 Deno.test("parseArguments() refuses unknown options and contenders in one sentence", () => {
-  for (
-    const args of [["--jsonn"], ["--json"], ["--contenders", "peer,nobody"]]
-  ) {
+  for (const args of [["--jsonn"], ["--json"], ["--contenders", "peer,nobody"]]) {
     assert.throws(() => parseArguments(args, names), (error) => {
       assert.ok(error instanceof BadInput);
       assert.doesNotMatch(error.message, /\n/);

@@ -8,11 +8,7 @@ const names = (
 ) => [...new Set(benchCases(patterns, sizes).map(({ name }) => name))];
 
 Deno.test("benchCases() selects by pattern", () => {
-  assert.deepEqual(names("conv2d-*"), [
-    "conv2d-forward",
-    "conv2d-input",
-    "conv2d-filter",
-  ]);
+  assert.deepEqual(names("conv2d-*"), ["conv2d-forward", "conv2d-input", "conv2d-filter"]);
   assert.deepEqual(names("gemm", "*-step"), ["gemm", "fixmatch-step"]);
   assert.equal(names().length, 6);
 });

@@ -41,10 +41,7 @@ Deno.test("conv2dValueAt() has gradients that are the forward pass's adjoints", 
       stride,
     });
     const dot = (kind: Conv2dKind, v: Float32Array) =>
-      v.reduce(
-        (sum, value, i) => sum + value * conv2dValueAt({ ...p, kind }, i),
-        0,
-      );
+      v.reduce((sum, value, i) => sum + value * conv2dValueAt({ ...p, kind }, i), 0);
     const forward = dot("forward", p.dy);
     assert.ok(Math.abs(forward) > 0.1);
     assert.ok(

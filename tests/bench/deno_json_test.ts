@@ -8,9 +8,6 @@ Deno.test("bench/deno.json maps the project's imports to the same", () => {
     name,
     target.replace(/^\.\//, "../"),
   ]);
-  assert.deepEqual(
-    { ...bench.imports, ...Object.fromEntries(mapped) },
-    bench.imports,
-  );
+  assert.deepEqual({ ...bench.imports, ...Object.fromEntries(mapped) }, bench.imports);
   assert.deepEqual(bench.compilerOptions, project.compilerOptions);
 });

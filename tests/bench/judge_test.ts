@@ -12,30 +12,19 @@ function changed(place: number, value: number): Float32Array {
 }
 
 Deno.test("judgeElements() finds one wrong value if another contender has it right", () => {
-  const wrong = judgeElements(
-    new Map([["a", right], ["b", changed(54_321, 9)]]),
-    rule,
-  );
+  const wrong = judgeElements(new Map([["a", right], ["b", changed(54_321, 9)]]), rule);
   assert.deepEqual([...wrong.keys()], ["b"]);
   assert.match(wrong.get("b") ?? "", /value 54321 is 9 instead of 1/);
 });
 
 Deno.test("judgeElements() needs no other contender for a result that is wrong throughout", () => {
   const zeros = new Float32Array(length);
-  assert.deepEqual([...judgeElements(new Map([["a", zeros]]), rule).keys()], [
-    "a",
-  ]);
-  assert.deepEqual(
-    [...judgeElements(new Map([["a", right]]), rule).keys()],
-    [],
-  );
+  assert.deepEqual([...judgeElements(new Map([["a", zeros]]), rule).keys()], ["a"]);
+  assert.deepEqual([...judgeElements(new Map([["a", right]]), rule).keys()], []);
 });
 
 Deno.test("judgeElements() refuses other lengths and values that are not finite", () => {
-  const results = new Map([["a", right.slice(1)], ["b", changed(54_321, NaN)], [
-    "c",
-    right,
-  ]]);
+  const results = new Map([["a", right.slice(1)], ["b", changed(54_321, NaN)], ["c", right]]);
   assert.deepEqual([...judgeElements(results, rule).keys()], ["a", "b"]);
 });
 

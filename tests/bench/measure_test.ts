@@ -2,11 +2,7 @@ import assert from "node:assert/strict";
 import type { Work } from "../../bench/contender.ts";
 import { measure } from "../../bench/measure.ts";
 
-function fake(
-  cost: number,
-  log: string[],
-  name: string,
-): { work: Work; clock: { now: number } } {
+function fake(cost: number, log: string[], name: string): { work: Work; clock: { now: number } } {
   const clock = { now: 0 };
   return {
     clock,
@@ -67,8 +63,5 @@ Deno.test("measure() stops at the signal", async () => {
     signal,
     failed: assert.fail,
   };
-  await assert.rejects(
-    measure(new Map([["a", a.work]]), options),
-    /Interrupted/,
-  );
+  await assert.rejects(measure(new Map([["a", a.work]]), options), /Interrupted/);
 });

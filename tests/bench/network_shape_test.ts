@@ -7,10 +7,7 @@ Deno.test("networkShape() has the parameters and operations of WRN-28-2", () => 
     width: 2,
     classes: 10,
   }, 32);
-  const count = parameters.reduce(
-    (sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1),
-    0,
-  );
+  const count = parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   assert.equal(count, 1_467_610);
   assert.ok(Math.abs(flops / 429e6 - 1) < 0.01, `${flops}`);
   const names = parameters.map(({ name }) => name);
@@ -28,8 +25,5 @@ Deno.test("networkShape() has no shortcut where width 1 keeps the channels", () 
 });
 
 Deno.test("networkShape() refuses depths that no network has", () => {
-  assert.throws(
-    () => networkShape({ depth: 12, width: 1, classes: 10 }, 32),
-    RangeError,
-  );
+  assert.throws(() => networkShape({ depth: 12, width: 1, classes: 10 }, 32), RangeError);
 });

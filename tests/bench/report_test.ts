@@ -24,19 +24,11 @@ Deno.test("rowOf() turns milliseconds into rates and shares of the peak", () => 
   const copy = rowOf(who, [2], { amount: { bytes: 1e7 }, peak });
   assert.deepEqual([copy.gbps, copy.fractionOfPeak], [5, 0.5]);
   const step = rowOf(who, [500], { amount: { flops: 1e10, images: 80 }, peak });
-  assert.deepEqual([step.imagesPerSecond, step.fractionOfPeak, step.gflops], [
-    160,
-    0.2,
-    undefined,
-  ]);
+  assert.deepEqual([step.imagesPerSecond, step.fractionOfPeak, step.gflops], [160, 0.2, undefined]);
 });
 
 Deno.test("ratiosOf() is above one where longtail is faster", () => {
-  const rows = [
-    row("s", "longtail", 2),
-    row("s", "peer", 6),
-    row("t", "peer", 6),
-  ];
+  const rows = [row("s", "longtail", 2), row("s", "peer", 6), row("t", "peer", 6)];
   assert.deepEqual(ratiosOf(rows), [{
     name: "gemm",
     shape: "s",

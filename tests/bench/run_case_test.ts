@@ -46,10 +46,7 @@ function contender(
   return self;
 }
 
-async function run(
-  contenders: readonly Contender[],
-  signal = new AbortController().signal,
-) {
+async function run(contenders: readonly Contender[], signal = new AbortController().signal) {
   let now = 0;
   return await runCase(benchCase, contenders, {
     clock: () => now++,
