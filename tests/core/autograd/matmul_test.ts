@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
-import { linear, matmul, requestDevice, reshape, type Tensor } from "../../../core/autograd/mod.ts";
+import {
+  linear,
+  matmul,
+  requestDevice,
+  reshape,
+  sum,
+  type Tensor,
+} from "../../../core/autograd/mod.ts";
 import { gradients } from "../../../core/autograd/tape.ts";
 import { planMatmul } from "../../../core/autograd/ops/matmul_plan.ts";
+import { matmulRegisterKernel } from "../../../kernels/matmul.ts";
+import { matmulTiledKernel } from "../../../kernels/matmul_tiled.ts";
 import { Random } from "../../../core/random.ts";
 
 /** Kernels for software adapters and for GPUs, on the adapter at hand. */
@@ -115,6 +124,40 @@ function sumAll(y: Tensor): Tensor {
   const ones = y.device.tensor(new Float32Array(y.size).fill(1), [y.size, 1]);
   return matmul(reshape(y, [1, y.size]), ones);
 }
+
+Deno.test("every tile of every kernel multiplies, with the inner axis in parts", async () => {
+  const { software: device } = devices;
+  const m = 150, n = 140, k = 44, chunk = 24, splits = 2;
+  const a = draw("a", m * k), b = draw("b", k * n);
+  const want = product(a, b, [m, n, k]);
+  for (const transposeA of [false, true]) {
+    const variant = {
+      transposeA,
+      transposeB: !transposeA,
+      vec4A: !transposeA,
+      vec4B: true,
+      vec4Y: true,
+      bias: false,
+    };
+    const x = device.tensor(transposeA ? transposed(a, m, k) : a, [m, k]);
+    const z = device.tensor(transposeA ? b : transposed(b, k, n), [k, n]);
+    const kernels = [
+      ...([8, 16] as const).map((tile) => {
+        const tiles = Math.ceil(m / tile) * Math.ceil(n / tile) * splits;
+        return [matmulRegisterKernel(variant, tile), Math.ceil(tiles / 64)] as const;
+      }),
+      ...([64, 128] as const).map((tile) => {
+        const tiles = Math.ceil(m / tile) * Math.ceil(n / tile) * splits;
+        return [matmulTiledKernel(variant, tile), tiles] as const;
+      }),
+    ];
+    for (const [kernel, groups] of kernels) {
+      const parts = device.empty([splits, m, n]);
+      device.dispatch(kernel, [x, z, parts], [m, n, k, m * k, k * n, splits, chunk, 1], [groups]);
+      assertClose(await device.read(sum(parts, 0)), want, k, kernel.key);
+    }
+  }
+});
 
 Deno.test("planMatmul() splits a long inner axis where tiles are few, in fours", () => {
   const variant = {

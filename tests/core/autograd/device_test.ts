@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { add, mul, requestDevice, scatterRows, sum, Tape } from "../../../core/autograd/mod.ts";
+import { defineKernel, write } from "../../../kernels/kernel.ts";
+
+const device = await requestDevice();
+
+Deno.test("Device.scope() frees what is made in it, but not what it returns", async () => {
+  device.scope(() => void device.zeros([1000]));
+  const before = device.pool.created;
+  const kept = device.scope(() => {
+    const inside = add(device.zeros([1000]), 1);
+    assert.equal(inside.storage.refs, 1);
+    return { list: [inside] };
+  });
+  const made = device.pool.created;
+  assert.ok(made <= before + 1, "the freed tensor was used again");
+  device.scope(() => void device.zeros([1000]));
+  assert.equal(device.pool.created, made);
+  assert.equal((await device.read(kept.list[0]!))[999], 1); // one tensor
+  device.free(kept.list[0]!);
+  assert.equal(kept.list[0]!.storage.refs, 0);
+});
+
+Deno.test("Device.scope() hands results on to the enclosing scope", () => {
+  const inner = device.scope(() => {
+    const x = device.scope(() => device.scope(() => device.zeros([8])));
+    assert.equal(x.storage.refs, 1);
+    return [x.storage];
+  });
+  assert.equal(inner[0]!.refs, 0); // one storage; freed by the outermost scope
+});
+
+Deno.test("Device.scope() frees when its body throws", () => {
+  const made: { refs: number }[] = [];
+  assert.throws(() =>
+    device.scope(() => {
+      made.push(device.zeros([4]).storage);
+      throw new Error("on purpose");
+    }), /on purpose/);
+  assert.equal(made[0]!.refs, 0); // one storage
+});
+
+Deno.test("Device.keep() and retain() outlive scopes", () => {
+  const [kept, retained] = device.scope(() => {
+    const kept = device.keep(() => device.zeros([4]));
+    const retained = device.zeros([4]);
+    device.retain(retained);
+    return [kept.storage, retained.storage].map((storage) => ({ storage }));
+  });
+  assert.equal(kept!.storage.refs, 1); // two, as above
+  assert.equal(retained!.storage.refs, 1);
+});
+
+Deno.test("Device.tensor() does not overtake commands that still read a freed tensor", async () => {
+  const first = device.tensor([1, 2, 3, 4], [4]);
+  const twice = mul(first, 2);
+  device.free(first);
+  const second = device.tensor([9, 9, 9, 9], [4]);
+  const [a, b] = await device.readAll([twice, second]);
+  assert.deepEqual([...a], [2, 4, 6, 8]);
+  assert.deepEqual([...b], [9, 9, 9, 9]);
+});
+
+Deno.test("Device.write() comes after the commands recorded before it", async () => {
+  const x = device.tensor([1], [1]);
+  const before = add(x, 0);
+  device.write(x, [5]);
+  const after = add(x, 0);
+  const [a, b] = await device.readAll([before, after]);
+  assert.deepEqual([a[0], b[0]], [1, 5]);
+  assert.throws(() => device.write(x, [1, 2]), /2 elements into f32\[1\]/);
+});
+
+Deno.test("Device.read() returns all element types and no elements", async () => {
+  const [i, u, b, none] = await device.readAll([
+    device.tensor([-1, 2], [2], "i32"),
+    device.tensor([4294967295], [1], "u32"),
+    device.tensor([1, 2, 255], [3], "u8"),
+    device.zeros([0]),
+  ]);
+  assert.deepEqual([[...i], [...u], [...b], [...none]], [[-1, 2], [4294967295], [1, 2, 255], []]);
+});
+
+Deno.test("Device.dispatch() takes more commands than fit one submission", async () => {
+  let x = device.tensor([0], [1]);
+  const { submissions } = device.counts;
+  for (let i = 0; i < 2100; i++) x = device.scope(() => add(x, 1));
+  assert.ok(device.counts.submissions > submissions);
+  assert.equal((await device.read(x))[0], 2100);
+});
+
+Deno.test("the pool stops growing over 1000 steps", async () => {
+  const step = () =>
+    device.scope(() => {
+      const w = device.tensor([1, 2, 3], [3]);
+      const tape = new Tape(device, new Map([[w, null]]));
+      const loss = tape.record(() => sum(mul(add(w, w), w)));
+      for (const g of tape.backward(loss).values()) device.adopt(g);
+      device.submit();
+    });
+  for (let i = 0; i < 3; i++) step();
+  const { created, bytes } = device.pool;
+  for (let i = 0; i < 997; i++) step();
+  await device.idle();
+  assert.deepEqual([device.pool.created, device.pool.bytes], [created, bytes]);
+});
+
+Deno.test("BufferPool refuses more than the budget, in words", async () => {
+  const small = await requestDevice({ memoryBudget: 1 << 20 });
+  assert.throws(
+    () => small.zeros([1 << 20]),
+    /4\.0 MiB of GPU memory, more than the budget of 1\.0 MiB/,
+  );
+  const most = small.gpu.limits.maxBufferSize;
+  assert.throws(() => small.empty([most]), /larger than this adapter's buffers/);
+  small.destroy();
+});
+
+Deno.test("Device.tensor() refuses elements and sizes that cannot be", () => {
+  assert.throws(() => device.tensor([1, 2], [3]), /shape \[3\] from 2 elements/);
+  assert.throws(() => device.zeros([1.5]), /whole numbers, not \[1\.5\]/);
+  assert.throws(() => device.copy(device.zeros([8]), device.zeros([4])), /f32\[8\] into f32\[4\]/);
+});
+
+Deno.test("scatterRows() refuses to overwrite what a gradient is wanted of", () => {
+  const table = device.zeros([2, 1]), index = device.tensor([0], [1], "i32");
+  const tape = new Tape(device, new Map([[table, null]]));
+  assert.throws(
+    () => tape.record(() => scatterRows(table, index, device.zeros([1, 1]))),
+    /f32\[2, 1\] while a gradient is wanted/,
+  );
+});
+
+Deno.test("a kernel that does not compile is named, with its numbered line", async () => {
+  const broken = await requestDevice();
+  const kernel = defineKernel({
+    key: "broken on purpose",
+    bindings: { y: write("f32") },
+    body: "  let fine = 1.0;\n  y[0] = no_such_name;",
+  });
+  broken.dispatch(kernel, [broken.empty([1])], [], [1]);
+  await assert.rejects(
+    () => broken.idle(),
+    /'broken on purpose' does not compile[^]*no_such_name[^]*>\s+\d+ +y\[0\] = no_such_name/,
+  );
+  broken.destroy();
+});
+
+Deno.test("Device.check() throws what the GPU has refused, and where", async () => {
+  const broken = await requestDevice();
+  broken.place = "step 12";
+  broken.gpu.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
+  await broken.gpu.queue.onSubmittedWorkDone();
+  assert.throws(() => broken.check(), /refused a command of step 12/);
+  assert.throws(() => broken.submit(), /refused a command of step 12/);
+  broken.destroy();
+});
+
+Deno.test("Device.dispatch() refuses the wrong number of arguments", () => {
+  const kernel = defineKernel({ key: "one", bindings: { y: write("f32") }, body: "y[0] = 1.0;" });
+  assert.throws(
+    () => device.dispatch(kernel, [], [], [1]),
+    /'one' takes 1 arguments and 0 uniforms/,
+  );
+});
