@@ -34,6 +34,8 @@ export * from "./selection/published_counts.ts";
 export * from "./selection/rank_classes.ts";
 export * from "./selection/take_per_class.ts";
 export * from "./sets/cifar.ts";
+export * from "./store/contact_sheet.ts";
+export * from "./store/inspection.ts";
 export * from "./split.ts";
 export * from "./split_json.ts";
 export * from "./synthetic.ts";

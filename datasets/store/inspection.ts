@@ -1,0 +1,71 @@
+import { type Dataset, type ImagePart, type PartName, partNames } from "../dataset.ts";
+
+/** What a data set holds. */
+export interface Inspection {
+  readonly name: string;
+  readonly size: number;
+  readonly fingerprint: string;
+  readonly classNames: readonly string[];
+  readonly parts: readonly {
+    readonly name: PartName;
+    readonly images: number;
+    /** Images of each class; null where nobody knows. */
+    readonly counts: readonly number[] | null;
+  }[];
+}
+
+/**
+ * Counts the images of each part and class.
+ *
+ * @example The synthetic set is balanced
+ * ```ts
+ * import { inspect, syntheticDataset } from "@longtail/longtail/datasets";
+ * import assert from "node:assert/strict";
+ *
+ * const { parts } = inspect(await syntheticDataset({ train: 30, test: 10 }));
+ * assert.deepEqual(parts[0]?.counts, new Array(10).fill(3));
+ * ```
+ */
+export function inspect(dataset: Dataset): Inspection {
+  const { name, size, fingerprint, classNames } = dataset;
+  const parts = partNames.flatMap((part) => {
+    const images = dataset[part];
+    return images ? [{ name: part, images: images.images, counts: countsOf(images, dataset) }] : [];
+  });
+  return { name, size, fingerprint, classNames, parts };
+}
+
+function countsOf({ labels }: ImagePart, { classNames }: Dataset): number[] | null {
+  if (!labels) return null;
+  const counts = new Array<number>(classNames.length).fill(0);
+  for (const label of labels) counts[label]!++; // parts have checked their labels
+  return counts;
+}
+
+/** Width of a bar in characters. */
+const BAR = 30;
+
+/**
+ * An inspection as a table for the terminal: a row a class, with a bar for its training images.
+ */
+export function formatInspection(
+  { name, size, fingerprint, classNames, parts }: Inspection,
+): string {
+  const known = parts.flatMap(({ name, counts }) => counts ? [{ name, counts }] : []);
+  const most = Math.max(1, ...known[0]?.counts ?? []);
+  const wide = Math.max(5, ...classNames.map((c) => c.length));
+  const cell = (value: string | number) => String(value).padStart(10);
+  const rows = classNames.map((className, i) => {
+    const bar = "█".repeat(Math.ceil((known[0]?.counts[i] ?? 0) / most * BAR));
+    // Every part counts every class.
+    return className.padEnd(wide) + known.map(({ counts }) => cell(counts[i]!)).join("") +
+      `  ${bar}`;
+  });
+  return [
+    `${name}: ${classNames.length} classes, ${size} x ${size} px, fingerprint ${fingerprint}`,
+    parts.map(({ name, images }) => `${name} ${images}`).join(", "),
+    "",
+    "class".padEnd(wide) + known.map(({ name }) => cell(name)).join(""),
+    ...rows,
+  ].map((line) => line.trimEnd()).join("\n");
+}
