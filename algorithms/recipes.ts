@@ -29,6 +29,7 @@ export function usbRecipe({ dataset }: { readonly dataset: string }): Recipe {
     steps: 800,
     epochSteps: 100,
     batch: { labeled: 16, ratio: 2 },
+    split: { labeledMax: 12, gammaLabeled: 6, unlabeledMax: 800, gammaUnlabeled: 6 },
     average: { decay: 0.99, warmup: true, buffers: "average" },
   };
 }

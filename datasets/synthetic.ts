@@ -9,14 +9,15 @@ export { type SyntheticDifficulty } from "./synthetic_image.ts";
 
 /** The difficulty of the set `synthetic`. */
 export const syntheticDifficulty: SyntheticDifficulty = {
-  noise: 0.08,
-  clutter: 6,
-  occlusion: 2,
-  pattern: 0.12,
-  shift: 0.14,
-  scale: 0.45,
-  turn: 0.15,
-  contrast: [0.2, 0.5],
+  colour: 0.25,
+  noise: 0.05,
+  clutter: 2,
+  occlusion: 1,
+  pattern: 0.08,
+  shift: 0.1,
+  scale: 0.35,
+  turn: 0.12,
+  contrast: [0.35, 0.5],
 };
 
 /** Which images {@link syntheticImages} makes. */

@@ -5,6 +5,11 @@ import { shapeDistance } from "./synthetic_shapes.ts";
  * How hard the synthetic images are; every number makes them harder as it grows, except `contrast`.
  */
 export interface SyntheticDifficulty {
+  /**
+   * How free colours are, 0 to 1: at 0 everything is grey and objects are brighter than what is
+   * behind them, at 1 all colours are as likely.
+   */
+  readonly colour: number;
   /** Standard deviation of the noise on each channel, on pixels in [0, 1]. */
   readonly noise: number;
   /** Bars, blobs and small rings behind the object: at most so many. */
@@ -42,19 +47,25 @@ export function paintSynthetic(
   random: Random,
   { canvas, difficulty: d }: { canvas: Float32Array; difficulty: SyntheticDifficulty },
 ): void {
-  const behind = paintBackground(canvas, random, d.pattern);
+  const behind = paintBackground(canvas, random, d);
   const bars = random.below(Math.floor(d.clutter) + 1);
-  for (let i = 0; i < bars; i++) paintClutter(canvas, random);
+  for (let i = 0; i < bars; i++) paintClutter(canvas, random, d);
   paintObject(canvas, random, { label, behind, d });
   const crossing = random.below(Math.floor(d.occlusion) + 1);
-  for (let i = 0; i < crossing; i++) paintBar(canvas, random, colour(random));
+  for (let i = 0; i < crossing; i++) paintBar(canvas, random, colour(random, d));
   addNoise(canvas, random, d.noise);
 }
 
 type Colour = readonly [number, number, number];
 
-function colour(random: Random): Colour {
-  return [random.uniform(), random.uniform(), random.uniform()];
+/** A colour, drawn from dark grey towards any. */
+function colour(random: Random, { colour: free }: SyntheticDifficulty): Colour {
+  const grey = between(random, 0.15, 0.45) * (1 - free);
+  return [
+    grey + free * random.uniform(),
+    grey + free * random.uniform(),
+    grey + free * random.uniform(),
+  ];
 }
 
 /** A number in [low, high). */
@@ -63,9 +74,14 @@ function between(random: Random, low: number, high: number): number {
 }
 
 /** A gradient of two colours with a soft pattern on it; returns the colour in the middle. */
-function paintBackground(canvas: Float32Array, random: Random, pattern: number): Colour {
-  const from = colour(random);
-  const shift = colour(random);
+function paintBackground(
+  canvas: Float32Array,
+  random: Random,
+  d: SyntheticDifficulty,
+): Colour {
+  const { pattern } = d;
+  const from = colour(random, d);
+  const shift = colour(random, d);
   const to = from.map((v, c) => v * 0.6 + shift[c]! * 0.4); // both have three channels
   const dx = between(random, -1, 1), dy = between(random, -1, 1);
   const grid = Float32Array.from({ length: 36 }, () => between(random, -pattern, pattern));
@@ -86,9 +102,9 @@ function paintBackground(canvas: Float32Array, random: Random, pattern: number):
 }
 
 /** A bar, a blob or a small ring somewhere. */
-function paintClutter(canvas: Float32Array, random: Random): void {
+function paintClutter(canvas: Float32Array, random: Random, d: SyntheticDifficulty): void {
   const kind = random.below(3);
-  const paint = colour(random);
+  const paint = colour(random, d);
   if (kind === 0) return paintBar(canvas, random, paint);
   const cx = between(random, 0, CANVAS), cy = between(random, 0, CANVAS);
   const radius = between(random, 1.5, 4);
@@ -131,7 +147,7 @@ function paintObject(
   const half = between(random, -d.turn, d.turn);
   const cos = (1 - half * half) / (1 + half * half), sin = 2 * half / (1 + half * half);
   const variant = { round: random.bernoulli(0.5), phase: random.uniform() };
-  const paint = contrasting(behind, random, d.contrast);
+  const paint = contrasting(behind, random, d);
   const distance = (x: number, y: number) => {
     const u = (x - cx) / radius, v = (y - cy) / radius;
     return radius * shapeDistance(label, u * cos + v * sin, v * cos - u * sin, variant);
@@ -145,9 +161,10 @@ function paintObject(
 function contrasting(
   from: Colour,
   random: Random,
-  [low, high]: readonly [number, number],
+  { contrast: [low, high], colour: free }: SyntheticDifficulty,
 ): Colour {
-  const way = [between(random, -1, 1), between(random, -1, 1), between(random, -1, 1)];
+  const channel = () => 1 - free + free * between(random, -1, 1);
+  const way = [channel(), channel(), channel()];
   const strongest = Math.max(...way.map(Math.abs), 1e-3);
   const height = between(random, low, high) / strongest;
   const [r, g, b] = from.map((v, c) => {

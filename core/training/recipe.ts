@@ -29,4 +29,12 @@ export interface Recipe {
   /** Whose weak and strong views; see the data sets' recipes. */
   readonly augment?: string;
   readonly imageSize?: number;
+  /** How the images are dealt out; other options follow from the data set. */
+  readonly split?: {
+    readonly protocol?: string;
+    readonly labeledMax?: number;
+    readonly unlabeledMax?: number;
+    readonly gammaLabeled?: number;
+    readonly gammaUnlabeled?: number;
+  };
 }

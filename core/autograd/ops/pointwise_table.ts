@@ -2,6 +2,9 @@
  * Elementwise functions of one tensor. `forward` is WGSL in `x` and the numbers `s`, `t`;
  * `backward` in `dy` and what it names of `x` and `y`, or null where there is no gradient.
  * Constants are written `T(1)`, so that one expression serves vec4 and scalars.
+ *
+ * WGSL lets an adapter drop NaN in comparisons, `max`, `min` and `clamp`, so that it may come out of
+ * these as a number: look for it in logits and gradients, by `allFinite`.
  */
 export const UNARY = {
   neg: { forward: "-x", backward: "-dy" },

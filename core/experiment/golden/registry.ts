@@ -6,6 +6,7 @@ type Load = () => Promise<{ readonly run: GoldenRunner }>;
 const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
   ["augment_ops", () => import("./augment/ops.ts")],
   ["augment_recipes", () => import("./augment/recipes.ts")],
+  ["law_augment", () => import("./augment/laws.ts")],
   ["metrics_calibration", () => import("./metrics/calibration.ts")],
   ["metrics_classification", () => import("./metrics/classification.ts")],
   ["metrics_shift", () => import("./metrics/shift.ts")],
