@@ -153,7 +153,8 @@ export class ViewCompiler {
       return [this.#place(records), taps];
     };
     const columns = along(box.width, to.width), rows = along(box.height, to.height);
-    const parameters = [...columns, ...rows, box.height, to.width, to.height, box.left, box.top];
+    const corner = [box.left, box.top];
+    const parameters = [...columns, ...rows, box.height, to.width, to.height, ...corner, box.width];
     this.#push(Draw.resize, 0, parameters, 2);
     this.#leaves({ height: box.height, width: to.width });
     this.#leaves(to);

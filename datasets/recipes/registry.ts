@@ -2,12 +2,27 @@ import { closest } from "fastest-levenshtein";
 import { BadInput } from "../../core/bad_input.ts";
 import type { Channels, ViewRecipes } from "../augmentation/view_recipe.ts";
 import type { Dataset } from "../dataset.ts";
+import { adelloRecipes } from "./adello.ts";
+import { balpoeRecipes } from "./balpoe.ts";
+import { cosslRecipes } from "./cossl.ts";
+import { dasoRecipes, dasoRemixmatchRecipes, sevalRecipes } from "./daso.ts";
 import { defaultRecipes } from "./default.ts";
-import { type RecipeOptions, simproRecipes } from "./simpro.ts";
+import type { RecipeOptions } from "./recipe_options.ts";
+import { acrRecipes, simproRecipes } from "./simpro.ts";
+import { torchsslRecipes } from "./torchssl.ts";
 
 const RECIPES: Readonly<Record<string, (options: RecipeOptions) => ViewRecipes>> = {
   default: defaultRecipes,
   simpro: simproRecipes,
+  acr: acrRecipes,
+  daso: dasoRecipes,
+  "daso-remixmatch": dasoRemixmatchRecipes,
+  seval: sevalRecipes,
+  adello: adelloRecipes,
+  usb: adelloRecipes,
+  torchssl: torchsslRecipes,
+  cossl: cosslRecipes,
+  balpoe: balpoeRecipes,
 };
 
 /** Names of all augmentations, as `list` prints them. */
@@ -24,6 +39,16 @@ const QUARTER: Channels = [0.25, 0.25, 0.25];
  * @throws {BadInput} If there is no augmentation of that name.
  */
 export function viewRecipes(name: string, dataset: Dataset): ViewRecipes {
+  const { name: set, size, mean = HALF, std = QUARTER } = dataset;
+  return namedRecipes(name, { dataset: set, size, mean, std });
+}
+
+/**
+ * The views of an augmentation for images that need not be of a data set.
+ *
+ * @throws {BadInput} If there is no augmentation of that name.
+ */
+export function namedRecipes(name: string, options: RecipeOptions): ViewRecipes {
   const make = Object.hasOwn(RECIPES, name) ? RECIPES[name] : undefined;
   if (!make) {
     throw new BadInput(
@@ -32,6 +57,5 @@ export function viewRecipes(name: string, dataset: Dataset): ViewRecipes {
       }'? Known: ${augmentationNames.join(", ")}`,
     );
   }
-  const { size, mean = HALF, std = QUARTER } = dataset;
-  return make({ size, mean, std });
+  return make(options);
 }

@@ -3,7 +3,7 @@ import { PHILOX } from "../random.ts";
 import { Code, HEAD, Head, SKIPPED, STEP, Window } from "./program.ts";
 
 /** Words of a stage in the table that {@linkcode drawKernel} reads: `[kind, slot, step, parameters]`. */
-export const STAGE = 12;
+export const STAGE = 13;
 
 /**
  * Words of a view's head: `[stages, steps, flags of the last window, place of the stages, scale × 3,
@@ -23,8 +23,8 @@ export const Draw = {
   /** `[flags, height, width]`: makes a step of the flips and crops so far. */
   window: 2,
   /**
-   * `[weights, taps, weights, taps, height, new width, new height, left, top]`: two steps that
-   * resize a box, columns first.
+   * `[weights, taps, weights, taps, height, new width, new height, left, top, width]`: two steps
+   * that resize a box, columns first.
    */
   resize: 3,
   /** `[pool, operations in it, probability, height, width]` */
@@ -132,14 +132,17 @@ fn writeWindow(to: u32, flags: u32, x: vec2i, y: vec2i) {
   program[to] = flags | select(0u, ${Window.flipX}u, x.y < 0) | select(0u, ${Window.flipY}u, y.y < 0);
   program[to + 1u] = u32(x.x); program[to + 2u] = u32(y.x);
 }
-fn writeResize(to: u32, corner: vec2u, columns: vec2u, rows: vec2u, height: u32, w: u32, h: u32) {
+// The sizes of the box are what is read back.
+fn writeResize(to: u32, box: vec4u, columns: vec2u, rows: vec2u, size: vec2u) {
   program[to] = ${Code.resizeColumns}u;
-  program[to + 1u] = corner.x; program[to + 2u] = corner.y;
+  program[to + 1u] = box.x; program[to + 2u] = box.y;
   program[to + 3u] = columns.x; program[to + 4u] = columns.y;
-  program[to + 5u] = w; program[to + 6u] = height;
+  program[to + 5u] = size.x; program[to + 6u] = box.w;
+  program[to + 7u] = bitcast<u32>(f32(box.z));
   program[to + ${STEP}u] = ${Code.resizeRows}u;
   program[to + ${STEP + 1}u] = rows.x; program[to + ${STEP + 2}u] = rows.y;
-  program[to + ${STEP + 3}u] = h;
+  program[to + ${STEP + 3}u] = size.y;
+  program[to + ${STEP + 7}u] = bitcast<u32>(f32(box.w));
 }
 fn writeBox(to: u32, x: vec2i, y: vec2i, colour: u32) {
   program[to + 1u] = u32(x.x); program[to + 2u] = u32(y.x);
@@ -231,8 +234,8 @@ fn drawResizedCrop(stage: u32, base: u32, slot: u32, name: vec2u, to: u32) {
   let weights = base + table[stage + 7u];
   let record = size * (taps + 2u);
   writeResize(
-    to, corner, vec2u(weights + (box.x - 1u) * record, taps),
-    vec2u(weights + (box.y - 1u) * record, taps), box.y, size, size,
+    to, vec4u(corner, box), vec2u(weights + (box.x - 1u) * record, taps),
+    vec2u(weights + (box.y - 1u) * record, taps), vec2u(size),
   );
 }
 `;
@@ -272,8 +275,8 @@ const BODY = /* wgsl */ `
       case ${Draw.resize}u: {
         let columns = vec2u(base + table[p], table[p + 1u]);
         let rows = vec2u(base + table[p + 2u], table[p + 3u]);
-        let corner = vec2u(table[p + 7u], table[p + 8u]);
-        writeResize(to, corner, columns, rows, table[p + 4u], table[p + 5u], table[p + 6u]);
+        let box = vec4u(table[p + 7u], table[p + 8u], table[p + 9u], table[p + 4u]);
+        writeResize(to, box, columns, rows, vec2u(table[p + 5u], table[p + 6u]));
       }
       case ${Draw.operation}u: { drawOperation(p, base, slot, name, to); }
       case ${Draw.cutout}u: {
