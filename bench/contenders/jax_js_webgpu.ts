@@ -44,15 +44,13 @@ function workOf(inputs: np.Array[], compute: (...inputs: np.Array[]) => np.Array
   let latest: np.Array[] = [];
   return {
     async run(times) {
-      // Arrays are lazy: one that is dropped unread is never computed.
-      const all: np.Array[][] = [];
       for (let i = 0; i < times; i++) {
-        all.push(compiled(...tree.ref(inputs)) as np.Array[]);
+        // Arrays are lazy: one that is dropped before it is asked for is never computed. Asking for
+        // its buffer submits the work, without a wait, and gives the array back.
+        for (const y of latest) y.gpuBufferSync();
+        latest = compiled(...tree.ref(inputs)) as np.Array[];
       }
-      await blockUntilReady(all);
-      tree.dispose(latest);
-      latest = all.pop() ?? [];
-      tree.dispose(all);
+      await blockUntilReady(latest);
     },
     async result() {
       return concatenate(await Promise.all(latest.map((y) => y.ref.data())) as Float32Array[]);

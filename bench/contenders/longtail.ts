@@ -1,5 +1,6 @@
 import {
   batchNorm,
+  conv2d as longtailConv2d,
   type Device,
   matmul,
   requestDevice,
@@ -7,8 +8,6 @@ import {
   type Tensor,
 } from "@longtail/longtail/core";
 import project from "../../deno.json" with { type: "json" };
-import { imageConv } from "../../core/autograd/ops/conv2d/image_conv.ts";
-import { convGeometry } from "../../core/autograd/ops/conv2d/geometry.ts";
 import { concatenate } from "../concatenate.ts";
 import type {
   BatchNormProblem,
@@ -19,6 +18,7 @@ import type {
 } from "../contender.ts";
 import { listenForErrors } from "../device_errors.ts";
 import { permute } from "../permute.ts";
+import { longtailBackward } from "./longtail_backward.ts";
 import { longtailFixMatchStep } from "./longtail_fixmatch_step.ts";
 import { longtailImages } from "./longtail_images.ts";
 
@@ -81,13 +81,10 @@ function conv2d(device: Device, problem: Conv2dProblem): Work {
   const dy = longtailImages(device, problem.dy, [batch, outChannels, size / stride]);
   const filter = permute(problem.w, [outChannels, inChannels, kernel, kernel], [2, 3, 1, 0]);
   const w = device.tensor(filter, [kernel, kernel, inChannels, outChannels]);
-  const g = convGeometry(x, w, { stride, padding: (kernel - 1) / 2 });
-  const kernels = imageConv;
-  const compute = {
-    forward: () => [kernels.forward(x, w, undefined, g)],
-    input: () => [kernels.inputGradient(dy, w, g)],
-    filter: () => [kernels.filterGradient(x, dy, g)],
-  }[kind];
+  const forward = () => longtailConv2d(x, w, { stride, padding: (kernel - 1) / 2 });
+  const wanted = kind === "input" ? 0 : 1;
+  const backward = longtailBackward(device, { inputs: [x, w], wanted, operation: forward });
+  const compute = () => kind === "forward" ? [forward()] : backward(dy);
   const order = [kind === "filter" ? OIHW : NCHW];
   return workOf(device, { inputs: [x, w, dy], compute, order });
 }
