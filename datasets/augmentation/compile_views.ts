@@ -1,4 +1,4 @@
-import { MAX_VIEWS } from "../../kernels/augment/draw.ts";
+import { MAX_VIEWS } from "../../kernels/augment/view_table.ts";
 import type { ImageSize } from "./view_recipe.ts";
 import { shown, ViewCompiler } from "./view_compiler.ts";
 import type { ViewRecipe } from "./view_recipe.ts";
@@ -18,7 +18,7 @@ export interface CompiledViews {
 
 /**
  * Lays recipes out as one table for images of one size: places of the views, then each view as
- * `kernels/augment/draw.ts` reads it.
+ * `kernels/augment/view_table.ts` reads it.
  *
  * @throws {RangeError} If a recipe cannot be used on such images; says which stage and why.
  */

@@ -1,4 +1,4 @@
-import { ENTRY, Law } from "../../kernels/augment/draw.ts";
+import { ENTRY, Law } from "../../kernels/augment/view_table.ts";
 import { type Operation, operationWord } from "../../kernels/augment/program.ts";
 import { colourWord, encodeOperation, floatBits } from "./encode_operation.ts";
 import type { ImageSize, PoolOperation } from "./view_recipe.ts";

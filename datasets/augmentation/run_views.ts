@@ -1,9 +1,9 @@
 import type { Device } from "../../core/autograd/device.ts";
 import type { Tensor } from "../../core/autograd/tensor.ts";
 import { Random } from "../../core/random.ts";
-import { applyKernel } from "../../kernels/augment/apply.ts";
-import { drawKernel } from "../../kernels/augment/draw.ts";
-import type { PixelMemory } from "../../kernels/augment/pixels.ts";
+import { applyProgramKernel } from "../../kernels/augment/apply_program.ts";
+import { drawProgramKernel } from "../../kernels/augment/draw/draw_program.ts";
+import type { PixelMemory } from "../../kernels/augment/steps/pixels.ts";
 import { HEAD, STEP } from "../../kernels/augment/program.ts";
 import type { CompiledViews } from "./compile_views.ts";
 import type { ImageSize } from "./view_recipe.ts";
@@ -31,7 +31,7 @@ export function drawPrograms(
   const program = device.empty([views * images, words], "u32");
   const keys = names.map((name) => new Random({ seed, step, name }));
   device.dispatch(
-    drawKernel(views),
+    drawProgramKernel(views),
     [table, program],
     [images, words, ...keys[0]!.key, step, ...keys.flatMap(({ counter }) => counter.slice(2))], // a view at least
     [Math.ceil(images / 64), views],
@@ -74,7 +74,7 @@ export function applyPrograms<D extends "f32" | "u32">(
   const out = output === "f32" ? device.empty([...shape, 3], "f32") : device.empty(shape, "u32");
   const scratch = memory === "scratch" ? [device.empty([groups, 2, words], "u32")] : [];
   device.dispatch(
-    applyKernel({ memory, capacity: words, output }),
+    applyProgramKernel({ memory, capacity: words, output }),
     [images, indices, program, table, ...scratch, out],
     [rows, indices.size, rowWords, height, width, size.height, size.width, words, 0],
     [groups],

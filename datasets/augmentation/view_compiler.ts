@@ -1,4 +1,4 @@
-import { Draw, SLOTS, STAGE, TRIES, VIEW } from "../../kernels/augment/draw.ts";
+import { Draw, SLOTS, STAGE, TRIES, VIEW } from "../../kernels/augment/view_table.ts";
 import { Window } from "../../kernels/augment/program.ts";
 import { cutoutBox, encodeCutout } from "./cutout_box.ts";
 import { colourWord, floatBits } from "./encode_operation.ts";

@@ -1,15 +1,15 @@
 import { defineKernel, type Kernel, memoKernel, read, write } from "../kernel.ts";
 import { PHILOX } from "../random.ts";
-import { ENHANCE } from "./enhance.ts";
-import { GEOMETRY, MOVES } from "./geometry.ts";
-import { pixelFunctions, type PixelMemory } from "./pixels.ts";
+import { ENHANCE } from "./steps/enhance.ts";
+import { GEOMETRY, MOVES } from "./steps/geometry.ts";
+import { pixelFunctions, type PixelMemory } from "./steps/pixels.ts";
 import { Code, HEAD, Head, STEP } from "./program.ts";
-import { RESAMPLE } from "./resample.ts";
-import { STRETCH } from "./stretch.ts";
-import { TONES } from "./tones.ts";
+import { RESAMPLE } from "./steps/resample.ts";
+import { STRETCH } from "./steps/stretch.ts";
+import { TONES } from "./steps/tones.ts";
 
-/** What changes the code of {@linkcode applyKernel}. */
-export interface ApplyKernelOptions {
+/** What changes the code of {@linkcode applyProgramKernel}. */
+export interface ApplyProgramOptions {
   /** `none` if no program has steps. */
   readonly memory: PixelMemory;
   /** Words of each of the two areas in workgroup memory. */
@@ -33,7 +33,7 @@ export interface ApplyKernelOptions {
  * the adapter has 48 KiB; above that they lie in a scratch buffer, whose loads and stores are not
  * dearer on a software adapter and mostly cached on a GPU.
  */
-export function applyKernel({ memory, capacity, output }: ApplyKernelOptions): Kernel {
+export function applyProgramKernel({ memory, capacity, output }: ApplyProgramOptions): Kernel {
   const size = memory === "workgroup" ? capacity : 0;
   return memoKernel(
     `augment-apply/${memory}/${size}/${output}`,
