@@ -8,7 +8,7 @@ export interface ClassFolder {
 }
 
 /** Folders nested deeper than this are refused. */
-const MAX_DEPTH = 16;
+const MAX_DEPTH = 32;
 
 /**
  * The classes of a folder: each folder in it is one, in the order of their names.
@@ -33,21 +33,30 @@ export async function classFolders(root: string, below = ""): Promise<ClassFolde
 }
 
 /**
- * All JPEG and PNG files below a folder, by their endings, in the order of their paths.
+ * All JPEG and PNG files below a folder, by their endings, in the order of their paths. Links are
+ * followed.
  *
  * @param root Where paths start from.
  * @param below The folder, below the root.
- * @throws {BadInput} If a folder cannot be read or nests too deep.
+ * @param above Where the folders around it really are, to notice links that lead in a circle.
+ * @throws {BadInput} If a folder cannot be read, nests too deep or leads in a circle.
  */
-export async function imagesBelow(root: string, below: string, depth = 0): Promise<string[]> {
-  if (depth > MAX_DEPTH) {
-    throw new BadInput(`Cannot read ${root}/${below}: folders nest deeper than ${MAX_DEPTH}`);
+export async function imagesBelow(
+  root: string,
+  below: string,
+  above: readonly string[] = [],
+): Promise<string[]> {
+  const folder = `${root}/${below}`;
+  const entries = await list(folder);
+  const real = await Deno.realPath(folder);
+  if (above.includes(real) || above.length > MAX_DEPTH) {
+    throw new BadInput(`Cannot read ${folder}: its folders lead in a circle or nest too deep`);
   }
   const found: string[] = [];
-  for (const { name, isFolder } of await list(`${root}/${below}`)) {
+  for (const { name, isFolder } of entries) {
     const path = `${below}/${name}`;
     if (isFolder) {
-      for (const inner of await imagesBelow(root, path, depth + 1)) found.push(inner);
+      for (const inner of await imagesBelow(root, path, [...above, real])) found.push(inner);
     } else if (/\.(jpe?g|png)$/i.test(name)) found.push(path);
   }
   return found;

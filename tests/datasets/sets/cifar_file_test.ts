@@ -87,6 +87,6 @@ Deno.test("openDataset() proposes the nearest name", async () => {
   );
   await assert.rejects(
     openDataset("cifar10", { dataDir: ".", size: 64 }),
-    /at 64 px: it has 32 px/,
+    /at 64 px: it comes at 32 px/,
   );
 });

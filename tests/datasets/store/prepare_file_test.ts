@@ -394,6 +394,19 @@ Deno.test("prepareDataset() says what a folder lacks", async () => {
   }
 });
 
+Deno.test("prepareDataset() follows links, but not in a circle", async () => {
+  await using elsewhere = await folderOf({ "z.png": await picture([9, 9], [3, 3, 3]) });
+  await using f = await folderOf(await own());
+  await Deno.symlink(elsewhere.root, `${f.root}/unlabeled/more/linked`);
+  const options = { ...one, dataDir: f.root, size: 16 };
+  assert.equal((await prepareDataset("folder", options)).images.unlabeled, 4);
+  await Deno.symlink(`${f.root}/unlabeled`, `${f.root}/unlabeled/more/back`);
+  await assert.rejects(
+    prepareDataset("folder", options),
+    /more\/back: its folders lead in a circle/,
+  );
+});
+
 Deno.test("openDataset() says when a set is not prepared, or in several sizes", async () => {
   await using f = await folderOf(await own());
   await assert.rejects(openDataset("folder"), /without its folder: give --data-dir/);
