@@ -68,7 +68,7 @@ async function list(folder: string): Promise<{ name: string; isFolder: boolean }
   try {
     for await (const { name, isDirectory, isSymlink } of Deno.readDir(folder)) {
       if (name.startsWith(".")) continue;
-      const isFolder = isSymlink ? (await Deno.stat(`${folder}/${name}`)).isDirectory : isDirectory;
+      const isFolder = isSymlink ? await leadsToFolder(`${folder}/${name}`) : isDirectory;
       entries.push({ name, isFolder });
     }
   } catch (error) {
@@ -78,4 +78,14 @@ async function list(folder: string): Promise<{ name: string; isFolder: boolean }
     throw new BadInput(`Cannot read ${folder}: ${(error as Error).message}`);
   }
   return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** A link that leads nowhere counts as a file, so that it is named when it cannot be read. */
+async function leadsToFolder(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
