@@ -6,6 +6,7 @@
 export * from "./dataset.ts";
 export * from "./formats/archive.ts";
 export * from "./formats/byte_source.ts";
+export * from "./formats/byte_stream.ts";
 export * from "./formats/labeled_images.ts";
 export * from "./formats/pickle.ts";
 export * from "./formats/pickle_values.ts";

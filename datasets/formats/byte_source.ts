@@ -71,7 +71,7 @@ const CHUNK = 1 << 20;
 export function sourceStream(
   source: ByteSource,
   at = 0,
-  length = source.size - at,
+  length: number = source.size - at,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   checkRange(source, at, length);
   const end = at + length;
