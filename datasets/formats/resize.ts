@@ -1,3 +1,5 @@
+import { type ResampleWeights, resampleWeights } from "../augmentation/resample_weights.ts";
+
 /** Pixels of one image: HWC, u8, three channels. */
 export interface Pixels {
   readonly width: number;
@@ -60,52 +62,27 @@ function halfEven(count: number): number {
   return count % 2 === 1 && half % 2 === 1 ? half + 1 : half;
 }
 
-/** For each target position: where its sources start, and their weights. */
-interface Taps {
-  readonly first: Int32Array;
-  readonly count: Int32Array;
-  readonly weights: Int32Array;
-  /** Weights a position has room for. */
-  readonly room: number;
-}
+/** Images of a part are of one size, so the weights of the last one mostly serve again. */
+let last: { from: number; to: number; weights: ResampleWeights } | undefined;
 
-let lastTaps: { from: number; to: number; taps: Taps } | undefined;
-
-function tapsFor(from: number, to: number): Taps {
-  if (lastTaps?.from === from && lastTaps.to === to) return lastTaps.taps;
-  const scale = from / to;
-  const support = Math.max(scale, 1);
-  const room = Math.ceil(support) * 2 + 1;
-  const first = new Int32Array(to), count = new Int32Array(to);
-  const weights = new Int32Array(to * room);
-  for (let i = 0; i < to; i++) {
-    const centre = (i + 0.5) * scale;
-    const low = Math.max(0, Math.trunc(centre - support + 0.5));
-    const high = Math.min(from, Math.trunc(centre + support + 0.5));
-    const raw = Array.from(
-      { length: high - low },
-      (_, k) => Math.max(0, 1 - Math.abs((k + low - centre + 0.5) * (1 / support))),
-    );
-    const sum = raw.reduce((a, b) => a + b, 0);
-    raw.forEach((w, k) => weights[i * room + k] = Math.trunc(0.5 + w / sum * 2 ** BITS));
-    first[i] = low;
-    count[i] = high - low;
+function weightsFor(from: number, to: number): ResampleWeights {
+  if (last?.from !== from || last.to !== to) {
+    last = { from, to, weights: resampleWeights(from, to, { filter: "bilinear" }) };
   }
-  const taps = { first, count, weights, room };
-  lastTaps = { from, to, taps };
-  return taps;
+  return last.weights;
 }
 
 function alongRows({ width, height, data }: Pixels, to: number): Pixels {
-  const { first, count, weights, room } = tapsFor(width, to);
+  const { records, taps } = weightsFor(width, to);
   const out = new Uint8Array(to * height * 3);
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < to; x++) {
       let r = 1 << BITS - 1, g = r, b = r;
-      // first, count and weights have an entry for each x; sources are inside the row.
-      let from = (y * width + first[x]!) * 3;
-      for (let k = x * room, end = k + count[x]!; k < end; k++, from += 3) {
-        const w = weights[k]!;
+      // There is a record for each x; its sources are inside the row.
+      const record = x * (taps + 2), end = record + 2 + records[record + 1]!;
+      let from = (y * width + records[record]!) * 3;
+      for (let k = record + 2; k < end; k++, from += 3) {
+        const w = records[k]!;
         r += data[from]! * w;
         g += data[from + 1]! * w;
         b += data[from + 2]! * w;
@@ -119,15 +96,17 @@ function alongRows({ width, height, data }: Pixels, to: number): Pixels {
 }
 
 function alongColumns({ width, height, data }: Pixels, to: number): Pixels {
-  const { first, count, weights, room } = tapsFor(height, to);
+  const { records, taps } = weightsFor(height, to);
   const row = width * 3;
   const out = new Uint8Array(to * row);
   const sums = new Int32Array(row);
   for (let y = 0; y < to; y++) {
     sums.fill(1 << BITS - 1);
-    for (let k = 0; k < count[y]!; k++) { // as above, for each y
-      const w = weights[y * room + k]!;
-      const from = (first[y]! + k) * row;
+    // As above, for each y.
+    const record = y * (taps + 2), count = records[record + 1]!;
+    for (let k = 0; k < count; k++) {
+      const w = records[record + 2 + k]!;
+      const from = (records[record]! + k) * row;
       for (let i = 0; i < row; i++) sums[i]! += data[from + i]! * w;
     }
     for (let i = 0; i < row; i++) out[y * row + i] = sums[i]! >> BITS;
