@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { decodeSafetensors } from "../../../core/safetensors.ts";
 import { resize, toSquare } from "../../../datasets/formats/resize.ts";
 
 /** An image whose three channels hold x, y and a mix. */
@@ -48,5 +49,25 @@ Deno.test("toSquare() makes a square of extreme shapes", () => {
       const square = toSquare(gradient(width, height), 16, fit);
       assert.deepEqual([square.width, square.height, square.data.length], [16, 16, 768]);
     }
+  }
+});
+
+Deno.test("resize() gives what Pillow gives, bit for bit", async () => {
+  const golden = "tests/golden/augment_ops";
+  const { cases } = JSON.parse(await Deno.readTextFile(`${golden}.json`)) as {
+    cases: Record<string, { params: { width: number; height: number; input: string } }>;
+  };
+  const { tensors } = decodeSafetensors(await Deno.readFile(`${golden}.safetensors`), golden);
+  const names = Object.keys(cases).filter((name) => name.startsWith("resize_bilinear"));
+  assert(names.length > 5);
+  for (const name of names) {
+    const { width, height, input } = cases[name]!.params;
+    const [, tensor, index] = /^(.+)\[(\d+)\]$/.exec(input)!;
+    const { shape, data } = tensors.get(tensor!)!;
+    const [, rows, columns] = shape as [number, number, number, number];
+    const each = rows * columns * 3, from = Number(index) * each;
+    const image = { width: columns, height: rows, data: data.slice(from, from + each) };
+    const { data: out } = resize({ ...image, data: Uint8Array.from(image.data) }, width, height);
+    assert.deepEqual(out, tensors.get(`${name}/out`)!.data, name);
   }
 });
