@@ -1,6 +1,6 @@
 import type { ResizeFilter } from "./view_recipe.ts";
 
-/** Weights of a resize along one axis, as `kernels/augment/resample.ts` reads them. */
+/** Weights of a resize along one axis, as `kernels/augment/steps/resample.ts` reads them. */
 export interface ResampleWeights {
   /** A record `[first tap, number of taps, weights × taps]` for each output. */
   readonly records: Int32Array;
