@@ -1,2 +1,25 @@
-/** @module */
+/**
+ * Long-tailed semi-supervised learning on WebGPU: few labels, many unlabeled images, a long tail of
+ * rare classes. Hand-written WGSL kernels, a small autograd core, and every method as a plugin over
+ * four hooks: `pseudoLabel`, `mask`, `loss`, `priorUpdate`.
+ *
+ * ```ts
+ * import { fixmatch, smallCnn, syntheticDataset, train } from "@longtail/longtail";
+ * import assert from "node:assert/strict";
+ *
+ * const { evaluation } = await train({
+ *   dataset: await syntheticDataset({ size: 16, train: 400, test: 100 }),
+ *   model: smallCnn,
+ *   algorithm: fixmatch(),
+ *   split: { labeledMax: 8, gammaLabeled: 4, unlabeledMax: 24, gammaUnlabeled: 4 },
+ *   settings: { steps: 5, batch: { labeled: 4, ratio: 2 } },
+ * });
+ * assert.equal(evaluation.images, 100);
+ * ```
+ *
+ * @module
+ */
 export * from "./core/mod.ts";
+export * from "./algorithms/mod.ts";
+export * from "./datasets/mod.ts";
+export { type Settings, train, type Trained, type TrainOptions } from "./core/experiment/train.ts";

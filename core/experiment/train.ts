@@ -1,0 +1,123 @@
+import type { Dataset } from "../../datasets/dataset.ts";
+import { GpuLoader } from "../../datasets/loader.ts";
+import { poolOf } from "../../datasets/pool.ts";
+import { type GivenSplit, makeSplit } from "../../datasets/protocols/protocol.ts";
+import { viewRecipes } from "../../datasets/recipes/registry.ts";
+import type { Split } from "../../datasets/split.ts";
+import { requestDevice } from "../autograd/request_device.ts";
+import type { Device } from "../autograd/device.ts";
+import type { Model } from "../nn/model.ts";
+import type { Plugin } from "../training/algorithm.ts";
+import { compose, type Stack } from "../training/compose.ts";
+import type { Evaluation } from "../training/evaluate.ts";
+import { type LogRow, Trainer } from "../training/trainer.ts";
+import { type Layer, objectLayer } from "./config/layers.ts";
+import { resolveSettings } from "./config/resolve.ts";
+import type { RunConfig } from "./config/schema.ts";
+import { trainingConfig } from "./training_settings.ts";
+
+/** What {@linkcode train} trains. */
+export interface TrainOptions {
+  readonly dataset: Dataset;
+  readonly model: Model;
+  /** A base, or a base with add-ons from `compose`. */
+  readonly algorithm: Plugin | Stack;
+  /** How the images are dealt out; a split made before will do too. */
+  readonly split?: GivenSplit | Split;
+  /** What differs from the method's recipe, e.g. `{ steps: 500, batch: { labeled: 8 } }`. */
+  readonly settings?: Settings<RunConfig>;
+  /** Where to train; by default the machine's adapter, closed at the end. */
+  readonly device?: Device;
+  /** Told each log period's means. */
+  onLog?(row: LogRow): void;
+}
+
+/** Some of the options of a run, at any depth. */
+export type Settings<T> = {
+  readonly [K in keyof T]?: T[K] extends object ? Settings<T[K]> : T[K];
+};
+
+/** What {@linkcode train} gives back. */
+export interface Trained {
+  readonly evaluation: Evaluation;
+  readonly split: Split;
+  /** The last log period's means. */
+  readonly log: LogRow;
+}
+
+/**
+ * Trains a classifier in memory and evaluates it: the library's way in. Writes no files; use the
+ * command line for runs that can be resumed.
+ *
+ * @throws {BadInput} If settings, split and data do not fit together.
+ *
+ * @example One's own images and network
+ * ```ts
+ * import { train } from "@longtail/longtail";
+ * import { fixmatch } from "@longtail/longtail/algorithms";
+ * import { globalAvgPool, type Model } from "@longtail/longtail/core";
+ * import { memoryDataset } from "@longtail/longtail/datasets";
+ * import assert from "node:assert/strict";
+ *
+ * // Two classes, dark and bright, of 8 x 8 pixels.
+ * const part = (images: number) => ({
+ *   bytes: Uint8Array.from({ length: images * 192 }, (_, i) => (i / 192) % 2 < 1 ? 40 : 200),
+ *   labels: Array.from({ length: images }, (_, i) => i % 2),
+ * });
+ * const dataset = await memoryDataset({
+ *   name: "shades",
+ *   classNames: ["dark", "bright"],
+ *   size: 8,
+ *   train: part(60),
+ *   test: part(20),
+ * });
+ * const model: Model = {
+ *   name: "mine",
+ *   build(b, { classes }) {
+ *     const conv = b.conv2d("conv", 3, 4, 3, { padding: 1 });
+ *     const norm = b.batchNorm("norm", 4, { activation: { kind: "relu" } });
+ *     return {
+ *       features: 4,
+ *       forward: (x, pass) => globalAvgPool(norm(conv(x, pass), pass)),
+ *       heads: { main: b.linear("fc", 4, classes) },
+ *     };
+ *   },
+ * };
+ * const { evaluation } = await train({
+ *   dataset,
+ *   model,
+ *   algorithm: fixmatch({ threshold: 0.9 }),
+ *   split: { labeledMax: 6, gammaLabeled: 2, unlabeledMax: 20, gammaUnlabeled: 1 },
+ *   settings: { steps: 20, batch: { labeled: 4, ratio: 2 } },
+ * });
+ * assert.equal(evaluation.images, 20);
+ * ```
+ */
+export async function train(options: TrainOptions): Promise<Trained> {
+  const { dataset, model, algorithm, onLog } = options;
+  const stack = "plugins" in algorithm ? algorithm : compose(algorithm);
+  const layers: Layer[] = [objectLayer(options.settings ?? {}, "settings")];
+  const config = resolveSettings(stack, dataset.name, layers);
+  const split = options.split && "labeled" in options.split
+    ? options.split
+    : makeSplit(poolOf(dataset), { seed: config.seed, ...options.split });
+  const device = options.device ?? await requestDevice();
+  try {
+    const views = viewRecipes(config.augment, dataset);
+    const loader = await GpuLoader.open({ device, dataset, split, seed: config.seed, views });
+    const trainer = new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
+    await trainer.setup();
+    let log: LogRow | undefined;
+    while (trainer.done < config.steps) {
+      trainer.step();
+      await trainer.between();
+      if (trainer.done % config.logEvery === 0 || trainer.done === config.steps) {
+        log = await trainer.drain();
+        onLog?.(log);
+      }
+    }
+    return { evaluation: await trainer.evaluate(), split, log: log! }; // steps are at least 1
+  } finally {
+    if (!options.device) device.destroy();
+  }
+}
