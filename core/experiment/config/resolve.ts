@@ -1,6 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import { findAlgorithm, type ListedAlgorithm } from "../../../algorithms/registry.ts";
 import { BadInput } from "../../bad_input.ts";
+import type { ErasedSpec } from "../../training/algorithm.ts";
 import { compose, type Stack } from "../../training/compose.ts";
 import { type Layer, objectLayer, type Setting } from "./layers.ts";
 import { configSchema, DEFAULTS, type RunConfig } from "./schema.ts";
@@ -38,30 +39,10 @@ export function resolveConfig(
     throw new BadInput(`algorithm and dataset must be names, not '${name}' and '${dataset}'`);
   }
   const methods = name.split("+").map((part) => findAlgorithm(part, others));
-  const recipe = methods[0]?.spec.recipe?.({ dataset }) ?? {};
-  const known = new Map<string, Setting>();
-  const put = (settings: Layer) => {
-    for (const setting of settings) known.set(setting.key, setting);
-  };
-  put(objectLayer(DEFAULTS, "the defaults"));
-  replaceOptimizer(known, recipe);
-  put(objectLayer(recipe, `the recipe of ${name}`));
-  for (const { spec } of methods) {
-    put(objectLayer(spec.defaults, `the defaults of ${spec.name}`, `${spec.name}.`));
-  }
-  const optional = ["optimizer.dampening", "optimizer.epsBeforeCorrection"];
-  for (const layer of layers) {
-    for (const setting of layer) {
-      if (setting.key === "optimizer.kind") switchOptimizer(known, setting);
-      if (!known.has(setting.key) && !optional.includes(setting.key)) {
-        // `split` alone would have been a map; anything else is a key nobody knows.
-        throw unknownKey(setting, [...known.keys(), ...optional], methods);
-      }
-      known.set(setting.key, setting);
-    }
-  }
+  const known = knownSettings(methods.map(({ spec }) => spec), dataset);
+  applyLayers(known, layers, name);
   const all = nest(known);
-  const config = parseConfig(all, known, methods);
+  const config = parseConfig(all, known, methods.map(({ spec }) => spec));
   const plugins = methods.map((method) =>
     method(methodOptions(method, all[method.spec.name], known))
   );
@@ -71,6 +52,53 @@ export function resolveConfig(
   } catch (error) {
     if (error instanceof TypeError) throw new BadInput(error.message);
     throw error;
+  }
+}
+
+/**
+ * Options of a run whose methods are configured already: defaults, recipe, then each layer.
+ *
+ * @throws {BadInput} As {@linkcode resolveConfig}.
+ */
+export function resolveSettings(
+  { name, plugins }: Stack,
+  dataset: string,
+  layers: readonly Layer[],
+): RunConfig {
+  const known = knownSettings([plugins[0].spec], dataset);
+  for (const key of [...known.keys()]) if (key.startsWith(`${plugins[0].name}.`)) known.delete(key);
+  applyLayers(known, layers, name);
+  return parseConfig(nest(known), known, []);
+}
+
+/** Every option with its default: the trainer's, the base's recipe, the methods' own. */
+function knownSettings(methods: readonly ErasedSpec[], dataset: string): Map<string, Setting> {
+  const known = new Map<string, Setting>();
+  const put = (settings: Layer) => {
+    for (const setting of settings) known.set(setting.key, setting);
+  };
+  put(objectLayer(DEFAULTS, "the defaults"));
+  const recipe = methods[0]?.recipe?.({ dataset }) ?? {};
+  replaceOptimizer(known, recipe);
+  put(objectLayer(recipe, "the recipe"));
+  for (const { name, defaults } of methods) {
+    put(objectLayer(defaults, `the defaults of ${name}`, `${name}.`));
+  }
+  return known;
+}
+
+const OPTIONAL = ["optimizer.dampening", "optimizer.epsBeforeCorrection"];
+
+/** Puts what the user has set over the defaults. */
+function applyLayers(known: Map<string, Setting>, layers: readonly Layer[], stack: string): void {
+  for (const layer of layers) {
+    for (const setting of layer) {
+      if (setting.key === "optimizer.kind") switchOptimizer(known, setting);
+      if (!known.has(setting.key) && !OPTIONAL.includes(setting.key)) {
+        throw unknownKey(setting, [...known.keys(), ...OPTIONAL], stack);
+      }
+      known.set(setting.key, setting);
+    }
   }
 }
 
@@ -97,14 +125,13 @@ function switchOptimizer(known: Map<string, Setting>, { value, where }: Setting)
 function unknownKey(
   { key, where }: Setting,
   keys: readonly string[],
-  methods: readonly ListedAlgorithm[],
+  stack: string,
 ): BadInput {
   const [section] = key.split(".");
   const stranger = section && key.includes(".") && !keys.some((k) => k.startsWith(`${section}.`));
-  const names = methods.map(({ spec }) => spec.name).join("+");
   return new BadInput(
     stranger
-      ? `There is no option '${key}' (${where}): '${section}' is neither a section nor a method of '${names}'`
+      ? `There is no option '${key}' (${where}): '${section}' is neither a section nor a method of '${stack}'`
       : `There is no option '${key}' (${where}); did you mean '${closest(key, keys as string[])}'?`,
   );
 }
@@ -124,10 +151,10 @@ function nest(known: ReadonlyMap<string, Setting>): Record<string, unknown> {
 function parseConfig(
   all: Readonly<Record<string, unknown>>,
   known: ReadonlyMap<string, Setting>,
-  methods: readonly ListedAlgorithm[],
+  methods: readonly ErasedSpec[],
 ): RunConfig {
   const own = { ...all };
-  for (const { spec } of methods) delete own[spec.name];
+  for (const { name } of methods) delete own[name];
   const result = configSchema.safeParse(own);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!; // a failure has an issue
