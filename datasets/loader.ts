@@ -1,12 +1,20 @@
 import type { Device } from "../core/autograd/device.ts";
 import type { Tensor } from "../core/autograd/tensor.ts";
-import type { DataInfo, View } from "../core/training/algorithm.ts";
-import type { DrawnBatch, Loader, ViewDraw } from "../core/training/loader.ts";
-import { augment, type ViewRecipe, type ViewRecipes } from "./augment.ts";
-import type { Dataset, ImagePart } from "./dataset.ts";
+import type { PredictSet, StreamSpec, View } from "../core/training/algorithm.ts";
+import type {
+  DrawnBatch,
+  DrawnStream,
+  ImageSet,
+  Loader,
+  ViewDraw,
+} from "../core/training/loader.ts";
+import { augment, type ViewRecipes } from "./augment.ts";
+import type { Dataset } from "./dataset.ts";
+import { ImageSets, labelsOf, readTrainImages } from "./image_sets.ts";
 import { EpochSampler } from "./samplers/epoch_sampler.ts";
 import type { Sampler } from "./samplers/sampler.ts";
 import type { Split } from "./split.ts";
+import { streamSampler } from "./stream_samplers.ts";
 
 /** What a {@linkcode GpuLoader} is made of. */
 export interface LoaderOptions {
@@ -18,83 +26,111 @@ export interface LoaderOptions {
   readonly views: ViewRecipes;
 }
 
-/**
- * Keeps the images that a split uses on the GPU as bytes; a step sends only their numbers. Images
- * are numbered as the GPU has them: labeled ones first, then the unlabeled.
- */
+interface Stream {
+  readonly set: ImageSet;
+  readonly sampler: Sampler;
+}
+
+/** Keeps the images that a split uses on the GPU as bytes; a step sends only their numbers. */
 export class GpuLoader implements Loader {
-  readonly data: DataInfo;
+  readonly data: Loader["data"];
   readonly size: number;
   readonly test: { readonly images: Int32Array; readonly labels: Int32Array };
   readonly #train: Tensor<"u8">;
   readonly #tests: Tensor<"u8">;
-  readonly #labels: Int32Array;
-  readonly #hidden: Int32Array;
-  readonly #views: Readonly<Record<View, ViewRecipe>>;
+  readonly #sets: ImageSets;
+  readonly #views: ViewRecipes;
+  readonly #seed: number;
   readonly #labeled: Sampler;
   readonly #unlabeled: Sampler | null;
+  readonly #streams = new Map<string, Stream>();
 
   private constructor(
     { device, dataset, split, seed, views }: LoaderOptions,
-    train: Uint8Array,
-    tests: Uint8Array,
+    sets: ImageSets,
+    bytes: { readonly train: Uint8Array; readonly test: Uint8Array },
   ) {
     const { size } = dataset;
+    const { labeled, unlabeled, holdout, counts } = split;
     this.size = size;
     this.data = {
       dataset: dataset.name,
       classes: dataset.classNames.length,
-      labeled: split.labeled.length,
-      unlabeled: split.unlabeled.length,
-      counts: split.counts.labeled,
+      labeled: labeled.length,
+      unlabeled: unlabeled.length,
+      holdout: holdout.length,
+      counts: counts.labeled,
+      trueUnlabeledCounts: counts.unlabeled,
     };
-    const bytes = size * size * 3;
-    this.#train = device.keep(() =>
-      device.tensor(train, [train.length / bytes, size, size, 3], "u8")
-    );
-    this.#tests = device.keep(() =>
-      device.tensor(tests, [tests.length / bytes, size, size, 3], "u8")
-    );
-    this.#labels = labelsOf(dataset.train, split.labeled, split);
-    this.#hidden = labelsOf(dataset.train, split.unlabeled, split);
+    const upload = (data: Uint8Array) =>
+      device.keep(() =>
+        device.tensor(data, [data.length / (size * size * 3), size, size, 3], "u8")
+      );
+    this.#train = upload(bytes.train);
+    this.#tests = upload(bytes.test);
+    this.#sets = sets;
+    this.#seed = seed;
     this.test = {
       images: Int32Array.from(split.test, (_, i) => i),
       labels: labelsOf(dataset.test, split.test, split),
     };
     this.#views = views;
-    this.#labeled = new EpochSampler({ size: split.labeled.length, seed, name: "labeled" });
-    this.#unlabeled = split.unlabeled.length > 0
-      ? new EpochSampler({ size: split.unlabeled.length, seed, name: "unlabeled" })
+    this.#labeled = new EpochSampler({ size: labeled.length, seed, name: "labeled" });
+    this.#unlabeled = unlabeled.length > 0
+      ? new EpochSampler({ size: unlabeled.length, seed, name: "unlabeled" })
       : null;
   }
 
   /** Reads the images of a split and uploads them. */
   static async open(options: LoaderOptions): Promise<GpuLoader> {
     const { dataset, split } = options;
-    const parts = [
-      await readPool(dataset, split.labeled),
-      await readPool(dataset, split.unlabeled),
-    ];
-    const train = new Uint8Array(parts.reduce((sum, p) => sum + p.length, 0));
-    train.set(parts[0]!); // two parts, as just made
-    train.set(parts[1]!, parts[0]!.length);
-    return new GpuLoader(options, train, await dataset.test.read(split.test));
+    const sets = new ImageSets(dataset, split);
+    const train = await readTrainImages(dataset, sets.images);
+    return new GpuLoader(options, sets, { train, test: await dataset.test.read(split.test) });
   }
 
   next(labeled: number, unlabeled: number): DrawnBatch {
+    const known = this.#sets.of("labeled"), rest = this.#sets.of("unlabeled");
     const position = this.#labeled.next(labeled);
     if (unlabeled > 0 && !this.#unlabeled) {
       throw new RangeError("The method needs unlabeled images, but the split has none");
     }
-    const hiddenPosition = unlabeled > 0 ? this.#unlabeled!.next(unlabeled) : new Int32Array(); // checked
-    const first = this.data.labeled;
+    const other = unlabeled > 0 ? this.#unlabeled!.next(unlabeled) : new Int32Array(); // checked
+    // Samplers give positions inside their sets, here and below.
     return {
-      labeled: { position, image: position, y: position.map((i) => this.#labels[i]!) }, // in the set
-      unlabeled: {
-        position: hiddenPosition,
-        image: hiddenPosition.map((i) => first + i),
-        hidden: hiddenPosition.map((i) => this.#hidden[i]!), // in the set
+      labeled: {
+        position,
+        image: position.map((i) => known.images[i]!),
+        y: position.map((i) => known.labels![i]!), // labeled images have labels
       },
+      unlabeled: {
+        position: other,
+        image: other.map((i) => rest.images[i]!),
+        hidden: other.map((i) => this.#sets.hidden[i]!),
+        isLabeled: Float32Array.from(other, (i) => this.#sets.isLabeled[i]!),
+      },
+    };
+  }
+
+  set(name: PredictSet): ImageSet {
+    return this.#sets.of(name);
+  }
+
+  open(name: string, stream: StreamSpec): void {
+    const set = this.#sets.of(stream.from);
+    const source = { size: set.images.length, labels: set.labels, classes: this.data.classes };
+    const sampler = streamSampler(name, stream, { source, seed: this.#seed });
+    this.#streams.set(name, { set, sampler });
+  }
+
+  nextOf(name: string, images: number): DrawnStream {
+    const stream = this.#streams.get(name);
+    if (!stream) throw new ReferenceError(`There is no stream '${name}'`);
+    const position = stream.sampler.next(images);
+    return {
+      position,
+      image: position.map((i) => stream.set.images[i]!), // positions are inside the set
+      y: position.map((i) => stream.set.labels?.[i] ?? -1),
     };
   }
 
@@ -107,38 +143,15 @@ export class GpuLoader implements Loader {
     return {
       labeled: this.#labeled.cursor,
       ...(this.#unlabeled ? { unlabeled: this.#unlabeled.cursor } : {}),
+      ...Object.fromEntries(
+        [...this.#streams].map(([name, { sampler }]) => [`stream/${name}`, sampler.cursor]),
+      ),
     };
   }
 
-  seek({ labeled = 0, unlabeled = 0 }: Readonly<Record<string, number>>): void {
-    this.#labeled.seek(labeled);
-    this.#unlabeled?.seek(unlabeled);
+  seek(cursors: Readonly<Record<string, number>>): void {
+    this.#labeled.seek(cursors.labeled ?? 0);
+    this.#unlabeled?.seek(cursors.unlabeled ?? 0);
+    for (const [name, { sampler }] of this.#streams) sampler.seek(cursors[`stream/${name}`] ?? 0);
   }
-}
-
-/** Bytes of images of `train`, or, with numbers past its end, of `unlabeled`. */
-async function readPool(dataset: Dataset, images: Int32Array): Promise<Uint8Array> {
-  const { train, unlabeled, size } = dataset;
-  const bytes = size * size * 3;
-  const own = images.filter((i) => i < train.images);
-  const extra = images.filter((i) => i >= train.images).map((i) => i - train.images);
-  if (extra.length === 0) return await train.read(images);
-  const fromTrain = await train.read(own);
-  const fromExtra = await unlabeled!.read(extra); // the split was made of this data set
-  const all = new Uint8Array(images.length * bytes);
-  let a = 0, b = 0;
-  images.forEach((i, k) => {
-    const source = i < train.images
-      ? fromTrain.subarray(a++ * bytes, a * bytes)
-      : fromExtra.subarray(b++ * bytes, b * bytes);
-    all.set(source, k * bytes);
-  });
-  return all;
-}
-
-function labelsOf(part: ImagePart, images: Int32Array, { relabel }: Split): Int32Array {
-  return images.map((i) => {
-    const label = part.labels?.[i] ?? -1;
-    return label < 0 ? -1 : relabel?.[label] ?? label;
-  });
 }

@@ -1,4 +1,4 @@
-import type { HeadSpec, NonEmpty, PassSpec, Plugin, View } from "./algorithm.ts";
+import type { HeadSpec, NonEmpty, PassSpec, Plugin, StreamSpec, View } from "./algorithm.ts";
 import type { DataInfo, Needs } from "./algorithm.ts";
 
 /** A base with its add-ons, checked to fit together. */
@@ -15,6 +15,7 @@ export interface MergedNeeds {
   readonly unlabeled: readonly View[];
   readonly passes: readonly PassSpec[];
   readonly heads: Readonly<Record<string, HeadSpec>>;
+  readonly streams: Readonly<Record<string, StreamSpec>>;
   readonly evalHead: string;
   readonly evalNetwork: "ema" | "raw";
 }
@@ -53,6 +54,7 @@ export function compose(base: Plugin, ...addons: readonly Plugin[]): Stack {
 export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
   const wrong: string[] = [];
   const heads: Record<string, HeadSpec> = {};
+  const streams: Record<string, StreamSpec> = {};
   const evalHeads = new Set<string>();
   let labeled: View[] = [], unlabeled: View[] = [];
   const passes: PassSpec[] = [];
@@ -70,6 +72,12 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
       if (head in heads) wrong.push(`the head '${head}' is declared twice, again by ${name}`);
       heads[head] = wanted;
     }
+    for (const [stream, wanted] of Object.entries(needs.streams ?? {})) {
+      if (stream in streams) {
+        wrong.push(`the stream '${stream}' is declared twice, again by ${name}`);
+      }
+      streams[stream] = wanted;
+    }
     if (needs.evalHead) evalHeads.add(needs.evalHead);
     if (needs.evalNetwork) evalNetwork = needs.evalNetwork;
   }
@@ -83,6 +91,7 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
     unlabeled,
     passes,
     heads,
+    streams,
     evalHead: [...evalHeads][0] ?? "main",
     evalNetwork,
   };

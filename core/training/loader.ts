@@ -1,5 +1,5 @@
 import type { Tensor } from "../autograd/tensor.ts";
-import type { DataInfo, View } from "./algorithm.ts";
+import type { DataInfo, PredictSet, StreamSpec, View } from "./algorithm.ts";
 
 /** Which images the next step uses. Positions count within a set, images within the data set. */
 export interface DrawnBatch {
@@ -13,7 +13,23 @@ export interface DrawnBatch {
     readonly image: Int32Array;
     /** True classes for the trainer's statistics, −1 where unknown; no method sees them. */
     readonly hidden: Int32Array;
+    /** 1 where the image is in the labeled set too, else 0. */
+    readonly isLabeled: Float32Array;
   };
+}
+
+/** Images of a stream. */
+export interface DrawnStream {
+  readonly position: Int32Array;
+  readonly image: Int32Array;
+  /** −1 for unlabeled images. */
+  readonly y: Int32Array;
+}
+
+/** A whole set: its images in order, and their classes where methods may see them. */
+export interface ImageSet {
+  readonly images: Int32Array;
+  readonly labels: Int32Array | null;
 }
 
 /** Names the random numbers of a view. */
@@ -25,12 +41,18 @@ export interface ViewDraw {
 
 /** Gives the trainer its images. */
 export interface Loader {
-  readonly data: DataInfo;
+  readonly data: Omit<DataInfo, "features">;
   /** Width and height of the images as networks see them. */
   readonly size: number;
   readonly test: { readonly images: Int32Array; readonly labels: Int32Array };
+  /** Images of a set, numbered as `view("train", …)` takes them. */
+  set(name: PredictSet): ImageSet;
   /** Draws the next batch. */
   next(labeled: number, unlabeled: number): DrawnBatch;
+  /** Makes a stream of a name; before the first step. */
+  open(name: string, stream: StreamSpec): void;
+  /** Draws the next images of a stream. */
+  nextOf(name: string, images: number): DrawnStream;
   /** Records making a view of some images: f32 [n, size, size, 3]. */
   view(part: "train" | "test", images: Tensor<"i32">, view: View, draw: ViewDraw): Tensor;
   /** What to save to go on drawing as if nothing had happened. */

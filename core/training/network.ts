@@ -11,6 +11,8 @@ export interface Network {
   readonly heads: Readonly<Record<string, Layer>>;
   /** Heads whose loss stops at the features. */
   readonly detached: ReadonlySet<string>;
+  /** Weight decay of parameters whose head brings its own. */
+  readonly decays: ReadonlyMap<string, number>;
   readonly set: ParameterSet;
   /** The weights that are trained. */
   readonly student: Weights;
@@ -36,9 +38,13 @@ export function buildNetwork(
   const body = model.build(b, input);
   const all: Record<string, Layer> = { ...body.heads };
   const detached = new Set<string>();
-  for (const [name, { classes, group, detach }] of Object.entries(heads)) {
-    all[name] ??= b.linear(`heads.${name}`, body.features, classes, group ? { group } : {});
+  const decays = new Map<string, number>();
+  for (const [name, spec] of Object.entries(heads)) {
+    const { classes, parameterName = `heads.${name}`, group, weightDecay, detach } = spec;
+    all[name] ??= b.linear(parameterName, body.features, classes, group ? { group } : {});
     if (detach) detached.add(name);
+    if (weightDecay === undefined) continue;
+    decays.set(`${parameterName}.weight`, weightDecay).set(`${parameterName}.bias`, 0);
   }
   const set = b.finish();
   const student = set.allocate(device), average = set.allocate(device);
@@ -49,11 +55,17 @@ export function buildNetwork(
     body,
     heads: all,
     detached,
+    decays,
     set,
     student,
     average,
     gradients: set.parameters.allocate(device),
   };
+}
+
+/** Length of the feature vectors that a model makes. */
+export function featuresOf(model: Model, input: ModelInput): number {
+  return model.build(new Builder(), input).features;
 }
 
 /** Features of a batch; everything in between is freed, or kept by the tape until its turn. */

@@ -5,21 +5,23 @@ import { Tape } from "../autograd/tape.ts";
 import type { Tensor } from "../autograd/tensor.ts";
 import type {
   Batch,
+  DataInfo,
   Input,
   Late,
   Output,
   Outputs,
   Plugin,
   Progress,
+  Rng,
   Step,
+  StreamBatch,
   Targets,
 } from "./algorithm.ts";
 import type { MergedNeeds, Stack } from "./compose.ts";
 import { applyHead } from "./step_outputs.ts";
 import type { Network } from "./network.ts";
 import type { PluginState } from "./plugin_state.ts";
-import { StepRandom } from "./step_random.ts";
-import { type Images, joinOutputs, runLate, runPass } from "./step_outputs.ts";
+import { type Images, joinOutputs, runAlone, runPass } from "./step_outputs.ts";
 
 /** What a step runs with; the same for all steps of a run. */
 export interface StepContext {
@@ -29,7 +31,9 @@ export interface StepContext {
   readonly needs: MergedNeeds;
   readonly state: PluginState;
   readonly prior: Tensor;
-  readonly seed: number;
+  readonly data: DataInfo;
+  /** Random numbers of a plugin's name in a step. */
+  random(plugin: string, name: string, step: number): Rng;
   /** Reports a scalar of this step. */
   log(name: string, value: Tensor): void;
 }
@@ -46,14 +50,27 @@ export interface StepResult {
   finish(): void;
 }
 
+/** Images of a declared stream. */
+export interface StreamImages {
+  readonly x: Tensor;
+  readonly y: Tensor<"i32">;
+  readonly index: Tensor<"i32">;
+}
+
+/** Images of a step: the batch and the streams. */
+export interface StepInput {
+  readonly batch: Batch;
+  readonly streams?: Readonly<Record<string, StreamImages>>;
+}
+
 /** Runs forward, slots and backward of one step; gradients end up in `network.gradients`. */
-export function runStep(c: StepContext, batch: Batch, progress: Progress): StepResult {
+export function runStep(c: StepContext, input: StepInput, progress: Progress): StepResult {
   const { device, network, stack: { plugins } } = c;
   const { parameters } = network.student;
   const destinations = new Map(parameters.map((p, i) => [p, network.gradients.views[i]!])); // alike
   const tape = new Tape(device, destinations);
   return tape.record(() => {
-    const run = new SlotRunner(c, batch, progress);
+    const run = new SlotRunner(c, input, progress);
     const { targets, mask } = device.noGrad(() => run.targets());
     const lates = device.noGrad(() => run.lates(targets));
     run.passLates(lates);
@@ -86,9 +103,13 @@ class SlotRunner {
   readonly #weights = new Map<string, Tensor>();
   readonly #late = new Map<string, Output>();
   readonly #student: Outputs;
+  readonly #streams: ReadonlyMap<string, StreamBatch>;
 
-  constructor(c: StepContext, batch: Batch, progress: Progress) {
+  constructor(c: StepContext, { batch, streams = {} }: StepInput, progress: Progress) {
     this.#c = c;
+    this.#streams = new Map(
+      Object.entries(streams).map(([name, images]) => [name, this.#runStream(name, images)]),
+    );
     const images: Images = {
       labeled: batch.labeled.x,
       weak: batch.unlabeled.weak,
@@ -143,7 +164,7 @@ class SlotRunner {
 
   passLates(lates: ReadonlyMap<string, Late>): void {
     for (const [name, { x, norm = "batch" }] of lates) {
-      this.#late.set(name, runLate(this.#c.network, x, norm));
+      this.#late.set(name, runAlone(this.#c.network, x, { net: "student", norm }));
     }
   }
 
@@ -192,6 +213,13 @@ class SlotRunner {
       prior: c.prior,
       progress: shared.progress,
       weights: (where) => this.#weightsOf(where, shared.batch),
+      stream: (name) => {
+        const stream = this.#streams.get(name);
+        if (stream) return stream;
+        throw new ReferenceError(
+          `'${plugin.name}' uses the stream '${name}' but did not declare it`,
+        );
+      },
       late: (name) => {
         const late = this.#late.get(name);
         if (late) return late;
@@ -199,14 +227,16 @@ class SlotRunner {
       },
       head: (name, features) =>
         applyHead(c.network, name, features, { weights: c.network.student, norm: "batch" }),
-      random: (name) =>
-        new StepRandom(c.device, {
-          seed: c.seed,
-          step: shared.progress.step,
-          name: `${plugin.name}/${name}`,
-        }),
+      data: c.data,
+      random: (name) => c.random(plugin.name, name, shared.progress.step),
       log: (name, value) => c.log(`${plugin.name}/${name}`, value),
     };
+  }
+
+  #runStream(name: string, { x, y, index }: StreamImages): StreamBatch {
+    const { network, needs } = this.#c;
+    const { net, norm = "batch" } = needs.streams[name]!; // images are made of declared streams
+    return { y, index, out: runAlone(network, x, { net, norm }) };
   }
 
   #weightsOf(where: "labeled" | "unlabeled", batch: Batch): Tensor {

@@ -129,10 +129,18 @@ export function runPass(
   return outputs;
 }
 
-/** Output of a student pass over images made within the step. */
-export function runLate(network: Network, x: Tensor, norm: Norm): Output {
-  const run = new NetworkRun(network, x, { weights: network.student, norm });
-  return new ViewOutput(run, { input: "strong", from: 0, to: x.shape[0]! }, (z) => z); // as above
+/** Output of a pass of its own; a teacher's has no gradient. */
+export function runAlone(
+  network: Network,
+  x: Tensor,
+  { net, norm }: { readonly net: "student" | "teacher"; readonly norm: Norm },
+): Output {
+  const student = net === "student";
+  const weights = student ? network.student : network.average;
+  const make = () => new NetworkRun(network, x, { weights, norm });
+  const run = student ? make() : x.device.noGrad(make);
+  // Rows of no view of the batch: main logits stay as the head gives them.
+  return new ViewOutput(run, { input: "identity", from: 0, to: x.shape[0]! }, (z) => z); // images
 }
 
 /** Outputs of several passes of one network, joined. */

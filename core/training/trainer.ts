@@ -7,15 +7,18 @@ import type { Tensor } from "../autograd/tensor.ts";
 import { isDecayed } from "../nn/decay_rule.ts";
 import type { Model } from "../nn/model.ts";
 import { Optimizer } from "../nn/optimizer.ts";
+import { Random } from "../random.ts";
 import { warmupEmaDecay } from "../nn/schedules/ema_decay.ts";
-import type { Batch, Host, NonEmpty, Plugin, Progress, View } from "./algorithm.ts";
+import type { Batch, DataInfo, Host, NonEmpty, Plugin, Progress, View } from "./algorithm.ts";
 import { type MergedNeeds, mergeNeeds, type Stack } from "./compose.ts";
 import { evaluateNetwork, type Evaluation } from "./evaluate.ts";
 import type { DrawnBatch, Loader } from "./loader.ts";
 import { type PseudoLabelSummary, summarizePseudoLabels } from "./metrics/pseudo_labels.ts";
-import { buildNetwork, type Network } from "./network.ts";
+import { buildNetwork, featuresOf, type Network } from "./network.ts";
 import { PluginState } from "./plugin_state.ts";
-import { runStep, type StepContext, type StepResult } from "./step.ts";
+import { predictSet } from "./predict.ts";
+import { runStep, type StepContext, type StepResult, type StreamImages } from "./step.ts";
+import { StepRandom } from "./step_random.ts";
 import { StepLog } from "./step_log.ts";
 import type { TrainingConfig } from "./training_config.ts";
 
@@ -51,6 +54,7 @@ export class Trainer {
   readonly loader: Loader;
   readonly stack: Stack;
   readonly needs: MergedNeeds;
+  readonly data: DataInfo;
   /** Counts of (true, pseudo) pairs in the log period: all, then those with a mask. */
   readonly pairs: Tensor<"u32">;
   config: TrainingConfig;
@@ -62,21 +66,18 @@ export class Trainer {
 
   /** @throws {TypeError} If the methods do not fit together or to the data. */
   constructor({ device, model, stack, loader, config }: TrainerOptions) {
-    const { data } = loader;
     this.device = device;
     this.stack = stack;
     this.loader = loader;
     this.config = config;
+    const input = { classes: loader.data.classes, size: loader.size };
+    const data = this.data = { ...loader.data, features: featuresOf(model, input) };
     this.needs = mergeNeeds(stack, data);
-    this.network = buildNetwork(
-      device,
-      model,
-      { classes: data.classes, size: loader.size },
-      this.needs.heads,
-      config.seed,
-    );
+    this.network = buildNetwork(device, model, input, this.needs.heads, config.seed);
+    for (const [name, stream] of Object.entries(this.needs.streams)) loader.open(name, stream);
     this.optimizer = new Optimizer(device, this.network.set, config.optimizer, (spec) => ({
-      weightDecay: isDecayed(config.decayRule, spec) ? config.weightDecay : 0,
+      weightDecay: this.network.decays.get(spec.name) ??
+        (isDecayed(config.decayRule, spec) ? config.weightDecay : 0),
       rateScale: 1,
       averageScale: 1,
     }));
@@ -91,7 +92,9 @@ export class Trainer {
       needs: this.needs,
       state: this.state,
       prior: device.keep(() => device.tensor(data.counts.map((n) => n / total), [data.classes])),
-      seed: config.seed,
+      data,
+      random: (plugin, name, step) =>
+        new StepRandom(device, { seed: config.seed, step, name: `${plugin}/${name}` }),
       log: (name, value) => this.log.add(`value ${name}`, value),
     };
   }
@@ -117,7 +120,8 @@ export class Trainer {
         config.labeled,
         this.needs.unlabeled.length ? config.unlabeled : 0,
       );
-      const result = runStep(this.#context, this.#batch(drawn), progress);
+      const input = { batch: this.#batch(drawn), streams: this.#streams() };
+      const result = runStep(this.#context, input, progress);
       const { decay, warmup, buffers } = config.average;
       const rate = config.learningRate(this.done);
       this.optimizer.update(network.student, network.gradients.flat, network.average, {
@@ -211,8 +215,22 @@ export class Trainer {
         strong: views("strong"),
         identity: views("identity"),
         index: ints(unlabeled.position),
+        isLabeled: device.tensor(unlabeled.isLabeled, [unlabeled.isLabeled.length]),
       },
     };
+  }
+
+  #streams(): Record<string, StreamImages> {
+    const { device, config, loader } = this;
+    const ints = (data: Int32Array) => device.tensor(data, [data.length], "i32");
+    return Object.fromEntries(
+      Object.entries(this.needs.streams).map(([name, { view, batch = config.labeled }]) => {
+        const { image, y, position } = loader.nextOf(name, batch);
+        const draw = { seed: config.seed, step: this.done, name: `stream/${name}` };
+        const x = loader.view("train", ints(image), view, draw);
+        return [name, { x, y: ints(y), index: ints(position) }];
+      }),
+    );
   }
 
   #count({ unlabeled }: DrawnBatch, { terms, targets, mask }: StepResult): void {
@@ -234,8 +252,15 @@ export class Trainer {
     return {
       config: plugin.config,
       state: this.state.of(plugin.name),
-      data: this.loader.data,
+      data: this.data,
       progress: this.progress,
+      predict: (on, options) => predictSet(this.#context, this.loader, on, options),
+      random: (name) =>
+        new Random({
+          seed: this.config.seed,
+          step: this.done,
+          name: `host/${plugin.name}/${name}`,
+        }),
       read: (t) => device.read(t),
       write: (data, shape) => {
         const tensor = device.tensor(Float32Array.from(data), shape);

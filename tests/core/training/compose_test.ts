@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { compose, type DataInfo, defineAlgorithm, mergeNeeds } from "../../../core/mod.ts";
 
-const data: DataInfo = { dataset: "toy", classes: 3, labeled: 6, unlabeled: 9, counts: [3, 2, 1] };
+const data: DataInfo = {
+  dataset: "toy",
+  classes: 3,
+  labeled: 6,
+  unlabeled: 9,
+  counts: [3, 2, 1],
+  holdout: 0,
+  features: 4,
+  trueUnlabeledCounts: null,
+};
 
 const base = defineAlgorithm({
   name: "ground",

@@ -1,0 +1,59 @@
+import type { Shape } from "../autograd/shape.ts";
+import type { Tensor } from "../autograd/tensor.ts";
+import type { Random } from "../random.ts";
+import type { DataInfo, State, StateSpecs } from "./needs.ts";
+import type { Progress } from "./step_slots.ts";
+
+/** What a method sees between steps, the only place that may wait for the GPU. */
+export interface Host<C = unknown, S extends StateSpecs = StateSpecs> {
+  readonly config: C;
+  readonly state: State<S>;
+  readonly data: DataInfo;
+  readonly progress: Progress;
+  /** Reads a tensor back. */
+  read(t: Tensor): Promise<Float32Array>;
+  /** A tensor of the given values. */
+  write(data: ArrayLike<number>, shape: Shape): Tensor;
+  /** What a network makes of a whole set, in identity views and with running statistics. */
+  predict(on: PredictSet, options?: PredictOptions): Promise<Predictions>;
+  /** Random numbers of this name, other ones each time the slot runs. */
+  random(name: string): Random;
+}
+
+/** A set that can be predicted. */
+export type PredictSet = "labeled" | "unlabeled" | "holdout";
+
+/** Settings of {@linkcode Host.predict}. */
+export interface PredictOptions {
+  /** `ema` by default. */
+  readonly network?: "ema" | "raw";
+  /** `main` by default. */
+  readonly head?: string;
+  /** Also return features; false by default. */
+  readonly features?: boolean;
+}
+
+/** Predictions on a whole set, in its order. */
+export interface Predictions {
+  /** [images, classes]. */
+  readonly logits: Float32Array;
+  /** [images, features], empty if not asked for. */
+  readonly features: Float32Array;
+  /** Null for unlabeled images. */
+  readonly labels: Int32Array | null;
+  readonly images: number;
+  readonly classes: number;
+}
+
+/** Slots between steps. */
+export interface HostSlots<C, S extends StateSpecs> {
+  /** Before the first step of a run, also of a resumed one. */
+  setup?(h: Host<C, S>): void | Promise<void>;
+  /** After every `steps(config)` steps. */
+  readonly every?: {
+    steps(config: C): number;
+    run(h: Host<C, S>): void | Promise<void>;
+  };
+  /** After each epoch. */
+  epoch?(h: Host<C, S>): void | Promise<void>;
+}

@@ -1,0 +1,108 @@
+import type { Shape } from "../autograd/shape.ts";
+import type { Tensor } from "../autograd/tensor.ts";
+import type { Norm } from "../nn/builder.ts";
+
+/** A list that is never empty. */
+export type NonEmpty<T> = readonly [T, ...T[]];
+
+/** How an image is changed before a network sees it. */
+export type View = "weak" | "strong" | "identity";
+
+/** Where a batch comes from, seen through one kind of view. */
+export type Input = "labeled" | "weak" | "strong" | "identity";
+
+/** A tensor that a method keeps from step to step. */
+export interface StateSpec {
+  readonly shape: Shape;
+  /**
+   * Value at the start: zeros (the default), another number everywhere, 1/classes (`uniform`), or
+   * the labeled class frequencies (`prior`).
+   */
+  readonly init?: "zeros" | "uniform" | "prior" | number;
+}
+
+/** Declared state by key. */
+export type StateSpecs = Readonly<Record<string, StateSpec>>;
+
+/** State of a method; assigning a key replaces that tensor's values after the step. */
+export type State<S extends StateSpecs> = { -readonly [K in keyof S]: Tensor };
+
+/** A run of a network over some of the step's images. */
+export interface PassSpec {
+  /** `teacher` has the averaged weights and no gradient. */
+  readonly net: "student" | "teacher";
+  /** What it sees, concatenated in this order into one batch. */
+  readonly inputs: NonEmpty<Input>;
+  /** What batch norm normalises with; `batch` by default. */
+  readonly norm?: Norm;
+  /** Whether the loss may reach the network; student only, true by default. */
+  readonly grad?: boolean;
+}
+
+/** A head beside the network's own. */
+export interface HeadSpec {
+  readonly classes: number;
+  /** Name in the state dict, by default `heads.NAME`. */
+  readonly parameterName?: string;
+  /** Optimizer group of its own. */
+  readonly group?: string;
+  /** Weight decay of its weight; its bias then has none. */
+  readonly weightDecay?: number;
+  /** Whether its loss stops at the features. */
+  readonly detach?: boolean;
+}
+
+/** A loader beside labeled and unlabeled, and the pass that its images get. */
+export interface StreamSpec {
+  readonly from: "labeled" | "unlabeled";
+  readonly view: View;
+  /**
+   * `uniform`: epoch by epoch; `class-balanced`: with replacement, every class as often;
+   * `effective-number`: with replacement, by (1 − β) / (1 − βⁿ) for n images of a class.
+   */
+  readonly sampler: "uniform" | "class-balanced" | "effective-number";
+  /** β of `effective-number`. */
+  readonly beta?: number;
+  /** Images a step; the labeled batch by default. */
+  readonly batch?: number;
+  readonly net: "student" | "teacher";
+  /** What batch norm normalises with; `batch` by default. */
+  readonly norm?: Norm;
+}
+
+/** What a method asks for, answered before the first step. */
+export interface Needs {
+  /** Views of each batch; of several plugins the longest list wins. */
+  readonly views?: {
+    readonly labeled?: readonly View[];
+    readonly unlabeled?: readonly View[];
+  };
+  /** Network runs; without one for the student it gets a single one over all views. */
+  readonly passes?: readonly PassSpec[];
+  readonly heads?: Readonly<Record<string, HeadSpec>>;
+  readonly streams?: Readonly<Record<string, StreamSpec>>;
+  /** Head that is evaluated; `main` by default. */
+  readonly evalHead?: string;
+  /** Which network is evaluated; the averaged one by default. */
+  readonly evalNetwork?: "ema" | "raw";
+}
+
+/** What is known of the data when a method is set up. */
+export interface DataInfo {
+  readonly dataset: string;
+  readonly classes: number;
+  /** Number of labeled and unlabeled images. */
+  readonly labeled: number;
+  readonly unlabeled: number;
+  /** Labeled images of each class. */
+  readonly counts: readonly number[];
+  /** Images held out for calibration. */
+  readonly holdout: number;
+  /** Length of a feature vector of the network's body. */
+  readonly features: number;
+  /**
+   * Hidden: unlabeled images of each class, null where unknown. Only for variants of a method that
+   * are published as being told the truth, and for nothing else.
+   */
+  readonly trueUnlabeledCounts: readonly number[] | null;
+}

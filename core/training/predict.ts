@@ -1,0 +1,57 @@
+import type { Predictions, PredictOptions, PredictSet } from "./algorithm.ts";
+import type { Loader } from "./loader.ts";
+import { forwardBody } from "./network.ts";
+import type { StepContext } from "./step.ts";
+import { applyHead } from "./step_outputs.ts";
+
+/** Images of one batch, as in evaluation. */
+const BATCH = 250;
+
+/** What a network makes of a whole set: identity views, running statistics, raw logits. */
+export async function predictSet(
+  { device, network, data }: StepContext,
+  loader: Loader,
+  on: PredictSet,
+  { network: which = "ema", head = "main", features = false }: PredictOptions = {},
+): Promise<Predictions> {
+  const { images, labels } = loader.set(on);
+  const weights = which === "ema" ? network.average : network.student;
+  const pass = { weights, norm: "running" } as const;
+  const all = { logits: [] as Float32Array[], features: [] as Float32Array[] };
+  let classes = data.classes;
+  device.place = `prediction of the ${on} images`;
+  for (let from = 0; from < images.length; from += BATCH) {
+    const ids = images.subarray(from, from + BATCH);
+    const made = device.keep(() =>
+      device.scope(() => {
+        const index = device.tensor(ids, [ids.length], "i32");
+        const x = loader.view("train", index, "identity", { seed: 0, step: 0, name: on });
+        const f = forwardBody(device, network, x, pass);
+        return { f, z: applyHead(network, head, f, pass) };
+      })
+    );
+    const [z, f] = await device.readAll(features ? [made.z, made.f] : [made.z]);
+    all.logits.push(z!); // the first of those asked for
+    classes = made.z.shape[1]!; // logits have two axes
+    if (f) all.features.push(f);
+    made.z.dispose();
+    made.f.dispose();
+  }
+  return {
+    logits: joined(all.logits),
+    features: joined(all.features),
+    labels: on === "unlabeled" ? null : labels,
+    images: images.length,
+    classes,
+  };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, p) => sum + p.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
