@@ -91,13 +91,10 @@ export function applyPrograms<D extends "f32" | "u32">(
   return out as Tensor<D>; // f32 for floats, u32 for pixels, as the caller asks
 }
 
-/** Where areas of `capacity` pixels go: in steps of 256, so that kernels are few. */
+/** Where areas of `capacity` pixels go. Sizes are powers of two where they fit: kernels stay few. */
 function pixelMemory(device: Device, capacity: number): { memory: PixelMemory; words: number } {
   if (capacity === 0) return { memory: "none", words: 0 };
-  const room = device.gpu.limits.maxComputeWorkgroupStorageSize - STATISTICS;
-  const words = Math.ceil(capacity / 256) * 256;
-  if (8 * words <= room) return { memory: "workgroup", words };
-  return 8 * capacity <= room
-    ? { memory: "workgroup", words: Math.floor(room / 8) }
-    : { memory: "scratch", words: capacity };
+  const room = Math.floor((device.gpu.limits.maxComputeWorkgroupStorageSize - STATISTICS) / 8);
+  if (capacity > room) return { memory: "scratch", words: capacity };
+  return { memory: "workgroup", words: Math.min(2 ** Math.ceil(Math.log2(capacity)), room) };
 }

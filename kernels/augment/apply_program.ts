@@ -14,7 +14,7 @@ export interface ApplyProgramOptions {
   readonly memory: PixelMemory;
   /** Words of each of the two areas in workgroup memory. */
   readonly capacity: number;
-  /** Normalised f32, or the bytes before normalisation as one word a pixel. */
+  /** Normalised f32, or the bytes before normalisation as one word a pixel, hidden ones the mean. */
   readonly output: "f32" | "pixels";
   /** Invocations of a workgroup, at least 8. */
   readonly workgroup: number;
@@ -75,9 +75,7 @@ export function applyProgramKernel(
 }
 
 function header(memory: PixelMemory, capacity: number): string {
-  const common = `${
-    pixelFunctions(memory, capacity)
-  }${GEOMETRY}${NORMALIZATION}`;
+  const common = `${pixelFunctions(memory, capacity)}${GEOMETRY}${NORMALIZATION}`;
   if (memory === "none") return common;
   return /* wgsl */ `
 var<workgroup> bins: array<atomic<u32>, 771>;
@@ -153,6 +151,7 @@ ${inMemory ? STEPS : ""}
     for (var i = li; i < pixels; i += WORKGROUP) {
       let p = place(i, u.outWidth);
       let q = throughWindow(at + ${Head.window}u, p, size);
+      let isHidden = p.y >= y1 && p.y < y2 && p.x >= x1 && p.x < x2;
       var pixel = 0u;
       if (q.x >= 0) {
         let j = u32(q.y * size.w + q.x);
@@ -163,9 +162,13 @@ ${inMemory ? STEPS : ""}
   }
       }
       ${
-    output === "pixels" ? "out[row * pixels + i] = pixel;" : `
+    output === "pixels"
+      ? `
+      if (isHidden) { pixel = pack(vec3u(clamp(-bias / scale + 0.5, vec3f(0), vec3f(255)))); }
+      out[row * pixels + i] = pixel;`
+      : `
       var value = scale * vec3f(unpack(pixel)) + bias;
-      if (p.y >= y1 && p.y < y2 && p.x >= x1 && p.x < x2) { value = vec3f(0); }
+      if (isHidden) { value = vec3f(0); }
       let to = 3u * (row * pixels + i);
       out[to] = value.x; out[to + 1u] = value.y; out[to + 2u] = value.z;`
   }
