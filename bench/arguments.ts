@@ -52,5 +52,12 @@ export function parseArguments(
       `bench: there is no contender "${unknown}"; choose from ${contenderNames.join(", ")}`,
     );
   }
+  const whole = command.args.length === 0 && !options.quick &&
+    names.length === contenderNames.length;
+  if (options.write && !whole) {
+    throw new BadInput(
+      "bench: --write is for the whole bench; leave patterns and other options out",
+    );
+  }
   return { ...options, contenders: names, patterns: command.args };
 }

@@ -76,7 +76,7 @@ async function bench({ quiet, quick, patterns, json, write, ...options }: Argume
     return EXIT.interrupted;
   }
   if (write) {
-    await writeResults(report, ["deno task bench", ...Deno.args].join(" "));
+    await writeResults(report);
   }
   return report.failures.some(({ contender }) => contender === "longtail") ? EXIT.failed : 0;
 }

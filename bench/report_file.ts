@@ -19,11 +19,11 @@ export async function writeReport(path: string, report: Report): Promise<void> {
 }
 
 /** Writes the report beside this file, for readers. */
-export async function writeResults(report: Report, how: string): Promise<void> {
+export async function writeResults(report: Report): Promise<void> {
   const text = [
     "# Results of the bench",
     "",
-    `Written by \`${how}\`; what is measured and how: see [README](README.md).`,
+    "Written by `deno task bench --write`; what is measured and how: see [README](README.md).",
     "",
     reportText(report),
     "",

@@ -34,12 +34,12 @@ export function reportText(report: Report): string {
   );
   const versions = Object.entries(report.versions).map(([name, version]) => `${name} ${version}`);
   return [
-    `Adapter: ${report.adapter.name}${report.adapter.software ? " (software)" : ""}, ` +
+    `- Adapter: ${report.adapter.name}${report.adapter.software ? " (software)" : ""}, ` +
     `${report.cores} cores of ${report.processor}`,
-    `Peak, same run: ${digits(report.peak.gflops)} GFLOP/s, ${digits(report.peak.gbps)} GB/s`,
-    `Milliseconds: ${report.clock}; medians`,
-    `Versions: ${versions.join(", ")}`,
-    `Date: ${report.date.slice(0, 10)}`,
+    `- Peak, same run: ${digits(report.peak.gflops)} GFLOP/s, ${digits(report.peak.gbps)} GB/s`,
+    `- Milliseconds: ${report.clock}; medians`,
+    `- Versions: ${versions.join(", ")}`,
+    `- Date: ${report.date.slice(0, 10)}`,
     "",
     figures,
     ...(report.ratios.length > 0 ? ["", means] : []),

@@ -18,8 +18,9 @@ Deno.test("parseArguments() reads patterns and options in any order", () => {
   );
 });
 
-Deno.test("parseArguments() refuses unknown options and contenders in one sentence", () => {
-  for (const args of [["--jsonn"], ["--json"], ["--contenders", "peer,nobody"]]) {
+Deno.test("parseArguments() refuses what cannot be, in one sentence", () => {
+  const wrong = [["--jsonn"], ["--json"], ["--contenders", "peer,nobody"], ["gemm", "--write"]];
+  for (const args of wrong) {
     assert.throws(() => parseArguments(args, names), (error) => {
       assert.ok(error instanceof BadInput);
       assert.doesNotMatch(error.message, /\n/);
