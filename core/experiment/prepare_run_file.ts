@@ -1,4 +1,4 @@
-import { type Dataset } from "../../datasets/dataset.ts";
+import type { Dataset } from "../../datasets/dataset.ts";
 import { GpuLoader } from "../../datasets/loader.ts";
 import { poolOf } from "../../datasets/pool.ts";
 import { makeSplit, resolveSplit } from "../../datasets/protocols/protocol.ts";
@@ -10,11 +10,10 @@ import { BadInput } from "../bad_input.ts";
 import type { Device } from "../autograd/device.ts";
 import type { Model } from "../nn/model.ts";
 import { modelByName } from "../nn/model_registry.ts";
-import type { WideResNetVariant } from "../nn/wide_resnet.ts";
 import type { Loader } from "../training/loader.ts";
 import { Trainer } from "../training/trainer.ts";
 import type { Resolved } from "./config/resolve.ts";
-import type { RunConfig } from "./config/schema.ts";
+import type { RunConfig } from "./config/run_config.ts";
 import { trainingConfig } from "./training_settings.ts";
 
 /** Everything about a run that is known before a device is opened. */
@@ -75,7 +74,7 @@ export async function buildTrainer(run: PreparedRun, device: Device): Promise<Tr
 
 function modelOf({ model, modelVariant }: RunConfig): Model {
   try {
-    return modelByName(model, modelVariant as WideResNetVariant); // the schema lists the variants
+    return modelByName(model, modelVariant);
   } catch (error) {
     if (error instanceof RangeError) throw new BadInput(error.message);
     throw error;

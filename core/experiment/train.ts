@@ -13,7 +13,7 @@ import type { Evaluation } from "../training/evaluate.ts";
 import { type LogRow, Trainer } from "../training/trainer.ts";
 import { type Layer, objectLayer } from "./config/layers.ts";
 import { resolveSettings } from "./config/resolve.ts";
-import type { RunConfig } from "./config/schema.ts";
+import type { RunConfig } from "./config/run_config.ts";
 import { trainingConfig } from "./training_settings.ts";
 
 /** What {@linkcode train} trains. */

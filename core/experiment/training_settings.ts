@@ -2,9 +2,8 @@ import { warmupCosine } from "../nn/schedules/cosine_decay.ts";
 import { multiStepDecay } from "../nn/schedules/multi_step_decay.ts";
 import { constantSchedule, type Schedule } from "../nn/schedules/schedule.ts";
 import { linearWarmup } from "../nn/schedules/warmup.ts";
-import type { OptimizerOptions } from "../nn/optimizer.ts";
 import type { TrainingConfig } from "../training/training_config.ts";
-import type { RunConfig } from "./config/schema.ts";
+import type { RunConfig } from "./config/run_config.ts";
 
 /** What the trainer takes of a run's options. */
 export function trainingConfig(config: RunConfig): TrainingConfig {
@@ -16,7 +15,7 @@ export function trainingConfig(config: RunConfig): TrainingConfig {
     labeled: batch.labeled,
     unlabeled: Math.round(batch.labeled * batch.ratio),
     learningRate: learningRate(config),
-    optimizer: config.optimizer as OptimizerOptions, // the schema has the same types
+    optimizer: config.optimizer,
     weightDecay,
     decayRule,
     average,

@@ -1,4 +1,3 @@
-import type { AdapterChoice } from "../../autograd/request_device.ts";
 import { BadInput } from "../../bad_input.ts";
 import { restoreTrainer } from "../../training/checkpoint.ts";
 import { yamlLayer } from "../config/layers.ts";
@@ -36,7 +35,7 @@ export async function evaluateCommand(dir: string, flags: EvaluateFlags): Promis
   const found = await folder.loadCheckpoint();
   if (!found) throw new BadInput(`${path} has no checkpoint yet: train it first`);
   const run = await prepareRun(resolved);
-  const device = await openAdapter(resolved.config.adapter as AdapterChoice, { quiet }); // schema's
+  const device = await openAdapter(resolved.config.adapter, { quiet });
   const trainer = await buildTrainer(run, device);
   if (head !== undefined && !(head in trainer.network.heads)) {
     throw new BadInput(

@@ -1,6 +1,5 @@
 import { parse } from "yaml";
 import { BadInput } from "../../bad_input.ts";
-import type { AdapterChoice } from "../../autograd/request_device.ts";
 import { type Layer, objectLayer, setLayer, yamlLayer } from "../config/layers.ts";
 import { resolveConfig, type Resolved } from "../config/resolve.ts";
 import { listenForInterrupt } from "../interrupt_file.ts";
@@ -81,7 +80,7 @@ async function train(
   open: (environment: object) => Promise<RunFolder>,
 ): Promise<number> {
   const { config } = run.resolved;
-  const device = await openAdapter(config.adapter as AdapterChoice, { quiet }); // the schema's
+  const device = await openAdapter(config.adapter, { quiet });
   const trainer = await buildTrainer(run, device);
   // Before the folder exists, so that a stop in between leaves nothing that needs resuming.
   const interrupt = listenForInterrupt();

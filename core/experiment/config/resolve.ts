@@ -4,7 +4,8 @@ import { BadInput } from "../../bad_input.ts";
 import type { ErasedSpec } from "../../training/algorithm.ts";
 import { compose, type Stack } from "../../training/compose.ts";
 import { type Layer, objectLayer, type Setting } from "./layers.ts";
-import { configSchema, DEFAULTS, type RunConfig } from "./schema.ts";
+import type { RunConfig } from "./run_config.ts";
+import { configSchema, DEFAULTS } from "./schema.ts";
 
 /** A run's options, resolved, and its methods with theirs. */
 export interface Resolved {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { UNLABELED_SHAPES } from "../../../datasets/long_tail.ts";
 import { WIDE_RESNET_VARIANTS } from "../../nn/wide_resnet.ts";
 import { MAX_SEED } from "../../random.ts";
+import type { RunConfig } from "./run_config.ts";
 
 const count = z.int().min(1).max(2 ** 31 - 1);
 const rate = z.number().positive().max(1000);
@@ -13,19 +14,19 @@ const optimizer = z.discriminatedUnion("kind", [
     kind: z.literal("sgd"),
     momentum: z.number().min(0).lt(1),
     nesterov: z.boolean(),
-    dampening: z.number().min(0).lt(1).optional(),
+    dampening: z.number().min(0).lt(1).exactOptional(),
   }),
   z.strictObject({
     kind: z.enum(["adam", "adamw"]),
     beta1: z.number().min(0).lt(1),
     beta2: z.number().min(0).lt(1),
     eps: z.number().positive(),
-    epsBeforeCorrection: z.boolean().optional(),
+    epsBeforeCorrection: z.boolean().exactOptional(),
   }),
 ]);
 
 /** Every option of a run but those of its methods: types and ranges. */
-export const configSchema = z.strictObject({
+export const configSchema: z.ZodType<RunConfig> = z.strictObject({
   seed: z.int().min(0).max(MAX_SEED),
   steps: count,
   epochSteps: count,
@@ -35,7 +36,8 @@ export const configSchema = z.strictObject({
   dataDir: z.string().min(1).nullable(),
   imageSize: z.int().min(4).max(1024).nullable(),
   model: z.string().min(1),
-  modelVariant: z.enum(WIDE_RESNET_VARIANTS as [string, ...string[]]),
+  modelVariant: z.enum(WIDE_RESNET_VARIANTS),
+  weights: z.string().min(1).nullable(),
   batch: z.strictObject({ labeled: count, ratio: z.number().min(0).max(1000) }),
   split: z.strictObject({
     protocol: z.string().min(1),
@@ -43,7 +45,7 @@ export const configSchema = z.strictObject({
     unlabeledMax: z.int().min(0).nullable(),
     gammaLabeled: z.number().min(1).max(1e9).nullable(),
     gammaUnlabeled: z.number().min(1).max(1e9).nullable(),
-    unlabeled: z.enum(UNLABELED_SHAPES as unknown as [string, ...string[]]).nullable(),
+    unlabeled: z.enum(UNLABELED_SHAPES).nullable(),
     unlabeledCounts: z.array(z.int().min(0)).nullable(),
     labeledShare: z.number().gt(0).max(1).nullable(),
     includeLabeled: z.boolean().nullable(),
@@ -68,9 +70,6 @@ export const configSchema = z.strictObject({
   adapter: z.enum(["high-performance", "low-power", "fallback"]),
 });
 
-/** All options of a run but those of its methods, resolved. */
-export type RunConfig = z.infer<typeof configSchema>;
-
 /** What an option is if neither the method's recipe nor the user says. */
 export const DEFAULTS: RunConfig = {
   seed: 0,
@@ -83,6 +82,7 @@ export const DEFAULTS: RunConfig = {
   imageSize: null,
   model: "wrn-28-2",
   modelVariant: "usb",
+  weights: null,
   batch: { labeled: 64, ratio: 2 },
   split: {
     protocol: "free",
