@@ -6,8 +6,8 @@ export type ScalarType = "u32" | "i32" | "f32";
  *
  * - `read`, `write`: a storage buffer of the element type; `write` may be read too.
  * - `window`: a part of at most 64 KiB of a buffer, bound as uniform data (`vec4f` only).
- * - `texture`: an rgba32float texture read by `textureLoad`.
- * - `image`: an rgba32float storage texture that is written.
+ * - `texture`: an array of rgba32float textures read by `textureLoad`.
+ * - `image`: an array of rgba32float storage textures that is written.
  */
 export type BindingKind = "read" | "write" | "window" | "texture" | "image";
 
@@ -74,12 +74,12 @@ export function window(length: number): Binding {
   return { kind: "window", element: "vec4f", length };
 }
 
-/** An rgba32float texture read by `textureLoad(name, vec2u, 0)`. */
+/** An array of rgba32float textures read by `textureLoad(name, vec2u, layer, 0)`. */
 export function texture(): Binding {
   return { kind: "texture", element: "f32" };
 }
 
-/** An rgba32float texture written by `textureStore(name, vec2u, vec4f)`. */
+/** An array of rgba32float textures written by `textureStore(name, vec2u, layer, vec4f)`. */
 export function image(): Binding {
   return { kind: "image", element: "rgba32float" };
 }
@@ -128,9 +128,9 @@ function declaration(name: string, { kind, element, length }: Binding): string {
     case "window":
       return `var<uniform> ${name}: array<vec4f, ${length}>`;
     case "texture":
-      return `var ${name}: texture_2d<f32>`;
+      return `var ${name}: texture_2d_array<f32>`;
     case "image":
-      return `var ${name}: texture_storage_2d<rgba32float, write>`;
+      return `var ${name}: texture_storage_2d_array<rgba32float, write>`;
   }
 }
 

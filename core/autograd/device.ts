@@ -13,7 +13,7 @@ import {
   toBytes,
 } from "./host_array.ts";
 import { PipelineCache } from "./pipeline_cache.ts";
-import { Recorder } from "./recorder.ts";
+import { type ImageRegion, Recorder } from "./recorder.ts";
 import { type Shape, showShape, sizeOf } from "./shape.ts";
 import { type Scope, Storage } from "./storage.ts";
 import type { Tape } from "./tape.ts";
@@ -82,10 +82,9 @@ export class Device {
     grid: Grid,
   ): void {
     this.#recorder.dispatch(kernel, args, uniforms, grid);
-    for (let i = 0; i < args.length; i++) {
-      const argument = args[i]!; // i is inside args
-      if (kernel.bindings[i] === "write" && argument instanceof Tensor) argument.storage.changed();
-    }
+    args.forEach((a, i) => {
+      if (kernel.bindings[i] === "write" && a instanceof Tensor) a.storage.changed();
+    });
   }
 
   /** Hands what was recorded to the GPU. Does not wait for it to finish. */
@@ -155,6 +154,11 @@ export class Device {
     if (from.bytes !== to.bytes) throw new TypeError(`Cannot copy ${from} into ${to}`);
     this.#recorder.copy(from, to);
     to.storage.changed();
+  }
+
+  /** Records copying elements into an image. */
+  copyToImage(from: AnyTensor, to: Image, region: ImageRegion): void {
+    this.#recorder.copyToImage(from, to, region);
   }
 
   /** Replaces the elements of a long-lived tensor from the host, after all recorded commands. */

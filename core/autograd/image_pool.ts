@@ -1,29 +1,36 @@
-/** An rgba32float texture on loan: a layout that software adapters read faster than a buffer. */
+/** Sizes of an {@linkcode Image}, and what it is for. */
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+  readonly layers: number;
+  /** Images are only handed on to the same use, which may count on what the last one left. */
+  readonly use: string;
+}
+
+/** An array of rgba32float textures on loan: software adapters read it faster than a buffer. */
 export class Image {
   readonly view: GPUTextureView;
   /** Unique among the images of a device; negative, so that it is no buffer's number. */
   readonly id: number;
-  readonly width: number;
-  readonly height: number;
-  readonly #pool: ImagePool;
   readonly gpu: GPUTexture;
+  readonly #pool: ImagePool;
+  readonly #key: string;
 
-  constructor(pool: ImagePool, gpu: GPUTexture, id: number) {
+  constructor(pool: ImagePool, gpu: GPUTexture, { id, key }: { id: number; key: string }) {
     this.#pool = pool;
+    this.#key = key;
     this.gpu = gpu;
-    this.view = gpu.createView();
+    this.view = gpu.createView({ dimension: "2d-array" });
     this.id = id;
-    this.width = gpu.width;
-    this.height = gpu.height;
   }
 
   /** Gives the texture back. */
   free(): void {
-    this.#pool.release(this);
+    this.#pool.release(this, this.#key);
   }
 }
 
-/** Hands out rgba32float textures by size and takes them back. */
+/** Hands out rgba32float textures by size and use, and takes them back. New ones are zero. */
 export class ImagePool {
   readonly #device: GPUDevice;
   readonly #free = new Map<string, Image[]>();
@@ -38,24 +45,24 @@ export class ImagePool {
     return this.#all.length;
   }
 
-  /** A texture of exactly this size with undefined contents. */
-  acquire(width: number, height: number): Image {
-    const found = this.#free.get(`${width}x${height}`)?.pop();
+  /** A texture array of exactly this size with what its last user left in it. */
+  acquire({ width, height, layers, use }: ImageSize): Image {
+    const key = `${width}x${height}x${layers} ${use}`;
+    const found = this.#free.get(key)?.pop();
     if (found) return found;
     const texture = this.#device.createTexture({
-      size: [width, height],
+      size: [width, height, layers],
       format: "rgba32float",
       usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.STORAGE_BINDING |
         GPUTextureUsage.COPY_DST,
     });
-    const image = new Image(this, texture, -1 - this.#all.length);
+    const image = new Image(this, texture, { id: -1 - this.#all.length, key });
     this.#all.push(image);
     return image;
   }
 
   /** Takes a texture back. */
-  release(image: Image): void {
-    const key = `${image.width}x${image.height}`;
+  release(image: Image, key: string): void {
     const free = this.#free.get(key);
     if (free) free.push(image);
     else this.#free.set(key, [image]);

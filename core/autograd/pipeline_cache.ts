@@ -90,9 +90,15 @@ function entry(kind: BindingKind): Partial<GPUBindGroupLayoutEntry> {
     case "window":
       return { buffer: { type: "uniform" } };
     case "texture":
-      return { texture: { sampleType: "unfilterable-float" } };
+      return { texture: { sampleType: "unfilterable-float", viewDimension: "2d-array" } };
     case "image":
-      return { storageTexture: { access: "write-only", format: "rgba32float" } };
+      return {
+        storageTexture: {
+          access: "write-only",
+          format: "rgba32float",
+          viewDimension: "2d-array",
+        },
+      };
   }
 }
 

@@ -4,6 +4,17 @@ import { Image } from "./image_pool.ts";
 import { type Pipeline, type PipelineCache, UNIFORM_BYTES } from "./pipeline_cache.ts";
 import type { AnyTensor } from "./tensor.ts";
 
+/** Which bytes of a tensor go where in an image. Rows must be multiples of 256 bytes. */
+export interface ImageRegion {
+  /** Bytes of the tensor before the first row. */
+  readonly skip: number;
+  readonly bytesPerRow: number;
+  /** Rows from one layer's first to the next's. */
+  readonly rowsPerImage: number;
+  readonly origin: readonly [x: number, y: number, layer: number];
+  readonly size: readonly [width: number, height: number, layers: number];
+}
+
 /** Dispatches whose uniforms fit one submission; more are submitted in parts. */
 const SLOTS = 2048;
 
@@ -84,6 +95,20 @@ export class Recorder {
       to.storage.buffer.gpu,
       to.offset,
       from.bytes,
+    );
+  }
+
+  copyToImage(
+    from: AnyTensor,
+    to: Image,
+    { skip, bytesPerRow, rowsPerImage, origin, size }: ImageRegion,
+  ): void {
+    this.#endPass();
+    const source = { offset: from.offset + skip, bytesPerRow, rowsPerImage };
+    this.#open().copyBufferToTexture(
+      { buffer: from.storage.buffer.gpu, ...source },
+      { texture: to.gpu, origin: [...origin] },
+      [...size],
     );
   }
 

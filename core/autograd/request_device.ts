@@ -22,6 +22,7 @@ const RAISED = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
   "maxTextureDimension2D",
+  "maxTextureArrayLayers",
   "maxComputeWorkgroupStorageSize",
 ] as const;
 

@@ -19,11 +19,16 @@ export interface ImageRoom {
   readonly columns: number;
 }
 
+/** Largest texture array of a device. */
+export interface ImageLimits {
+  readonly side: number;
+  readonly layers: number;
+}
+
 /**
- * How activations `[N, H, W, C]` lie in an rgba32float texture. A texel holds four channels of a
- * pixel, a cell the four channels of one image with zeros around it, so that a convolution needs no
- * bounds test. The cells of an image lie below each other, images side by side as the texture's
- * largest height demands: neighbouring pixels stay neighbours in memory.
+ * How activations `[N, H, W, C]` lie in an array of rgba32float textures. A texel holds four channels
+ * of a pixel; the texels of a pixel are neighbours, as in the dense tensor, so that whole images
+ * can be copied without a kernel. Zeros around each image save the convolution its bounds tests.
  */
 export interface ImageLayout {
   readonly images: number;
@@ -33,37 +38,41 @@ export interface ImageLayout {
   /** Groups of four channels. */
   readonly chunks: number;
   readonly margin: number;
-  /** Texels of a cell. */
-  readonly cellRows: number;
-  readonly cellColumns: number;
-  /** Images side by side. */
-  readonly across: number;
+  /** Rows and columns of an image with its zeros, in pixels. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Images below each other in a layer: more than one where there are more than layers. */
+  readonly perLayer: number;
 }
 
-/** The layout with enough room, or null if it exceeds the largest side of a texture. */
+/** The layout with enough room, or null if it exceeds the limits. */
 export function imageLayout(
   [images, height, width, channels]: readonly [number, number, number, number],
-  { margin, rows, columns }: ImageRoom,
-  largestSide: number,
+  room: ImageRoom,
+  limits: ImageLimits,
 ): ImageLayout | null {
-  const chunks = Math.ceil(channels / 4);
-  const cellRows = margin + Math.max(rows, height), cellColumns = margin + Math.max(columns, width);
-  const below = Math.floor(largestSide / (chunks * cellRows));
-  if (below === 0) return null;
-  const across = Math.ceil(images / below);
-  if (across * cellColumns > largestSide) return null;
-  return { images, height, width, channels, chunks, margin, cellRows, cellColumns, across };
+  const chunks = Math.ceil(channels / 4), { margin } = room;
+  const rows = margin + Math.max(room.rows, height);
+  const columns = margin + Math.max(room.columns, width);
+  const perLayer = Math.ceil(images / limits.layers);
+  if (columns * chunks > limits.side || rows * perLayer > limits.side) return null;
+  return { images, height, width, channels, chunks, margin, rows, columns, perLayer };
 }
 
-/** Width and height of the texture. */
-export function imageSize(layout: ImageLayout): [width: number, height: number] {
-  const { images, across, chunks, cellRows, cellColumns } = layout;
-  return [across * cellColumns, Math.ceil(images / across) * chunks * cellRows];
+/** Sizes of the texture array. */
+export function imageSize(
+  { images, chunks, rows, columns, perLayer }: ImageLayout,
+): { width: number; height: number; layers: number } {
+  return {
+    width: columns * chunks,
+    height: rows * perLayer,
+    layers: Math.ceil(images / perLayer),
+  };
 }
 
 /**
- * Copies dense activations into the texture of a layout, zeros around them included. An invocation
- * writes all channels of one pixel.
+ * Copies dense activations and the zeros around them, for shapes whose rows are no multiples of 256
+ * bytes. An invocation writes all channels of one pixel.
  *
  * @param vector Whether the number of channels is a multiple of four.
  */
@@ -79,19 +88,17 @@ export function imageCopyKernel(vector: boolean): Kernel {
         channels: "u32",
         chunks: "u32",
         margin: "u32",
-        cellRows: "u32",
-        cellColumns: "u32",
-        across: "u32",
+        rows: "u32",
+        columns: "u32",
+        perLayer: "u32",
       },
       body: `${LINEAR_INDEX}
   if (i >= u.pixels) { return; }
-  let column = i % u.cellColumns; let above = i / u.cellColumns;
-  let row = above % u.cellRows; let n = above / u.cellRows;
+  let column = i % u.columns; let above = i / u.columns;
+  let row = above % u.rows; let n = above / u.rows;
   // Left of and above the image these wrap round to large numbers.
   let px = column - u.margin; let py = row - u.margin;
   let inside = px < u.width && py < u.height;
-  let left = n % u.across * u.cellColumns + column;
-  var top = n / u.across * u.chunks * u.cellRows + row;
   let at = ((n * u.height + py) * u.width + px) * u.channels;
   for (var c = 0u; c < u.chunks; c++) {
     var v = vec4f(0);
@@ -103,18 +110,18 @@ export function imageCopyKernel(vector: boolean): Kernel {
       if (c * 4u + 3u < u.channels) { v.w = x[at + c * 4u + 3u]; }`
       }
     }
-    textureStore(y, vec2u(left, top), v);
-    top += u.cellRows;
+    let place = vec2u(column * u.chunks + c, n % u.perLayer * u.rows + row);
+    textureStore(y, place, n / u.perLayer, v);
   }`,
     }));
 }
 
 /** Uniforms and grid of {@linkcode imageCopyKernel}. */
 export function imageCopyRun(layout: ImageLayout): { uniforms: number[]; grid: Grid } {
-  const { images, height, width, channels, chunks, margin, cellRows, cellColumns, across } = layout;
-  const pixels = images * cellRows * cellColumns;
+  const { images, height, width, channels, chunks, margin, rows, columns, perLayer } = layout;
+  const pixels = images * rows * columns;
   return {
-    uniforms: [pixels, height, width, channels, chunks, margin, cellRows, cellColumns, across],
+    uniforms: [pixels, height, width, channels, chunks, margin, rows, columns, perLayer],
     grid: linearGrid(Math.ceil(pixels / 64)),
   };
 }

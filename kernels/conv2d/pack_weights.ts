@@ -1,9 +1,14 @@
-import { defineKernel, type Kernel, LINEAR_INDEX, memoKernel, read, write } from "../kernel.ts";
+import {
+  defineKernel,
+  image,
+  type Kernel,
+  LINEAR_INDEX,
+  memoKernel,
+  read,
+  write,
+} from "../kernel.ts";
 
-/** Output channels that one invocation of the image convolution computes. */
-export const GROUP = 8;
-
-/** Where an element comes from. */
+/** Where an element of the weights comes from: linear in all of its indices. */
 const SOURCE = {
   taps: "u32",
   tapColumns: "u32",
@@ -16,33 +21,35 @@ const SOURCE = {
   outputStep: "i32",
 } as const;
 
-const PLACE = `u.first + i32(tap / u.tapColumns) * u.rowStep +
-      i32(tap % u.tapColumns) * u.columnStep + i32(input) * u.inputStep + i32(output) * u.outputStep`;
+const PLACE = `u32(u.first + i32(tap / u.tapColumns) * u.rowStep +
+      i32(tap % u.tapColumns) * u.columnStep + i32(input) * u.inputStep + i32(output) * u.outputStep)`;
 
 /**
- * Rearranges weights for the image convolution: `[group][chunk][tap][4][8]`, groups of 8 output
- * channels, chunks of 4 input channels, zeros where a channel does not exist. Where an element comes
- * from is linear in row and column of its tap and in both channels, so that flipped, transposed and
- * strided filters are the same kernel.
+ * Rearranges weights for the image convolution: a row for each group of `group` output channels, in it
+ * `[chunk][tap][4][group / 4]` texels (`tapMajor` 1: `[tap][chunk]…`), chunks of 4 input channels, zeros
+ * where a channel does not exist. Flipped, transposed and strided filters are the same kernel. An
+ * invocation writes a texel.
  */
-export function packWeightsKernel(): Kernel {
-  return memoKernel("pack weights", (key) =>
+export function packWeightsKernel(group: number): Kernel {
+  return memoKernel(`pack weights ${group}`, (key) =>
     defineKernel({
       key,
-      bindings: { w: read("f32"), y: write("f32") },
-      uniforms: { size: "u32", chunks: "u32", groupStride: "u32", ...SOURCE },
+      bindings: { w: read("f32"), y: image() },
+      uniforms: { size: "u32", width: "u32", tapMajor: "u32", ...SOURCE },
       body: `${LINEAR_INDEX}
   if (i >= u.size) { return; }
-  let o = i % ${GROUP}u; var rest = i / ${GROUP}u;
+  let column = i % u.width; let row = i / u.width;
+  let quad = column % ${group / 4}u; var rest = column / ${group / 4}u;
   let c = rest % 4u; rest /= 4u;
-  let tap = rest % u.taps; rest /= u.taps;
-  let chunk = rest % u.chunks; let group = rest / u.chunks;
-  let input = chunk * 4u + c; let output = group * ${GROUP}u + o;
-  var v = 0.0;
-  if (input < u.inputs && output < u.outputs) {
-    v = w[${PLACE}];
+  let inner = select(u.taps, (u.inputs + 3u) / 4u, u.tapMajor == 1u);
+  let tap = select(rest % inner, rest / inner, u.tapMajor == 1u);
+  let input = select(rest / inner, rest % inner, u.tapMajor == 1u) * 4u + c;
+  var v = vec4f(0);
+  for (var o = 0u; o < 4u; o++) {
+    let output = row * ${group}u + quad * 4u + o;
+    if (input < u.inputs && output < u.outputs) { v[o] = w[${PLACE}]; }
   }
-  y[group * u.groupStride + ((chunk * u.taps + tap) * 4u + c) * ${GROUP}u + o] = v;`,
+  textureStore(y, vec2u(column, row), 0, v);`,
     }));
 }
 

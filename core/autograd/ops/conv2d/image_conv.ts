@@ -1,5 +1,5 @@
 import { imageConvKernel, PATCH } from "../../../../kernels/conv2d/image_conv.ts";
-import { BLOCK, filterTile, imageFilterKernel } from "../../../../kernels/conv2d/image_filter.ts";
+import { BLOCK, imageFilterKernel } from "../../../../kernels/conv2d/image_filter.ts";
 import type { ImageRoom } from "../../../../kernels/conv2d/image_layout.ts";
 import { sumSplitsKernel, sumSplitsRun } from "../../../../kernels/conv2d/sum_splits.ts";
 import { linearGrid } from "../../../../kernels/kernel.ts";
@@ -10,12 +10,22 @@ import { type Convolution, forwardConvolution, phaseConvolution } from "./convol
 import type { ConvGeometry } from "./geometry.ts";
 import { fitsImage, type ImageCopy, imageOf } from "./image_copy.ts";
 import { coverAll, inputPhases } from "./input_phases.ts";
-import { fitsWindow, type PackedWeights, packedWeights } from "./packed_weights.ts";
+import {
+  packedSize,
+  type PackedWeights,
+  packedWeights,
+  type PackOptions,
+} from "./packed_weights.ts";
 import { forwardPlan, phasePlan } from "./weight_plan.ts";
 
 /** Whether the textures of this device hold everything that a convolution needs. */
 export function fitsImages(device: Device, g: ConvGeometry): boolean {
-  return fitsWindow(g.kernelHeight * g.kernelWidth) &&
+  const side = device.gpu.limits.maxTextureDimension2D;
+  const plan = forwardPlan(g);
+  return [plan, { ...plan, inputs: g.outputs, outputs: g.inputs }].every((p) => {
+    const { width, height } = packedSize(p, LARGE_GROUP);
+    return width <= side && 2 * height <= side;
+  }) &&
     fitsImage(device, [g.images, g.height, g.width, g.inputs], inputRoom(g)) &&
     fitsImage(device, [g.images, g.outHeight, g.outWidth, g.outputs], outputRoom(g));
 }
@@ -25,9 +35,11 @@ export const imageConv: ConvKernels = {
   forward(x, w, bias, g) {
     const { device } = x;
     const input = imageOf(x, inputRoom(g));
-    const packed = packedWeights(w, "forward", () => forwardPlan(g));
     const y = device.empty([g.images, g.outHeight, g.outWidth, g.outputs]);
-    convolve(input, packed, y, forwardConvolution(g, bias));
+    const c = forwardConvolution(g, bias);
+    const form = formOf(c);
+    const packed = packedWeights(w, forwardPlan(g), { name: "forward", ...form });
+    convolve(input, packed, y, { ...c, ...form, filler: w });
     return y;
   },
 
@@ -38,8 +50,9 @@ export const imageConv: ConvKernels = {
     const phases = inputPhases(g);
     if (!coverAll(phases, g)) device.clear(dx);
     for (const phase of phases) {
-      const packed = packedWeights(w, `phase ${phase.name}`, () => phasePlan(phase, g));
-      convolve(input, packed, dx, phaseConvolution(phase, g));
+      const c = phaseConvolution(phase, g), form = formOf(c);
+      const packed = packedWeights(w, phasePlan(phase, g), { name: phase.name, ...form });
+      convolve(input, packed, dx, { ...c, ...form, filler: w });
     }
     return dx;
   },
@@ -47,16 +60,14 @@ export const imageConv: ConvKernels = {
   filterGradient(x, dy, g, out) {
     const { device } = x;
     const input = imageOf(x, inputRoom(g)), gradient = imageOf(dy, outputRoom(g));
-    const unrolled = isUnrolled(g.kernelHeight, g.kernelWidth, g.stride);
-    const tapRows = unrolled ? g.kernelHeight : 1, tapColumns = unrolled ? g.kernelWidth : 1;
-    const taps = g.kernelHeight * g.kernelWidth;
-    const tile = filterTile(tapRows * tapColumns);
+    const block = filterBlock(g);
     const quads = Math.ceil(g.outputs / 4);
-    const needed = Math.ceil(quads / tile.quads);
+    const needed = Math.ceil(quads / block.quads);
     const share = device.lanes === 0 ? 1 : Math.min(8, 2 ** Math.ceil(Math.log2(needed)));
     const groups = Math.ceil(needed / share) * share;
-    const blocks = Math.ceil(input.layout.chunks / tile.chunks);
-    const runs = unrolled ? 1 : taps;
+    const blocks = Math.ceil(input.layout.chunks / block.chunks);
+    const taps = g.kernelHeight * g.kernelWidth;
+    const runs = taps / (block.tapRows * block.tapColumns);
     const wanted = Math.min(g.images, Math.ceil(INVOCATIONS / (groups * blocks * runs)));
     const perSplit = Math.ceil(g.images / wanted), splits = Math.ceil(g.images / perSplit);
     const dw = out ?? device.empty([g.kernelHeight, g.kernelWidth, g.inputs, g.outputs]);
@@ -66,13 +77,13 @@ export const imageConv: ConvKernels = {
     const count = groups * blocks * runs * splits;
     const a = input.layout, b = gradient.layout;
     device.dispatch(
-      imageFilterKernel({ tapRows, tapColumns, stride: unrolled ? g.stride : 1, share }),
+      imageFilterKernel({ ...block, share }),
       [input.image, gradient.image, partial],
       [
         count,
         groups,
         blocks,
-        runs,
+        g.kernelHeight,
         g.kernelWidth,
         g.stride,
         g.images,
@@ -81,15 +92,11 @@ export const imageConv: ConvKernels = {
         g.outWidth,
         g.inputs,
         quads,
-        a.across,
-        a.cellColumns,
-        a.cellRows,
-        a.chunks * a.cellRows,
+        a.perLayer,
+        a.rows,
+        a.chunks,
         a.margin - g.padding,
-        b.across,
-        b.cellColumns,
-        b.cellRows,
-        b.chunks * b.cellRows,
+        b.rows,
         b.margin,
       ],
       linearGrid(Math.ceil(count / 64)),
@@ -102,62 +109,76 @@ export const imageConv: ConvKernels = {
   },
 };
 
+/** What an invocation of the filter gradient computes: a 3×3 filter whole, others tap by tap. */
+function filterBlock({ kernelHeight, kernelWidth, stride }: ConvGeometry) {
+  return kernelHeight === 3 && kernelWidth === 3 && stride <= 2
+    ? { tapRows: 3, tapColumns: 3, chunks: 1, quads: 1, stride }
+    : { tapRows: 1, tapColumns: 1, chunks: 4, quads: 2, stride: 0 };
+}
+
 /** Invocations that keep all cores of a CPU busy; more would only make more partial sums. */
-const INVOCATIONS = 2048;
+const INVOCATIONS = 1024;
 
 /** Taps that have code of their own; all others go one by one. */
 function isUnrolled(rows: number, columns: number, stride: number): boolean {
   return rows === 3 && columns === 3 && stride <= 2 || rows === 2 && columns === 2 && stride === 1;
 }
 
-function convolve(input: ImageCopy, packed: PackedWeights, y: Tensor, c: Convolution): void {
+/** Output channels of an invocation: more where there are few taps to share loaded inputs. */
+const LARGE_GROUP = 16, SMALL_GROUP = 8;
+
+function formOf({ tapRows, tapColumns, stride }: Convolution): PackOptions {
+  return isUnrolled(tapRows, tapColumns, stride)
+    ? { group: SMALL_GROUP, tapMajor: false }
+    : { group: LARGE_GROUP, tapMajor: true };
+}
+
+function convolve(
+  { image, layout }: ImageCopy,
+  packed: PackedWeights,
+  y: Tensor,
+  c: Convolution & PackOptions & { readonly filler: Tensor },
+): void {
   const { device } = y;
-  const { layout } = input;
   const [, outHeight, outWidth, outputs] = y.shape as [number, number, number, number];
   const unrolled = isUnrolled(c.tapRows, c.tapColumns, c.stride);
   const tilesX = Math.ceil(c.columns / PATCH.width), tilesY = Math.ceil(c.rows / PATCH.height);
   const tiles = layout.images * tilesX * tilesY;
-  for (const { view, firstGroup, groups, firstChunk, chunks } of packed.windows) {
-    const biased = c.bias !== undefined && firstChunk === 0;
-    device.dispatch(
-      imageConvKernel({
-        tapRows: unrolled ? c.tapRows : 1,
-        tapColumns: unrolled ? c.tapColumns : 1,
-        stride: unrolled ? c.stride : 1,
-        lanes: device.lanes,
-        vector: outputs % 4 === 0,
-        accumulate: firstChunk > 0,
-      }),
-      [input.image, view, c.bias ?? view, y],
-      [
-        tiles,
-        tilesX,
-        tilesY,
-        layout.across,
-        layout.cellColumns,
-        layout.cellRows,
-        layout.chunks * layout.cellRows,
-        layout.margin + c.left,
-        layout.margin + c.top + firstChunk * layout.cellRows,
-        chunks,
-        c.tapRows,
-        c.tapColumns,
-        c.stride,
-        packed.groupStride,
-        firstGroup,
-        biased ? 1 : 0,
-        outputs,
-        outHeight,
-        outWidth,
-        c.step,
-        c.outTop,
-        c.outLeft,
-        c.rows,
-        c.columns,
-      ],
-      [Math.ceil(tiles / 64), groups],
-    );
-  }
+  device.dispatch(
+    imageConvKernel({
+      tapRows: unrolled ? c.tapRows : 1,
+      tapColumns: unrolled ? c.tapColumns : 1,
+      stride: unrolled ? c.stride : 1,
+      chunks: !unrolled && layout.chunks % 2 === 0 ? 2 : 1,
+      group: c.group,
+      lanes: device.lanes,
+      vector: outputs % 4 === 0,
+    }),
+    [image, packed.image, c.bias ?? c.filler, y],
+    [
+      tiles,
+      tilesX,
+      tilesY,
+      layout.perLayer,
+      layout.rows,
+      layout.chunks,
+      layout.margin + c.left,
+      layout.margin + c.top,
+      c.tapRows,
+      c.tapColumns,
+      c.stride,
+      c.bias ? 1 : 0,
+      outputs,
+      outHeight,
+      outWidth,
+      c.step,
+      c.outTop,
+      c.outLeft,
+      c.rows,
+      c.columns,
+    ],
+    [Math.ceil(tiles / 64), packed.groups],
+  );
 }
 
 /** Room around `x`: what the filter gradient reads, and at least what a 3×3 filter would. */
