@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { BadInput } from "../core/bad_input.ts";
-import { NO_ADAPTER, requestAdapter } from "../core/autograd/request_device.ts";
 import { describeAdapter } from "../core/autograd/adapter.ts";
+import { NO_ADAPTER, requestAdapter } from "../core/autograd/request_device.ts";
+import { BadInput } from "../core/bad_input.ts";
+import { userPath } from "../core/experiment/commands/paths_file.ts";
 import { cpus } from "node:os";
 import process from "node:process";
 import { type Arguments, parseArguments } from "./arguments.ts";
@@ -18,7 +19,8 @@ import { runBench } from "./run_bench.ts";
 
 const EXIT = { failed: 1, badInput: 2, noAdapter: 3, interrupted: 130 };
 
-async function bench({ quiet, quick, patterns, json, write, ...options }: Arguments) {
+async function bench({ quiet, quick, patterns, write, ...options }: Arguments): Promise<number> {
+  const json = options.json === undefined ? undefined : userPath(options.json);
   const start = performance.now();
   function progress(line: string): void {
     const minutes = ((performance.now() - start) / 60_000).toFixed(1);
