@@ -118,7 +118,7 @@ export function splitDaso(
   if (options.labeledShare !== null) {
     throw new BadInput(
       `Protocol ${protocol} makes tails itself and has no split.labeledShare` +
-        ` (it is ${options.labeledShare}): choose another protocol`,
+        ` (it is ${options.labeledShare}): give split.labeledMax or choose another protocol`,
     );
   }
   const perClass = Math.floor(options.valid / classes);
