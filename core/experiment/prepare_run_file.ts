@@ -1,11 +1,8 @@
 import type { Dataset } from "../../datasets/dataset.ts";
 import { GpuLoader } from "../../datasets/loader.ts";
-import { poolOf } from "../../datasets/pool.ts";
-import { makeSplit, resolveSplit } from "../../datasets/protocols/protocol.ts";
 import { viewRecipes } from "../../datasets/recipes/registry.ts";
 import type { ViewRecipes } from "../../datasets/augment.ts";
-import { openDataset } from "../../datasets/registry_file.ts";
-import type { Split, SplitOptions } from "../../datasets/split.ts";
+import type { Split } from "../../datasets/split.ts";
 import { BadInput } from "../bad_input.ts";
 import type { Device } from "../autograd/device.ts";
 import type { Model } from "../nn/model.ts";
@@ -14,6 +11,7 @@ import type { Loader } from "../training/loader.ts";
 import { Trainer } from "../training/trainer.ts";
 import type { Resolved } from "./config/resolve.ts";
 import type { RunConfig } from "./config/run_config.ts";
+import { openRunDataset, splitRun } from "./run_data_file.ts";
 import { trainingConfig } from "./training_settings.ts";
 
 /** Everything about a run that is known before a device is opened. */
@@ -35,18 +33,12 @@ export interface PreparedRun {
 export async function prepareRun(resolved: Resolved): Promise<PreparedRun> {
   const { config } = resolved;
   const model = modelOf(config);
-  const dataset = await openDataset(config.dataset, {
-    dataDir: config.dataDir ?? undefined,
-    size: config.imageSize ?? undefined,
-  });
-  const pool = poolOf(dataset);
-  const { protocol } = config.split;
-  const options = resolveSplit(pool, { protocol, seed: config.seed, ...givenSplit(config) });
-  const split = makeSplit(pool, { protocol, ...options });
+  const dataset = await openRunDataset(config);
+  const { split, options } = splitRun(config, dataset);
   const { seed: _, ...saved } = options;
   return {
     resolved,
-    all: { ...resolved.all, split: { protocol, ...saved } },
+    all: { ...resolved.all, split: { protocol: config.split.protocol, ...saved } },
     dataset,
     split,
     model,
@@ -79,12 +71,4 @@ function modelOf({ model, modelVariant }: RunConfig): Model {
     if (error instanceof RangeError) throw new BadInput(error.message);
     throw error;
   }
-}
-
-/** Split options that somebody has set. */
-function givenSplit({ split }: RunConfig): Partial<SplitOptions> {
-  const { protocol: _, ...options } = split;
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== null),
-  ) as Partial<SplitOptions>; // the schema has the same types
 }
