@@ -82,7 +82,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
   device.dispatch(
     batchNormApplyKernel(plan.vector),
     [x, stats, y],
-    [plan.rows, plan.columns, plan.stride, slope],
+    [plan.rows, plan.columns, plan.perWrite, slope],
     plan.rowsGrid,
   );
   return record("batchNorm", [x, gamma, beta], y, [x, stats], (dy, { needs, out }) => {
@@ -116,16 +116,20 @@ interface Plan {
   readonly vector: boolean;
   /** Channels in fours, or one by one. */
   readonly columns: number;
-  /** Parts that the rows of a column are summed in. */
+  /** Parts that the rows of a column are summed in, and the rows of a part. */
   readonly splits: number;
-  /** Rows between those of an invocation that writes. */
-  readonly stride: number;
+  readonly perSplit: number;
+  /** Rows that an invocation writes. */
+  readonly perWrite: number;
   readonly sumsGrid: ReturnType<typeof scalarGroups>;
   readonly rowsGrid: ReturnType<typeof scalarGroups>;
 }
 
-/** Rows that one invocation writes: enough for the constants of its column to cost little. */
-const ROWS = 8;
+/** Invocations that keep a device busy, and rows that are enough for one. */
+const BUSY = {
+  software: { invocations: 1024, rows: 32 },
+  gpu: { invocations: 65536, rows: 8 },
+} as const;
 
 function planOf(x: Tensor, options: BatchNormOptions): Plan {
   requireFloat("batchNorm", x);
@@ -150,18 +154,20 @@ function planOf(x: Tensor, options: BatchNormOptions): Plan {
   }
   const vector = channels % 4 === 0;
   const columns = vector ? channels / 4 : channels;
-  const wanted = x.device.software ? 512 : 65536;
-  const splits = Math.max(1, Math.min(Math.ceil(wanted / columns), Math.floor(rows / ROWS)));
-  const stride = Math.ceil(rows / ROWS);
+  const busy = x.device.software ? BUSY.software : BUSY.gpu;
+  const perSplit = Math.ceil(Math.max(rows * columns / busy.invocations, busy.rows));
+  const splits = Math.ceil(rows / perSplit);
+  const perWrite = Math.ceil(Math.min(rows * columns / busy.invocations, busy.rows));
   return {
     channels,
     rows,
     vector,
     columns,
     splits,
-    stride,
+    perSplit,
+    perWrite,
     sumsGrid: scalarGroups(splits * columns),
-    rowsGrid: scalarGroups(stride * columns),
+    rowsGrid: scalarGroups(Math.ceil(rows / perWrite) * columns),
   };
 }
 
@@ -172,7 +178,7 @@ function slopeOf(activation: BatchNormActivation): number {
 function sums(
   pass: BatchNormPass,
   inputs: readonly Tensor[],
-  { rows, vector, columns, splits, channels, sumsGrid }: Plan,
+  { rows, vector, columns, splits, perSplit, channels, sumsGrid }: Plan,
   slope: number,
 ): Tensor {
   const { device } = inputs[0]!; // the caller passes x first
@@ -180,7 +186,7 @@ function sums(
   device.dispatch(
     batchNormSumsKernel(pass, vector),
     [...inputs, partial],
-    [rows, columns, splits, slope],
+    [rows, columns, splits, perSplit, slope],
     sumsGrid,
   );
   return partial;
@@ -235,7 +241,7 @@ function inputGradient(
   device.dispatch(
     batchNormInputGradientKernel(plan.vector),
     [x, dy, stats, dGamma, dBeta, dx],
-    [plan.rows, plan.columns, plan.stride, slope, share],
+    [plan.rows, plan.columns, plan.perWrite, slope, share],
     plan.rowsGrid,
   );
   return dx;
