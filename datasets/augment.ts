@@ -92,9 +92,9 @@ function makeViews<D extends "f32" | "u32">(
     readonly output: D extends "f32" ? "f32" : "pixels";
   },
 ): Tensor<D> {
-  const { compiled: { size, capacity }, table } = tableOf(images, views.map((v) => v.recipe));
+  const { compiled, table } = tableOf(images, views.map((v) => v.recipe));
   const program = drawViews(images, views, { n: indices.size, ...draw });
-  const made = applyPrograms<D>(images, indices, program, { table, size, capacity, output });
+  const made = applyPrograms<D>(images, indices, { program, table, compiled, output });
   images.device.free(program);
   return made;
 }

@@ -14,6 +14,8 @@ export interface CompiledViews {
   readonly size: ImageSize;
   /** Pixels of the largest image that a step leaves behind; 0 if there are no steps. */
   readonly capacity: number;
+  /** How often a pixel of a row is visited, at most. */
+  readonly visits: number;
 }
 
 /**
@@ -44,5 +46,6 @@ export function compileViews(recipes: readonly ViewRecipe[], from: ImageSize): C
     steps: Math.max(...views.map(({ steps }) => steps)),
     size,
     capacity: Math.max(...views.map(({ capacity }) => capacity)),
+    visits: Math.max(...views.map(({ visits }) => visits)),
   };
 }

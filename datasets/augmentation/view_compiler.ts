@@ -33,6 +33,8 @@ export class ViewCompiler {
   steps = 0;
   /** Pixels of the largest image that a step leaves behind. */
   capacity = 0;
+  /** How often a pixel is visited, at most: by steps, taps of resizes, and on the way out. */
+  visits = 0;
   readonly #recipe: ViewRecipe;
   /** What stages point to; places count from the view's start. */
   readonly #data: number[] = [];
@@ -49,6 +51,7 @@ export class ViewCompiler {
       if (this.#hides) throw new RangeError(`Stage '${stage.kind}' follows 'hide', the last one`);
       this.#add(stage);
     }
+    this.visits += this.size.height * this.size.width;
     if (this.#slots > SLOTS) {
       throw new RangeError(
         `The recipe draws ${this.#slots} blocks of random numbers an image: ${SLOTS} at most`,
@@ -156,8 +159,11 @@ export class ViewCompiler {
     const corner = [box.left, box.top];
     const parameters = [...columns, ...rows, box.height, to.width, to.height, ...corner, box.width];
     this.#push(Draw.resize, 0, parameters, 2);
-    this.#leaves({ height: box.height, width: to.width });
-    this.#leaves(to);
+    this.#leaves(
+      { height: box.height, width: to.width },
+      resampleTaps(box.width, to.width, filter),
+    );
+    this.#leaves(to, resampleTaps(box.height, to.height, filter));
   }
 
   #resizedCrop(
@@ -182,8 +188,8 @@ export class ViewCompiler {
     }
     const laws = [...scale, ...ratio.map(Math.log)].map(floatBits);
     this.#push(Draw.resizedCrop, TRIES, [height, width, size, ...laws, start, taps], 2);
-    this.#leaves({ height, width: size });
-    this.#leaves(extent(size));
+    this.#leaves({ height, width: size }, taps);
+    this.#leaves(extent(size), taps);
   }
 
   #randAugment({ count, probability = 1, pool }: RandAugmentStage): void {
@@ -194,11 +200,13 @@ export class ViewCompiler {
     for (let i = 0; i < count; i++) {
       const parameters = [entries, pool.length, floatBits(probability), height, width];
       this.#push(Draw.operation, 2, parameters, 1);
+      this.visits += 2 * height * width; // statistics, then values
     }
   }
 
   #cutout({ size, fill, leastCentre = 0, centre }: CutoutStage): void {
     this.#needPixels();
+    this.visits += this.size.height * this.size.width;
     if (centre) {
       const [least] = typeof size === "number" ? [size] : size;
       const step = encodeCutout(cutoutBox({ centre, size: least }, this.size), fill);
@@ -236,9 +244,11 @@ export class ViewCompiler {
     return this.#window.border === "zero" ? Window.zero : 0;
   }
 
-  #leaves(size: ImageSize): void {
+  #leaves(size: ImageSize, taps = 0): void {
+    const pixels = size.height * size.width;
     this.size = size;
-    this.capacity = Math.max(this.capacity, size.height * size.width);
+    this.capacity = Math.max(this.capacity, pixels);
+    this.visits += pixels * (1 + taps);
   }
 
   #push(kind: number, slots: number, parameters: readonly number[], steps = 0): void {
