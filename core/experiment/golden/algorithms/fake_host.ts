@@ -1,0 +1,37 @@
+import type { Device } from "../../../autograd/device.ts";
+import type { Tensor } from "../../../autograd/tensor.ts";
+import { Random } from "../../../random.ts";
+import type { DataInfo, Host, Plugin, Progress } from "../../../training/algorithm.ts";
+
+/** What a case gives to a slot between steps. */
+export interface CaseHost {
+  readonly progress: Progress;
+  /** Predictions that the case states; asking without is an error. */
+  readonly predict?: Host["predict"];
+  readonly random?: Host["random"];
+}
+
+/** A host without images: it reads and writes the real state and predicts what the case says. */
+export function fakeHost(
+  { device, data, plugin, state }: {
+    readonly device: Device;
+    readonly data: DataInfo;
+    readonly plugin: Plugin;
+    readonly state: Record<string, Tensor>;
+  },
+  { progress, predict, random }: CaseHost,
+): Host {
+  return {
+    config: plugin.config,
+    state,
+    data,
+    progress,
+    read: (t) => device.read(t),
+    write: (values, shape) => device.tensor(Float32Array.from(values), shape),
+    predict: predict ?? (() => {
+      throw new ReferenceError(`'${plugin.name}' asks for predictions but the case gives none`);
+    }),
+    random: random ??
+      ((name) => new Random({ seed: 0, step: progress.step, name: `host/${plugin.name}/${name}` })),
+  };
+}
