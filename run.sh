@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs longtail on a machine that may have nothing but Node and npm:
 #   sh run.sh train [ARGS]   sh run.sh test   sh run.sh check   sh run.sh bench [ARGS]   or any other command
-# Gets Deno from npm when it is not on PATH (into .deno/ of this folder, no root needed), and a software
+# Gets Deno from npm when there is none on PATH (into .deno/ of this folder, no root needed), and a software
 # Vulkan driver on Debian and Ubuntu when there is no WebGPU adapter and packages may be installed.
 set -eu
 INIT_CWD=${INIT_CWD:-$PWD}
@@ -13,19 +13,62 @@ fail() {
   exit "$1"
 }
 
-deno_bin=$(command -v deno || true)
-if [ -z "$deno_bin" ]; then
+# Whether this is a Deno that longtail runs on: 2.9 or newer.
+recent() {
+  "$1" eval 'const [a, b] = Deno.version.deno.split("."); if (a < 2 || (a == 2 && b < 9)) Deno.exit(1)' \
+    >/dev/null 2>&1
+}
+
+get_deno() {
   deno_bin=$PWD/.deno/node_modules/.bin/deno
-  if [ ! -x "$deno_bin" ] || ! "$deno_bin" --version >/dev/null 2>&1; then
+  if ! recent "$deno_bin"; then
     command -v npm >/dev/null 2>&1 ||
-      fail 1 "neither deno nor npm is on PATH: install Node (https://nodejs.org) or Deno (https://deno.com)"
+      fail 1 "there is no Deno of version 2.9 or newer, and no npm to get one: install Deno (https://deno.com) or Node (https://nodejs.org)"
     echo "getting Deno from npm into .deno/" >&2
     npm install --no-save --no-audit --no-fund --loglevel=error --prefix .deno deno@2 >&2 ||
       fail 1 "npm could not install Deno: try 'npm install --prefix .deno deno@2' to see why"
+    recent "$deno_bin" || fail 1 "the Deno that npm installed does not run: try $deno_bin --version to see why"
   fi
   PATH=$(dirname "$deno_bin"):$PATH
   export PATH
-fi
+}
+
+# Makes sure of an adapter: ends with code 3 and what to do where there is none.
+get_adapter() {
+  status=0
+  said=$(deno run -A --quiet cli.ts doctor --json 2>&1 >/dev/null) || status=$?
+  [ "$status" = 3 ] || return 0
+  # A driver that was chosen by name, and does not work, is for the user to mend.
+  if [ -n "${VK_DRIVER_FILES:-}${VK_ICD_FILENAMES:-}" ] ||
+    ! [ -f /etc/debian_version ] || ! command -v apt-get >/dev/null 2>&1; then
+    echo "$said" >&2
+    exit 3
+  fi
+  as_root=
+  if [ "$(id -u)" != 0 ]; then
+    as_root="sudo -n"
+    $as_root true 2>/dev/null ||
+      fail 3 "there is no WebGPU adapter, and installing a software one needs root: sudo apt-get install mesa-vulkan-drivers"
+  fi
+  echo "no WebGPU adapter: installing mesa-vulkan-drivers" >&2
+  $as_root apt-get update >/dev/null 2>&1 || true
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+    mesa-vulkan-drivers >/dev/null 2>&1 ||
+    fail 3 "there is no WebGPU adapter, and apt-get could not install one: sudo apt-get install mesa-vulkan-drivers"
+}
+
+check() {
+  deno fmt --check --quiet
+  deno lint --quiet
+  # The benches have packages of their own (TensorFlow.js, jax-js), which nobody else needs.
+  deno check --quiet mod.ts cli.ts core kernels algorithms datasets tests
+  deno check --quiet --config bench/deno.json bench
+  deno check --quiet --config tests/browser.json --import-map deno.json --no-lock mod.ts
+  deno doc --lint --quiet mod.ts core/mod.ts kernels/mod.ts algorithms/mod.ts datasets/mod.ts cli.ts
+  deno publish --quiet --dry-run --allow-dirty
+}
+
+command -v deno >/dev/null 2>&1 && recent deno || get_deno
 
 # The Vulkan driver complains where this is unset, and needs nothing of it.
 if [ -z "${XDG_RUNTIME_DIR:-}" ]; then
@@ -35,45 +78,18 @@ fi
 
 verb=${1:-train}
 [ $# -gt 0 ] && shift
-
-needs_adapter() {
-  case $verb in list | check | plugin-new) return 1 ;; *) return 0 ;; esac
-}
-
-if needs_adapter; then
-  status=0
-  deno run -A --quiet cli.ts doctor --json >/dev/null 2>&1 || status=$?
-  if [ "$status" = 3 ]; then
-    packages="mesa-vulkan-drivers"
-    if command -v apt-get >/dev/null 2>&1 && [ -f /etc/debian_version ] && [ -z "${VK_DRIVER_FILES:-}" ]; then
-      if [ "$(id -u)" = 0 ]; then
-        as_root=""
-      elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
-        as_root="sudo"
-      else
-        fail 3 "there is no WebGPU adapter, and installing a software one needs root: sudo apt-get install $packages"
-      fi
-      echo "no WebGPU adapter: installing $packages" >&2
-      $as_root apt-get update >/dev/null 2>&1 || true
-      DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y --no-install-recommends $packages >/dev/null 2>&1 ||
-        fail 3 "there is no WebGPU adapter, and apt-get could not install one: sudo apt-get install $packages"
-    else
-      deno run -A --quiet cli.ts doctor >/dev/null || exit $?
-    fi
-  fi
-fi
+case $verb in
+train | evaluate | golden | bench | test)
+  case " $* " in *" --help "* | *" -h "*) ;; *) get_adapter ;; esac
+  ;;
+esac
 
 case $verb in
+check) check ;;
 test)
-  sh "$0" check
-  exec deno test -A --quiet --parallel=false tests
-  ;;
-check)
-  deno fmt --check
-  deno lint
-  deno check
-  deno doc --lint mod.ts core/mod.ts kernels/mod.ts algorithms/mod.ts datasets/mod.ts cli.ts
-  deno publish --dry-run --allow-dirty
+  check
+  deno test -A --quiet --no-check tests
+  exec deno test -A --quiet --doc mod.ts core kernels algorithms datasets README.md docs
   ;;
 bench) exec deno run -A --config bench/deno.json bench/main.ts "$@" ;;
 *) exec deno run -A cli.ts "$verb" "$@" ;;
