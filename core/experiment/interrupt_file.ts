@@ -2,6 +2,8 @@
 export interface Interrupt {
   /** True once Ctrl-C or a request to terminate has arrived. */
   readonly asked: boolean;
+  /** Aborted at that moment. */
+  readonly signal: AbortSignal;
   /** Stops listening. */
   stop(): void;
 }
@@ -11,18 +13,22 @@ export interface Interrupt {
  * are one; a later one ends the process at once.
  */
 export function listenForInterrupt(): Interrupt {
-  let first: number | null = null;
+  const asked = new AbortController();
+  let first = 0;
   const onSignal = () => {
     const now = performance.now();
-    if (first === null) first = now;
-    else if (now - first > 1000) Deno.exit(130);
+    if (!asked.signal.aborted) {
+      first = now;
+      asked.abort();
+    } else if (now - first > 1000) Deno.exit(130);
   };
   Deno.addSignalListener("SIGINT", onSignal);
   Deno.addSignalListener("SIGTERM", onSignal);
   return {
     get asked() {
-      return first !== null;
+      return asked.signal.aborted;
     },
+    signal: asked.signal,
     stop() {
       Deno.removeSignalListener("SIGINT", onSignal);
       Deno.removeSignalListener("SIGTERM", onSignal);

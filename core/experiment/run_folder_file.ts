@@ -1,5 +1,6 @@
 import { BadInput } from "../bad_input.ts";
 import { decodeSafetensors, encodeSafetensors, type Stored } from "../safetensors.ts";
+import { writeWhole } from "./write_whole_file.ts";
 
 /** The folder of a run: every file is written whole, under a temporary name first. */
 export class RunFolder {
@@ -63,20 +64,7 @@ export class RunFolder {
 
   /** Writes a text file whole. */
   async writeText(name: string, text: string): Promise<void> {
-    await this.writeBytes(name, new TextEncoder().encode(text));
-  }
-
-  /** Writes a file whole: to a temporary name, to the disk, then renamed. */
-  async writeBytes(name: string, bytes: Uint8Array): Promise<void> {
-    const temporary = `${this.path}/${name}.tmp`;
-    const file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-    try {
-      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-      await file.sync();
-    } finally {
-      file.close();
-    }
-    await Deno.rename(temporary, `${this.path}/${name}`);
+    await writeWhole(`${this.path}/${name}`, text);
   }
 
   /** Adds a line to the log. */
@@ -104,7 +92,7 @@ export class RunFolder {
   async saveCheckpoint({ tensors, metadata }: Stored): Promise<void> {
     const path = `${this.path}/checkpoint`;
     const bytes = encodeSafetensors(tensors, metadata);
-    await this.writeBytes("checkpoint.next.safetensors", bytes);
+    await writeWhole(`${path}.next.safetensors`, bytes);
     try {
       await Deno.rename(`${path}.safetensors`, `${path}.previous.safetensors`);
     } catch (error) {

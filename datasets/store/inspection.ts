@@ -1,4 +1,5 @@
 import { type Dataset, type ImagePart, type PartName, partNames } from "../dataset.ts";
+import { classTable } from "./class_table.ts";
 
 /** What a data set holds. */
 export interface Inspection {
@@ -42,9 +43,6 @@ function countsOf({ labels }: ImagePart, { classNames }: Dataset): number[] | nu
   return counts;
 }
 
-/** Width of a bar in characters. */
-const BAR = 30;
-
 /**
  * An inspection as a table for the terminal: a row a class, with a bar for its training images.
  */
@@ -52,20 +50,10 @@ export function formatInspection(
   { name, size, fingerprint, classNames, parts }: Inspection,
 ): string {
   const known = parts.flatMap(({ name, counts }) => counts ? [{ name, counts }] : []);
-  const most = Math.max(1, ...known[0]?.counts ?? []);
-  const wide = Math.max(5, ...classNames.map((c) => c.length));
-  const cell = (value: string | number) => String(value).padStart(10);
-  const rows = classNames.map((className, i) => {
-    const bar = "█".repeat(Math.ceil((known[0]?.counts[i] ?? 0) / most * BAR));
-    // Every part counts every class.
-    return className.padEnd(wide) + known.map(({ counts }) => cell(counts[i]!)).join("") +
-      `  ${bar}`;
-  });
   return [
     `${name}: ${classNames.length} classes, ${size} x ${size} px, fingerprint ${fingerprint}`,
     parts.map(({ name, images }) => `${name} ${images}`).join(", "),
     "",
-    "class".padEnd(wide) + known.map(({ name }) => cell(name)).join(""),
-    ...rows,
-  ].map((line) => line.trimEnd()).join("\n");
+    ...classTable(classNames, known),
+  ].join("\n");
 }

@@ -1,5 +1,6 @@
 import { algorithms } from "../../../algorithms/registry.ts";
 import { protocols } from "../../../datasets/protocols/protocol.ts";
+import { augmentationNames } from "../../../datasets/recipes/registry.ts";
 import { datasetNames } from "../../../datasets/registry_file.ts";
 import { MODEL_NAMES } from "../../nn/model_registry.ts";
 import { userPath } from "./paths_file.ts";
@@ -24,6 +25,7 @@ export async function listCommand(
     datasets: datasetNames,
     models: MODEL_NAMES,
     protocols: [...protocols.keys()],
+    augmentations: augmentationNames,
   };
   if (json) {
     console.log(JSON.stringify(listed));
@@ -33,7 +35,8 @@ export async function listCommand(
   for (const { name, kind, paper } of listed.algorithms) {
     console.log(`  ${name.padEnd(14)}${kind.padEnd(7)}${paper}`);
   }
-  console.log(`data sets   ${listed.datasets.join(", ")}`);
-  console.log(`models      ${listed.models.join(", ")}`);
-  console.log(`protocols   ${listed.protocols.join(", ")}`);
+  console.log(`data sets      ${listed.datasets.join(", ")}`);
+  console.log(`models         ${listed.models.join(", ")}`);
+  console.log(`protocols      ${listed.protocols.join(", ")}`);
+  console.log(`augmentations  ${listed.augmentations.join(", ")}`);
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { NoAdapterError } from "../../autograd/request_device.ts";
 import { BadInput } from "../../bad_input.ts";
+import { addDataCommand } from "./data/data_command.ts";
 import { VERSION } from "./environment_file.ts";
 
 /** Exit codes of the command line. */
@@ -77,6 +78,8 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--json", "print one JSON object")
     .option("--adapter <name>", "high-performance, low-power or fallback")
     .action(act(async () => (await import("./doctor_file.ts")).doctorCommand));
+
+  addDataCommand(program, { act, set });
 
   for (const command of program.commands) {
     command.exitOverride().configureOutput({ outputError: () => {} });

@@ -1,0 +1,34 @@
+import { formatSplitTable } from "../../../../datasets/split_table.ts";
+import { writeSheet } from "../../../../datasets/store/inspect_file.ts";
+import { formatInspection, inspect } from "../../../../datasets/store/inspection.ts";
+import { resolveConfig } from "../../config/resolve.ts";
+import { openRunDataset, splitRun } from "../../run_data_file.ts";
+import { userPath } from "../paths_file.ts";
+import { dataLayers, type RunDataFlags } from "./data_layers_file.ts";
+
+/** Flags of `data inspect`. */
+export interface InspectFlags extends RunDataFlags {
+  readonly sheet?: string;
+  readonly json?: boolean;
+}
+
+/** `data inspect NAME`: counts each class, of the whole set or of a split. */
+export async function inspectCommand(name: string, flags: InspectFlags): Promise<void> {
+  const { protocol, seed, set, sheet, json = false } = flags;
+  const { config } = resolveConfig(dataLayers(name, flags));
+  const dataset = await openRunDataset(config);
+  const split = protocol !== undefined || seed !== undefined || set !== undefined
+    ? splitRun(config, dataset).split
+    : undefined;
+  if (sheet !== undefined) await writeSheet(userPath(sheet), dataset, split?.labeled);
+  const found = inspect(dataset);
+  if (json) {
+    const { protocol, seed, counts, relabel } = split ?? {};
+    console.log(
+      JSON.stringify(split ? { ...found, split: { protocol, seed, counts, relabel } } : found),
+    );
+    return;
+  }
+  console.log(formatInspection(found));
+  if (split) console.log(`\n${formatSplitTable(split, dataset.classNames)}`);
+}

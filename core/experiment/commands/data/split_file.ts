@@ -1,0 +1,29 @@
+import { BadInput } from "../../../bad_input.ts";
+import { formatSplit } from "../../../../datasets/split_json.ts";
+import { formatSplitTable } from "../../../../datasets/split_table.ts";
+import { resolveConfig } from "../../config/resolve.ts";
+import { openRunDataset, splitRun } from "../../run_data_file.ts";
+import { writeWhole } from "../../write_whole_file.ts";
+import { userPath } from "../paths_file.ts";
+import { dataLayers, type RunDataFlags } from "./data_layers_file.ts";
+
+/** Flags of `data split`. */
+export interface SplitFlags extends RunDataFlags {
+  readonly out: string;
+}
+
+/** `data split NAME`: deals a data set out as `train` would, and writes who is where. */
+export async function splitCommand(name: string, flags: SplitFlags): Promise<void> {
+  const { config } = resolveConfig(dataLayers(name, flags));
+  const dataset = await openRunDataset(config);
+  const { split } = splitRun(config, dataset);
+  const path = userPath(flags.out);
+  try {
+    await writeWhole(path, `${formatSplit(split)}\n`);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new BadInput(`Cannot write ${path}: ${error.message}`);
+  }
+  console.log(formatSplitTable(split, dataset.classNames));
+  console.log(path);
+}

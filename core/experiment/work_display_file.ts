@@ -1,0 +1,91 @@
+import process from "node:process";
+// @ts-types="@types/cli-progress"
+import { SingleBar } from "cli-progress";
+import type { OnProgress, Progress } from "../../datasets/store/progress.ts";
+import { describeWork, type WorkStart } from "./describe_work.ts";
+
+/** Shows how a long piece of work is getting on. */
+export interface WorkDisplay {
+  readonly report: OnProgress;
+  /** Leaves the terminal as it was. */
+  stop(): void;
+}
+
+/** Milliseconds from one plain line to the next. */
+const PAUSE = 10_000;
+
+/**
+ * A bar on a terminal, a plain line now and then and at the end of each stage elsewhere, nothing if
+ * `quiet`. Everything goes to standard error.
+ */
+export function workDisplay({ quiet = false }: { readonly quiet?: boolean } = {}): WorkDisplay {
+  if (quiet) return { report() {}, stop() {} };
+  return process.stderr.isTTY ? bars() : plainLines();
+}
+
+function bars(): WorkDisplay {
+  const started = stageClock();
+  let bar: SingleBar | undefined;
+  let last: Progress | undefined;
+  return {
+    report(progress) {
+      if (!last || stageOf(last) !== stageOf(progress)) {
+        bar?.stop();
+        bar = new SingleBar({
+          format: (_, { progress: share }) => {
+            const now = last ?? progress;
+            const full = Math.round(24 * share);
+            const drawn = now.total === undefined
+              ? ""
+              : `${"█".repeat(full)}${"░".repeat(24 - full)} `;
+            return drawn + describeWork(now, started(now));
+          },
+          stream: process.stderr,
+          hideCursor: true,
+          clearOnComplete: true,
+          fps: 5,
+        });
+        bar.start(progress.total ?? 0, progress.done);
+      }
+      last = progress;
+      started(progress);
+      bar?.update(progress.done);
+    },
+    stop: () => bar?.stop(),
+  };
+}
+
+function plainLines(): WorkDisplay {
+  const started = stageClock();
+  let stage = "", said = 0;
+  return {
+    report(progress) {
+      const now = performance.now(), start = started(progress);
+      if (stageOf(progress) !== stage) {
+        stage = stageOf(progress);
+        said = now;
+      }
+      if (progress.done !== progress.total && now - said < PAUSE) return;
+      said = now;
+      console.error(describeWork(progress, start));
+    },
+    stop() {},
+  };
+}
+
+/** Tells since when the stage of a progress is under way. */
+function stageClock(): (progress: Progress) => WorkStart {
+  let stage = "", from = 0, at = 0;
+  return (progress) => {
+    if (stageOf(progress) !== stage) {
+      stage = stageOf(progress);
+      from = progress.done;
+      at = performance.now();
+    }
+    return { done: from, seconds: (performance.now() - at) / 1000 };
+  };
+}
+
+function stageOf({ stage, what }: Progress): string {
+  return `${stage} ${what}`;
+}

@@ -1,0 +1,26 @@
+import type { Split } from "./split.ts";
+import { classTable } from "./store/class_table.ts";
+
+/**
+ * A split as a table for the terminal: a row a class, with a bar for its labeled images.
+ *
+ * @param classNames Of the data set; where the protocol ranks classes, rows are in its order.
+ */
+export function formatSplitTable(split: Split, classNames: readonly string[]): string {
+  const { dataset, protocol, seed, counts, relabel } = split;
+  const names = [...classNames];
+  relabel?.forEach((rank, c) => names[rank] = classNames[c]!); // a rank for each class
+  const images = (["labeled", "unlabeled", "holdout", "valid", "test"] as const)
+    .filter((list) => split[list].length > 0)
+    .map((list) => `${list} ${split[list].length}`);
+  return [
+    `${dataset} by protocol ${protocol}, seed ${seed}`,
+    images.join(", "),
+    "",
+    ...classTable(names, [
+      { name: "labeled", counts: counts.labeled },
+      ...(counts.unlabeled ? [{ name: "unlabeled", counts: counts.unlabeled }] : []),
+      { name: "test", counts: counts.test },
+    ]),
+  ].join("\n");
+}
