@@ -95,9 +95,9 @@ export interface Trained {
  */
 export async function train(options: TrainOptions): Promise<Trained> {
   const { dataset, model, algorithm, onLog } = options;
-  const stack = "plugins" in algorithm ? algorithm : compose(algorithm);
+  const given = "plugins" in algorithm ? algorithm : compose(algorithm);
   const layers: Layer[] = [objectLayer(options.settings ?? {}, "settings")];
-  const config = resolveSettings(stack, dataset.name, layers);
+  const { config, stack } = resolveSettings(given, dataset.name, layers);
   const split = options.split && "labeled" in options.split
     ? options.split
     : makeSplit(poolOf(dataset), { seed: config.seed, ...options.split });

@@ -1,6 +1,6 @@
 import type { HostSlots } from "./host_slots.ts";
 import type { DataInfo, Needs, StateSpecs } from "./needs.ts";
-import type { Recipe } from "./recipe.ts";
+import type { Recipe, RecipeTarget } from "./recipe.ts";
 import type { StepSlots } from "./step_slots.ts";
 
 export * from "./host_slots.ts";
@@ -27,14 +27,16 @@ export interface AlgorithmSpec<C extends object, S extends StateSpecs>
   needs?(config: C, data: DataInfo): Needs;
   /** Declared state, saved and restored by the trainer. */
   state?(config: C, data: DataInfo): S;
-  /** Published training settings for a data set, of the base. */
-  recipe?(data: { readonly dataset: string }): Recipe;
+  /** Published settings for a data set. */
+  recipe?(target: RecipeTarget): Recipe;
 }
 
 /** A configured method; the types of its options and state are erased. */
 export interface Plugin {
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
+  /** The options that were stated; all others have their defaults. */
+  readonly given: Readonly<Record<string, unknown>>;
   readonly spec: ErasedSpec;
 }
 
@@ -86,6 +88,7 @@ export function defineAlgorithm<
   const make = (config: Partial<C> = {}): Plugin => ({
     name: spec.name,
     config: { ...spec.defaults, ...config } as Readonly<Record<string, unknown>>,
+    given: config as Readonly<Record<string, unknown>>,
     spec: erased,
   });
   return Object.assign(make, { spec: erased });

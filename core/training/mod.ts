@@ -10,6 +10,6 @@ export { compose, type MergedNeeds, mergeNeeds, type Stack } from "./compose.ts"
 export { type Evaluation } from "./evaluate.ts";
 export { type DrawnBatch, type Loader, type ViewDraw } from "./loader.ts";
 export * from "./metrics/mod.ts";
-export { type Recipe, type ScheduleKind } from "./recipe.ts";
+export { type Recipe, type RecipeTarget, type ScheduleKind } from "./recipe.ts";
 export { type LogRow, Trainer, type TrainerOptions } from "./trainer.ts";
 export { type TrainingConfig } from "./training_config.ts";

@@ -5,11 +5,21 @@ import type { WideResNetVariant } from "../nn/wide_resnet.ts";
 /** How the learning rate moves. */
 export type ScheduleKind = "constant" | "cosine" | "multistep";
 
+/** What a recipe is asked for. */
+export interface RecipeTarget {
+  readonly dataset: string;
+  /** Name of the base that the run stands on. */
+  readonly base: string;
+}
+
 /**
- * Training settings that a method brings along, as published for a data set. What is left out has
- * the trainer's default; what the user sets wins.
+ * Settings that a method brings along, as published for a data set. Recipes are laid over each
+ * other, the base's first, then those of the add-ons in the order given; what none states has the
+ * trainer's default, and what the user sets wins.
  */
 export interface Recipe {
+  /** Options of the method itself that differ from its defaults. */
+  readonly options?: Readonly<Record<string, unknown>>;
   readonly model?: string;
   readonly modelVariant?: WideResNetVariant;
   readonly steps?: number;

@@ -23,7 +23,7 @@ export function peek(layers: readonly Layer[], key: string): unknown {
 }
 
 /**
- * Resolves a run's options: defaults, then the base's recipe for the data set, then each layer.
+ * Resolves a run's options: defaults, then the methods' recipes for the data set, then each layer.
  *
  * @param layers What the user has set: file, flags, `--set`, in this order.
  * @param others Methods from outside.
@@ -57,7 +57,8 @@ export function resolveConfig(
 }
 
 /**
- * Options of a run whose methods are configured already: defaults, recipe, then each layer.
+ * Options of a run whose methods are configured already: defaults, recipes, then each layer. What
+ * the methods were not told themselves is theirs by their recipes.
  *
  * @throws {BadInput} As {@linkcode resolveConfig}.
  */
@@ -65,25 +66,34 @@ export function resolveSettings(
   { name, plugins }: Stack,
   dataset: string,
   layers: readonly Layer[],
-): RunConfig {
-  const known = knownSettings([plugins[0].spec], dataset);
-  for (const key of [...known.keys()]) if (key.startsWith(`${plugins[0].name}.`)) known.delete(key);
+): { readonly config: RunConfig; readonly stack: Stack } {
+  const target = { dataset, base: plugins[0].name };
+  const known = knownSettings(plugins.map(({ spec }) => spec), dataset);
+  for (const method of plugins) {
+    for (const key of [...known.keys()]) if (key.startsWith(`${method.name}.`)) known.delete(key);
+  }
   applyLayers(known, layers, name);
-  return parseConfig(nest(known), known, []);
+  const [base, ...addons] = plugins.map((plugin) => ({
+    ...plugin,
+    config: { ...plugin.config, ...plugin.spec.recipe?.(target).options, ...plugin.given },
+  }));
+  // A stack has a base.
+  return { config: parseConfig(nest(known), known, []), stack: compose(base!, ...addons) };
 }
 
-/** Every option with its default: the trainer's, the base's recipe, the methods' own. */
+/** Every option with its default: the trainer's, the recipes', the methods' own. */
 function knownSettings(methods: readonly ErasedSpec[], dataset: string): Map<string, Setting> {
   const known = new Map<string, Setting>();
   const put = (settings: Layer) => {
     for (const setting of settings) known.set(setting.key, setting);
   };
   put(objectLayer(DEFAULTS, "the defaults"));
-  const recipe = methods[0]?.recipe?.({ dataset }) ?? {};
-  replaceOptimizer(known, recipe);
-  put(objectLayer(recipe, "the recipe"));
-  for (const { name, defaults } of methods) {
-    put(objectLayer(defaults, `the defaults of ${name}`, `${name}.`));
+  const base = methods[0]?.name ?? "";
+  for (const { name, defaults, recipe } of methods) {
+    const { options = {}, ...settings } = recipe?.({ dataset, base }) ?? {};
+    replaceOptimizer(known, settings);
+    put(objectLayer(settings, `the recipe of ${name}`));
+    put(objectLayer({ ...defaults, ...options }, `the defaults of ${name}`, `${name}.`));
   }
   return known;
 }

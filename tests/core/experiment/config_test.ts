@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import type { ListedAlgorithm } from "../../../algorithms/registry.ts";
 import { BadInput } from "../../../core/bad_input.ts";
 import { objectLayer, setLayer, yamlLayer } from "../../../core/experiment/config/layers.ts";
-import { resolveConfig } from "../../../core/experiment/config/resolve.ts";
+import { resolveConfig, resolveSettings } from "../../../core/experiment/config/resolve.ts";
+import { compose, defineAlgorithm, type Recipe } from "../../../core/mod.ts";
 
 function refused(run: () => unknown, says: RegExp) {
   assert.throws(run, (error) => {
@@ -25,6 +27,30 @@ Deno.test("resolveConfig() takes the base's recipe for the data set", () => {
   const of = (dataset: string) => resolveConfig([setLayer([`dataset=${dataset}`])]).config;
   assert.equal(of("cifar10").model, "wrn-28-2");
   assert.equal(of("synthetic").model, "wrn-10-1");
+});
+
+Deno.test("resolveConfig() lays recipes over each other, the methods' own options included", () => {
+  const method = (name: string, kind: "base" | "addon", recipe: Recipe) =>
+    defineAlgorithm<{ level: number; other: number }>({
+      name,
+      kind,
+      paper: "none",
+      defaults: { level: 1, other: 2 },
+      recipe: ({ dataset, base }) => dataset === "cifar10" && base === "ground" ? recipe : {},
+    }) as ListedAlgorithm;
+  const others = [
+    method("ground", "base", { steps: 7, learningRate: 0.5, options: { level: 3 } }),
+    method("roof", "addon", { steps: 9, options: { level: 4, other: 5 } }),
+  ];
+  const layers = [setLayer(["algorithm=ground+roof", "dataset=cifar10", "roof.other=6"])];
+  const { config, all } = resolveConfig(layers, others);
+  assert.equal(config.steps, 9);
+  assert.equal(config.learningRate, 0.5);
+  assert.deepEqual(all["ground"], { level: 3, other: 2 });
+  assert.deepEqual(all["roof"], { level: 4, other: 6 });
+  const given = compose(others[0]!(), others[1]!({ other: 6 }));
+  const { stack } = resolveSettings(given, "cifar10", []);
+  assert.deepEqual(stack.plugins.map(({ config }) => config), [all["ground"], all["roof"]]);
 });
 
 Deno.test("resolveConfig() names an unknown key, its line and the nearest known one", () => {
