@@ -119,7 +119,7 @@ export class ViewCompiler {
     }
     if (at && !(inside(at.left, columns) && inside(at.top, rows))) {
       throw new RangeError(
-        `Cannot crop at (${at.top}, ${at.left}): there are ${rows} x ${columns}`,
+        `Cannot crop at (${at.top}, ${at.left}): there are ${rows} x ${columns} places`,
       );
     }
     const along = (first: number | undefined, number: number) =>
@@ -145,6 +145,7 @@ export class ViewCompiler {
   }
 
   #resize(to: ImageSize, filter: ResizeFilter = "bilinear"): void {
+    if (to.height < 1 || to.width < 1) throw new RangeError(`Cannot resize to ${shown(to)} pixels`);
     if (to.height === this.size.height && to.width === this.size.width) return;
     this.#resizeBox({ top: 0, left: 0, ...this.size }, to, filter);
   }
@@ -264,6 +265,15 @@ export class ViewCompiler {
     for (let i = 0; i < words.length; i++) this.#data.push(words[i]!); // i is inside
     return at;
   }
+}
+
+/**
+ * Size of a view of images of a size.
+ *
+ * @throws {RangeError} If the recipe cannot be used on such images.
+ */
+export function viewSize(recipe: ViewRecipe, from: ImageSize): ImageSize {
+  return new ViewCompiler(recipe, from).size;
 }
 
 /** `32 x 32`, for messages. */
