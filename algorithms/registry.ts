@@ -6,6 +6,7 @@ import { supervised } from "./bases/supervised.ts";
 /** A method whose option types are erased, as the command line works with them. */
 export interface ListedAlgorithm {
   (config?: Readonly<Record<string, unknown>>): ReturnType<Algorithm<object>>;
+  /** What the method is made of. */
   readonly spec: ErasedSpec;
 }
 

@@ -14,5 +14,6 @@
  * ```
  */
 export class BadInput extends Error {
+  /** What the error is called. */
   override readonly name = "BadInput";
 }

@@ -82,7 +82,11 @@ export class Random {
   #block: Words = [0, 0, 0, 0];
   #drawn = 0;
 
-  /** @throws {RangeError} If the seed or the step is not a natural number in range. */
+  /**
+   * Numbers of a seed, a step and a name; the same three give the same numbers.
+   *
+   * @throws {RangeError} If the seed or the step is not a natural number in range.
+   */
   constructor({ seed, step = 0, name }: { seed: number; step?: number; name: string }) {
     if (!Number.isSafeInteger(seed) || seed < 0) {
       throw new RangeError(`Cannot use seed ${seed}: give a whole number from 0 to ${MAX_SEED}`);

@@ -3,14 +3,19 @@ export type StoredType = "F32" | "I32" | "U32" | "U8";
 
 /** A tensor read from, or to be written to, a safetensors file; row-major. */
 export interface StoredTensor {
+  /** Type of the elements. */
   readonly dtype: StoredType;
+  /** Lengths of the axes. */
   readonly shape: readonly number[];
+  /** The elements, row by row. */
   readonly data: Float32Array | Int32Array | Uint32Array | Uint8Array;
 }
 
 /** The content of a safetensors file: tensors by name and the string metadata. */
 export interface Stored {
+  /** Tensors by name. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Texts that the file carries beside its tensors. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

@@ -12,17 +12,23 @@ export interface MemoryPart {
 
 /** What {@link memoryDataset} makes a data set of. */
 export interface MemoryDatasetOptions {
+  /** Name of the set, for logs and messages. */
   readonly name: string;
+  /** Names of the classes, in the order of their numbers. */
   readonly classNames: readonly string[];
   /** Height and width of every image, in pixels. */
   readonly size: number;
+  /** Mean of each channel on pixels in [0, 1]. */
   readonly mean?: readonly [number, number, number] | undefined;
+  /** Standard deviation of each channel on pixels in [0, 1]. */
   readonly std?: readonly [number, number, number] | undefined;
   /** Needs labels. */
   readonly train: MemoryPart;
   /** Needs labels. */
   readonly test: MemoryPart;
+  /** Images beside the training images; a split takes unlabeled images from both. */
   readonly unlabeled?: MemoryPart | undefined;
+  /** Images to choose settings by. */
   readonly valid?: MemoryPart | undefined;
 }
 
@@ -93,7 +99,9 @@ export async function memoryDataset(options: MemoryDatasetOptions): Promise<Data
 
 /** What {@link memoryPart} must know about the set a part belongs to. */
 export interface MemoryPartOptions {
+  /** Height and width of every image, in pixels. */
   readonly size: number;
+  /** Number of classes. */
   readonly classes: number;
   /** What error messages call the part. */
   readonly where: string;

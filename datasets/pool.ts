@@ -7,9 +7,11 @@ import type { Dataset } from "./dataset.ts";
  * follow them and have label −1. Test images are numbered from 0 on their own.
  */
 export interface Pool {
+  /** Name of the data set. */
   readonly name: string;
   /** SHA-256 of what the data set's files hold. */
   readonly fingerprint: string;
+  /** Number of classes. */
   readonly classes: number;
   /** Class of every training image, −1 where nobody knows. */
   readonly labels: ArrayLike<number>;

@@ -15,6 +15,7 @@ export interface SplitOptions {
   readonly gammaLabeled: number;
   /** Imbalance of the unlabeled set; at least 1. */
   readonly gammaUnlabeled: number;
+  /** Shape of the unlabeled class counts. */
   readonly unlabeled: UnlabeledShape;
   /** Unlabeled images of each class, for the shape `counts`. */
   readonly unlabeledCounts: readonly number[] | null;
@@ -33,16 +34,23 @@ export interface SplitOptions {
 
 /** Which image goes where. Indices count training images, in `test` the test images. */
 export interface Split {
+  /** Name of the data set. */
   readonly dataset: string;
+  /** SHA-256 of what the data set holds. */
   readonly fingerprint: string;
+  /** Who decided. */
   readonly protocol: string;
+  /** Seed of the choice. */
   readonly seed: number;
+  /** Images that methods may see with their labels. */
   readonly labeled: Int32Array;
   /** May hold labeled images too, where a protocol has it so. */
   readonly unlabeled: Int32Array;
+  /** Labeled images kept back for calibration. */
   readonly holdout: Int32Array;
   /** Set aside for validation, in protocols that do so. */
   readonly valid: Int32Array;
+  /** Test images to evaluate on. */
   readonly test: Int32Array;
   /** Images of each class; `unlabeled` is null where the labels are not known. */
   readonly counts: {
@@ -56,14 +64,19 @@ export interface Split {
 
 /** What a protocol decides; the rest of a {@linkcode Split} follows from the pool. */
 export interface Chosen {
+  /** Name of the protocol. */
   readonly protocol: string;
+  /** What was asked for. */
   readonly options: SplitOptions;
   /** With those that are going to be held out. */
   readonly labeled: ArrayLike<number>;
+  /** Images whose labels are hidden. */
   readonly unlabeled: ArrayLike<number>;
+  /** Images set aside for validation; none if left out. */
   readonly valid?: ArrayLike<number>;
   /** All test images if left out. */
   readonly test?: ArrayLike<number>;
+  /** New class of each class; the same classes if left out. */
   readonly relabel?: readonly number[] | null;
 }
 

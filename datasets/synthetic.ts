@@ -28,9 +28,11 @@ export interface SyntheticImagesOptions {
   readonly part: string;
   /** Index of the first image. Default 0. */
   readonly from?: number;
+  /** How many images. */
   readonly images: number;
   /** Height and width: 32, or 16, which is the same image averaged 2 x 2. */
   readonly size: 16 | 32;
+  /** What differs from the difficulty of the set `synthetic`. */
   readonly difficulty?: Partial<SyntheticDifficulty> | undefined;
 }
 

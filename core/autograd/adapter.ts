@@ -2,7 +2,9 @@
 export interface AdapterInfo {
   /** A name for people, e.g. `llvmpipe (LLVM 15.0.6, 256 bits)`. */
   readonly name: string;
+  /** Who made it, as the driver says. */
   readonly vendor: string;
+  /** Family of the hardware, as the driver says; often empty. */
   readonly architecture: string;
   /** Whether the adapter computes on the CPU. */
   readonly software: boolean;

@@ -9,11 +9,13 @@ export type AdapterChoice = "high-performance" | "low-power" | "fallback";
 
 /** Settings of {@linkcode requestDevice}. */
 export interface RequestDeviceOptions extends DeviceOptions {
+  /** Which adapter to ask for; `high-performance` by default. */
   readonly adapter?: AdapterChoice;
 }
 
 /** There is no usable WebGPU adapter on this machine. */
 export class NoAdapterError extends Error {
+  /** What the error is called. */
   override readonly name = "NoAdapterError";
 }
 

@@ -16,8 +16,11 @@ let made = 0;
  * goes through {@linkcode Device.read}.
  */
 export class Tensor<D extends DType = "f32"> {
+  /** Lengths of the axes; empty for a single number. */
   readonly shape: Shape;
+  /** Type of the elements. */
   readonly dtype: D;
+  /** Where it lives. */
   readonly device: Device;
   /** Number of elements. */
   readonly size: number;

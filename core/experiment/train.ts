@@ -18,7 +18,9 @@ import { trainingConfig } from "./training_settings.ts";
 
 /** What {@linkcode train} trains. */
 export interface TrainOptions {
+  /** The images. */
   readonly dataset: Dataset;
+  /** The network. */
   readonly model: Model;
   /** A base, or a base with add-ons from `compose`. */
   readonly algorithm: Plugin | Stack;
@@ -39,7 +41,9 @@ export type Settings<T> = {
 
 /** What {@linkcode train} gives back. */
 export interface Trained {
+  /** Scores on the test images after the last step. */
   readonly evaluation: Evaluation;
+  /** Which image was labeled, unlabeled, for testing. */
   readonly split: Split;
   /** The last log period's means. */
   readonly log: LogRow;

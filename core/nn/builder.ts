@@ -20,7 +20,9 @@ export type Norm = "batch" | "frozen" | "running";
 
 /** What a layer runs with: whose weights, and how batch norm behaves. */
 export interface Pass {
+  /** Whose parameters and buffers. */
   readonly weights: Weights;
+  /** What batch norm normalises with. */
   readonly norm: Norm;
 }
 
@@ -29,8 +31,11 @@ export type Layer = (x: Tensor, pass: Pass) => Tensor;
 
 /** Settings of {@linkcode Builder.conv2d}. */
 export interface ConvOptions {
+  /** Pixels from one window to the next, 1 by default. */
   readonly stride?: number;
+  /** Zeros around the image, 0 by default. */
   readonly padding?: number;
+  /** Start of the weight; Kaiming normal over the outputs by default. */
   readonly init?: Init;
   /** Start of a bias; without it there is none. */
   readonly bias?: Init;
@@ -40,12 +45,15 @@ export interface ConvOptions {
 export interface NormOptions {
   /** Share of the batch in the new running statistics, as PyTorch counts it. */
   readonly momentum?: number;
+  /** Added to the variance, 1e-5 by default. */
   readonly eps?: number;
+  /** What is applied to the result; nothing by default. */
   readonly activation?: BatchNormActivation;
 }
 
 /** Settings of {@linkcode Builder.linear}. */
 export interface LinearOptions {
+  /** Start of the weight; Xavier normal by default. */
   readonly init?: Init;
   /** Start of the bias; false for none. */
   readonly bias?: Init | false;

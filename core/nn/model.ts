@@ -3,6 +3,7 @@ import type { Builder, Layer, Pass } from "./builder.ts";
 
 /** What a network is built for. */
 export interface ModelInput {
+  /** Number of classes. */
   readonly classes: number;
   /** Width and height of the images in pixels. */
   readonly size: number;
@@ -40,6 +41,7 @@ export interface Body {
  * ```
  */
 export interface Model {
+  /** Name for messages and logs. */
   readonly name: string;
   /** Declares the parameters in PyTorch's registration order and returns the network. */
   build(b: Builder, input: ModelInput): Body;

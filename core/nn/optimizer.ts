@@ -11,17 +11,25 @@ import { ALIGNMENT, type ParameterSet, type ParameterSpec, type Weights } from "
 
 /** Stochastic gradient descent as in PyTorch: `b = momentum · b + (1 − dampening) · d`. */
 export interface SgdOptions {
+  /** Tells it from Adam. */
   readonly kind: "sgd";
+  /** Share of the buffer that stays, from 0. */
   readonly momentum: number;
+  /** Whether the step looks ahead, as Nesterov's does. */
   readonly nesterov: boolean;
+  /** What is taken off the gradient as it enters the buffer, 0 by default. */
   readonly dampening?: number;
 }
 
 /** Adam (Kingma and Ba, 2015), or AdamW with decoupled weight decay (Loshchilov and Hutter, 2019). */
 export interface AdamOptions {
+  /** `adamw` decays weights apart from the gradient. */
   readonly kind: "adam" | "adamw";
+  /** Share of the first moment that stays. */
   readonly beta1: number;
+  /** Share of the second moment that stays. */
   readonly beta2: number;
+  /** Added to the root of the second moment. */
   readonly eps: number;
   /** Add eps before the bias correction of the second moment, as PyTorch did up to 1.2. */
   readonly epsBeforeCorrection?: boolean;
@@ -32,6 +40,7 @@ export type OptimizerOptions = SgdOptions | AdamOptions;
 
 /** What a parameter's update depends on beside the optimizer. */
 export interface ParameterRule {
+  /** Weight decay, 0 for none. */
   readonly weightDecay: number;
   /** Factor on the learning rate of its group. */
   readonly rateScale: number;
@@ -60,6 +69,7 @@ export interface UpdateOptions {
  * `average = decay · average + (1 − decay) · p`.
  */
 export class Optimizer {
+  /** What it was made with. */
   readonly options: OptimizerOptions;
   /** Momentum buffer, or Adam's first moment. */
   readonly first: Tensor;
@@ -72,7 +82,11 @@ export class Optimizer {
   readonly #rules: readonly ParameterRule[];
   #blocks: { key: string; tensor: Tensor<"u32"> } | null = null;
 
-  /** @param rule The decay and rate factor of each parameter. */
+  /**
+   * Moments of a network's parameters, all zero.
+   *
+   * @param rule The decay and rate factor of each parameter.
+   */
   constructor(
     device: Device,
     set: ParameterSet,

@@ -16,7 +16,9 @@ export interface ParameterSpec {
   readonly name: string;
   /** Shape in our layout. */
   readonly shape: Shape;
+  /** How it lies in memory. */
   readonly layout: Layout;
+  /** How its start values are drawn. */
   readonly init: Init;
   /** Optimizer group of its own, or `main`. */
   readonly group: string;
@@ -24,7 +26,9 @@ export interface ParameterSpec {
 
 /** An array that training moves without gradients: running statistics. */
 export interface BufferSpec {
+  /** PyTorch's state-dict name, e.g. `bn1.running_mean`. */
   readonly name: string;
+  /** Lengths of its axes. */
   readonly shape: Shape;
   /** Value of every element at the start. */
   readonly initial: number;
@@ -35,13 +39,18 @@ export const ALIGNMENT = 64;
 
 /** Where each array lies in a flat buffer. */
 export class FlatLayout<S extends { readonly name: string; readonly shape: Shape }> {
+  /** The arrays, in the order in which they were declared. */
   readonly specs: readonly S[];
   /** First float of each array. */
   readonly offsets: readonly number[];
   /** Floats of the whole buffer. */
   readonly size: number;
 
-  /** @throws {TypeError} If two arrays share a name. */
+  /**
+   * Lays the arrays out one after the other.
+   *
+   * @throws {TypeError} If two arrays share a name.
+   */
   constructor(specs: readonly S[]) {
     const names = new Set<string>();
     const offsets: number[] = [];
@@ -73,7 +82,9 @@ export class FlatLayout<S extends { readonly name: string; readonly shape: Shape
 
 /** Values of all parameters and buffers of a network: the student's, or its moving average's. */
 export interface Weights {
+  /** A view of each parameter. */
   readonly parameters: readonly Tensor[];
+  /** A view of each buffer. */
   readonly buffers: readonly Tensor[];
   /** All parameters in one tensor, padded between arrays. */
   readonly flatParameters: Tensor;
@@ -83,9 +94,12 @@ export interface Weights {
 
 /** The arrays that a network declares, and how to make and start sets of their values. */
 export class ParameterSet {
+  /** Where the parameters lie. */
   readonly parameters: FlatLayout<ParameterSpec>;
+  /** Where the buffers lie. */
   readonly buffers: FlatLayout<BufferSpec>;
 
+  /** The arrays that a builder has collected. */
   constructor(parameters: readonly ParameterSpec[], buffers: readonly BufferSpec[]) {
     this.parameters = new FlatLayout(parameters);
     this.buffers = new FlatLayout(buffers);

@@ -10,6 +10,7 @@ export type ResNetDepth = 18 | 34 | 50;
 
 /** Settings of {@linkcode resNet}. */
 export interface ResNetOptions {
+  /** Number of layers. */
   readonly depth: ResNetDepth;
   /** Whose names and heads: `simpro` has two heads more that its code never trains. */
   readonly variant?: WideResNetVariant;

@@ -60,6 +60,7 @@ export interface WideResNetOptions {
   readonly depth: number;
   /** Channels of the three stages are 16, 32 and 64 times this. */
   readonly width: number;
+  /** Whose published form; `simpro` by default. */
   readonly variant?: WideResNetVariant;
 }
 

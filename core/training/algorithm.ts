@@ -24,6 +24,7 @@ export interface AlgorithmSpec<C extends object, S extends StateSpecs>
   readonly smoke?: Readonly<Record<string, unknown>>;
   /** Checks options beyond their types; returns what is wrong with them, or null. */
   check?(config: C, data: DataInfo): string | null;
+  /** What it asks for: views, passes, heads, streams. */
   needs?(config: C, data: DataInfo): Needs;
   /** Declared state, saved and restored by the trainer. */
   state?(config: C, data: DataInfo): S;
@@ -33,10 +34,13 @@ export interface AlgorithmSpec<C extends object, S extends StateSpecs>
 
 /** A configured method; the types of its options and state are erased. */
 export interface Plugin {
+  /** Name of the method. */
   readonly name: string;
+  /** Its options, the defaults filled in. */
   readonly config: Readonly<Record<string, unknown>>;
   /** The options that were stated; all others have their defaults. */
   readonly given: Readonly<Record<string, unknown>>;
+  /** What it is made of. */
   readonly spec: ErasedSpec;
 }
 
@@ -47,12 +51,14 @@ export interface ErasedSpec extends
     AlgorithmSpec<any, any>,
     "defaults"
   > {
+  /** Options and their defaults. */
   readonly defaults: Readonly<Record<string, unknown>>;
 }
 
 /** Makes a configured method from options; those left out have their defaults. */
 export interface Algorithm<C> {
   (config?: Partial<C>): Plugin;
+  /** What it is made of. */
   readonly spec: ErasedSpec;
 }
 

@@ -8,7 +8,9 @@ import { applyHead } from "./step_outputs.ts";
 
 /** An evaluation and what was evaluated. */
 export interface Evaluation extends EvaluationSummary {
+  /** `ema`: the averaged weights. */
   readonly network: "ema" | "raw";
+  /** Name of the head. */
   readonly head: string;
 }
 

@@ -6,9 +6,13 @@ import type { Progress } from "./step_slots.ts";
 
 /** What a method sees between steps, the only place that may wait for the GPU. */
 export interface Host<C = unknown, S extends StateSpecs = StateSpecs> {
+  /** Options of the method. */
   readonly config: C;
+  /** State of the method; assigning a key replaces its values. */
   readonly state: State<S>;
+  /** What is known of the data. */
   readonly data: DataInfo;
+  /** Where the run is. */
   readonly progress: Progress;
   /** Reads a tensor back. */
   read(t: Tensor): Promise<Float32Array>;
@@ -41,7 +45,9 @@ export interface Predictions {
   readonly features: Float32Array;
   /** Null for unlabeled images. */
   readonly labels: Int32Array | null;
+  /** Number of images. */
   readonly images: number;
+  /** Number of classes. */
   readonly classes: number;
 }
 

@@ -3,11 +3,13 @@ import type { DataInfo, PredictSet, StreamSpec, View } from "./algorithm.ts";
 
 /** Which images the next step uses. Positions count within a set, images within the data set. */
 export interface DrawnBatch {
+  /** Labeled images. */
   readonly labeled: {
     readonly position: Int32Array;
     readonly image: Int32Array;
     readonly y: Int32Array;
   };
+  /** Unlabeled images. */
   readonly unlabeled: {
     readonly position: Int32Array;
     readonly image: Int32Array;
@@ -34,16 +36,21 @@ export interface ImageSet {
 
 /** Names the random numbers of a view. */
 export interface ViewDraw {
+  /** Seed of the run. */
   readonly seed: number;
+  /** Step of the run. */
   readonly step: number;
+  /** Which view it is; other names have other numbers. */
   readonly name: string;
 }
 
 /** Gives the trainer its images. */
 export interface Loader {
+  /** What is known of the data. */
   readonly data: Omit<DataInfo, "features">;
   /** Width and height of the images as networks see them. */
   readonly size: number;
+  /** Numbers and classes of the test images. */
   readonly test: { readonly images: Int32Array; readonly labels: Int32Array };
   /** Images of a set, numbered as `view("train", …)` takes them. */
   set(name: PredictSet): ImageSet;

@@ -20,16 +20,27 @@ export interface RecipeTarget {
 export interface Recipe {
   /** Options of the method itself that differ from its defaults. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Name of the network. */
   readonly model?: string;
+  /** Whose published form of it. */
   readonly modelVariant?: WideResNetVariant;
+  /** Training steps. */
   readonly steps?: number;
+  /** Steps of an epoch. */
   readonly epochSteps?: number;
+  /** Labeled images of a step, and unlabeled ones for each of them. */
   readonly batch?: { readonly labeled?: number; readonly ratio?: number };
+  /** Learning rate of the schedule's highest point. */
   readonly learningRate?: number;
+  /** How it moves. */
   readonly schedule?: ScheduleKind;
+  /** The optimizer with all of its settings. */
   readonly optimizer?: OptimizerOptions;
+  /** Weight decay. */
   readonly weightDecay?: number;
+  /** Which parameters are decayed. */
   readonly decayRule?: DecayRule;
+  /** The moving average of the weights. */
   readonly average?: {
     readonly decay?: number;
     /** Start as the plain mean of all steps: decay min(1 − 1/(t+1), decay). */
@@ -38,6 +49,7 @@ export interface Recipe {
   };
   /** Whose weak and strong views; see the data sets' recipes. */
   readonly augment?: string;
+  /** Width and height of the images in pixels. */
   readonly imageSize?: number;
   /** How the images are dealt out; other options follow from the data set. */
   readonly split?: {

@@ -24,39 +24,59 @@ import type { TrainingConfig } from "./training_config.ts";
 
 /** What a {@linkcode Trainer} is made of. */
 export interface TrainerOptions {
+  /** Where it trains. */
   readonly device: Device;
+  /** The network. */
   readonly model: Model;
+  /** The methods. */
   readonly stack: Stack;
+  /** Where images come from. */
   readonly loader: Loader;
+  /** Everything else. */
   readonly config: TrainingConfig;
 }
 
 /** Means over a log period. */
 export interface LogRow {
+  /** Steps done. */
   readonly step: number;
+  /** Epochs done. */
   readonly epoch: number;
+  /** Learning rate of the last step. */
   readonly learningRate: number;
+  /** Loss terms by name. */
   readonly loss: Readonly<Record<string, number>>;
   /** Mean weight of the unlabeled samples; null where there are none. */
   readonly mask: number | null;
   /** What plugins logged, by `plugin/name`. */
   readonly values: Readonly<Record<string, number>>;
+  /** How good the pseudo-labels were; null where there are none or no true labels are known. */
   readonly pseudoLabels: PseudoLabelSummary | null;
 }
 
 /** Runs the steps of a method on a network; knows no method's name. */
 export class Trainer {
+  /** Where it trains. */
   readonly device: Device;
+  /** The network that is trained, and its average. */
   readonly network: Network;
+  /** Moments of the parameters. */
   readonly optimizer: Optimizer;
+  /** What the methods keep from step to step. */
   readonly state: PluginState;
+  /** Sums of the log period. */
   readonly log: StepLog;
+  /** Where images come from. */
   readonly loader: Loader;
+  /** The methods. */
   readonly stack: Stack;
+  /** What the methods asked for. */
   readonly needs: MergedNeeds;
+  /** What is known of the data. */
   readonly data: DataInfo;
   /** Counts of (true, pseudo) pairs in the log period: all, then those with a mask. */
   readonly pairs: Tensor<"u32">;
+  /** Settings; a new horizon takes effect with the next step. */
   config: TrainingConfig;
   /** Steps done. */
   done = 0;
@@ -64,7 +84,11 @@ export class Trainer {
   /** Tensors that host slots have written, freed when the slots are through. */
   readonly #written: Tensor[] = [];
 
-  /** @throws {TypeError} If the methods do not fit together or to the data. */
+  /**
+   * A network with fresh weights, before its first step.
+   *
+   * @throws {TypeError} If the methods do not fit together or to the data.
+   */
   constructor({ device, model, stack, loader, config }: TrainerOptions) {
     this.device = device;
     this.stack = stack;

@@ -4,9 +4,11 @@ import type { OptimizerOptions } from "../nn/optimizer.ts";
 
 /** Settings that a {@linkcode Trainer} needs, all resolved. */
 export interface TrainingConfig {
+  /** Seed of all random numbers of the run. */
   readonly seed: number;
   /** The schedules' horizon. */
   readonly steps: number;
+  /** Steps of an epoch. */
   readonly epochSteps: number;
   /** Labeled images a step. */
   readonly labeled: number;
@@ -14,9 +16,13 @@ export interface TrainingConfig {
   readonly unlabeled: number;
   /** Learning rate of a step, counted from 0. */
   readonly learningRate: Schedule;
+  /** The optimizer and its settings. */
   readonly optimizer: OptimizerOptions;
+  /** Weight decay of the parameters that `decayRule` picks. */
   readonly weightDecay: number;
+  /** Which parameters are decayed. */
   readonly decayRule: DecayRule;
+  /** The moving average of the weights. */
   readonly average: {
     readonly decay: number;
     readonly warmup: boolean;

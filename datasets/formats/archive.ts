@@ -7,6 +7,7 @@ export interface ArchiveMember {
   readonly name: string;
   /** Length of its content in bytes, as the archive claims. */
   readonly size: number;
+  /** What the entry is. */
   readonly kind: "file" | "folder" | "link" | "other";
   /** Its content. In a tar archive it must be read before the next entry is asked for. */
   open(): ByteStream;

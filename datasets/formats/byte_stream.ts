@@ -2,12 +2,17 @@ import { BadInput } from "../../core/bad_input.ts";
 
 /** Takes bytes off a stream in the pieces a format asks for. */
 export class ByteStream {
+  /** Name for messages. */
   readonly name: string;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #chunk: Uint8Array = new Uint8Array();
   #at = 0;
 
-  /** @param name What error messages call it: the path of a file. */
+  /**
+   * Reads a stream; the name is for messages.
+   *
+   * @param name What error messages call it: the path of a file.
+   */
   constructor(stream: ReadableStream<Uint8Array>, name: string) {
     this.#reader = stream.getReader();
     this.name = name;

@@ -17,10 +17,12 @@ export type PickleValue =
 
 /** A byte string of a pickle: a range of the file, read when it is needed. */
 export class PickleBytes {
+  /** Number of bytes. */
   readonly length: number;
   readonly #source: ByteSource;
   readonly #at: number;
 
+  /** A range of a source, not read yet. */
   constructor(source: ByteSource, at: number, length: number) {
     this.#source = source;
     this.#at = at;
@@ -53,8 +55,10 @@ export class PickleBytes {
 
 /** A tuple of a pickle. */
 export class PickleTuple {
+  /** What it holds. */
   readonly items: readonly PickleValue[];
 
+  /** A tuple of these values. */
   constructor(items: readonly PickleValue[]) {
     this.items = items;
   }
@@ -62,6 +66,7 @@ export class PickleTuple {
 
 /** A name that a pickle may call. */
 export class PickleGlobal {
+  /** Module and name, joined by a dot. */
   readonly name: string;
 
   private constructor(name: string) {
@@ -89,6 +94,7 @@ export class PickleDtype {
   /** NumPy's code without byte order: `u1`, `i8`, `f4`, ... */
   readonly code: string;
 
+  /** An element type by NumPy's code, e.g. `u1`. */
   constructor(code: string) {
     this.code = code;
   }

@@ -2,8 +2,11 @@ import { type ResampleWeights, resampleWeights } from "../augmentation/resample_
 
 /** Pixels of one image: HWC, u8, three channels. */
 export interface Pixels {
+  /** Pixels of a row. */
   readonly width: number;
+  /** Number of rows. */
   readonly height: number;
+  /** Bytes as HWC, three a pixel. */
   readonly data: Uint8Array;
 }
 

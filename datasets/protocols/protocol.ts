@@ -14,6 +14,7 @@ import { checkSplitOptions, defaultSplitOptions } from "./split_options.ts";
 
 /** A published way (or our own) to deal the images of a data set out. */
 export interface Protocol {
+  /** Name as in `split.protocol`. */
   readonly name: string;
   /** Where it was published; null for our own. */
   readonly paper: string | null;

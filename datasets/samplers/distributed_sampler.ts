@@ -3,9 +3,13 @@ import { PassSampler } from "./pass_sampler.ts";
 
 /** What {@linkcode distributedSampler} takes. */
 export interface DistributedSamplerOptions {
+  /** Number of samples. */
   readonly size: number;
+  /** Seed of the first pass, 0 by default. */
   readonly seed?: number;
+  /** Processes that share a pass, 1 by default. */
   readonly replicas?: number;
+  /** Which of them this is, from 0. */
   readonly rank?: number;
   /** Drop the samples at the end of a pass that do not fill a batch of this size. */
   readonly batch?: number;

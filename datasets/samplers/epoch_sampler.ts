@@ -27,6 +27,7 @@ export class EpochSampler extends PassSampler {
    * orders from those of others in the same run.
    * @throws {RangeError} If there is no sample.
    */
+  /** Samples 0 … size − 1; the name tells samplers of one seed apart. */
   constructor({ size, seed, name }: { size: number; seed: number; name: string }) {
     super({
       size,

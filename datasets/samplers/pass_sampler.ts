@@ -32,7 +32,11 @@ export class PassSampler implements Sampler {
   #pass = -1;
   #order: Int32Array = new Int32Array();
 
-  /** @throws {RangeError} If there is no sample, or a pass gives none. */
+  /**
+   * Draws from pass 0 on.
+   *
+   * @throws {RangeError} If there is no sample, or a pass gives none.
+   */
   constructor({ size, passLength, order }: PassOptions) {
     for (const [what, n] of [["samples", size], ["positions a pass", passLength]] as const) {
       if (Number.isSafeInteger(n) && n >= 1) continue;

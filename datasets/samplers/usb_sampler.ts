@@ -3,10 +3,13 @@ import { PassSampler } from "./pass_sampler.ts";
 
 /** What {@linkcode usbSampler} takes. */
 export interface UsbSamplerOptions {
+  /** Number of samples. */
   readonly size: number;
   /** Samples of an epoch over all replicas. */
   readonly epochLength: number;
+  /** Processes that share an epoch, 1 by default. */
   readonly replicas?: number;
+  /** Which of them this is, from 0. */
   readonly rank?: number;
   /** Weight of each sample, drawn with replacement; none takes permutations. */
   readonly weights?: Float32Array;

@@ -24,6 +24,7 @@ export class WeightedSampler extends PassSampler {
    * {@linkcode EpochSampler}.
    * @throws {RangeError} If a weight is negative or not finite, or all are 0.
    */
+  /** Draws with replacement; the name tells samplers of one seed apart. */
   constructor(
     { weights, seed, name }: { weights: ArrayLike<number>; seed: number; name: string },
   ) {

@@ -1,11 +1,14 @@
 /** Labeled and unlabeled images, class by class. */
 export interface Taken {
+  /** Images that are labeled. */
   readonly labeled: number[];
+  /** Images that are not. */
   readonly unlabeled: number[];
 }
 
 /** How many images of each class {@linkcode takePerClass} takes. */
 export interface TakeOptions {
+  /** Labeled images of each class. */
   readonly labeled: readonly number[];
   /** Null takes all that are left. */
   readonly unlabeled: readonly number[] | null;

@@ -3,6 +3,7 @@ import { drawText, TEXT_HEIGHT } from "./pixel_font.ts";
 
 /** One row of a contact sheet. */
 export interface SheetRow {
+  /** What is written beside them. */
   readonly name: string;
   /** Images of the class; sets the length of its bar. */
   readonly count: number;

@@ -3,10 +3,15 @@ import { classTable } from "./class_table.ts";
 
 /** What a data set holds. */
 export interface Inspection {
+  /** Name of the data set. */
   readonly name: string;
+  /** Height and width of its images, in pixels. */
   readonly size: number;
+  /** SHA-256 of what it holds. */
   readonly fingerprint: string;
+  /** Names of the classes. */
   readonly classNames: readonly string[];
+  /** Images of each part, and of each class where the labels are known. */
   readonly parts: readonly {
     readonly name: PartName;
     readonly images: number;

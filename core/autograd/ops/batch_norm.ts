@@ -30,10 +30,15 @@ export type BatchNormMode = "batch" | "frozen" | "running";
 
 /** Settings of {@linkcode batchNorm}; all tensors are `[C]`. */
 export interface BatchNormOptions {
+  /** Factor of each channel [channels]. */
   readonly gamma: Tensor;
+  /** Offset of each channel [channels]. */
   readonly beta: Tensor;
+  /** Running mean of each channel [channels]; moved in mode `batch`. */
   readonly runningMean: Tensor;
+  /** Running variance of each channel [channels], unbiased; moved in mode `batch`. */
   readonly runningVar: Tensor;
+  /** Which statistics normalise. */
   readonly mode: BatchNormMode;
   /** Share of the batch in the moved running statistics, 0.1 by default. */
   readonly momentum?: number;

@@ -7,7 +7,9 @@ import { reduceRun } from "./reduce_run.ts";
 
 /** Which operands of {@linkcode matmul} are stored transposed. */
 export interface MatmulOptions {
+  /** Whether the first factor lies transposed. */
   readonly transposeA?: boolean;
+  /** Whether the second factor lies transposed. */
   readonly transposeB?: boolean;
 }
 

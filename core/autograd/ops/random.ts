@@ -7,8 +7,11 @@ import type { DType, Tensor } from "../tensor.ts";
 
 /** Names a sequence of random numbers, as for {@linkcode Random}. */
 export interface RandomKey {
+  /** Seed of the run. */
   readonly seed: number;
+  /** Step of the run, 0 by default. */
   readonly step?: number;
+  /** What the numbers are for; other names have other numbers. */
   readonly name: string;
 }
 

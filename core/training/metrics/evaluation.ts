@@ -18,8 +18,11 @@ export interface EvaluationCounts {
 
 /** The numbers of one evaluation; rates are fractions, null where undefined. */
 export interface EvaluationSummary {
+  /** Images that were evaluated. */
   readonly images: number;
+  /** Share whose class has the largest logit. */
   readonly top1: number;
+  /** Share whose class is among the five largest logits. */
   readonly top5: number;
   /** Mean recall over the classes that have an image. */
   readonly balancedAccuracy: number;
@@ -27,7 +30,9 @@ export interface EvaluationSummary {
   readonly perClassRecall: readonly (number | null)[];
   /** Mean recall over the group's classes that have an image; null if none has. */
   readonly many: number | null;
+  /** As `many`, of the classes between. */
   readonly medium: number | null;
+  /** As `many`, of the rarest classes. */
   readonly few: number | null;
   /** Counts, row = true class. */
   readonly confusion: readonly (readonly number[])[];

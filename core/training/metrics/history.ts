@@ -6,6 +6,7 @@ export interface HistorySummary {
   readonly recentMedian: number;
   /** The largest of all evaluations, which peeks at the test set (USB reports this). */
   readonly best: number;
+  /** The last evaluation. */
   readonly last: number;
 }
 

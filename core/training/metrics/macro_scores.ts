@@ -2,8 +2,11 @@ import { confusionMargins } from "./confusion.ts";
 
 /** Macro averages over classes, fractions. */
 export interface MacroScores {
+  /** Mean precision. */
   readonly precision: number;
+  /** Mean recall. */
   readonly recall: number;
+  /** Mean F1. */
   readonly f1: number;
 }
 

@@ -1,7 +1,10 @@
 /** Classes split by how many labeled samples they train on. */
 export interface ShotGroups {
+  /** The most frequent classes. */
   readonly many: readonly number[];
+  /** The classes between. */
   readonly medium: readonly number[];
+  /** The rarest classes. */
   readonly few: readonly number[];
 }
 

@@ -23,6 +23,7 @@ export type DasoDecay =
 export interface DasoLearningRateOptions {
   /** Rate between warm-up and decay. */
   readonly base: number;
+  /** How the rate falls. */
   readonly decay: DasoDecay;
   /** Warm-up by a factor; none by default. */
   readonly warmup?: {

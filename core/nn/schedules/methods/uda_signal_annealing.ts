@@ -9,6 +9,7 @@ export interface UdaSignalAnnealingOptions {
   readonly classes: number;
   /** Length of the run in steps. */
   readonly steps: number;
+  /** How the threshold rises. */
   readonly shape: SignalAnnealing;
 }
 
