@@ -28,6 +28,8 @@ export interface AlgorithmSpec<C extends object, S extends StateSpecs>
   needs?(config: C, data: DataInfo): Needs;
   /** Declared state, saved and restored by the trainer. */
   state?(config: C, data: DataInfo): S;
+  /** Added to the main head's logits in evaluations [classes], summed over plugins; null for none. */
+  evaluationOffsets?(config: C, data: DataInfo): readonly number[] | null;
   /** Published settings for a data set. */
   recipe?(target: RecipeTarget): Recipe;
 }

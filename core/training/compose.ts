@@ -1,4 +1,4 @@
-import type { HeadSpec, NonEmpty, PassSpec, Plugin, StreamSpec, View } from "./algorithm.ts";
+import type { HeadSpec, Input, NonEmpty, PassSpec, Plugin, StreamSpec, View } from "./algorithm.ts";
 import type { DataInfo, Needs } from "./algorithm.ts";
 
 /** A base with its add-ons, checked to fit together. */
@@ -65,9 +65,7 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
     const needs: Needs = spec.needs?.(config, data) ?? {};
     labeled = mergeViews(labeled, needs.views?.labeled ?? []);
     unlabeled = mergeViews(unlabeled, needs.views?.unlabeled ?? []);
-    for (const pass of needs.passes ?? []) {
-      if (!passes.some((p) => JSON.stringify(p) === JSON.stringify(pass))) passes.push(pass);
-    }
+    addPasses(passes, needs.passes ?? []);
     for (const [head, wanted] of Object.entries(needs.heads ?? {})) {
       if (head in heads) wrong.push(`the head '${head}' is declared twice, again by ${name}`);
       heads[head] = wanted;
@@ -95,6 +93,28 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
     evalHead: [...evalHeads][0] ?? "main",
     evalNetwork,
   };
+}
+
+/** Joins a plugin's passes with those of the plugins before it. */
+function addPasses(passes: PassSpec[], own: readonly PassSpec[]): void {
+  const before = passes.length;
+  for (const pass of own) {
+    if (passes.some((p) => JSON.stringify(p) === JSON.stringify(pass))) continue;
+    const same = passes.slice(0, before).findIndex(({ net, norm }) =>
+      net === "teacher" && pass.net === "teacher" && norm === pass.norm
+    );
+    if (same < 0) passes.push(pass);
+    else passes[same] = { ...passes[same]!, inputs: inOrder(passes[same]!, pass) }; // found
+  }
+}
+
+const ORDER: readonly string[] = ["labeled", "weak", "strong", "identity"] satisfies Input[];
+
+/** What two passes see, each input once, labeled images first. */
+function inOrder(a: PassSpec, b: PassSpec): PassSpec["inputs"] {
+  const place = (input: string) => ORDER.indexOf(input.split("/")[0]!); // text has a first part
+  const all = [...new Set([...a.inputs, ...b.inputs])].sort((x, y) => place(x) - place(y));
+  return all as unknown as PassSpec["inputs"]; // both lists have an input
 }
 
 /** Every view as often as either list has it. */

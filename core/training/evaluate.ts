@@ -1,5 +1,6 @@
 import { scoreKernel } from "../../kernels/counts.ts";
 import { scalarGroups } from "../../kernels/pointwise.ts";
+import { add } from "../autograd/ops/pointwise.ts";
 import type { Loader } from "./loader.ts";
 import { type EvaluationSummary, summarizeEvaluation } from "./metrics/evaluation.ts";
 import { forwardBody } from "./network.ts";
@@ -18,7 +19,8 @@ export interface Evaluation extends EvaluationSummary {
 const BATCH = 250;
 
 /**
- * Scores a network on the test images: running statistics, identity views, the head's own logits.
+ * Scores a network on the test images: running statistics, identity views, the head's own logits,
+ * those of `main` with the plugins' evaluation offsets.
  * Counts stay on the GPU until the end.
  */
 export async function evaluateNetwork(
@@ -31,6 +33,7 @@ export async function evaluateNetwork(
   const { images, labels } = loader.test;
   const weights = which === "ema" ? network.average : network.student;
   const counts = device.keep(() => device.zeros([classes * classes + 1], "u32"));
+  const offsets = head === "main" ? offsetsOf(context) : null;
   device.place = "evaluation";
   for (let from = 0; from < images.length; from += BATCH) {
     device.scope(() => {
@@ -39,7 +42,8 @@ export async function evaluateNetwork(
       const x = loader.view("test", index, "identity", { seed: 0, step: 0, name: "test" });
       const pass = { weights, norm: "running" } as const;
       const features = forwardBody(device, network, x, pass);
-      const logits = applyHead(network, head, features, pass);
+      const own = applyHead(network, head, features, pass);
+      const logits = offsets ? add(own, device.tensor(offsets, [classes])) : own;
       device.dispatch(
         scoreKernel(),
         [logits, device.tensor(labels.subarray(from, from + BATCH), [ids.length], "i32"), counts],
@@ -58,4 +62,14 @@ export async function evaluateNetwork(
     trainCounts: loader.data.counts,
   });
   return { network: which, head, ...summary };
+}
+
+/** What the plugins add to the logits of each class, or null where none does. */
+function offsetsOf({ stack, data }: StepContext): number[] | null {
+  let all: number[] | null = null;
+  for (const { spec, config } of stack.plugins) {
+    const own = spec.evaluationOffsets?.(config, data);
+    if (own) all = own.map((x, i) => x + (all?.[i] ?? 0));
+  }
+  return all;
 }

@@ -11,6 +11,9 @@ export type View = "weak" | "strong" | "identity";
 /** Where a batch comes from, seen through one kind of view. */
 export type Input = "labeled" | "weak" | "strong" | "identity";
 
+/** One of several views of a kind, counted from 0, e.g. `weak/1`. */
+export type NthInput = `${Input}/${number}`;
+
 /** A tensor that a method keeps from step to step. */
 export interface StateSpec {
   readonly shape: Shape;
@@ -31,8 +34,11 @@ export type State<S extends StateSpecs> = { -readonly [K in keyof S]: Tensor };
 export interface PassSpec {
   /** `teacher` has the averaged weights and no gradient. */
   readonly net: "student" | "teacher";
-  /** What it sees, concatenated in this order into one batch. */
-  readonly inputs: NonEmpty<Input>;
+  /**
+   * What it sees, concatenated in this order into one batch: all views of a kind, or a single one.
+   * Its outputs are numbered by their order here, not by the views'.
+   */
+  readonly inputs: NonEmpty<Input | NthInput>;
   /** What batch norm normalises with; `batch` by default. */
   readonly norm?: Norm;
   /** Whether the loss may reach the network; student only, true by default. */
@@ -77,7 +83,10 @@ export interface Needs {
     readonly labeled?: readonly View[];
     readonly unlabeled?: readonly View[];
   };
-  /** Network runs; without one for the student it gets a single one over all views. */
+  /**
+   * Network runs; without one for the student it gets a single one over all views. Where two plugins
+   * ask for the teacher over different inputs with the same norm, it runs once over both.
+   */
   readonly passes?: readonly PassSpec[];
   readonly heads?: Readonly<Record<string, HeadSpec>>;
   readonly streams?: Readonly<Record<string, StreamSpec>>;

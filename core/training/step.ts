@@ -229,6 +229,11 @@ class SlotRunner {
         applyHead(c.network, name, features, { weights: c.network.student, norm: "batch" }),
       data: c.data,
       random: (name) => c.random(plugin.name, name, shared.progress.step),
+      refine: (t) =>
+        this.#steps.reduce(
+          (t, [other, s]) => other === plugin ? t : other.spec.refine?.(s, t) ?? t,
+          t,
+        ),
       log: (name, value) => c.log(`${plugin.name}/${name}`, value),
     };
   }

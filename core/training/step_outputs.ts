@@ -107,7 +107,12 @@ export function runPass(
   images: Images,
   adjust: Adjust,
 ): Outputs {
-  const parts = spec.inputs.flatMap((input) => images[input].map((x) => ({ input, x })));
+  const parts = spec.inputs.flatMap((wanted) => {
+    const [kind, nth] = wanted.split("/");
+    const input = kind as Input; // what stands before the slash is one
+    const all = images[input].map((x) => ({ input, x }));
+    return nth === undefined ? all : all.slice(Number(nth), Number(nth) + 1);
+  });
   const first = parts[0];
   if (!first) {
     throw new TypeError(`A pass over ${spec.inputs.join(", ")} has no images: ask for their views`);

@@ -102,6 +102,8 @@ export interface Step<C = unknown, S extends StateSpecs = StateSpecs> {
   head(name: string, features: Tensor): Tensor;
   /** Random numbers of this name. */
   random(name: string): Rng;
+  /** Targets of another head than `main`, piped through the other plugins' `refine` slots. */
+  refine(t: Targets): Targets;
   /** Reports a scalar; its mean over the log period is logged. */
   log(name: string, value: Tensor): void;
 }
@@ -118,6 +120,11 @@ export interface StepSlots<C, S extends StateSpecs> {
   adjust?(s: Step<C, S>, logits: Tensor, where: Input): Tensor;
   /** Turns the weak view's softmax into targets. Piped. */
   pseudoLabel?(s: Step<C, S>, t: Targets): Targets;
+  /**
+   * Does to targets of another plugin's head what `pseudoLabel` does to those of `main`, where that
+   * plugin asks for it. Piped; must not assign state.
+   */
+  refine?(s: Step<C, S>, t: Targets): Targets;
   /** Weight of each unlabeled sample [batch]. Piped, from ones. */
   mask?(s: Step<C, S>, t: Targets, m: Tensor): Tensor;
   /** Weight of each sample in the losses that ask for it [batch]. Piped, from ones. */
