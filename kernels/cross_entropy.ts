@@ -18,6 +18,7 @@ import { rowPartition } from "./softmax.ts";
 
 /** What changes the code of the kernels. */
 export interface CrossEntropyVariant {
+  /** Class numbers, or probabilities. */
   readonly target: "hard" | "soft";
   /** Whether there is an offset a class. */
   readonly offsets: boolean;

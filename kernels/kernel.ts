@@ -13,7 +13,9 @@ export type BindingKind = "read" | "write" | "window" | "texture" | "image";
 
 /** An argument of a kernel: its kind and, for buffers, WGSL element type or array length. */
 export interface Binding {
+  /** What is bound and how it is used. */
   readonly kind: BindingKind;
+  /** WGSL type of an element. */
   readonly element: string;
   /** Number of vec4f in a `window`. */
   readonly length?: number;
@@ -41,6 +43,7 @@ export interface Kernel {
 
 /** What {@linkcode defineKernel} makes a kernel of. */
 export interface KernelSpec {
+  /** Name of the kernel with everything that changes its source. */
   readonly key: string;
   /** Arguments by WGSL variable name, in binding order. */
   readonly bindings: Readonly<Record<string, Binding>>;

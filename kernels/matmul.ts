@@ -8,7 +8,9 @@ export interface MatmulVariant {
   readonly transposeB: boolean;
   /** Whether rows of `a`, `b` and `y` are a multiple of 4 long, so that four elements load at once. */
   readonly vec4A: boolean;
+  /** Whether the second factor is read four columns at once. */
   readonly vec4B: boolean;
+  /** Whether the product is written four columns at once. */
   readonly vec4Y: boolean;
   /** Whether a number a column is added. */
   readonly bias: boolean;

@@ -22,9 +22,11 @@ export type RowForm = "invocation" | "workgroup";
 
 /** What {@linkcode rowKernel} makes a kernel of. */
 export interface RowSpec {
+  /** Arrays by the names that the body uses. */
   readonly bindings: Readonly<Record<string, Binding>>;
   /** Uniforms besides `rows` and `length`, which come first. */
   readonly uniforms?: Readonly<Record<string, ScalarType>>;
+  /** Declarations before the entry point. */
   readonly header?: string;
   /** Statements that see `row`, `lane`, `base` (index of the row's first element). */
   readonly body: string;

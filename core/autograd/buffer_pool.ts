@@ -2,9 +2,11 @@ const MEBI = 1 << 20;
 
 /** A GPU buffer on loan from a {@linkcode BufferPool}. */
 export interface PooledBuffer {
+  /** The buffer itself. */
   readonly gpu: GPUBuffer;
   /** Unique among the buffers of a device; what bind groups are cached by. */
   readonly id: number;
+  /** Its size, at least what was asked for. */
   readonly bytes: number;
   /** Submission in whose commands the buffer was last handed back. */
   freedAt: number;
@@ -26,6 +28,7 @@ export class BufferPool {
    * @param budget Bytes the pool may hold at most: no error tells when a GPU runs out of memory,
    *   so the limit has to be our own.
    */
+  /** A pool without buffers. */
   constructor(device: GPUDevice, budget: number) {
     this.#device = device;
     this.#budget = budget;

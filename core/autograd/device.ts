@@ -17,7 +17,7 @@ import { type ImageRegion, Recorder } from "./recorder.ts";
 import { type Shape, showShape, sizeOf } from "./shape.ts";
 import { type Scope, Storage } from "./storage.ts";
 import type { Tape } from "./tape.ts";
-import { type AnyTensor, BYTES, type DType, Tensor } from "./tensor.ts";
+import { type AnyTensor, byteSize, type DType, Tensor } from "./tensor.ts";
 import { type Image, ImagePool } from "./image_pool.ts";
 
 /** Something a kernel can be given. */
@@ -32,13 +32,17 @@ const GIBI = 2 ** 30;
  * Recording never waits for the GPU. Only `read` and `idle` do, and both are asynchronous.
  */
 export class Device {
+  /** The device itself. */
   readonly gpu: GPUDevice;
+  /** Which adapter it is. */
   readonly adapter: AdapterInfo;
   /** Whether kernels should be the ones for a software adapter; tests try both. */
   software: boolean;
   /** Invocations of a subgroup that kernels may share values across, 0 where they must not. */
   lanes: number;
+  /** Where buffers come from and go back to. */
   readonly pool: BufferPool;
+  /** Where textures come from and go back to. */
   readonly images: ImagePool;
   /** The tape that operations are recorded on, or null where no gradient is wanted. */
   tape: Tape | null = null;
@@ -288,13 +292,4 @@ export class Device {
       toBytes(data, tensor.dtype),
     );
   }
-}
-
-function byteSize(shape: Shape, dtype: DType): number {
-  for (const n of shape) {
-    if (!Number.isSafeInteger(n) || n < 0) {
-      throw new TypeError(`Sizes of a tensor must be whole numbers, not ${showShape(shape)}`);
-    }
-  }
-  return Math.ceil(sizeOf(shape) * BYTES[dtype] / 4) * 4;
 }

@@ -1,7 +1,10 @@
 /** Sizes of an {@linkcode Image}, and what it is for. */
-export interface ImageSize {
+export interface TextureSize {
+  /** Texels of a row. */
   readonly width: number;
+  /** Rows of a layer. */
   readonly height: number;
+  /** Number of layers. */
   readonly layers: number;
   /** Images are only handed on to the same use, which may count on what the last one left. */
   readonly use: string;
@@ -9,13 +12,16 @@ export interface ImageSize {
 
 /** An array of rgba32float textures on loan: software adapters read it faster than a buffer. */
 export class Image {
+  /** All layers, as kernels bind them. */
   readonly view: GPUTextureView;
   /** Unique among the images of a device; negative, so that it is no buffer's number. */
   readonly id: number;
+  /** The texture itself. */
   readonly gpu: GPUTexture;
   readonly #pool: ImagePool;
   readonly #key: string;
 
+  /** Made by an {@linkcode ImagePool}. */
   constructor(pool: ImagePool, gpu: GPUTexture, { id, key }: { id: number; key: string }) {
     this.#pool = pool;
     this.#key = key;
@@ -36,6 +42,7 @@ export class ImagePool {
   readonly #free = new Map<string, Image[]>();
   readonly #all: Image[] = [];
 
+  /** A pool without textures. */
   constructor(device: GPUDevice) {
     this.#device = device;
   }
@@ -46,7 +53,7 @@ export class ImagePool {
   }
 
   /** A texture array of exactly this size with what its last user left in it. */
-  acquire({ width, height, layers, use }: ImageSize): Image {
+  acquire({ width, height, layers, use }: TextureSize): Image {
     const key = `${width}x${height}x${layers} ${use}`;
     const found = this.#free.get(key)?.pop();
     if (found) return found;

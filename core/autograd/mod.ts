@@ -4,9 +4,12 @@
  * @module
  */
 export { type AdapterInfo } from "./adapter.ts";
+export { BufferPool, type PooledBuffer } from "./buffer_pool.ts";
 export { type Argument, Device } from "./device.ts";
 export { type DeviceOptions } from "./device_options.ts";
 export { type HostArray, type HostArrayOf, type ReadBack } from "./host_array.ts";
+export { Image, ImagePool, type TextureSize } from "./image_pool.ts";
+export { type ImageRegion } from "./recorder.ts";
 export {
   type AdapterChoice,
   NO_ADAPTER,
@@ -16,6 +19,15 @@ export {
   type RequestDeviceOptions,
 } from "./request_device.ts";
 export { type Shape } from "./shape.ts";
-export { gradients, record, Tape } from "./tape.ts";
+export { type Scope, Storage } from "./storage.ts";
+export { type Subgroups } from "./subgroups.ts";
+export {
+  type Backward,
+  type BackwardContext,
+  gradients,
+  record,
+  Tape,
+  type TapeNode,
+} from "./tape.ts";
 export { type AnyTensor, type DType, Tensor } from "./tensor.ts";
 export * from "./ops/mod.ts";

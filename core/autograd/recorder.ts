@@ -8,10 +8,13 @@ import type { AnyTensor } from "./tensor.ts";
 export interface ImageRegion {
   /** Bytes of the tensor before the first row. */
   readonly skip: number;
+  /** Bytes from one row's first to the next's. */
   readonly bytesPerRow: number;
   /** Rows from one layer's first to the next's. */
   readonly rowsPerImage: number;
+  /** Texel of the image that the first element goes to. */
   readonly origin: readonly [x: number, y: number, layer: number];
+  /** Texels to copy along each axis. */
   readonly size: readonly [width: number, height: number, layers: number];
 }
 

@@ -24,11 +24,17 @@ export type Backward = (
   context: BackwardContext,
 ) => readonly (Tensor | undefined)[];
 
-interface Node {
+/** An operation as a {@linkcode Tape} remembers it. */
+export interface TapeNode {
+  /** Name for messages. */
   readonly name: string;
+  /** What it was applied to. */
   readonly inputs: readonly AnyTensor[];
+  /** What came out. */
   readonly output: Tensor;
+  /** Tensors that `backward` uses, held until then. */
   readonly saved: readonly AnyTensor[];
+  /** The way back. */
   readonly backward: Backward;
 }
 
@@ -38,10 +44,12 @@ interface Node {
  */
 export class Tape {
   readonly #device: Device;
-  readonly #nodes: Node[] = [];
+  readonly #nodes: TapeNode[] = [];
   readonly #destinations: ReadonlyMap<Tensor, Tensor | null>;
 
   /**
+   * A tape with nothing on it.
+   *
    * @param parameters Tensors whose gradients are wanted. A value other than null is where the
    *   gradient has to end up.
    */
@@ -64,7 +72,7 @@ export class Tape {
   }
 
   /** Adds an operation; called by {@linkcode record}. */
-  push(node: Node): void {
+  push(node: TapeNode): void {
     for (const tensor of node.saved) this.#device.retain(tensor);
     node.output.tape = this;
     this.#nodes.push(node);

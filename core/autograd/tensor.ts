@@ -9,6 +9,20 @@ export type DType = "f32" | "i32" | "u32" | "u8";
 /** Bytes of one element. */
 export const BYTES: Readonly<Record<DType, number>> = { f32: 4, i32: 4, u32: 4, u8: 1 };
 
+/**
+ * Bytes of a tensor, rounded up to a multiple of four as buffers need.
+ *
+ * @throws {TypeError} If a size is no whole number.
+ */
+export function byteSize(shape: Shape, dtype: DType): number {
+  for (const n of shape) {
+    if (!Number.isSafeInteger(n) || n < 0) {
+      throw new TypeError(`Sizes of a tensor must be whole numbers, not ${showShape(shape)}`);
+    }
+  }
+  return Math.ceil(sizeOf(shape) * BYTES[dtype] / 4) * 4;
+}
+
 let made = 0;
 
 /**

@@ -7,6 +7,7 @@ export const BLOCK = { width: 4, height: 2 } as const;
 export interface ImageFilterVariant {
   /** Taps of an invocation; the filter is made up of such blocks. */
   readonly tapRows: number;
+  /** Taps of a row, likewise. */
   readonly tapColumns: number;
   /** Chunks of four input channels of an invocation. */
   readonly chunks: number;

@@ -21,7 +21,9 @@ export interface ImageRoom {
 
 /** Largest texture array of a device. */
 export interface ImageLimits {
+  /** Most texels along an axis. */
   readonly side: number;
+  /** Most layers. */
   readonly layers: number;
 }
 
@@ -31,15 +33,21 @@ export interface ImageLimits {
  * can be copied without a kernel. Zeros around each image save the convolution its bounds tests.
  */
 export interface ImageLayout {
+  /** Number of images. */
   readonly images: number;
+  /** Rows of an image. */
   readonly height: number;
+  /** Pixels of a row. */
   readonly width: number;
+  /** Channels of a pixel. */
   readonly channels: number;
   /** Groups of four channels. */
   readonly chunks: number;
+  /** Rows of zeros above each image, and columns of zeros to its left. */
   readonly margin: number;
   /** Rows and columns of an image with its zeros, in pixels. */
   readonly rows: number;
+  /** Columns likewise. */
   readonly columns: number;
   /** Images below each other in a layer: more than one where there are more than layers. */
   readonly perLayer: number;

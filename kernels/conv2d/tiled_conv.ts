@@ -4,9 +4,11 @@ import { defineKernel, type Kernel, LINEAR_GROUP, memoKernel, read, write } from
 export interface TiledConvVariant {
   /** Pixels and output channels of a workgroup. */
   readonly pixels: 128 | 64;
+  /** Output channels of a workgroup. */
   readonly channels: 64 | 32 | 16;
   /** Whether the numbers of input and output channels are multiples of four. */
   readonly vectorIn: boolean;
+  /** Whether the number of output channels is a multiple of four. */
   readonly vectorOut: boolean;
 }
 

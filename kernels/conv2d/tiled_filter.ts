@@ -6,6 +6,7 @@ export interface TiledFilterVariant {
   readonly channels: 64 | 32;
   /** Whether the numbers of input and output channels are multiples of four. */
   readonly vectorIn: boolean;
+  /** Whether the number of output channels is a multiple of four. */
   readonly vectorOut: boolean;
 }
 
