@@ -1,10 +1,10 @@
 import type { Device } from "../core/autograd/device.ts";
 import type { Tensor } from "../core/autograd/tensor.ts";
-import { type CompiledViews, compileViews } from "./augmentation/compile_views.ts";
-import { applyPrograms, drawPrograms, type ViewDraw } from "./augmentation/run_views.ts";
+import type { ViewDraw } from "../core/training/loader.ts";
+import { type CompiledViews, compileViews } from "./augmentation/compile/compile_views.ts";
+import { applyPrograms, drawPrograms } from "./augmentation/programs/run_views.ts";
 import type { ViewRecipe } from "./augmentation/view_recipe.ts";
 
-export type { ViewDraw } from "./augmentation/run_views.ts";
 export type {
   Channels,
   PoolOperation,
@@ -15,7 +15,7 @@ export type {
 } from "./augmentation/view_recipe.ts";
 
 /** A view that {@linkcode augmentViews} makes. */
-export interface View {
+export interface NamedView {
   readonly recipe: ViewRecipe;
   /** Names its random numbers; views of one name and recipe are the same. */
   readonly name: string;
@@ -29,8 +29,28 @@ export interface View {
  * @param recipe What is done to them.
  * @param draw Names the random numbers: row `i` of the result depends on these and `i` alone.
  * @returns Normalised f32 [n, height, width, 3]; the size is the recipe's.
- * @throws {TypeError} If images or indices have another shape.
+ * @throws {TypeError} If the images have another shape.
  * @throws {RangeError} If the recipe cannot be used on images of this size.
+ *
+ * @example A mirrored image
+ * ```ts
+ * import { requestDevice } from "@longtail/longtail/core";
+ * import { augment, type ViewRecipe } from "@longtail/longtail/datasets";
+ * import assert from "node:assert/strict";
+ *
+ * const device = await requestDevice();
+ * const image = [255, 0, 0, 0, 0, 255]; // a red pixel, then a blue one
+ * const images = device.tensor(image, [1, 1, 2, 3], "u8");
+ * const mirrored: ViewRecipe = {
+ *   stages: [{ kind: "flip", probability: 1 }],
+ *   mean: [0, 0, 0],
+ *   std: [1, 1, 1],
+ * };
+ * const draw = { seed: 0, step: 0, name: "labeled/weak/0" };
+ * const view = augment(images, device.tensor([0], [1], "i32"), mirrored, draw);
+ * assert.deepEqual([...await device.read(view)].map(Math.round), [0, 0, 1, 1, 0, 0]);
+ * device.destroy();
+ * ```
  */
 export function augment(
   images: Tensor<"u8">,
@@ -46,11 +66,28 @@ export function augment(
  *
  * @returns Normalised f32 [views × n, height, width, 3]: the first view of all images, then the next.
  * @throws {RangeError} If the views differ in size, or as {@linkcode augment}.
+ *
+ * @example A weak and a strong view of each image
+ * ```ts
+ * import { requestDevice } from "@longtail/longtail/core";
+ * import { augmentViews, namedRecipes } from "@longtail/longtail/datasets";
+ * import assert from "node:assert/strict";
+ *
+ * const device = await requestDevice();
+ * const images = device.zeros([10, 16, 16, 3], "u8");
+ * const half = [0.5, 0.5, 0.5] as const;
+ * const { weak, strong } = namedRecipes("simpro", { size: 16, mean: half, std: half });
+ * const views = [{ recipe: weak, name: "weak" }, { recipe: strong, name: "strong" }];
+ * const batch = device.tensor([3, 1, 4], [3], "i32");
+ * const x = augmentViews(images, batch, views, { seed: 1, step: 0 });
+ * assert.deepEqual(x.shape, [6, 16, 16, 3]);
+ * device.destroy();
+ * ```
  */
 export function augmentViews(
   images: Tensor<"u8">,
   indices: Tensor<"i32">,
-  views: readonly View[],
+  views: readonly NamedView[],
   draw: Pick<ViewDraw, "seed" | "step">,
 ): Tensor {
   return makeViews<"f32">(images, indices, { views, ...draw, output: "f32" });
@@ -73,7 +110,7 @@ export function augmentPixels(
 /** The decisions alone, u32 [views × n, words], as `kernels/augment/program.ts` explains them. */
 export function drawViews(
   images: Tensor<"u8">,
-  views: readonly View[],
+  views: readonly NamedView[],
   { n, ...draw }: Pick<ViewDraw, "seed" | "step"> & { readonly n: number },
 ): Tensor<"u32"> {
   const { table, compiled } = tableOf(images, views.map(({ recipe }) => recipe));
@@ -88,7 +125,7 @@ function makeViews<D extends "f32" | "u32">(
   images: Tensor<"u8">,
   indices: Tensor<"i32">,
   { views, output, ...draw }: Pick<ViewDraw, "seed" | "step"> & {
-    readonly views: readonly View[];
+    readonly views: readonly NamedView[];
     readonly output: D extends "f32" ? "f32" : "pixels";
   },
 ): Tensor<D> {

@@ -11,6 +11,19 @@ import { linearGrid } from "../kernels/kernel.ts";
  * @param order The row that row `i` is mixed with, i32 [n].
  * @param weights Share of the row itself, f32 [n], or [1] for all rows.
  * @throws {TypeError} If the numbers of rows differ.
+ *
+ * @example Three parts of a row, one of the other
+ * ```ts
+ * import { requestDevice } from "@longtail/longtail/core";
+ * import { mixup } from "@longtail/longtail/datasets";
+ * import assert from "node:assert/strict";
+ *
+ * const device = await requestDevice();
+ * const x = device.tensor([0, 8], [2, 1]);
+ * const mixed = mixup(x, device.tensor([1, 0], [2], "i32"), device.tensor([0.75], [1]));
+ * assert.deepEqual([...await device.read(mixed)], [2, 6]);
+ * device.destroy();
+ * ```
  */
 export function mixup(x: Tensor, order: Tensor<"i32">, weights: Tensor): Tensor {
   const [n = 0] = x.shape;

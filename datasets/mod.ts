@@ -3,6 +3,13 @@
  *
  * @module
  */
+export * from "./augment.ts";
+export { type BoxCorners, cutoutBox } from "./augmentation/compile/cutout_box.ts";
+export * from "./augmentation/programs/describe_program.ts";
+export * from "./augmentation/programs/read_programs.ts";
+export * from "./augmentation/view_size.ts";
+export * from "./augmentation/view_recipe.ts";
+export * from "./augmentation/view_sheet.ts";
 export * from "./dataset.ts";
 export * from "./formats/archive.ts";
 export * from "./formats/byte_source.ts";
@@ -13,13 +20,24 @@ export * from "./formats/pickle_values.ts";
 export * from "./formats/resize.ts";
 export * from "./long_tail.ts";
 export * from "./memory_dataset.ts";
+export * from "./mixup.ts";
 export * from "./pool.ts";
 export * from "./protocols/protocol.ts";
 export * from "./protocols/split_options.ts";
+export * from "./quarter_turns.ts";
 export * from "./random/mt19937.ts";
 export * from "./random/numpy_random.ts";
 export * from "./random/python_random.ts";
 export * from "./random/torch_random.ts";
+export { adelloRecipes } from "./recipes/adello.ts";
+export { balpoeRecipes } from "./recipes/balpoe.ts";
+export { type CosslRecipeOptions, cosslRecipes } from "./recipes/cossl.ts";
+export { dasoRecipes, dasoRemixmatchRecipes, sevalRecipes } from "./recipes/daso.ts";
+export { defaultRecipes } from "./recipes/default.ts";
+export { type RecipeOptions } from "./recipes/recipe_options.ts";
+export * from "./recipes/registry.ts";
+export { acrRecipes, simproRecipes } from "./recipes/simpro.ts";
+export { torchsslRecipes } from "./recipes/torchssl.ts";
 export * from "./samplers/bucket_sampler.ts";
 export * from "./samplers/class_aware_sampler.ts";
 export * from "./samplers/distributed_sampler.ts";

@@ -9,6 +9,19 @@ import { quarterTurnKernel } from "../kernels/augment/quarter_turn.ts";
  * @param x Square images, f32 [n, size, size, channels].
  * @param turns Numbers of quarter turns, i32 [n], taken modulo 4.
  * @throws {TypeError} If the images are not square or the numbers are not as many.
+ *
+ * @example A quarter turn
+ * ```ts
+ * import { requestDevice } from "@longtail/longtail/core";
+ * import { quarterTurns } from "@longtail/longtail/datasets";
+ * import assert from "node:assert/strict";
+ *
+ * const device = await requestDevice();
+ * const x = device.tensor([1, 2, 3, 4], [1, 2, 2, 1]);
+ * const turned = quarterTurns(x, device.tensor([1], [1], "i32"));
+ * assert.deepEqual([...await device.read(turned)], [2, 4, 1, 3]);
+ * device.destroy();
+ * ```
  */
 export function quarterTurns(x: Tensor, turns: Tensor<"i32">): Tensor {
   const [n, size, width, channels] = x.shape;

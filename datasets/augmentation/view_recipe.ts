@@ -27,10 +27,10 @@ export interface PoolOperation {
 }
 
 /** Height and width of an image, in pixels; one number for both. */
-export type Extent = number | ImageSize;
+export type Extent = number | PixelSize;
 
 /** Height and width of an image. */
-export interface ImageSize {
+export interface PixelSize {
   readonly height: number;
   readonly width: number;
 }
@@ -96,7 +96,7 @@ export interface ResizedCropStage {
   readonly ratio?: readonly [least: number, greatest: number];
   readonly filter?: ResizeFilter;
   /** The box, instead of a random one. */
-  readonly box?: ImageSize & { readonly top: number; readonly left: number };
+  readonly box?: PixelSize & { readonly top: number; readonly left: number };
 }
 
 /** Draws `count` operations with replacement. */

@@ -3,8 +3,8 @@ import { augmentPixels, drawViews } from "../augment.ts";
 import type { Dataset } from "../dataset.ts";
 import type { Pixels } from "../formats/resize.ts";
 import { drawText, TEXT_HEIGHT, textWidth } from "../store/pixel_font.ts";
-import { describeProgram } from "./describe_program.ts";
-import { readPrograms } from "./read_programs.ts";
+import { describeProgram } from "./programs/describe_program.ts";
+import { readPrograms } from "./programs/read_programs.ts";
 import type { ViewRecipe, ViewRecipes } from "./view_recipe.ts";
 
 /** What {@linkcode viewSheet} shows. */

@@ -47,6 +47,17 @@ export function viewRecipes(name: string, dataset: Dataset): ViewRecipes {
  * The views of an augmentation for images that need not be of a data set.
  *
  * @throws {BadInput} If there is no augmentation of that name.
+ *
+ * @example CoSSL operates before it crops
+ * ```ts
+ * import { namedRecipes } from "@longtail/longtail/datasets";
+ * import assert from "node:assert/strict";
+ *
+ * const half = [0.5, 0.5, 0.5] as const;
+ * const { strong } = namedRecipes("cossl", { size: 32, mean: half, std: half });
+ * const kinds = strong.stages.map(({ kind }) => kind);
+ * assert.deepEqual(kinds, ["randAugment", "crop", "flip", "hide"]);
+ * ```
  */
 export function namedRecipes(name: string, options: RecipeOptions): ViewRecipes {
   const make = Object.hasOwn(RECIPES, name) ? RECIPES[name] : undefined;

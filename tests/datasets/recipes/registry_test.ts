@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { BadInput } from "../../../core/bad_input.ts";
 import { requestDevice } from "../../../core/autograd/request_device.ts";
 import { augment } from "../../../datasets/augment.ts";
-import { viewSize } from "../../../datasets/augmentation/view_compiler.ts";
+import { viewSize } from "../../../datasets/augmentation/view_size.ts";
 import { cosslPool } from "../../../datasets/recipes/cossl.ts";
 import { augmentationNames, namedRecipes } from "../../../datasets/recipes/registry.ts";
 import { datasetNames } from "../../../datasets/sets/set_info.ts";

@@ -1,5 +1,5 @@
 import { drawViews } from "../../../../datasets/augment.ts";
-import { cutoutBox } from "../../../../datasets/augmentation/cutout_box.ts";
+import { cutoutBox } from "../../../../datasets/augmentation/compile/cutout_box.ts";
 import type { Channels, Stage } from "../../../../datasets/augmentation/view_recipe.ts";
 import { Head } from "../../../../kernels/augment/program.ts";
 import { ImageViews } from "./image_views.ts";

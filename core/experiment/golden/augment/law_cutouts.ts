@@ -1,5 +1,5 @@
-import { colourWord } from "../../../../datasets/augmentation/encode_operation.ts";
-import type { ReadProgram } from "../../../../datasets/augmentation/read_programs.ts";
+import { colourWord } from "../../../../datasets/augmentation/compile/encode_operation.ts";
+import type { ReadProgram } from "../../../../datasets/augmentation/programs/read_programs.ts";
 import { Code } from "../../../../kernels/augment/program.ts";
 import type { Device } from "../../../autograd/device.ts";
 import type { Check } from "../check.ts";

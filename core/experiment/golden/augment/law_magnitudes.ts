@@ -1,4 +1,4 @@
-import type { ReadStep } from "../../../../datasets/augmentation/read_programs.ts";
+import type { ReadStep } from "../../../../datasets/augmentation/programs/read_programs.ts";
 import { binned, countOf } from "./frequencies.ts";
 import { fits, type Law } from "./law_rows.ts";
 

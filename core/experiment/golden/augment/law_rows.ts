@@ -3,7 +3,7 @@ import {
   type ReadProgram,
   readPrograms,
   type ReadStep,
-} from "../../../../datasets/augmentation/read_programs.ts";
+} from "../../../../datasets/augmentation/programs/read_programs.ts";
 import { namedRecipes } from "../../../../datasets/recipes/registry.ts";
 import { OPERATIONS } from "../../../../kernels/augment/program.ts";
 import type { Device } from "../../../autograd/device.ts";

@@ -1,4 +1,4 @@
-import type { ReadStep } from "../../../../datasets/augmentation/read_programs.ts";
+import type { ReadStep } from "../../../../datasets/augmentation/programs/read_programs.ts";
 import { augmentationNames } from "../../../../datasets/recipes/registry.ts";
 import type { GoldenRunner } from "../runner.ts";
 import { countOf, type Counts } from "./frequencies.ts";

@@ -1,6 +1,6 @@
-import type { Device } from "../../core/autograd/device.ts";
-import type { PixelMemory } from "../../kernels/augment/steps/pixels.ts";
-import type { CompiledViews } from "./compile_views.ts";
+import type { Device } from "../../../core/autograd/device.ts";
+import type { PixelMemory } from "../../../kernels/augment/steps/pixels.ts";
+import type { CompiledViews } from "../compile/compile_views.ts";
 
 /** How following programs is cut into groups. */
 export interface ApplyPlan {

@@ -1,25 +1,25 @@
-import { Draw, SLOTS, STAGE, TRIES, VIEW } from "../../kernels/augment/view_table.ts";
-import { Window } from "../../kernels/augment/program.ts";
+import { Draw, SLOTS, STAGE, TRIES, VIEW } from "../../../kernels/augment/view_table.ts";
+import { Window } from "../../../kernels/augment/program.ts";
 import { cutoutBox, encodeCutout } from "./cutout_box.ts";
 import { colourWord, floatBits } from "./encode_operation.ts";
 import { encodePool } from "./encode_pool.ts";
-import { resampleTaps, resampleWeights } from "./resample_weights.ts";
+import { extent, shown } from "./image_size.ts";
+import { resampleTaps, resampleWeights } from "../resample_weights.ts";
 import type {
   CenterCropStage,
   CropStage,
   CutoutStage,
-  Extent,
   FlipStage,
   HideStage,
-  ImageSize,
+  PixelSize,
   RandAugmentStage,
   ResizedCropStage,
   ResizeFilter,
   Stage,
   ViewRecipe,
-} from "./view_recipe.ts";
+} from "../view_recipe.ts";
 
-type Box = ImageSize & { readonly top: number; readonly left: number };
+type Box = PixelSize & { readonly top: number; readonly left: number };
 
 /**
  * Lays one recipe out as words for images of one size, following the size from stage to stage.
@@ -28,7 +28,7 @@ type Box = ImageSize & { readonly top: number; readonly left: number };
  */
 export class ViewCompiler {
   /** Size of the image so far. */
-  size: ImageSize;
+  size: PixelSize;
   /** Number of steps so far. */
   steps = 0;
   /** Pixels of the largest image that a step leaves behind. */
@@ -44,7 +44,7 @@ export class ViewCompiler {
   #hides = false;
 
   /** @throws {RangeError} If a stage cannot be done; says which and why. */
-  constructor(recipe: ViewRecipe, size: ImageSize) {
+  constructor(recipe: ViewRecipe, size: PixelSize) {
     this.#recipe = recipe;
     this.size = size;
     for (const stage of recipe.stages) {
@@ -136,7 +136,7 @@ export class ViewCompiler {
     this.#takeWindow([left, 1, top, 1], extent(size), "reflect");
   }
 
-  #takeWindow(draw: number[], size: ImageSize, border: "reflect" | "zero"): void {
+  #takeWindow(draw: number[], size: PixelSize, border: "reflect" | "zero"): void {
     // What lies beyond an image is known for one margin only, and for none inside another.
     if (this.#window.border !== null) this.#flush();
     this.#push(Draw.crop, 1, draw);
@@ -144,13 +144,13 @@ export class ViewCompiler {
     this.size = size;
   }
 
-  #resize(to: ImageSize, filter: ResizeFilter = "bilinear"): void {
+  #resize(to: PixelSize, filter: ResizeFilter = "bilinear"): void {
     if (to.height < 1 || to.width < 1) throw new RangeError(`Cannot resize to ${shown(to)} pixels`);
     if (to.height === this.size.height && to.width === this.size.width) return;
     this.#resizeBox({ top: 0, left: 0, ...this.size }, to, filter);
   }
 
-  #resizeBox(box: Box, to: ImageSize, filter: ResizeFilter): void {
+  #resizeBox(box: Box, to: PixelSize, filter: ResizeFilter): void {
     if (this.#window.moved) this.#flush();
     const along = (from: number, out: number) => {
       const { records, taps } = resampleWeights(from, out, { filter });
@@ -245,7 +245,7 @@ export class ViewCompiler {
     return this.#window.border === "zero" ? Window.zero : 0;
   }
 
-  #leaves(size: ImageSize, taps = 0): void {
+  #leaves(size: PixelSize, taps = 0): void {
     const pixels = size.height * size.width;
     this.size = size;
     this.capacity = Math.max(this.capacity, pixels);
@@ -265,24 +265,6 @@ export class ViewCompiler {
     for (let i = 0; i < words.length; i++) this.#data.push(words[i]!); // i is inside
     return at;
   }
-}
-
-/**
- * Size of a view of images of a size.
- *
- * @throws {RangeError} If the recipe cannot be used on such images.
- */
-export function viewSize(recipe: ViewRecipe, from: ImageSize): ImageSize {
-  return new ViewCompiler(recipe, from).size;
-}
-
-/** `32 x 32`, for messages. */
-export function shown({ height, width }: ImageSize): string {
-  return `${height} x ${width}`;
-}
-
-function extent(size: Extent): ImageSize {
-  return typeof size === "number" ? { height: size, width: size } : size;
 }
 
 function inside(value: number, end: number): boolean {

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { requestDevice } from "../../../core/autograd/request_device.ts";
-import { Random } from "../../../core/random.ts";
-import { drawViews, type Stage } from "../../../datasets/augment.ts";
-import { cutoutBox } from "../../../datasets/augmentation/cutout_box.ts";
-import { describeProgram } from "../../../datasets/augmentation/describe_program.ts";
-import { type ReadProgram, readPrograms } from "../../../datasets/augmentation/read_programs.ts";
+import { requestDevice } from "../../../../core/autograd/request_device.ts";
+import { Random } from "../../../../core/random.ts";
+import { drawViews, type Stage } from "../../../../datasets/augment.ts";
+import { cutoutBox } from "../../../../datasets/augmentation/compile/cutout_box.ts";
+import { describeProgram } from "../../../../datasets/augmentation/programs/describe_program.ts";
+import {
+  type ReadProgram,
+  readPrograms,
+} from "../../../../datasets/augmentation/programs/read_programs.ts";
 
 const device = await requestDevice();
 const DRAW = { seed: 5, step: 9 };

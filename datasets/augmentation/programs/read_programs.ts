@@ -6,7 +6,7 @@ import {
   SKIPPED,
   STEP,
   Window,
-} from "../../kernels/augment/program.ts";
+} from "../../../kernels/augment/program.ts";
 
 /** Flips and a crop: pixel (i, j) comes from (left ± i, top ± j), minus where flipped. */
 export interface ReadWindow {

@@ -1,17 +1,10 @@
-import type { Tensor } from "../../core/autograd/tensor.ts";
-import { Random } from "../../core/random.ts";
-import { applyProgramKernel } from "../../kernels/augment/apply_program.ts";
-import { drawProgramKernel } from "../../kernels/augment/draw/draw_program.ts";
-import { HEAD, STEP } from "../../kernels/augment/program.ts";
+import type { Tensor } from "../../../core/autograd/tensor.ts";
+import { Random } from "../../../core/random.ts";
+import { applyProgramKernel } from "../../../kernels/augment/apply_program.ts";
+import { drawProgramKernel } from "../../../kernels/augment/draw/draw_program.ts";
+import { HEAD, STEP } from "../../../kernels/augment/program.ts";
 import { planApply } from "./apply_plan.ts";
-import type { CompiledViews } from "./compile_views.ts";
-
-/** Random numbers of a view, keyed by these and the row in the batch. */
-export interface ViewDraw {
-  readonly seed: number;
-  readonly step: number;
-  readonly name: string;
-}
+import type { CompiledViews } from "../compile/compile_views.ts";
 
 /** Records drawing the programs of all views: u32 [views × images, words]; needs no image. */
 export function drawPrograms(

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { compileViews } from "../../../datasets/augmentation/compile_views.ts";
-import { resampleTaps, resampleWeights } from "../../../datasets/augmentation/resample_weights.ts";
-import { viewSize } from "../../../datasets/augmentation/view_compiler.ts";
-import type { PoolOperation, Stage } from "../../../datasets/augmentation/view_recipe.ts";
+import { compileViews } from "../../../../datasets/augmentation/compile/compile_views.ts";
+import {
+  resampleTaps,
+  resampleWeights,
+} from "../../../../datasets/augmentation/resample_weights.ts";
+import { viewSize } from "../../../../datasets/augmentation/view_size.ts";
+import type { PoolOperation, Stage } from "../../../../datasets/augmentation/view_recipe.ts";
 
 const half = [0.5, 0.5, 0.5] as const;
 const recipe = (...stages: Stage[]) => ({ stages, mean: half, std: half });

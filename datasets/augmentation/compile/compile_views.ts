@@ -1,7 +1,8 @@
-import { MAX_VIEWS } from "../../kernels/augment/view_table.ts";
-import type { ImageSize } from "./view_recipe.ts";
-import { shown, ViewCompiler } from "./view_compiler.ts";
-import type { ViewRecipe } from "./view_recipe.ts";
+import { MAX_VIEWS } from "../../../kernels/augment/view_table.ts";
+import type { PixelSize } from "../view_recipe.ts";
+import { shown } from "./image_size.ts";
+import { ViewCompiler } from "./view_compiler.ts";
+import type { ViewRecipe } from "../view_recipe.ts";
 
 /** Several recipes as the table that the kernels read, and what the host must know to run them. */
 export interface CompiledViews {
@@ -11,7 +12,7 @@ export interface CompiledViews {
   /** Steps that a row of the program has room for. */
   readonly steps: number;
   /** Size of the result. */
-  readonly size: ImageSize;
+  readonly size: PixelSize;
   /** Pixels of the largest image that a step leaves behind; 0 if there are no steps. */
   readonly capacity: number;
   /** How often a pixel of a row is visited, at most. */
@@ -24,7 +25,7 @@ export interface CompiledViews {
  *
  * @throws {RangeError} If a recipe cannot be used on such images; says which stage and why.
  */
-export function compileViews(recipes: readonly ViewRecipe[], from: ImageSize): CompiledViews {
+export function compileViews(recipes: readonly ViewRecipe[], from: PixelSize): CompiledViews {
   if (recipes.length < 1 || recipes.length > MAX_VIEWS) {
     throw new RangeError(`Cannot make ${recipes.length} views at once: give 1 to ${MAX_VIEWS}`);
   }

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { requestDevice } from "../../../core/autograd/request_device.ts";
-import { Random } from "../../../core/random.ts";
-import { augment, augmentPixels, type Stage } from "../../../datasets/augment.ts";
-import { applyPrograms, drawPrograms } from "../../../datasets/augmentation/run_views.ts";
-import { compileViews } from "../../../datasets/augmentation/compile_views.ts";
-import { namedRecipes } from "../../../datasets/recipes/registry.ts";
-import type { Operation } from "../../../kernels/augment/program.ts";
+import { requestDevice } from "../../../../core/autograd/request_device.ts";
+import { Random } from "../../../../core/random.ts";
+import { augment, augmentPixels, type Stage } from "../../../../datasets/augment.ts";
+import {
+  applyPrograms,
+  drawPrograms,
+} from "../../../../datasets/augmentation/programs/run_views.ts";
+import { compileViews } from "../../../../datasets/augmentation/compile/compile_views.ts";
+import { namedRecipes } from "../../../../datasets/recipes/registry.ts";
+import type { Operation } from "../../../../kernels/augment/program.ts";
 
 const device = await requestDevice();
 const half = [0.5, 0.5, 0.5] as const;

@@ -1,6 +1,6 @@
-import { operationWord, STEP } from "../../kernels/augment/program.ts";
+import { operationWord, STEP } from "../../../kernels/augment/program.ts";
 import { colourWord } from "./encode_operation.ts";
-import type { Channels, ImageSize } from "./view_recipe.ts";
+import type { Channels, PixelSize } from "../view_recipe.ts";
 
 /** First and last column and row of a box, both inclusive; the last may lie outside. */
 export type BoxCorners = readonly [x0: number, y0: number, x1: number, y1: number];
@@ -15,7 +15,7 @@ export function cutoutBox(
     readonly centre: { readonly x: number; readonly y: number };
     readonly size: number;
   },
-  { height, width }: ImageSize,
+  { height, width }: PixelSize,
 ): BoxCorners {
   const left = Math.trunc(Math.max(0, centre.x - size / 2));
   const top = Math.trunc(Math.max(0, centre.y - size / 2));

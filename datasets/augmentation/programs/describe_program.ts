@@ -1,4 +1,4 @@
-import { Code } from "../../kernels/augment/program.ts";
+import { Code } from "../../../kernels/augment/program.ts";
 import { type ReadProgram, type ReadStep, type ReadWindow, readWindow } from "./read_programs.ts";
 
 /** What was done to an image, in a few words a line: `rotate -9`, `flip`, `cutout 16`. */

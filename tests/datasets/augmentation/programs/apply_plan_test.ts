@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Device } from "../../../core/autograd/device.ts";
-import { planApply } from "../../../datasets/augmentation/apply_plan.ts";
+import type { Device } from "../../../../core/autograd/device.ts";
+import { planApply } from "../../../../datasets/augmentation/programs/apply_plan.ts";
 
 function device(software: boolean, workgroupMemory = 32768): Device {
   const limits = { maxComputeWorkgroupStorageSize: workgroupMemory };

@@ -4,8 +4,8 @@ import {
   OPERATIONS,
   operationWord,
   STEP,
-} from "../../kernels/augment/program.ts";
-import type { ImageSize } from "./view_recipe.ts";
+} from "../../../kernels/augment/program.ts";
+import type { PixelSize } from "../view_recipe.ts";
 
 /** An operation with its magnitude, as a step of a program: exactly Pillow's, computed in doubles. */
 export interface OperationCall {
@@ -21,7 +21,7 @@ export interface OperationCall {
  */
 export function encodeOperation(
   { operation, magnitude = 0 }: OperationCall,
-  size: ImageSize,
+  size: PixelSize,
 ): number[] {
   if (!(operation in CODE_OF) || operation === "cutout") {
     throw new RangeError(`There is no operation '${operation}': use ${OPERATIONS.join(", ")}`);
@@ -44,7 +44,7 @@ export function colourWord([red, green, blue]: readonly [number, number, number]
   return red | green << 8 | blue << 16;
 }
 
-function parameters(operation: Operation, v: number, size: ImageSize): number[] {
+function parameters(operation: Operation, v: number, size: PixelSize): number[] {
   switch (operation) {
     case "brightness":
     case "color":
@@ -77,7 +77,7 @@ function parameters(operation: Operation, v: number, size: ImageSize): number[] 
 type Matrix = readonly [number, number, number, number, number, number];
 
 /** The inverse map of Pillow's `Image.rotate`, with its order of operations and 15 decimals. */
-function rotation(degrees: number, { height, width }: ImageSize): Matrix {
+function rotation(degrees: number, { height, width }: PixelSize): Matrix {
   const rest = degrees % 360;
   const angle = -((rest < 0 ? rest + 360 : rest) * (Math.PI / 180));
   const round = (value: number) => Number(value.toFixed(15));

@@ -1,7 +1,7 @@
-import { ENTRY, Law } from "../../kernels/augment/view_table.ts";
-import { type Operation, operationWord } from "../../kernels/augment/program.ts";
+import { ENTRY, Law } from "../../../kernels/augment/view_table.ts";
+import { type Operation, operationWord } from "../../../kernels/augment/program.ts";
 import { colourWord, encodeOperation, floatBits } from "./encode_operation.ts";
-import type { ImageSize, PoolOperation } from "./view_recipe.ts";
+import type { PixelSize, PoolOperation } from "../view_recipe.ts";
 
 const LAWS: Readonly<Partial<Record<Operation, number>>> = {
   brightness: Law.factor,
@@ -26,7 +26,7 @@ const LAWS: Readonly<Partial<Record<Operation, number>>> = {
  */
 export function encodePool(
   pool: readonly PoolOperation[],
-  size: ImageSize,
+  size: PixelSize,
   place: (words: readonly number[]) => number,
 ): number[] {
   return pool.flatMap((entry) => {
@@ -39,7 +39,7 @@ export function encodePool(
 function law(
   { operation, values, range, signed = false, fill = [127, 127, 127], leastCentre = 0 }:
     PoolOperation,
-  size: ImageSize,
+  size: PixelSize,
   place: (words: readonly number[]) => number,
 ): number[] {
   if (range) {
