@@ -26,33 +26,34 @@ export function workDisplay({ quiet = false }: { readonly quiet?: boolean } = {}
 function bars(): WorkDisplay {
   const started = stageClock();
   let bar: SingleBar | undefined;
-  let last: Progress | undefined;
+  let shown: Progress | undefined;
   return {
     report(progress) {
-      if (!last || stageOf(last) !== stageOf(progress)) {
+      const same = shown !== undefined && stageOf(shown) === stageOf(progress);
+      shown = progress;
+      const start = started(progress);
+      if (same) bar?.update(progress.done);
+      else {
         bar?.stop();
         bar = new SingleBar({
-          format: (_, { progress: share }) => {
-            const now = last ?? progress;
-            const full = Math.round(24 * share);
-            const drawn = now.total === undefined
-              ? ""
-              : `${"█".repeat(full)}${"░".repeat(24 - full)} `;
-            return drawn + describeWork(now, started(now));
-          },
+          format: () => drawBar(shown ?? progress, started(shown ?? progress)),
           stream: process.stderr,
           hideCursor: true,
           clearOnComplete: true,
           fps: 5,
         });
-        bar.start(progress.total ?? 0, progress.done);
+        bar.start(progress.total ?? 0, start.done);
       }
-      last = progress;
-      started(progress);
-      bar?.update(progress.done);
     },
     stop: () => bar?.stop(),
   };
+}
+
+function drawBar(progress: Progress, start: WorkStart): string {
+  const { done, total } = progress, text = describeWork(progress, start);
+  if (!total) return text;
+  const full = Math.round(24 * Math.min(1, done / total));
+  return `${"█".repeat(full)}${"░".repeat(24 - full)} ${text}`;
 }
 
 function plainLines(): WorkDisplay {

@@ -8,7 +8,7 @@ import type { SplitOptions } from "../split.ts";
  * What a split is like if the user does not say.
  *
  * N1 is a tenth and M1 four fifths of the smallest class, which for CIFAR-10 and CIFAR-100 are
- * the published 500 / 4000 and 50 / 400; with a separate unlabeled part (STL-10) N1 is nine
+ * the published 500 / 4000 and 50 / 400, or M1 is what a larger N1 leaves; with a separate unlabeled part (STL-10) N1 is nine
  * tenths and that part is taken as it is. γ is 100, or less if the last class would come down to
  * one or two labeled images; the unlabeled γ follows the labeled one.
  *
@@ -29,11 +29,12 @@ export function defaultSplitOptions(
   const askedTail = given.labeledMax !== undefined || given.gammaLabeled !== undefined;
   const labeledMax = given.labeledMax ??
     Math.max(1, Math.floor(smallest * (separate ? 0.9 : 0.1)));
+  const left = smallest - labeledMax - Math.floor((given.valid ?? 0) / pool.classes);
   const gamma = given.gammaLabeled ?? Math.min(100, Math.max(1, labeledMax / 2.5));
   return {
     seed: 0,
     labeledMax,
-    unlabeledMax: Math.floor(smallest * 0.8),
+    unlabeledMax: Math.max(0, Math.min(Math.floor(smallest * 0.8), left)),
     gammaLabeled: gamma,
     gammaUnlabeled: gamma,
     unlabeled: separate ? "unknown" : "consistent",

@@ -57,3 +57,12 @@ Deno.test("resolveSplit() cuts STL-10 to a tail and takes its unlabeled images a
   assert.deepEqual([options.labeledMax, options.labeledShare], [450, null]);
   assert.equal(options.unlabeled, "unknown");
 });
+
+Deno.test("resolveSplit() leaves as many unlabeled images as a larger N1 and validation do", () => {
+  const of = (given: Parameters<typeof resolveSplit>[1]) =>
+    resolveSplit(pool("toy", [100, 100]), given).unlabeledMax;
+  assert.equal(of({}), 80);
+  assert.equal(of({ labeledMax: 30 }), 70);
+  assert.equal(of({ labeledMax: 30, valid: 20 }), 60);
+  assert.equal(of({ labeledMax: 100 }), 0);
+});

@@ -49,14 +49,22 @@ export async function prepareCommand(name: string, flags: PrepareFlags): Promise
     interrupt.stop();
   }
   if (!prepared) {
-    console.error(
-      "Interrupted; what is done is kept. Go on with the same command: " +
-        `deno task data prepare ${name} --data-dir ${dataDir}`,
-    );
+    const again = ["deno task data prepare", name, ...given({ ...flags, dataDir })].join(" ");
+    console.error(`Interrupted; what is done is kept. Go on with: ${again}`);
     return EXIT.interrupted;
   }
   report(name, prepared, { quiet });
   return EXIT.done;
+}
+
+/** Flags as they are typed. */
+function given({ dataDir, size, skipCorrupt, unlabeled, workers, quiet }: PrepareFlags): string[] {
+  const values = { "data-dir": dataDir, size, unlabeled, workers };
+  const switches = { "skip-corrupt": skipCorrupt, quiet };
+  return [
+    ...Object.entries(values).flatMap(([flag, value]) => value ? [`--${flag} ${value}`] : []),
+    ...Object.entries(switches).flatMap(([flag, on]) => on ? [`--${flag}`] : []),
+  ];
 }
 
 function report(
