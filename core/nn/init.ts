@@ -4,7 +4,8 @@ import { Random } from "../random.ts";
 export type Init =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "normal"; readonly deviation: number }
-  | { readonly kind: "uniform"; readonly bound: number };
+  | { readonly kind: "uniform"; readonly bound: number }
+  | { readonly kind: "unitColumns"; readonly columns: number };
 
 /** All elements the same. */
 export function constant(value: number): Init {
@@ -29,6 +30,11 @@ export function torchDefault(fanIn: number): Init {
   return { kind: "uniform", bound: 1 / Math.sqrt(fanIn) };
 }
 
+/** Uniform directions: the columns of a matrix, U(−1, 1) scaled to length 1, as cosine heads start. */
+export function unitColumns(columns: number): Init {
+  return { kind: "unitColumns", columns };
+}
+
 /**
  * Draws a parameter's start values.
  *
@@ -40,10 +46,16 @@ export function drawInit(init: Init, size: number, seed: number, name: string): 
   const values = new Float32Array(size);
   if (init.kind === "constant") return values.fill(init.value);
   const random = new Random({ seed, name: `init/${name}` });
+  const bound = init.kind === "uniform" ? init.bound : 1;
   for (let i = 0; i < size; i++) {
     values[i] = init.kind === "normal"
       ? init.deviation * random.normal()
-      : init.bound * (2 * random.uniform() - 1);
+      : bound * (2 * random.uniform() - 1);
+  }
+  if (init.kind === "unitColumns") {
+    const lengths = new Float64Array(init.columns);
+    values.forEach((v, i) => lengths[i % init.columns]! += v * v); // the remainder is a column
+    for (let i = 0; i < size; i++) values[i]! /= Math.sqrt(lengths[i % init.columns]!); // as above
   }
   return values;
 }

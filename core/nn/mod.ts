@@ -12,13 +12,16 @@ export {
   type NormOptions,
   type Pass,
 } from "./builder.ts";
+export { cosineLayer } from "./cosine_layer.ts";
 export { type DecayRule, isDecayed } from "./decay_rule.ts";
+export { expertResNet, type ExpertResNetOptions } from "./expert_resnet.ts";
 export {
   constant,
   drawInit,
   type Init,
   kaimingNormal,
   torchDefault,
+  unitColumns,
   xavierNormal,
 } from "./init.ts";
 export { type Body, type Model, type ModelInput } from "./model.ts";

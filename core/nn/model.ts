@@ -15,7 +15,12 @@ export interface Body {
   readonly features: number;
   /** Images [batch, size, size, 3] to features [batch, features]. */
   forward(x: Tensor, pass: Pass): Tensor;
-  /** Heads from features to logits by name; `main` classifies. */
+  /** Classifiers side by side in the head `experts`, where there is one. */
+  readonly experts?: number;
+  /**
+   * Heads from features to logits [batch, classes] by name; `main` classifies. Of several experts
+   * the logits are [batch, experts, classes].
+   */
   readonly heads: Readonly<Record<string, Layer>> & { readonly main: Layer };
 }
 

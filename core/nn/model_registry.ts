@@ -1,15 +1,17 @@
 import type { Model } from "./model.ts";
+import { expertResNet } from "./expert_resnet.ts";
 import { resNet, type ResNetDepth } from "./resnet.ts";
 import { smallCnn } from "./small_cnn.ts";
 import { wideResNet, type WideResNetVariant } from "./wide_resnet.ts";
 
-/** Names that {@linkcode modelByName} knows; D and K stand for any valid depth and width. */
+/** Names that {@linkcode modelByName} knows; D, K and M stand for any valid depth, width and number of experts. */
 export const MODEL_NAMES: readonly string[] = [
   "small-cnn",
   "wrn-D-K",
   "resnet-18",
   "resnet-34",
   "resnet-50",
+  "resnet-32-experts-M",
 ];
 
 /**
@@ -22,9 +24,11 @@ export function modelByName(name: string, variant: WideResNetVariant = "simpro")
   if (name === "small-cnn") return smallCnn;
   const wide = name.match(/^wrn-(\d{1,4})-(\d{1,4})$/);
   if (wide) return wideResNet({ depth: Number(wide[1]), width: Number(wide[2]), variant });
+  const experts = name.match(/^resnet-32-experts-(\d{1,2})$/);
+  if (experts) return expertResNet({ experts: Number(experts[1]) });
   const residual = name.match(/^resnet-(\d{1,4})$/);
   if (residual) return resNet({ depth: Number(residual[1]) as ResNetDepth, variant });
   throw new RangeError(
-    `There is no model '${name}': choose small-cnn, wrn-D-K (e.g. wrn-28-2), resnet-18, resnet-34 or resnet-50`,
+    `There is no model '${name}': choose small-cnn, wrn-D-K (e.g. wrn-28-2), resnet-18, resnet-34, resnet-50 or resnet-32-experts-M (e.g. resnet-32-experts-3)`,
   );
 }

@@ -14,6 +14,8 @@ export interface MergedNeeds {
   readonly labeled: NonEmpty<View>;
   readonly unlabeled: readonly View[];
   readonly passes: readonly PassSpec[];
+  /** Whether the student gets a pass over all views where none is asked for. */
+  readonly studentPass: boolean;
   readonly heads: Readonly<Record<string, HeadSpec>>;
   readonly streams: Readonly<Record<string, StreamSpec>>;
   readonly evalHead: string;
@@ -59,6 +61,7 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
   let labeled: View[] = [], unlabeled: View[] = [];
   const passes: PassSpec[] = [];
   let evalNetwork: "ema" | "raw" = "ema";
+  let studentPass = true;
   for (const { name, spec, config } of plugins) {
     const complaint = spec.check?.(config, data);
     if (complaint) wrong.push(`${name}: ${complaint}`);
@@ -77,6 +80,7 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
       streams[stream] = wanted;
     }
     if (needs.evalHead) evalHeads.add(needs.evalHead);
+    if (needs.student === "late") studentPass = false;
     if (needs.evalNetwork) evalNetwork = needs.evalNetwork;
   }
   if (evalHeads.size > 1) {
@@ -88,6 +92,7 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
     labeled: [first, ...others],
     unlabeled,
     passes,
+    studentPass,
     heads,
     streams,
     evalHead: [...evalHeads][0] ?? "main",

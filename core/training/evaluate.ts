@@ -3,7 +3,7 @@ import { scalarGroups } from "../../kernels/pointwise.ts";
 import { add } from "../autograd/ops/pointwise.ts";
 import type { Loader } from "./loader.ts";
 import { type EvaluationSummary, summarizeEvaluation } from "./metrics/evaluation.ts";
-import { forwardBody } from "./network.ts";
+import { forwardBody, meanOfExperts } from "./network.ts";
 import type { StepContext } from "./step.ts";
 import { applyHead } from "./step_outputs.ts";
 
@@ -42,7 +42,7 @@ export async function evaluateNetwork(
       const x = loader.view("test", index, "identity", { seed: 0, step: 0, name: "test" });
       const pass = { weights, norm: "running" } as const;
       const features = forwardBody(device, network, x, pass);
-      const own = applyHead(network, head, features, pass);
+      const own = meanOfExperts(applyHead(network, head, features, pass));
       const logits = offsets ? add(own, device.tensor(offsets, [classes])) : own;
       device.dispatch(
         scoreKernel(),

@@ -48,6 +48,11 @@ export interface PassSpec {
 /** A head beside the network's own. */
 export interface HeadSpec {
   readonly classes: number;
+  /**
+   * Classifiers side by side, whose logits are [batch, experts, classes] and are evaluated as their
+   * mean; a single one with logits [batch, classes] if not given.
+   */
+  readonly experts?: number;
   /** Name in the state dict, by default `heads.NAME`. */
   readonly parameterName?: string;
   /** Optimizer group of its own. */
@@ -88,6 +93,12 @@ export interface Needs {
    * ask for the teacher over different inputs with the same norm, it runs once over both.
    */
   readonly passes?: readonly PassSpec[];
+  /**
+   * `late`: without a pass for the student it sees only what `inputs` returns. Holds if one plugin
+   * says so.
+   */
+  readonly student?: "late";
+  /** A head of a name that the model has itself is the model's. */
   readonly heads?: Readonly<Record<string, HeadSpec>>;
   readonly streams?: Readonly<Record<string, StreamSpec>>;
   /** Head that is evaluated; `main` by default. */

@@ -1,4 +1,6 @@
 import type { Device } from "../autograd/device.ts";
+import { reshape } from "../autograd/ops/layout.ts";
+import { mean } from "../autograd/ops/reduce.ts";
 import type { Tensor } from "../autograd/tensor.ts";
 import { Builder, type Layer, type Pass } from "../nn/builder.ts";
 import type { Body, Model, ModelInput } from "../nn/model.ts";
@@ -40,8 +42,9 @@ export function buildNetwork(
   const detached = new Set<string>();
   const decays = new Map<string, number>();
   for (const [name, spec] of Object.entries(heads)) {
-    const { classes, parameterName = `heads.${name}`, group, weightDecay, detach } = spec;
-    all[name] ??= b.linear(parameterName, body.features, classes, group ? { group } : {});
+    const { parameterName = `heads.${name}`, weightDecay, detach } = spec;
+    if (body.heads[name]) requireExperts(model, body, name, spec);
+    else all[name] = linearHead(b, parameterName, body.features, spec);
     if (detach) detached.add(name);
     if (weightDecay === undefined) continue;
     decays.set(`${parameterName}.weight`, weightDecay).set(`${parameterName}.bias`, 0);
@@ -61,6 +64,27 @@ export function buildNetwork(
     average,
     gradients: set.parameters.allocate(device),
   };
+}
+
+function linearHead(b: Builder, name: string, features: number, spec: HeadSpec): Layer {
+  const { classes, experts, group } = spec;
+  const layer = b.linear(name, features, (experts ?? 1) * classes, group ? { group } : {});
+  if (!experts) return layer;
+  return (x, pass) => reshape(layer(x, pass), [x.shape[0]!, experts, classes]); // two axes
+}
+
+function requireExperts({ name: model }: Model, body: Body, name: string, spec: HeadSpec): void {
+  if (spec.experts === undefined || spec.experts === body.experts) return;
+  throw new TypeError(
+    `The head '${name}' of ${model} has ${
+      body.experts ?? "no"
+    } experts, ${spec.experts} are asked for: choose another model, or as many experts as it has`,
+  );
+}
+
+/** Logits to classify by: of several experts [batch, experts, classes] their mean. */
+export function meanOfExperts(logits: Tensor): Tensor {
+  return logits.shape.length === 3 ? mean(logits, 1) : logits;
 }
 
 /** Length of the feature vectors that a model makes. */

@@ -1,6 +1,6 @@
 import type { Predictions, PredictOptions, PredictSet } from "./algorithm.ts";
 import type { Loader } from "./loader.ts";
-import { forwardBody } from "./network.ts";
+import { forwardBody, meanOfExperts } from "./network.ts";
 import type { StepContext } from "./step.ts";
 import { applyHead } from "./step_outputs.ts";
 
@@ -27,7 +27,7 @@ export async function predictSet(
         const index = device.tensor(ids, [ids.length], "i32");
         const x = loader.view("train", index, "identity", { seed: 0, step: 0, name: on });
         const f = forwardBody(device, network, x, pass);
-        return { f, z: applyHead(network, head, f, pass) };
+        return { f, z: meanOfExperts(applyHead(network, head, f, pass)) };
       })
     );
     const [z, f] = await device.readAll(features ? [made.z, made.f] : [made.z]);

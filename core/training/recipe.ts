@@ -3,7 +3,7 @@ import type { OptimizerOptions } from "../nn/optimizer.ts";
 import type { WideResNetVariant } from "../nn/wide_resnet.ts";
 
 /** How the learning rate moves. */
-export type ScheduleKind = "constant" | "cosine" | "multistep";
+export type ScheduleKind = "constant" | "cosine" | "multistep" | "multistep-epochs";
 
 /** What a recipe is asked for. */
 export interface RecipeTarget {
@@ -34,6 +34,7 @@ export interface Recipe {
   readonly learningRate?: number;
   /** How it moves. */
   readonly schedule?: ScheduleKind;
+  readonly warmupSteps?: number;
   /** The optimizer with all of its settings. */
   readonly optimizer?: OptimizerOptions;
   /** Weight decay. */

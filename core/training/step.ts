@@ -125,6 +125,8 @@ class SlotRunner {
     const [first = "labeled", ...others] = used;
     const passes = student.length > 0
       ? student
+      : !c.needs.studentPass
+      ? []
       : [{ net: "student", inputs: [first, ...others] } as const];
     const outputs = joinOutputs(passes.map((p) => runPass(c.network, p, images, adjust)));
     this.#student = outputs;

@@ -24,6 +24,10 @@ export class StepRandom implements Rng {
     return greater(p, this.uniform(p.shape));
   }
 
+  integer(n: number): number {
+    return Math.floor(n * new Random(this.#key).uniform());
+  }
+
   beta(alpha: number): number {
     return new Random(this.#key).beta(alpha, alpha);
   }

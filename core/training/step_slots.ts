@@ -74,6 +74,8 @@ export interface Rng {
   uniform(shape: Shape): Tensor;
   /** 1 with probability `p`, elementwise, else 0. */
   bernoulli(p: Tensor): Tensor;
+  /** One whole number of 0 … n − 1, drawn on the host. */
+  integer(n: number): number;
   /** One Beta(alpha, alpha) number, drawn on the host. */
   beta(alpha: number): number;
   /** 0 … n − 1 in random order. */

@@ -53,7 +53,7 @@ export const configSchema: z.ZodType<RunConfig> = z.strictObject({
     valid: z.int().min(0).nullable(),
   }),
   learningRate: rate,
-  schedule: z.enum(["constant", "cosine", "multistep"]),
+  schedule: z.enum(["constant", "cosine", "multistep", "multistep-epochs"]),
   warmupSteps: z.int().min(0),
   optimizer,
   weightDecay: z.number().min(0).max(1000),

@@ -7,6 +7,7 @@ import type { Rng } from "../../../training/algorithm.ts";
 /** Draws that a case states for one name. */
 export interface PresetDraws {
   readonly uniform?: ArrayLike<number>;
+  readonly integer?: number;
   readonly beta?: number;
   readonly permutation?: ArrayLike<number>;
 }
@@ -30,6 +31,12 @@ export class PresetRandom implements Rng {
 
   bernoulli(p: Tensor): Tensor {
     return greater(p, this.uniform(p.shape));
+  }
+
+  integer(): number {
+    const { integer } = this.#draws;
+    if (integer !== undefined) return integer;
+    throw new ReferenceError(`The case gives no whole number of '${this.#name}'`);
   }
 
   beta(): number {
