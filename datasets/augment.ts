@@ -16,6 +16,7 @@ export type {
 
 /** A view that {@linkcode augmentViews} makes. */
 export interface NamedView {
+  /** How the view is made. */
   readonly recipe: ViewRecipe;
   /** Names its random numbers; views of one name and recipe are the same. */
   readonly name: string;

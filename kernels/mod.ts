@@ -9,6 +9,7 @@ export * from "./augment/mixup.ts";
 export * from "./augment/program.ts";
 export * from "./augment/quarter_turn.ts";
 export * from "./augment/view_table.ts";
+export { type PixelMemory } from "./augment/steps/pixels.ts";
 export * from "./batch_norm.ts";
 export * from "./conv2d/image_conv.ts";
 export * from "./conv2d/image_filter.ts";

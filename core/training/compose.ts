@@ -11,14 +11,21 @@ export interface Stack {
 
 /** What all plugins of a stack need together. */
 export interface MergedNeeds {
+  /** Views of each labeled image. */
   readonly labeled: NonEmpty<View>;
+  /** Views of each unlabeled image. */
   readonly unlabeled: readonly View[];
+  /** Network runs that were asked for. */
   readonly passes: readonly PassSpec[];
   /** Whether the student gets a pass over all views where none is asked for. */
   readonly studentPass: boolean;
+  /** Heads beside the network's own, by name. */
   readonly heads: Readonly<Record<string, HeadSpec>>;
+  /** Loaders beside labeled and unlabeled, by name. */
   readonly streams: Readonly<Record<string, StreamSpec>>;
+  /** Head that is evaluated. */
   readonly evalHead: string;
+  /** Which network is evaluated. */
   readonly evalNetwork: "ema" | "raw";
 }
 

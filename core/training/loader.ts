@@ -22,7 +22,9 @@ export interface DrawnBatch {
 
 /** Images of a stream. */
 export interface DrawnStream {
+  /** Positions in the set it is from. */
   readonly position: Int32Array;
+  /** Numbers of the images within the data set. */
   readonly image: Int32Array;
   /** −1 for unlabeled images. */
   readonly y: Int32Array;
@@ -30,7 +32,9 @@ export interface DrawnStream {
 
 /** A whole set: its images in order, and their classes where methods may see them. */
 export interface ImageSet {
+  /** Numbers of the images within the data set. */
   readonly images: Int32Array;
+  /** Their classes; null where methods must not see them. */
   readonly labels: Int32Array | null;
 }
 

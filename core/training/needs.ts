@@ -16,6 +16,7 @@ export type NthInput = `${Input}/${number}`;
 
 /** A tensor that a method keeps from step to step. */
 export interface StateSpec {
+  /** Lengths of the axes. */
   readonly shape: Shape;
   /**
    * Value at the start: zeros (the default), another number everywhere, 1/classes (`uniform`), or
@@ -47,6 +48,7 @@ export interface PassSpec {
 
 /** A head beside the network's own. */
 export interface HeadSpec {
+  /** Number of outputs. */
   readonly classes: number;
   /**
    * Classifiers side by side, whose logits are [batch, experts, classes] and are evaluated as their
@@ -65,7 +67,9 @@ export interface HeadSpec {
 
 /** A loader beside labeled and unlabeled, and the pass that its images get. */
 export interface StreamSpec {
+  /** Which set its images are drawn from. */
   readonly from: "labeled" | "unlabeled";
+  /** How they are changed. */
   readonly view: View;
   /**
    * `uniform`: epoch by epoch; `class-balanced`: with replacement, every class as often;
@@ -76,6 +80,7 @@ export interface StreamSpec {
   readonly beta?: number;
   /** Images a step; the labeled batch by default. */
   readonly batch?: number;
+  /** Which network sees them. */
   readonly net: "student" | "teacher";
   /** What batch norm normalises with; `batch` by default. */
   readonly norm?: Norm;
@@ -100,6 +105,7 @@ export interface Needs {
   readonly student?: "late";
   /** A head of a name that the model has itself is the model's. */
   readonly heads?: Readonly<Record<string, HeadSpec>>;
+  /** Loaders beside labeled and unlabeled, by name. */
   readonly streams?: Readonly<Record<string, StreamSpec>>;
   /** Head that is evaluated; `main` by default. */
   readonly evalHead?: string;
@@ -109,10 +115,13 @@ export interface Needs {
 
 /** What is known of the data when a method is set up. */
 export interface DataInfo {
+  /** Name of the data set. */
   readonly dataset: string;
+  /** Number of classes. */
   readonly classes: number;
   /** Number of labeled and unlabeled images. */
   readonly labeled: number;
+  /** Number of unlabeled images. */
   readonly unlabeled: number;
   /** Labeled images of each class. */
   readonly counts: readonly number[];

@@ -9,12 +9,15 @@ import type { HeadSpec } from "./algorithm.ts";
 
 /** A network with the heads that the methods asked for, and the two sets of its weights. */
 export interface Network {
+  /** From images to features. */
   readonly body: Body;
+  /** From features to logits, by name. */
   readonly heads: Readonly<Record<string, Layer>>;
   /** Heads whose loss stops at the features. */
   readonly detached: ReadonlySet<string>;
   /** Weight decay of parameters whose head brings its own. */
   readonly decays: ReadonlyMap<string, number>;
+  /** Names, shapes and places of all parameters and buffers. */
   readonly set: ParameterSet;
   /** The weights that are trained. */
   readonly student: Weights;

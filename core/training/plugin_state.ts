@@ -15,6 +15,7 @@ export class PluginState {
   readonly #assigned = new Map<string, Tensor>();
   readonly #views = new Map<string, Record<string, Tensor>>();
 
+  /** State with its start values. */
   constructor(device: Device, plugins: readonly Plugin[], data: DataInfo) {
     this.#device = device;
     const tensors = new Map<string, Tensor>();

@@ -7,6 +7,7 @@ export type ScheduleKind = "constant" | "cosine" | "multistep" | "multistep-epoc
 
 /** What a recipe is asked for. */
 export interface RecipeTarget {
+  /** Name of the data set. */
   readonly dataset: string;
   /** Name of the base that the run stands on. */
   readonly base: string;
@@ -34,6 +35,7 @@ export interface Recipe {
   readonly learningRate?: number;
   /** How it moves. */
   readonly schedule?: ScheduleKind;
+  /** Steps in which the learning rate rises. */
   readonly warmupSteps?: number;
   /** The optimizer with all of its settings. */
   readonly optimizer?: OptimizerOptions;

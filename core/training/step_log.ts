@@ -13,6 +13,7 @@ export class StepLog {
   readonly #slots = new Map<string, number>();
   #counts = new Array<number>(SLOTS).fill(0);
 
+  /** A period without scalars. */
   constructor(device: Device) {
     this.#device = device;
     this.sums = device.keep(() => device.zeros([SLOTS]));

@@ -5,6 +5,7 @@ import type { DataInfo, Input, NonEmpty, State, StateSpecs } from "./needs.ts";
 
 /** Images of a step. It holds no labels of unlabeled images. */
 export interface Batch {
+  /** Labeled images. */
   readonly labeled: {
     /** Views [batch, size, size, 3], in the order asked for. */
     readonly x: NonEmpty<Tensor>;
@@ -12,6 +13,7 @@ export interface Batch {
     /** Positions in the labeled set. */
     readonly index: Tensor<"i32">;
   };
+  /** Unlabeled images: the views of each kind that were asked for. */
   readonly unlabeled: {
     readonly weak: readonly Tensor[];
     readonly strong: readonly Tensor[];
@@ -35,9 +37,13 @@ export interface Output {
 
 /** Outputs by where the images come from; empty where nobody asked for the view. */
 export interface Outputs {
+  /** Of the labeled images' views. */
   readonly labeled: readonly Output[];
+  /** Of the unlabeled images' weak views. */
   readonly weak: readonly Output[];
+  /** Of their strong views. */
   readonly strong: readonly Output[];
+  /** Of their unchanged views. */
   readonly identity: readonly Output[];
 }
 
@@ -47,6 +53,7 @@ export interface StreamBatch {
   readonly y: Tensor<"i32">;
   /** Positions in the set it is from. */
   readonly index: Tensor<"i32">;
+  /** What the network made of its images. */
   readonly out: Output;
 }
 
@@ -62,9 +69,11 @@ export interface Targets {
 export interface Progress {
   /** Steps done before this one. */
   readonly step: number;
+  /** Steps of the whole run, the schedules' horizon. */
   readonly steps: number;
   /** Epochs done before this one. */
   readonly epoch: number;
+  /** Steps of an epoch. */
   readonly epochSteps: number;
 }
 
@@ -84,15 +93,21 @@ export interface Rng {
 
 /** What a method sees of one step. Everything on it only records kernels. */
 export interface Step<C = unknown, S extends StateSpecs = StateSpecs> {
+  /** Options of the method. */
   readonly config: C;
+  /** State of the method; assigning a key replaces its values after the step. */
   readonly state: State<S>;
+  /** Images of the step. */
   readonly batch: Batch;
+  /** What the trained network makes of them. */
   readonly student: Outputs;
   /** Throws if no pass asked for it. */
   readonly teacher: Outputs;
   /** Labeled class frequencies [classes]. */
   readonly prior: Tensor;
+  /** What is known of the data. */
   readonly data: DataInfo;
+  /** Where the run is. */
   readonly progress: Progress;
   /** Per-sample weights of a batch, piped through the `weights` slots from ones. */
   weights(where: "labeled" | "unlabeled"): Tensor;
@@ -112,7 +127,9 @@ export interface Step<C = unknown, S extends StateSpecs = StateSpecs> {
 
 /** Images made within a step that get a pass of their own. */
 export interface Late {
+  /** Images [batch, size, size, 3]. */
   readonly x: Tensor;
+  /** What batch norm normalises with; `batch` by default. */
   readonly norm?: Norm;
 }
 

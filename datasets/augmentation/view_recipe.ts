@@ -8,6 +8,7 @@ export type ResizeFilter = "bilinear" | "bicubic";
 
 /** An operation that RandAugment may draw, and the law of its magnitude. */
 export interface PoolOperation {
+  /** What it does. */
   readonly operation: Operation;
   /**
    * Magnitudes of which each is as likely as the others: factors (brightness, color, contrast,
@@ -31,7 +32,9 @@ export type Extent = number | PixelSize;
 
 /** Height and width of an image. */
 export interface PixelSize {
+  /** Number of rows. */
   readonly height: number;
+  /** Pixels of a row. */
   readonly width: number;
 }
 
@@ -49,7 +52,9 @@ export type Stage =
 
 /** Mirrors left and right (`x`, the default) or top and bottom (`y`). */
 export interface FlipStage {
+  /** Tells it from the other stages. */
   readonly kind: "flip";
+  /** `x`, the default, swaps left and right. */
   readonly axis?: "x" | "y";
   /** 1/2 by default. */
   readonly probability?: number;
@@ -57,10 +62,13 @@ export interface FlipStage {
 
 /** Pads every side and takes a window of `size` (by default the size it had) anywhere in it. */
 export interface CropStage {
+  /** Tells it from the other stages. */
   readonly kind: "crop";
+  /** Pixels added on each side before. */
   readonly pad: number;
   /** What lies beyond the image: its mirror image without the edge itself, or black. */
   readonly border: "reflect" | "zero";
+  /** Size of the window. */
   readonly size?: Extent;
   /** Where the window is, counted in the padded image, instead of anywhere. */
   readonly at?: { readonly top: number; readonly left: number };
@@ -68,32 +76,43 @@ export interface CropStage {
 
 /** Takes the middle. */
 export interface CenterCropStage {
+  /** Tells it from the other stages. */
   readonly kind: "centerCrop";
+  /** Width and height of what is taken. */
   readonly size: number;
 }
 
 /** Pillow's resize; bilinear by default. */
 export interface ResizeStage {
+  /** Tells it from the other stages. */
   readonly kind: "resize";
+  /** Size afterwards. */
   readonly size: Extent;
+  /** How pixels are mixed; bilinear by default. */
   readonly filter?: ResizeFilter;
 }
 
 /** Pillow's resize of the shorter side to `size`, as torchvision's `Resize(size)`. */
 export interface ResizeShorterStage {
+  /** Tells it from the other stages. */
   readonly kind: "resizeShorter";
+  /** Length of the shorter side afterwards. */
   readonly size: number;
+  /** How pixels are mixed; bilinear by default. */
   readonly filter?: ResizeFilter;
 }
 
 /** torchvision's `RandomResizedCrop`: a box of random area and ratio, resized to `size`. */
 export interface ResizedCropStage {
+  /** Tells it from the other stages. */
   readonly kind: "resizedCrop";
+  /** Width and height afterwards. */
   readonly size: number;
   /** Share of the area, by default 0.08 to 1. */
   readonly scale?: readonly [least: number, greatest: number];
   /** Width over height, by default 3/4 to 4/3. */
   readonly ratio?: readonly [least: number, greatest: number];
+  /** How pixels are mixed; bilinear by default. */
   readonly filter?: ResizeFilter;
   /** The box, instead of a random one. */
   readonly box?: PixelSize & { readonly top: number; readonly left: number };
@@ -101,17 +120,23 @@ export interface ResizedCropStage {
 
 /** Draws `count` operations with replacement. */
 export interface RandAugmentStage {
+  /** Tells it from the other stages. */
   readonly kind: "randAugment";
+  /** Operations in a row. */
   readonly count: number;
   /** How likely each one drawn is applied; 1 by default. */
   readonly probability?: number;
+  /** Operations to draw from. */
   readonly pool: readonly PoolOperation[];
 }
 
 /** Fills a box of `size` pixels, or a size uniform over a range, as Pillow's rectangle does. */
 export interface CutoutStage {
+  /** Tells it from the other stages. */
   readonly kind: "cutout";
+  /** Side of the box in pixels, or the range it is drawn from. */
   readonly size: number | readonly [least: number, greatest: number];
+  /** Colour of the box. */
   readonly fill: Channels;
   /** Each coordinate of the centre is uniform from this, 0 by default, to the image's size. */
   readonly leastCentre?: number;
@@ -121,7 +146,9 @@ export interface CutoutStage {
 
 /** Last of all: sets a box of `length` pixels around a pixel to 0 after normalisation. */
 export interface HideStage {
+  /** Tells it from the other stages. */
   readonly kind: "hide";
+  /** Side of the box in pixels. */
   readonly length: number;
   /** The pixel, instead of any. */
   readonly centre?: { readonly x: number; readonly y: number };
@@ -133,8 +160,11 @@ export interface HideStage {
  * of the size.
  */
 export interface ViewRecipe {
+  /** What is done to the image, in this order. */
   readonly stages: readonly Stage[];
+  /** Mean of each channel, taken off in the end. */
   readonly mean: Channels;
+  /** Standard deviation of each channel, divided by in the end. */
   readonly std: Channels;
 }
 
@@ -142,7 +172,9 @@ export interface ViewRecipe {
 export interface ViewRecipes {
   /** Of labeled images, where not the weak one. */
   readonly labeled?: ViewRecipe;
+  /** How weak views are made. */
   readonly weak: ViewRecipe;
+  /** How strong views are made. */
   readonly strong: ViewRecipe;
   /** For evaluation: nothing random. */
   readonly identity: ViewRecipe;

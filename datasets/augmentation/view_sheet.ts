@@ -9,6 +9,7 @@ import type { ViewRecipe, ViewRecipes } from "./view_recipe.ts";
 
 /** What {@linkcode viewSheet} shows. */
 export interface ViewSheetOptions {
+  /** Where the views are made. */
   readonly device: Device;
   /** Images, the first of the training part; 8 by default. */
   readonly images?: number;
@@ -16,6 +17,7 @@ export interface ViewSheetOptions {
   readonly weak?: number;
   /** Strong views of each; 4 by default. */
   readonly strong?: number;
+  /** Seed of the random numbers, 0 by default. */
   readonly seed?: number;
   /** Written on top. */
   readonly title?: string;

@@ -10,9 +10,13 @@ import {
 
 /** Flips and a crop: pixel (i, j) comes from (left ± i, top ± j), minus where flipped. */
 export interface ReadWindow {
+  /** Whether left and right were swapped. */
   readonly flipX: boolean;
+  /** Whether top and bottom were swapped. */
   readonly flipY: boolean;
+  /** First column that was kept. */
   readonly left: number;
+  /** First row that was kept. */
   readonly top: number;
 }
 
@@ -26,11 +30,13 @@ export interface ReadStep {
   readonly skipped: boolean;
   /** As drawn, with its sign; 0 for operations without. */
   readonly magnitude: number;
+  /** Its parameters, as the kernel reads them. */
   readonly parameters: Int32Array;
 }
 
 /** What was drawn for one row of a view. */
 export interface ReadProgram {
+  /** The operations in their order. */
   readonly steps: readonly ReadStep[];
   /** The window through which the last image is seen. */
   readonly window: ReadWindow;
