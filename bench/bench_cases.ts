@@ -1,5 +1,6 @@
 import { BadInput } from "../core/bad_input.ts";
 import type { BenchCase, CaseSizes } from "./bench_case.ts";
+import { augmentCases } from "./cases/augment.ts";
 import { batchNormCases } from "./cases/batch_norm.ts";
 import { conv2dCases } from "./cases/conv2d.ts";
 import { fixmatchStepCases } from "./cases/fixmatch_step.ts";
@@ -15,6 +16,7 @@ export function benchCases(patterns: readonly string[], sizes: CaseSizes): Bench
     ...gemmCases(sizes),
     ...conv2dCases(sizes),
     ...batchNormCases(sizes),
+    ...augmentCases(sizes),
     ...fixmatchStepCases(sizes),
   ];
   const fits = patterns.map((pattern) => {

@@ -57,13 +57,24 @@ export interface BatchNormProblem {
   readonly dy: Float32Array;
 }
 
+/** A weak and a strong view of each image; bytes lie as images do, channels last. */
+export interface AugmentProblem {
+  readonly images: number;
+  /** Height and width, pixels. */
+  readonly size: number;
+  readonly bytes: Uint8Array;
+  readonly seed: number;
+  readonly step: number;
+}
+
 /** One prepared piece of work: operands on the device, nothing compiled yet. */
 export interface Work {
   /** Does the work `times` times, each time anew, and waits until the device is idle. */
   run(times: number): Promise<void>;
   /**
    * Outputs of the latest run, one after the other: a product; a convolution's one result; batch
-   * normalization's `y`, `dx`, `dGamma`, `dBeta`; a training step's loss, then all parameters.
+   * normalization's `y`, `dx`, `dGamma`, `dBeta`; all weak views, then all strong ones, channels
+   * last; a training step's loss, then all parameters.
    */
   result(): Promise<Float32Array>;
   /** Frees the device memory. */
@@ -80,5 +91,6 @@ export interface Contender {
   gemm?(problem: GemmProblem): Promise<Work>;
   conv2d?(problem: Conv2dProblem): Promise<Work>;
   batchNormTrain?(problem: BatchNormProblem): Promise<Work>;
+  augment?(problem: AugmentProblem): Promise<Work>;
   fixmatchStep?(problem: FixMatchProblem): Promise<Work>;
 }

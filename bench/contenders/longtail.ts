@@ -18,6 +18,7 @@ import type {
 } from "../contender.ts";
 import { listenForErrors } from "../device_errors.ts";
 import { permute } from "../permute.ts";
+import { longtailAugment } from "./longtail_augment.ts";
 import { longtailBackward } from "./longtail_backward.ts";
 import { longtailFixMatchStep } from "./longtail_fixmatch_step.ts";
 import { longtailImages } from "./longtail_images.ts";
@@ -32,6 +33,7 @@ export async function openLongtail(): Promise<Contender> {
     gemm: (problem) => Promise.resolve(gemm(device, problem)),
     conv2d: (problem) => Promise.resolve(conv2d(device, problem)),
     batchNormTrain: (problem) => Promise.resolve(batchNormTrain(device, problem)),
+    augment: (problem) => Promise.resolve(longtailAugment(device, problem)),
     fixmatchStep: (problem) => Promise.resolve(longtailFixMatchStep(device, problem)),
   };
 }
