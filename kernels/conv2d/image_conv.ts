@@ -7,6 +7,7 @@ export const PATCH = { width: 4, height: 4 } as const;
 export interface ImageConvVariant {
   /** Taps unrolled in the code. One tap stands for any number, walked by loops. */
   readonly tapRows: number;
+  /** Taps of a row, likewise. */
   readonly tapColumns: number;
   /** Pixels between neighbouring outputs; for one tap a uniform. */
   readonly stride: number;
