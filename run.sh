@@ -58,8 +58,8 @@ get_adapter() {
 }
 
 check() {
-  deno fmt --check --quiet
-  deno lint --quiet
+  deno fmt --check
+  deno lint
   # The benches have packages of their own (TensorFlow.js, jax-js), which nobody else needs.
   deno check --quiet mod.ts cli.ts core kernels algorithms datasets tests
   deno check --quiet --config bench/deno.json bench
