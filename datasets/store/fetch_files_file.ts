@@ -41,8 +41,9 @@ export async function fetchFiles(
   }
   const found = await holding(info.marker);
   if (found !== undefined) return found;
+  const missing = info.marker === "." ? dataDir : `${info.marker} in ${folders.join(", ")}`;
   throw new BadInput(
-    `Cannot prepare data set '${name}': there is no ${info.marker} in ${folders.join(", ")}; ` +
+    `Cannot prepare data set '${name}': there is no ${missing}; ` +
       (info.byHand ?? "remove the archive there and run the same command again"),
   );
 }

@@ -1,5 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import { findAlgorithm, type ListedAlgorithm } from "../../../algorithms/registry.ts";
+import { datasetNames } from "../../../datasets/sets/set_info.ts";
 import { BadInput } from "../../bad_input.ts";
 import type { ErasedSpec } from "../../training/algorithm.ts";
 import { compose, type Stack } from "../../training/compose.ts";
@@ -95,7 +96,18 @@ function knownSettings(methods: readonly ErasedSpec[], dataset: string): Map<str
     put(objectLayer(settings, `the recipe of ${name}`));
     put(objectLayer({ ...defaults, ...options }, `the defaults of ${name}`, `${name}.`));
   }
+  if (isOwnData(dataset)) put(OWN_DATA);
   return known;
+}
+
+/**
+ * What a recipe cannot know of images that are the user's own, on which runs may be short: the
+ * average starts as the plain mean, so that it is worth evaluating from the first steps on.
+ */
+const OWN_DATA: Layer = objectLayer({ average: { warmup: true } }, "the defaults for own images");
+
+function isOwnData(dataset: string): boolean {
+  return dataset === "folder" || !datasetNames.includes(dataset);
 }
 
 const OPTIONAL = ["optimizer.dampening", "optimizer.epsBeforeCorrection"];

@@ -53,6 +53,13 @@ Deno.test("resolveConfig() lays recipes over each other, the methods' own option
   assert.deepEqual(stack.plugins.map(({ config }) => config), [all["ground"], all["roof"]]);
 });
 
+Deno.test("resolveConfig() lets the average of own images start as the plain mean", () => {
+  const of = (dataset: string) => resolveConfig([setLayer([`dataset=${dataset}`])]).config;
+  assert.equal(of("folder").average.warmup, true);
+  assert.equal(of("mine").average.warmup, true);
+  assert.equal(of("cifar10").average.warmup, false);
+});
+
 Deno.test("resolveConfig() names an unknown key, its line and the nearest known one", () => {
   const file = yamlLayer("seed: 1\nbatch:\n  labelled: 4\n", "run.yaml");
   refused(
