@@ -1,6 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import { type Algorithm, BadInput, type ErasedSpec } from "../core/mod.ts";
 import { fixmatch } from "./bases/fixmatch.ts";
+import { simpro } from "./bases/simpro.ts";
 import { supervised } from "./bases/supervised.ts";
 
 /** A method whose option types are erased, as the command line works with them. */
@@ -11,7 +12,11 @@ export interface ListedAlgorithm {
 }
 
 /** Every method that comes with the toolkit. */
-export const algorithms: readonly ListedAlgorithm[] = [supervised, fixmatch] as ListedAlgorithm[];
+export const algorithms: readonly ListedAlgorithm[] = [
+  supervised,
+  fixmatch,
+  simpro,
+] as ListedAlgorithm[];
 
 /**
  * The method of a name.

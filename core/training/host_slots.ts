@@ -18,6 +18,8 @@ export interface Host<C = unknown, S extends StateSpecs = StateSpecs> {
   read(t: Tensor): Promise<Float32Array>;
   /** A tensor of the given values. */
   write(data: ArrayLike<number>, shape: Shape): Tensor;
+  /** Runs GPU work and frees what it makes on the way; what it returns or assigns to state stays. */
+  scope<T>(body: () => T): T;
   /** What a network makes of a whole set, in identity views and with running statistics. */
   predict(on: PredictSet, options?: PredictOptions): Promise<Predictions>;
   /** Random numbers of this name, other ones each time the slot runs. */

@@ -10,6 +10,7 @@ import { Optimizer } from "../nn/optimizer.ts";
 import { Random } from "../random.ts";
 import { warmupEmaDecay } from "../nn/schedules/ema_decay.ts";
 import type { Batch, DataInfo, Host, NonEmpty, Plugin, Progress, View } from "./algorithm.ts";
+import type { LogRow } from "./log_row.ts";
 import { type MergedNeeds, mergeNeeds, type Stack } from "./compose.ts";
 import { evaluateNetwork, type Evaluation } from "./evaluate.ts";
 import type { DrawnBatch, Loader } from "./loader.ts";
@@ -21,6 +22,8 @@ import { runStep, type StepContext, type StepResult, type StreamImages } from ".
 import { StepRandom } from "./step_random.ts";
 import { StepLog } from "./step_log.ts";
 import type { TrainingConfig } from "./training_config.ts";
+
+export type { LogRow };
 
 /** What a {@linkcode Trainer} is made of. */
 export interface TrainerOptions {
@@ -34,24 +37,6 @@ export interface TrainerOptions {
   readonly loader: Loader;
   /** Everything else. */
   readonly config: TrainingConfig;
-}
-
-/** Means over a log period. */
-export interface LogRow {
-  /** Steps done. */
-  readonly step: number;
-  /** Epochs done. */
-  readonly epoch: number;
-  /** Learning rate of the last step. */
-  readonly learningRate: number;
-  /** Loss terms by name. */
-  readonly loss: Readonly<Record<string, number>>;
-  /** Mean weight of the unlabeled samples; null where there are none. */
-  readonly mask: number | null;
-  /** What plugins logged, by `plugin/name`. */
-  readonly values: Readonly<Record<string, number>>;
-  /** How good the pseudo-labels were; null where there are none or no true labels are known. */
-  readonly pseudoLabels: PseudoLabelSummary | null;
 }
 
 /** Runs the steps of a method on a network; knows no method's name. */
@@ -286,6 +271,7 @@ export class Trainer {
           name: `host/${plugin.name}/${name}`,
         }),
       read: (t) => device.read(t),
+      scope: (body) => device.scope(body),
       write: (data, shape) => {
         const tensor = device.tensor(Float32Array.from(data), shape);
         this.#written.push(tensor);

@@ -4,6 +4,7 @@ type Load = () => Promise<{ readonly run: GoldenRunner }>;
 
 /** Which file checks which group; `*` stands for anything. One line a family. */
 const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
+  ["alg_simpro", () => import("./algorithms/simpro.ts")],
   ["augment_ops", () => import("./augment/ops.ts")],
   ["augment_recipes", () => import("./augment/recipes.ts")],
   ["law_augment", () => import("./augment/laws.ts")],

@@ -27,6 +27,7 @@ export function fakeHost(
     data,
     progress,
     read: (t) => device.read(t),
+    scope: (body) => device.scope(body),
     write: (values, shape) => device.tensor(Float32Array.from(values), shape),
     predict: predict ?? (() => {
       throw new ReferenceError(`'${plugin.name}' asks for predictions but the case gives none`);
