@@ -9,6 +9,7 @@ import type {
   ViewDraw,
 } from "../core/training/loader.ts";
 import { augment, type ViewRecipes } from "./augment.ts";
+import { viewSize } from "./augmentation/view_size.ts";
 import type { Dataset } from "./dataset.ts";
 import { ImageSets, labelsOf, readTrainImages } from "./image_sets.ts";
 import { EpochSampler } from "./samplers/epoch_sampler.ts";
@@ -52,7 +53,7 @@ export class GpuLoader implements Loader {
   ) {
     const { size } = dataset;
     const { labeled, unlabeled, holdout, counts } = split;
-    this.size = size;
+    this.size = viewSize(views.identity, { height: size, width: size }).height;
     this.data = {
       dataset: dataset.name,
       classes: dataset.classNames.length,
