@@ -21,7 +21,12 @@ export interface ImageConvVariant {
   readonly vector: boolean;
 }
 
+/** Patches of a workgroup. More would leave more of it idle where images are few and small. */
+export const PATCHES = 32;
+
 const XYZW = ["x", "y", "z", "w"] as const;
+
+const PIXELS: readonly (readonly [y: number, x: number])[] = pairs(PATCH.height, PATCH.width);
 
 /**
  * Convolution for adapters that compute on the CPU. An invocation computes 4×4 pixels of 8 output
@@ -69,93 +74,109 @@ export function imageConvKernel(variant: ImageConvVariant): Kernel {
         height: "u32",
         width: "u32",
       },
+      workgroup: [PATCHES],
       subgroups: lanes > 0,
       header: storeFunction(group, vector),
       body: body(variant),
     }));
 }
 
-function body({ tapRows, tapColumns, stride, chunks, group, lanes }: ImageConvVariant): string {
+function body(variant: ImageConvVariant): string {
+  const { tapRows, tapColumns, stride, group, lanes } = variant;
   const single = tapRows * tapColumns === 1;
   const step = single ? "u.stride" : `${stride}u`;
-  const pixels = pairs(PATCH.height, PATCH.width);
   const quads = range(group / 4);
-  // A lone tap reads pixels a stride apart, several taps all between the first and the last.
-  const [rows, columns, gap] = single
-    ? [PATCH.height, PATCH.width, "u.stride * "] as const
-    : [(PATCH.height - 1) * stride + tapRows, (PATCH.width - 1) * stride + tapColumns, ""] as const;
-  const inputs = range(chunks).flatMap((c) =>
-    pairs(rows, columns).map(([y, x]) =>
-      `let x${c}_${y}_${x} = textureLoad(x, vec2u(px + ${x}u * ${gap}u.chunks + ${c}u, py + ${y}u${
-        gap && ` * ${step}`
-      }), layer, 0);`
-    )
-  );
-  const taps = tapRows * tapColumns;
-  const sums = pixels.flatMap(([y, x]) =>
-    quads.map((q) => {
-      const products = range(4 * taps * chunks).map((k) => {
-        const chunk = Math.floor(k / 4 / taps), tap = (k >> 2) % taps;
-        const row = (single ? y : y * stride) + Math.floor(tap / tapColumns);
-        const column = (single ? x : x * stride) + tap % tapColumns;
-        return `x${chunk}_${row}_${column}.${XYZW[k & 3]} * w${k}_${q}`;
-      });
-      return `a${y}_${x}_${q} += ${products.join(" + ")};`;
-    })
-  );
-  const turn = `${inputs.join("\n")}
-${weights(4 * taps * chunks * quads.length, quads.length, lanes)}
-${sums.join("\n")}`;
-  const texels = 4 * taps * quads.length;
   return `
+  // Groups of channels come first, so that a patch is still in the cache for the next group.
+  let index = wid.y * ${PATCHES}u + li; let group = wid.x;
   // No early return: all lanes of a subgroup have to load weights.
-  let tile = min(gid.x, u.tiles - 1u);
+  let tile = min(index, u.tiles - 1u);
   let x0 = tile % u.tilesX * ${PATCH.width}u; let above = tile / u.tilesX;
   let y0 = above % u.tilesY * ${PATCH.height}u; let n = above / u.tilesY;
   let layer = n / u.perLayer;
   let left = (u.left + x0 * ${step}) * u.chunks;
   let top = n % u.perLayer * u.imageRows + u.top + y0 * ${step};
   ${lanes > 0 ? `let lane = li & ${lanes - 1}u;` : ""}
-  ${pixels.flatMap(([y, x]) => quads.map((q) => `var a${y}_${x}_${q} = vec4f(0);`)).join("\n")}
-  ${
-    single
-      ? `for (var row = 0u; row < u.rows; row++) {
-    for (var column = 0u; column < u.columns; column++) {
-      let py = top + row;
-      for (var c = 0u; c < u.chunks; c += ${chunks}u) {
-        let px = left + column * u.chunks + c;
-        let at = ((row * u.columns + column) * u.chunks + c) * ${texels}u;
-        ${turn}
-      }
-    }
-  }`
-      : `let py = top;
-  for (var c = 0u; c < u.chunks; c += ${chunks}u) {
-    let px = left + c; let at = c * ${texels}u;
-    ${turn}
-  }`
-  }
-  if (gid.x >= u.tiles) { return; }
-  let channel = wid.y * ${group}u;
+  ${PIXELS.flatMap(([y, x]) => quads.map((q) => `var a${y}_${x}_${q} = vec4f(0);`)).join("\n")}
+  ${single ? singleTapLoop(variant) : tapsLoop(variant)}
+  if (index >= u.tiles) { return; }
+  let channel = group * ${group}u;
   if (u.biased == 1u) {
     ${quads.map((q) => `let b${q} = bias[channel / 4u + ${q}u];`).join(" ")}
-    ${pixels.map(([y, x]) => quads.map((q) => `a${y}_${x}_${q} += b${q};`).join(" ")).join("\n")}
+    ${PIXELS.map(([y, x]) => quads.map((q) => `a${y}_${x}_${q} += b${q};`).join(" ")).join("\n")}
   }
   let out = ((n * u.outHeight + y0 * u.step + u.outTop) * u.outWidth + x0 * u.step + u.outLeft) *
     u.outputs + channel;
   ${
-    pixels.map(([y, x]) =>
-      `if (y0 + ${y}u < u.height && x0 + ${x}u < u.width) { put(out + (${y}u * u.outWidth + ${x}u) * u.step * u.outputs, channel, ${
-        quads.map((q) => `a${y}_${x}_${q}`).join(", ")
-      }); }`
-    ).join("\n")
+    PIXELS.map(([y, x]) => {
+      const values = quads.map((q) => `a${y}_${x}_${q}`).join(", ");
+      return `if (y0 + ${y}u < u.height && x0 + ${x}u < u.width) {
+    put(out + (${y}u * u.outWidth + ${x}u) * u.step * u.outputs, channel, ${values});
   }`;
+    }).join("\n")
+  }`;
+}
+
+/** Chunk by chunk all taps; within a chunk one channel at a time, which keeps the code small. */
+function tapsLoop({ tapRows, tapColumns, stride, group, lanes }: ImageConvVariant): string {
+  const rows = (PATCH.height - 1) * stride + tapRows;
+  const columns = (PATCH.width - 1) * stride + tapColumns;
+  const inputs = pairs(rows, columns);
+  const taps = pairs(tapRows, tapColumns), quads = group / 4;
+  return `for (var c = 0u; c < u.chunks; c++) {
+    ${
+    inputs.map(([y, x]) =>
+      `let x${y}_${x} = textureLoad(x, vec2u(left + c + ${x}u * u.chunks, top + ${y}u), layer, 0);`
+    ).join("\n")
+  }
+    for (var i = 0u; i < 4u; i++) {
+      let at = (c * 4u + i) * ${taps.length * quads}u;
+      ${weights(taps.length * quads, quads, lanes)}
+      ${inputs.map(([y, x]) => `let s${y}_${x} = x${y}_${x}[i];`).join("\n")}
+      ${sums(quads, taps.map(([ty, tx]) => (y, x) => `s${y * stride + ty}_${x * stride + tx}`))}
+    }
+  }`;
+}
+
+/** Tap by tap all channels, some chunks a turn. */
+function singleTapLoop({ chunks, group, lanes }: ImageConvVariant): string {
+  const quads = group / 4;
+  return `let gap = u.stride * u.chunks;
+  for (var row = 0u; row < u.rows; row++) {
+    for (var column = 0u; column < u.columns; column++) {
+      let py = top + row;
+      for (var c = 0u; c < u.chunks; c += ${chunks}u) {
+        let px = left + column * u.chunks + c;
+        ${
+    range(chunks).flatMap((c) =>
+      PIXELS.map(([y, x]) =>
+        `let x${c}_${y}_${x} = textureLoad(x, vec2u(px + ${x}u * gap + ${c}u, py + ${y}u * u.stride), layer, 0);`
+      )
+    ).join("\n")
+  }
+        let at = ((row * u.columns + column) * u.chunks + c) * ${4 * quads}u;
+        ${weights(4 * chunks * quads, quads, lanes)}
+        ${
+    sums(quads, range(4 * chunks).map((k) => (y, x) => `x${k >> 2}_${y}_${x}.${XYZW[k & 3]}`))
+  }
+      }
+    }
+  }`;
+}
+
+/** Statements that add, for every pixel and quad, each input times the weight of its number. */
+function sums(quads: number, inputs: readonly ((y: number, x: number) => string)[]): string {
+  return PIXELS.flatMap(([y, x]) =>
+    range(quads).map((q) =>
+      `a${y}_${x}_${q} += ${inputs.map((input, k) => `${input(y, x)} * w${k}_${q}`).join(" + ")};`
+    )
+  ).join("\n");
 }
 
 /** Statements that set `wK_Q`, the weights of term K for quad Q of the group. */
 function weights(count: number, quads: number, lanes: number): string {
   const names = range(count).map((i) => `w${Math.floor(i / quads)}_${i % quads}`);
-  const load = (at: string) => `textureLoad(w, vec2u(at + ${at}, wid.y), 0, 0)`;
+  const load = (at: string) => `textureLoad(w, vec2u(at + ${at}, group), 0, 0)`;
   if (lanes === 0) return names.map((name, i) => `let ${name} = ${load(`${i}u`)};`).join("\n");
   return [
     ...range(Math.ceil(count / lanes)).map((k) => `let v${k} = ${load(`${k * lanes}u + lane`)};`),

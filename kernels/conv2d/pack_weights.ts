@@ -26,8 +26,7 @@ const PLACE = `u32(u.first + i32(tap / u.tapColumns) * u.rowStep +
 
 /**
  * Rearranges weights for the image convolution: a row for each group of `group` output channels, in it
- * `[chunk][tap][4][group / 4]` texels (`tapMajor` 1: `[tap][chunk]…`), chunks of 4 input channels, zeros
- * where a channel does not exist. Flipped, transposed and strided filters are the same kernel. An
+ * `[input][tap][group / 4]` texels (`tapMajor` 1: `[tap][input]…`), zeros where a channel does not exist. Flipped, transposed and strided filters are the same kernel. An
  * invocation writes a texel.
  */
 export function packWeightsKernel(group: number): Kernel {
@@ -39,11 +38,12 @@ export function packWeightsKernel(group: number): Kernel {
       body: `${LINEAR_INDEX}
   if (i >= u.size) { return; }
   let column = i % u.width; let row = i / u.width;
-  let quad = column % ${group / 4}u; var rest = column / ${group / 4}u;
-  let c = rest % 4u; rest /= 4u;
-  let inner = select(u.taps, (u.inputs + 3u) / 4u, u.tapMajor == 1u);
-  let tap = select(rest % inner, rest / inner, u.tapMajor == 1u);
-  let input = select(rest / inner, rest % inner, u.tapMajor == 1u) * 4u + c;
+  let quad = column % ${group / 4}u; let rest = column / ${group / 4}u;
+  var tap = rest % u.taps; var input = rest / u.taps;
+  if (u.tapMajor == 1u) {
+    let padded = (u.inputs + 3u) / 4u * 4u;
+    tap = rest / padded; input = rest % padded;
+  }
   var v = vec4f(0);
   for (var o = 0u; o < 4u; o++) {
     let output = row * ${group}u + quad * 4u + o;

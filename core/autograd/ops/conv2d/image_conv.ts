@@ -1,4 +1,4 @@
-import { imageConvKernel, PATCH } from "../../../../kernels/conv2d/image_conv.ts";
+import { imageConvKernel, PATCH, PATCHES } from "../../../../kernels/conv2d/image_conv.ts";
 import { BLOCK, imageFilterKernel } from "../../../../kernels/conv2d/image_filter.ts";
 import type { ImageRoom } from "../../../../kernels/conv2d/image_layout.ts";
 import { sumSplitsKernel, sumSplitsRun } from "../../../../kernels/conv2d/sum_splits.ts";
@@ -177,7 +177,7 @@ function convolve(
       c.rows,
       c.columns,
     ],
-    [Math.ceil(tiles / 64), packed.groups],
+    [packed.groups, Math.ceil(tiles / PATCHES)],
   );
 }
 
