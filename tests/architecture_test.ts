@@ -68,6 +68,19 @@ Deno.test("only cli.ts and *_file.ts use Deno and node:", () => {
   assert.deepEqual(wrong, []);
 });
 
+Deno.test("what mod.ts exports reaches no *_file.ts, so that it runs in browsers", () => {
+  const reached = new Set(["mod.ts", "core/mod.ts"]);
+  for (const path of reached) {
+    const { text } = sources.find((source) => source.path === path) ?? { text: "" };
+    for (const specifier of importsOf(text)) {
+      const target = resolveImport(path, specifier);
+      if (target?.endsWith(".ts")) reached.add(target);
+    }
+  }
+  assert.ok(reached.has("core/autograd/device.ts"));
+  assert.deepEqual([...reached].filter((path) => /_file\.ts$|^cli\.ts$/.test(path)), []);
+});
+
 Deno.test(`no file of the library is longer than ${LONGEST} lines`, () => {
   const lines = (text: string) => text.trimEnd().split("\n").length;
   const long = library.filter(({ text }) => lines(text) > LONGEST);
