@@ -10,16 +10,7 @@ export type FileSource = ByteSource & Disposable;
  * @throws {BadInput} If it is missing, no file or unreadable.
  */
 export function openSource(path: string): FileSource {
-  let file: Deno.FsFile;
-  try {
-    file = Deno.openSync(path);
-  } catch (error) {
-    throw new BadInput(
-      error instanceof Deno.errors.NotFound
-        ? `Cannot read ${path}: there is no such file`
-        : `Cannot read ${path}: ${(error as Error).message}`,
-    );
-  }
+  const file = openFile(path);
   const { size, isFile } = file.statSync();
   if (!isFile) {
     file.close();
@@ -37,6 +28,23 @@ export function openSource(path: string): FileSource {
     [Symbol.dispose]: () => file.close(),
   };
   return source;
+}
+
+/**
+ * Opens a file for reading.
+ *
+ * @throws {BadInput} If it is missing or unreadable.
+ */
+export function openFile(path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path);
+  } catch (error) {
+    throw new BadInput(
+      error instanceof Deno.errors.NotFound
+        ? `Cannot read ${path}: there is no such file`
+        : `Cannot read ${path}: ${(error as Error).message}`,
+    );
+  }
 }
 
 /**

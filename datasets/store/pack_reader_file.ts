@@ -1,9 +1,10 @@
-import { crc32 } from "node:zlib";
 import { BadInput } from "../../core/bad_input.ts";
 import type { Dataset, ImagePart, PartName } from "../dataset.ts";
 import { checkedIndex, memoryPart } from "../memory_dataset.ts";
-import { openSource, readInto } from "./file_source_file.ts";
+import { openSource } from "./file_source_file.ts";
 import { PACK_HEADER, type PackPart, readPack } from "./pack.ts";
+import { readAside } from "./read_aside_file.ts";
+import { readImages } from "./read_images_file.ts";
 
 /** How {@link openPack} keeps images. */
 export interface OpenPackOptions {
@@ -35,7 +36,7 @@ export async function openPack(
     const bytes = part.images * each;
     const whole = bytes <= left;
     if (whole) left -= bytes;
-    opened[part.name] = await openPart(part, { path, size, classes: classNames.length, whole });
+    opened[part.name] = openPart(part, { path, size, classes: classNames.length, whole });
   }
   if (!opened.train || !opened.test) {
     throw new BadInput(`Cannot read ${path} as packed images: it has no train or no test part`);
@@ -75,49 +76,34 @@ interface PartOptions {
   readonly whole: boolean;
 }
 
-async function openPart(
+/** Fewer bytes than this are read at once: asking a worker would take longer. */
+const ASIDE = 1 << 17;
+
+function openPart(
   part: PackPart,
   { path, size, classes, whole }: PartOptions,
-): Promise<ImagePart> {
+): ImagePart {
   const each = size * size * 3;
-  const { images, labels, checks, at } = part;
-  /** Reads `count` images in a row from `first` on into place and checks them. */
-  const fill = (file: Deno.FsFile, first: number, into: Uint8Array) => {
-    readInto(file, { at: at + first * each, bytes: into, path });
-    for (let i = 0; i * each < into.length; i++) {
-      if (crc32(into.subarray(i * each, (i + 1) * each)) !== checks[first + i]) {
-        throw new BadInput(
-          `Cannot read ${path}: image ${first + i} of part '${part.name}' is damaged; ` +
-            "remove the file and prepare the set again",
-        );
-      }
-    }
-  };
+  const { images, labels, checks, at, name } = part;
+  const place = { path, part: name, at, each };
   if (whole) {
-    using file = await Deno.open(path);
     const bytes = new Uint8Array(images * each);
     const step = Math.max(1, Math.floor((1 << 24) / each));
-    for (let i = 0; i < images; i += step) {
-      fill(file, i, bytes.subarray(i * each, (i + step) * each));
+    for (let from = 0; from < images; from += step) {
+      const some = checks.subarray(from, from + step);
+      const indices = Int32Array.from(some, (_, i) => from + i);
+      const into = bytes.subarray(from * each, (from + step) * each);
+      readImages({ ...place, indices, checks: some }, into);
     }
-    return memoryPart({ bytes, labels }, { size, classes, where: `${path}: ${part.name}` });
+    return memoryPart({ bytes, labels }, { size, classes, where: `${path}: ${name}` });
   }
   return {
     images,
     labels,
-    read(indices) {
-      using file = Deno.openSync(path);
-      const out = new Uint8Array(indices.length * each);
-      for (let i = 0; i < indices.length;) {
-        // Neighbours are read at once; indices[i] is inside by the loops' conditions.
-        const first = checkedIndex(indices[i]!, images);
-        let run = 1;
-        while (i + run < indices.length && indices[i + run] === first + run) run++;
-        checkedIndex(first + run - 1, images);
-        fill(file, first, out.subarray(i * each, (i + run) * each));
-        i += run;
-      }
-      return out;
+    read(wanted) {
+      const indices = Int32Array.from(wanted, (index) => checkedIndex(index, images));
+      const read = { ...place, indices, checks: Uint32Array.from(indices, (i) => checks[i]!) }; // checked
+      return indices.length * each < ASIDE ? readImages(read) : readAside(read);
     },
   };
 }
