@@ -18,6 +18,7 @@ export class Image {
   readonly id: number;
   /** The texture itself. */
   readonly gpu: GPUTexture;
+  readonly bytes: number;
   readonly #pool: ImagePool;
   readonly #key: string;
 
@@ -26,6 +27,7 @@ export class Image {
     this.#pool = pool;
     this.#key = key;
     this.gpu = gpu;
+    this.bytes = 16 * gpu.width * gpu.height * gpu.depthOrArrayLayers;
     this.view = gpu.createView({ dimension: "2d-array" });
     this.id = id;
   }
@@ -36,11 +38,19 @@ export class Image {
   }
 }
 
+/** Bytes of images that stay for a second reader. */
+const KEPT = 512 * 2 ** 20;
+
+/** Images that an operation may be about to read together: they stay in any case. */
+const IN_USE = 2;
+
 /** Hands out rgba32float textures by size and use, and takes them back. New ones are zero. */
 export class ImagePool {
   readonly #device: GPUDevice;
   readonly #free = new Map<string, Image[]>();
   readonly #all: Image[] = [];
+  readonly #kept = new Map<Image, () => void>();
+  #keptBytes = 0;
 
   /** A pool without textures. */
   constructor(device: GPUDevice) {
@@ -68,8 +78,22 @@ export class ImagePool {
     return image;
   }
 
+  /**
+   * Keeps an image that could be made anew, as long as there is room: when newer ones need it, the
+   * oldest are dropped by their `drop`, which has to free them.
+   */
+  keep(image: Image, drop: () => void): void {
+    this.#kept.set(image, drop);
+    this.#keptBytes += image.bytes;
+    for (const dropOldest of this.#kept.values()) {
+      if (this.#keptBytes <= KEPT || this.#kept.size <= IN_USE) break;
+      dropOldest();
+    }
+  }
+
   /** Takes a texture back. */
   release(image: Image, key: string): void {
+    if (this.#kept.delete(image)) this.#keptBytes -= image.bytes;
     const free = this.#free.get(key);
     if (free) free.push(image);
     else this.#free.set(key, [image]);

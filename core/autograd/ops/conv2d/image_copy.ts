@@ -41,7 +41,12 @@ export function imageOf(x: Tensor, room: ImageRoom): ImageCopy {
   if (!layout) throw new RangeError(`No texture of this adapter can hold ${x}`);
   const copy = copied(x, layout);
   found?.free();
-  (storage.copies ??= new Map()).set(key, copy);
+  const copies = storage.copies ??= new Map();
+  copies.set(key, copy);
+  device.images.keep(copy.image, () => {
+    copies.delete(key);
+    copy.free();
+  });
   return copy;
 }
 
