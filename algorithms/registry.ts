@@ -1,8 +1,18 @@
 import { closest } from "fastest-levenshtein";
 import { type Algorithm, BadInput, type ErasedSpec } from "../core/mod.ts";
+import { balpoe } from "./bases/balpoe.ts";
 import { fixmatch } from "./bases/fixmatch.ts";
 import { simpro } from "./bases/simpro.ts";
 import { supervised } from "./bases/supervised.ts";
+import { pseudolabel } from "./bases/pseudolabel.ts";
+import { meanteacher } from "./bases/meanteacher.ts";
+import { mixmatch } from "./bases/mixmatch.ts";
+import { remixmatch } from "./bases/remixmatch.ts";
+import { usadtm } from "./bases/usadtm.ts";
+import { daso } from "./addons/daso.ts";
+import { abc } from "./addons/abc.ts";
+import { logitadjust } from "./addons/logitadjust.ts";
+import { distalign } from "./addons/distalign.ts";
 
 /** A method whose option types are erased, as the command line works with them. */
 export interface ListedAlgorithm {
@@ -16,6 +26,15 @@ export const algorithms: readonly ListedAlgorithm[] = [
   supervised,
   fixmatch,
   simpro,
+  pseudolabel,
+  meanteacher,
+  mixmatch,
+  remixmatch,
+  usadtm,
+  daso,
+  abc,
+  logitadjust,
+  distalign,
 ] as ListedAlgorithm[];
 
 /**

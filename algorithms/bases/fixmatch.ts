@@ -30,6 +30,7 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
   kind: "base",
   paper: "Sohn et al., NeurIPS 2020",
   defaults: { threshold: 0.95, lambda: 1 },
+  smoke: { "fixmatch.threshold": 0.2 },
   check: ({ threshold, lambda }) =>
     !(threshold >= 0 && threshold <= 1)
       ? `threshold is ${threshold}: give a number from 0 to 1`

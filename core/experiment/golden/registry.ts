@@ -4,7 +4,12 @@ type Load = () => Promise<{ readonly run: GoldenRunner }>;
 
 /** Which file checks which group; `*` stands for anything. One line a family. */
 const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
+  ["alg_acr", () => import("./algorithms/acr.ts")],
+  ["alg_acr_d", () => import("./algorithms/acr.ts")],
+  ["alg_balpoe", () => import("./algorithms/balpoe.ts")],
   ["alg_simpro", () => import("./algorithms/simpro.ts")],
+  ["alg_daso", () => import("./algorithms/daso.ts")],
+  ["alg_daso_bases", () => import("./algorithms/daso.ts")],
   ["augment_ops", () => import("./augment/ops.ts")],
   ["augment_recipes", () => import("./augment/recipes.ts")],
   ["law_augment", () => import("./augment/laws.ts")],

@@ -3,6 +3,7 @@ import { constant } from "../../../nn/init.ts";
 import type { Model } from "../../../nn/model.ts";
 import type { HeadSpec } from "../../../training/algorithm.ts";
 import { buildNetwork, type Network } from "../../../training/network.ts";
+import { IdentityModel } from "./identity_model.ts";
 import { StubModel } from "./stub_model.ts";
 
 /** An array that is to be a parameter of the network. */
@@ -35,7 +36,7 @@ export function caseNetwork(device: Device, options: CaseNetworkOptions): Networ
   };
   const [first] = leaves.values();
   const network = buildNetwork(device, all, { classes, size: first?.shape[1] ?? 0 }, heads, 0);
-  if (model instanceof StubModel) model.average = network.average;
+  if (model instanceof StubModel || model instanceof IdentityModel) model.average = network.average;
   for (const [name, { values }] of leaves) writeParameter(network, "student", { name, values });
   for (const [name, values] of Object.entries(student)) {
     writeParameter(network, "student", { name, values });

@@ -1,0 +1,105 @@
+import {
+  abcKeepProbability,
+  add,
+  type Algorithm,
+  argmax,
+  atLeast,
+  crossEntropy,
+  defineAlgorithm,
+  detach,
+  gather,
+  max,
+  mul,
+  softmax,
+  type Step,
+  type Tensor,
+} from "../../core/mod.ts";
+
+/** Options of {@linkcode abc}. */
+export interface AbcOptions {
+  /** Confidence from which a pseudo-label of the balanced head counts: τ in the paper. */
+  threshold: number;
+  /** Weight of both terms. */
+  lambda: number;
+  /** Whether add-ons that change pseudo-labels, as DASO, change the balanced head's too. */
+  refine: boolean;
+}
+
+/**
+ * ABC (Lee, Shin and Kim, "ABC: Auxiliary balanced classifier for class-imbalanced semi-supervised
+ * learning", NeurIPS 2021): a second head on the base's features, trained on a class-balanced share
+ * of the samples. Bernoulli masks keep a labeled image of class k with probability N_min / N_k
+ * (equations 1 and 2), an unlabeled one with a probability that falls from 1 to that (equations 3
+ * and 4); its unlabeled targets are soft. The balanced head is evaluated.
+ *
+ * Deviation of DASO's code, kept: one strong view, not two, as its base has. Not kept: its hard-coded
+ * 500 epochs of 500 steps, which are the run's own here.
+ */
+export const abc: Algorithm<AbcOptions> = defineAlgorithm({
+  name: "abc",
+  kind: "addon",
+  paper: "Lee et al., NeurIPS 2021",
+  bases: ["fixmatch"],
+  defaults: { threshold: 0.95, lambda: 1, refine: true } as AbcOptions,
+  smoke: { "abc.threshold": 0.2, epochSteps: 10 },
+  check: ({ threshold }) =>
+    threshold >= 0 && threshold <= 1
+      ? null
+      : `threshold is ${threshold}: give a number from 0 to 1`,
+  needs: (_, { classes }) => ({ heads: { abc: { classes } }, evalHead: "abc" }),
+  loss(s) {
+    const { student: { labeled, strong }, config: { lambda } } = s;
+    const masks = balancedMasks(s, s.config);
+    const consistency = strong.map((view) =>
+      crossEntropy(view.logits("abc"), masks.probs, { weights: masks.unlabeled })
+    ).reduce(add);
+    const own = labeled[0]!.logits("abc"); // there is a labeled view
+    return {
+      "abc labeled": mul(
+        crossEntropy(own, s.batch.labeled.y, { weights: masks.labeled }),
+        lambda,
+      ),
+      "abc unlabeled": mul(consistency, lambda / strong.length),
+    };
+  },
+});
+
+/** Targets and masks of the balanced head in a step. */
+export interface BalancedMasks {
+  /** Soft pseudo-labels [batch, classes]. */
+  readonly probs: Tensor;
+  /** 1 for labeled images that are kept [batch]. */
+  readonly labeled: Tensor;
+  /** 1 for unlabeled images that are kept and sure [batch]. */
+  readonly unlabeled: Tensor;
+}
+
+/** Draws the masks of a step and makes the balanced head's pseudo-labels. */
+export function balancedMasks(
+  s: Step,
+  { threshold, refine }: Pick<AbcOptions, "threshold" | "refine">,
+): BalancedMasks {
+  const own = softmax(s.student.weak[0]!.logits("abc")); // the base has a weak view
+  const refined = refine ? s.refine({ probs: own, form: "soft" }) : { probs: own };
+  const probs = detach(refined.probs);
+  const keep = gather(keepProbabilities(s, s.progress.step), argmax(probs, 1));
+  const labeled = gather(keepProbabilities(s, s.progress.steps), s.batch.labeled.y);
+  return {
+    probs,
+    labeled: s.random("labeled").bernoulli(labeled),
+    unlabeled: mul(atLeast(max(probs, 1), threshold), s.random("unlabeled").bernoulli(keep)),
+  };
+}
+
+/** Probability with which a sample of each class is kept at a step [classes]; at last N_min / N_k. */
+export function keepProbabilities(
+  { data, prior, progress }: Pick<Step, "data" | "prior" | "progress">,
+  step: number,
+): Tensor {
+  const { epochSteps: periodSteps, steps } = progress;
+  const rarest = Math.min(...data.counts), periods = Math.max(1, Math.floor(steps / periodSteps));
+  const values = data.counts.map((n) =>
+    abcKeepProbability({ share: rarest / n, periods, periodSteps })(step)
+  );
+  return prior.device.tensor(values, [data.classes]);
+}

@@ -1,0 +1,136 @@
+import {
+  add,
+  type Algorithm,
+  argmax,
+  cosineLogits,
+  crossEntropy,
+  defineAlgorithm,
+  detach,
+  enqueue,
+  histogram,
+  mul,
+  queueMeans,
+  type Step,
+  type Tensor,
+} from "../../core/mod.ts";
+import { dasoRecipe } from "../recipes/daso.ts";
+import { blendLabels, blendShares, semanticLabels } from "../semantic_labels.ts";
+
+/** Options of {@linkcode daso}. */
+export interface DasoOptions {
+  /** What cosines are divided by: T_proto in the paper. */
+  temperature: number;
+  /** Flatness of the blend shares: T_dist in the paper. */
+  spread: number;
+  /** Whether the share of the semantic label follows the class distribution. */
+  adaptive: boolean;
+  /** Share of the semantic label where it does not follow: υ in the paper's ablation. */
+  share: number;
+  /** Feature vectors kept of each class: L in the paper. */
+  queue: number;
+  /** Steps before the first blend: P in the paper. */
+  warmup: number;
+  /** Steps between two updates of the class distribution. */
+  period: number;
+  /** Weight of the semantic alignment loss: λ_align in the paper. */
+  align: number;
+}
+
+/**
+ * DASO (Oh, Kim and Kweon, "DASO: Distribution-aware semantics-oriented pseudo-label for imbalanced
+ * semi-supervised learning", CVPR 2022). A queue of the teacher's labeled features gives a prototype
+ * for each class; pseudo-labels blend the classifier's with the prototypes' (equations 2 to 4), the
+ * more the likelier their class is predicted, and strong features are pulled to the prototypes
+ * (equation 5, only where the base shows a strong view).
+ *
+ * Follows the authors' code: the class distribution is the histogram of the last `period` steps'
+ * final hard labels, without threshold; the alignment loss has no mask; queues hold as many vectors
+ * of every class. With MeanTeacher semantic labels come from the teacher's features. With
+ * ReMixMatch the weak and the strong view have batch statistics of their own, where the code shares
+ * them. Released code divides 0 by 0 where no label was counted: here such a class is not blended.
+ */
+export const daso: Algorithm<DasoOptions> = defineAlgorithm({
+  name: "daso",
+  kind: "addon",
+  paper: "Oh et al., CVPR 2022",
+  bases: ["fixmatch", "meanteacher", "mixmatch", "remixmatch"],
+  defaults: {
+    temperature: 0.05,
+    spread: 1.5,
+    adaptive: true,
+    share: 0.5,
+    queue: 256,
+    warmup: 5000,
+    period: 100,
+    align: 1,
+  } as DasoOptions,
+  smoke: { "daso.warmup": 8, "daso.period": 4, "daso.queue": 16 },
+  check: ({ temperature, spread, queue, period }) =>
+    !(temperature > 0 && spread > 0)
+      ? `temperature is ${temperature} and spread ${spread}: give numbers above 0`
+      : Number.isInteger(queue) && queue > 0 && Number.isInteger(period) && period > 0
+      ? null
+      : `queue is ${queue} and period ${period}: give whole numbers above 0`,
+  recipe: ({ dataset, base }) => ({
+    ...dasoRecipe(base === "fixmatch" ? 2 : 1)({ dataset }),
+    options: publishedOptions(dataset),
+  }),
+  needs: () => ({ passes: [{ net: "teacher", inputs: ["labeled"] }] }),
+  state: ({ queue }, { classes, features }) => ({
+    queue: { shape: [classes, queue, features] },
+    held: { shape: [classes] },
+    counts: { shape: [classes] },
+    distribution: { shape: [classes] },
+  }),
+  pseudoLabel(s, t) {
+    const limits = add(mul(s.state.held, 0), s.config.queue);
+    const queue = enqueue(
+      { vectors: s.state.queue, held: s.state.held },
+      s.teacher.labeled[0]!.features, // asked for
+      { y: s.batch.labeled.y, limits },
+    );
+    s.state.queue = queue.vectors;
+    s.state.held = queue.held;
+    return s.progress.step < s.config.warmup ? t : blendLabels(t, semantic(s), shares(s));
+  },
+  refine: (s, t) => s.progress.step < s.config.warmup ? t : blendLabels(t, semantic(s), shares(s)),
+  loss(s) {
+    const { align, temperature, warmup } = s.config, strong = s.student.strong[0];
+    if (!strong || align === 0 || s.progress.step < warmup) return {};
+    const cosines = cosineLogits(strong.features, prototypes(s), { temperature });
+    return { alignment: mul(crossEntropy(cosines, detach(semantic(s))), align) };
+  },
+  priorUpdate(s, t) {
+    const counts = add(s.state.counts, histogram(argmax(t.probs, 1), s.data.classes));
+    const due = (s.progress.step + 1) % s.config.period === 0 &&
+      s.progress.step + 1 < s.progress.steps;
+    if (due) s.state.distribution = counts;
+    s.state.counts = due ? mul(counts, 0) : counts;
+  },
+});
+
+type DasoStep = Step<DasoOptions, Record<"queue" | "held" | "distribution", { shape: number[] }>>;
+
+/** c_k: mean of each class's queue. */
+function prototypes({ state: { queue, held } }: DasoStep): Tensor {
+  return queueMeans({ vectors: queue, held });
+}
+
+/** q: semantic labels of the weak view. */
+function semantic(s: DasoStep): Tensor {
+  const weak = s.teacher.weak[0] ?? s.student.weak[0]!; // every base has one
+  return semanticLabels(weak.features, prototypes(s), s.config.temperature);
+}
+
+/** υ: shares of the semantic label by class. */
+function shares({ config: { adaptive, share, spread }, state }: DasoStep): Tensor {
+  if (!adaptive) return add(mul(state.distribution, 0), share);
+  return blendShares(state.distribution, spread);
+}
+
+/** T_dist as published for unlabeled data of the labeled data's distribution. */
+function publishedOptions(dataset: string): Partial<DasoOptions> {
+  if (dataset === "synthetic") return { warmup: 100, period: 20 };
+  if (dataset === "semi-aves") return { spread: 0.5 };
+  return { spread: dataset === "cifar10" ? 1.5 : 0.3 };
+}

@@ -1,0 +1,51 @@
+import { type Algorithm, defineAlgorithm } from "../../core/mod.ts";
+import {
+  alignDistribution,
+  alignmentState,
+  bankMean,
+  pushMean,
+  temperedPrior,
+} from "../distribution_alignment.ts";
+
+/** Options of {@linkcode distalign}. */
+export interface DistAlignOptions {
+  /** Batches whose mean prediction is aligned. */
+  batches: number;
+  /** Power of the target: 1 is the labeled class distribution, 0 the uniform one. */
+  exponent: number;
+}
+
+/**
+ * Distribution alignment of pseudo-labels (Berthelot et al., "ReMixMatch: Semi-supervised learning
+ * with distribution alignment and augmentation anchoring", ICLR 2020, section 3.2.1): predictions
+ * are scaled so that their running mean meets the labeled class distribution.
+ *
+ * Follows DASO's code: the running mean is that of the last 128 batches with the current one, and
+ * the target stays the initial labeled distribution, whatever labels are added later.
+ */
+export const distalign: Algorithm<DistAlignOptions> = defineAlgorithm({
+  name: "distalign",
+  kind: "addon",
+  paper: "Berthelot et al., ICLR 2020",
+  bases: ["fixmatch", "pseudolabel", "meanteacher", "usadtm"],
+  defaults: { batches: 128, exponent: 1 },
+  check: ({ batches, exponent }) =>
+    Number.isInteger(batches) && batches > 0 && exponent >= 0
+      ? null
+      : `batches is ${batches} and exponent ${exponent}: give a whole number above 0 and a power`,
+  state: ({ batches }, { classes }) => alignmentState(batches, classes),
+  pseudoLabel(s, t) {
+    const { bank, held } = pushMean(s.state, t.probs);
+    s.state.bank = bank;
+    s.state.held = held;
+    const target = temperedPrior(s.data.counts, s.config.exponent);
+    const average = bankMean({ bank, held });
+    return {
+      ...t,
+      probs: alignDistribution(t.probs, {
+        target: t.probs.device.tensor(target, [s.data.classes]),
+        average,
+      }),
+    };
+  },
+});

@@ -1,0 +1,34 @@
+import { add, type Algorithm, defineAlgorithm, log, mul } from "../../core/mod.ts";
+
+/** Options of {@linkcode logitadjust}. */
+export interface LogitAdjustOptions {
+  /** How strongly the prior counts: τ in the paper. */
+  tau: number;
+  /** `train`: add τ log π to the labeled logits; `test`: subtract it in evaluations. */
+  when: "train" | "test";
+}
+
+/**
+ * Logit adjustment (Menon et al., "Long-tail learning via logit adjustment", ICLR 2021): in training
+ * the labeled loss takes z + τ log π with the labeled class frequencies π (equation 10), or after it
+ * the class is predicted from z − τ log π (equation 9).
+ *
+ * Follows DASO's code: unlabeled terms and pseudo-labels take the logits as they are. Its test-time
+ * metric has τ = 1 whatever its option says; here the option counts.
+ */
+export const logitadjust: Algorithm<LogitAdjustOptions> = defineAlgorithm({
+  name: "logitadjust",
+  kind: "addon",
+  paper: "Menon et al., ICLR 2021",
+  defaults: { tau: 1, when: "train" } as LogitAdjustOptions,
+  check: ({ when }) =>
+    when === "train" || when === "test" ? null : `when is '${when}': give train or test`,
+  adjust: (s, logits, where) =>
+    where === "labeled" && s.config.when === "train"
+      ? add(logits, mul(log(s.prior), s.config.tau))
+      : logits,
+  evaluationOffsets: ({ tau, when }, { counts }) => {
+    const total = counts.reduce((a, b) => a + b, 0);
+    return when === "test" ? counts.map((n) => -tau * Math.log(n / total)) : null;
+  },
+});

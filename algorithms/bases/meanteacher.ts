@@ -1,0 +1,55 @@
+import {
+  type Algorithm,
+  crossEntropy,
+  defineAlgorithm,
+  mean,
+  mse,
+  mul,
+  softmax,
+} from "../../core/mod.ts";
+import { checkRamp, type RampOptions, rampWeight } from "../ramp.ts";
+import { dasoRecipe } from "../recipes/daso.ts";
+
+/** Options of {@linkcode meanteacher}. */
+export interface MeanTeacherOptions extends RampOptions {
+  /** Weight of the consistency loss. */
+  lambda: number;
+}
+
+/**
+ * Mean Teacher (Tarvainen and Valpola, "Mean teachers are better role models", NeurIPS 2017): the
+ * student's prediction of one weak view is pulled to the averaged network's of another, by the mean
+ * square over samples and classes (equation 1 with the paper's ramp).
+ *
+ * Follows DASO's and TorchSSL's code. In USB's the student's output is the teacher's, so that its
+ * consistency is always 0; that is not reproduced.
+ */
+export const meanteacher: Algorithm<MeanTeacherOptions> = defineAlgorithm({
+  name: "meanteacher",
+  kind: "base",
+  paper: "Tarvainen and Valpola, NeurIPS 2017",
+  defaults: { lambda: 50, ramp: "linear", rampShare: 0.4 } as MeanTeacherOptions,
+  check: (config) => checkRamp(config),
+  needs: () => ({
+    views: { labeled: ["weak"], unlabeled: ["weak", "weak"] },
+    passes: [
+      { net: "student", inputs: ["labeled", "weak/1"] },
+      { net: "teacher", inputs: ["weak/0"] },
+    ],
+  }),
+  recipe: dasoRecipe(1),
+  pseudoLabel: (s) => ({ probs: softmax(s.teacher.weak[0]!.logits()), form: "soft" }), // asked for
+  loss(s, t, m) {
+    const [labeled] = s.student.labeled, [weak] = s.student.weak;
+    const squares = mse(softmax(weak!.logits()), t.probs, { reduction: "none" }); // asked for
+    return {
+      labeled: crossEntropy(labeled!.logits(), s.batch.labeled.y, {
+        weights: s.weights("labeled"),
+      }),
+      unlabeled: mul(
+        mean(mul(mean(squares, 1), m)),
+        rampWeight(s.config, s.progress) * s.config.lambda,
+      ),
+    };
+  },
+});

@@ -1,0 +1,59 @@
+import {
+  type Algorithm,
+  argmax,
+  atLeast,
+  crossEntropy,
+  defineAlgorithm,
+  max,
+  mul,
+} from "../../core/mod.ts";
+import { checkRamp, type RampOptions, rampWeight } from "../ramp.ts";
+import { dasoRecipe } from "../recipes/daso.ts";
+
+/** Options of {@linkcode pseudolabel}. */
+export interface PseudoLabelOptions extends RampOptions {
+  /** Confidence from which a pseudo-label counts. */
+  threshold: number;
+  /** Weight of the unlabeled loss: α in the paper. */
+  lambda: number;
+}
+
+/**
+ * Pseudo-Label (Lee, "Pseudo-label: The simple and efficient semi-supervised learning method for deep
+ * neural networks", ICML workshops 2013): a confident prediction is the label of the same view
+ * (equations 14 and 15, with a ramp for α(t)).
+ *
+ * Follows DASO's code, which adds the threshold of 0.95 that the paper does not have.
+ */
+export const pseudolabel: Algorithm<PseudoLabelOptions> = defineAlgorithm({
+  name: "pseudolabel",
+  kind: "base",
+  paper: "Lee, ICML workshops 2013",
+  defaults: {
+    threshold: 0.95,
+    lambda: 1,
+    ramp: "linear",
+    rampShare: 0.4,
+  } as PseudoLabelOptions,
+  smoke: { "pseudolabel.threshold": 0.2 },
+  check: (config) =>
+    config.threshold >= 0 && config.threshold <= 1
+      ? checkRamp(config)
+      : `threshold is ${config.threshold}: give a number from 0 to 1`,
+  needs: () => ({ views: { labeled: ["weak"], unlabeled: ["weak"] } }),
+  recipe: dasoRecipe(1),
+  mask: (s, t, m) => mul(m, atLeast(max(t.probs, 1), s.config.threshold)),
+  loss(s, t, m) {
+    const [labeled] = s.student.labeled, [weak] = s.student.weak;
+    const target = t.form === "hard" ? argmax(t.probs, 1) : t.probs;
+    return {
+      labeled: crossEntropy(labeled!.logits(), s.batch.labeled.y, { // asked for, as weak
+        weights: s.weights("labeled"),
+      }),
+      unlabeled: mul(
+        crossEntropy(weak!.logits(), target, { weights: m }),
+        rampWeight(s.config, s.progress) * s.config.lambda,
+      ),
+    };
+  },
+});

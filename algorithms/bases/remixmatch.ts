@@ -1,0 +1,141 @@
+import {
+  type Algorithm,
+  argmax,
+  crossEntropy,
+  defineAlgorithm,
+  mul,
+  oneHot,
+  slice,
+  type StateSpec,
+  type Step,
+  type Tensor,
+} from "../../core/mod.ts";
+import { quarterTurns } from "../../datasets/quarter_turns.ts";
+import {
+  alignDistribution,
+  alignmentState,
+  bankMean,
+  pushMean,
+  temperedPrior,
+} from "../distribution_alignment.ts";
+import { deinterleave, drawMixing, interleave, mixRows, sharpen } from "../mixing.ts";
+import { checkRamp, type RampOptions, rampWeight } from "../ramp.ts";
+import { dasoRecipe } from "../recipes/daso.ts";
+
+/** Options of {@linkcode remixmatch}. */
+export interface ReMixMatchOptions extends RampOptions {
+  /** Both parameters of the Beta distribution of shares: α in the paper. */
+  alpha: number;
+  /** Sharpening: T in the paper. */
+  temperature: number;
+  /** Weight of the mixed unlabeled loss: λ_U in the paper. */
+  lambda: number;
+  /** Weight of the loss on the first strong view before mixing: λ_Û1 in the paper. */
+  unmixed: number;
+  /** Weight of the rotation loss: λ_r in the paper. */
+  rotation: number;
+  /** Whether pseudo-labels are aligned with the labeled class distribution. */
+  align: boolean;
+  /** Batches whose mean prediction is aligned. */
+  batches: number;
+  /** Power of the alignment's target. */
+  exponent: number;
+}
+
+/**
+ * ReMixMatch (Berthelot et al., "ReMixMatch: Semi-supervised learning with distribution alignment and
+ * augmentation anchoring", ICLR 2020, algorithm 1): the aligned and sharpened prediction of the weak
+ * view is the target of that and two strong views; all are mixed with the labeled batch; cross
+ * entropy on the mixed rows, on the first strong view unmixed, and on its rotation (equations 3, 4).
+ *
+ * Follows DASO's code: passes of their own for the weak view, the strong one, each of the four
+ * interleaved mixed batches and the rotated images; no ramp on the rotation; α 0.75.
+ */
+export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
+  name: "remixmatch",
+  kind: "base",
+  paper: "Berthelot et al., ICLR 2020",
+  defaults: {
+    alpha: 0.75,
+    temperature: 0.5,
+    lambda: 1.5,
+    unmixed: 0.5,
+    rotation: 0.5,
+    align: true,
+    batches: 128,
+    exponent: 1,
+    ramp: "linear",
+    rampShare: 0.016,
+  } as ReMixMatchOptions,
+  smoke: { "batch.ratio": 1 },
+  check: (config) =>
+    config.alpha > 0 && config.temperature > 0
+      ? checkRamp(config)
+      : `alpha is ${config.alpha} and temperature ${config.temperature}: give numbers above 0`,
+  needs: () => ({
+    views: { labeled: ["weak"], unlabeled: ["weak", "strong", "strong"] },
+    passes: [
+      { net: "student", inputs: ["weak/0"], grad: false },
+      { net: "student", inputs: ["strong/0"] },
+    ],
+    heads: { rotation: { classes: 4 } },
+  }),
+  recipe: dasoRecipe(1, "daso-remixmatch"),
+  state: ({ batches }, { classes }) => alignmentState(batches, classes),
+  pseudoLabel: (s, t) => ({
+    probs: sharpen(s.config.align ? aligned(s, t.probs) : t.probs, s.config.temperature),
+    form: "soft",
+  }),
+  inputs(s) {
+    const { labeled: { x: [x], y }, unlabeled: { weak, strong } } = s.batch;
+    const parts = [x, ...weak, ...strong];
+    const rows = parts.reduce((n, part) => n + part.shape[0]!, 0); // images have a batch axis
+    const mixed = mixRows(parts, drawMixing(s, s.config.alpha, rows));
+    return {
+      ...Object.fromEntries(interleave(mixed, y.size).map((x, i) => [`mixed${i}`, { x }])),
+      rotated: { x: quarterTurns(strong[0]!, turns(s)) }, // asked for
+    };
+  },
+  loss(s, t) {
+    const { config, batch: { labeled: { y }, unlabeled: { weak, strong } } } = s;
+    const known = oneHot(y, s.data.classes);
+    const parts = [known, ...weak, ...strong].map((_, i) => i === 0 ? known : t.probs);
+    const rows = parts.reduce((n, part) => n + part.shape[0]!, 0); // targets have a batch axis
+    const targets = mixRows(parts, drawMixing(s, config.alpha, rows));
+    const logits = deinterleave(
+      Array.from({ length: rows / y.size }, (_, i) => s.late(`mixed${i}`).logits()),
+    );
+    const first = { end: y.size }, rest = { start: y.size };
+    const ramp = rampWeight(config, s.progress);
+    const unmixed = crossEntropy(s.student.strong[0]!.logits(), t.probs); // asked for
+    const rotation = crossEntropy(s.late("rotated").logits("rotation"), turns(s));
+    return {
+      labeled: crossEntropy(slice(logits, first), slice(targets, first)),
+      unlabeled: mul(
+        crossEntropy(slice(logits, rest), slice(targets, rest)),
+        ramp * config.lambda,
+      ),
+      unmixed: mul(unmixed, ramp * config.unmixed),
+      rotation: mul(rotation, config.rotation),
+    };
+  },
+});
+
+type ReMixMatchStep = Step<ReMixMatchOptions, Record<"bank" | "held", StateSpec>>;
+
+/** Moves the running mean of predictions and aligns it with the labeled class distribution. */
+function aligned(s: ReMixMatchStep, probs: Tensor): Tensor {
+  const { bank, held } = pushMean(s.state, probs);
+  s.state.bank = bank;
+  s.state.held = held;
+  const target = temperedPrior(s.data.counts, s.config.exponent);
+  return alignDistribution(probs, {
+    target: probs.device.tensor(target, [target.length]),
+    average: bankMean({ bank, held }),
+  });
+}
+
+/** Quarter turns of each unlabeled image, 0 to 3 equally likely: the largest of four draws. */
+function turns(s: ReMixMatchStep): Tensor<"i32"> {
+  return argmax(s.random("turns").uniform([s.batch.unlabeled.index.size, 4]), 1);
+}
