@@ -1,4 +1,4 @@
-import { add, log, pow, type Tensor } from "../core/mod.ts";
+import { add, exp, log, mul, pow, type Tensor } from "../core/mod.ts";
 
 /** What keeps the logarithm of an empty class finite, in SimPro's and ACR's code. */
 const FLOOR = 1e-12;
@@ -8,7 +8,7 @@ const FLOOR = 1e-12;
  * learning via logit adjustment", ICLR 2021, equation 10; with the floor of SimPro's and ACR's code).
  *
  * @param prior Class frequencies π [classes]; they need not add up to 1.
- * @param strength Exponent: τ in the papers.
+ * @param strength Exponent: τ in the papers. With a tensor, one number, no class may be empty.
  *
  * @example A class with no image
  * ```ts
@@ -22,6 +22,9 @@ const FLOOR = 1e-12;
  * device.destroy();
  * ```
  */
-export function logPrior(prior: Tensor, strength: number): Tensor {
-  return log(add(pow(prior, strength), FLOOR));
+export function logPrior(prior: Tensor, strength: number | Tensor): Tensor {
+  const power = typeof strength === "number"
+    ? pow(prior, strength)
+    : exp(mul(log(prior), strength));
+  return log(add(power, FLOOR));
 }

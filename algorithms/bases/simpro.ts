@@ -16,6 +16,7 @@ import {
   type Tensor,
 } from "../../core/mod.ts";
 import { logPrior } from "../log_prior.ts";
+import { negative, outsideUnit } from "../option_checks.ts";
 import { simproRecipe } from "../recipes/simpro.ts";
 import { repeatRows } from "../repeat_rows.ts";
 
@@ -50,14 +51,7 @@ export const simpro: Algorithm<SimproOptions> = defineAlgorithm({
   paper: "Du et al., ICML 2024",
   defaults: { strength: 2, threshold: 0.95, momentum: 0.9 },
   smoke: { epochSteps: 10, "batch.ratio": 2, "simpro.threshold": 0.2 },
-  check: ({ strength, threshold, momentum }) =>
-    !(strength >= 0)
-      ? `strength is ${strength}: give a number of at least 0`
-      : !(threshold >= 0 && threshold <= 1)
-      ? `threshold is ${threshold}: give a number from 0 to 1`
-      : momentum >= 0 && momentum <= 1
-      ? null
-      : `momentum is ${momentum}: give a number from 0 to 1`,
+  check: ({ strength, ...shares }) => negative({ strength }) ?? outsideUnit({ ...shares }),
   needs: () => ({
     views: { labeled: ["weak", "strong"], unlabeled: ["weak", "strong", "strong"] },
   }),
