@@ -24,3 +24,4 @@ export * from "./algorithms/mod.ts";
 export * from "./datasets/mod.ts";
 export { type Settings, train, type Trained, type TrainOptions } from "./core/experiment/train.ts";
 export { type RunConfig, type SplitSettings } from "./core/experiment/config/run_config.ts";
+export { checkPlugin, type PluginTrial } from "./core/experiment/check_plugin.ts";

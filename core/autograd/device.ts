@@ -68,8 +68,8 @@ export class Device {
     this.#errors = new ErrorWatch(gpu, () => this.#recorder.place);
   }
 
-  /** Numbers of dispatches and submissions so far. */
-  get counts(): { readonly dispatches: number; readonly submissions: number } {
+  /** Numbers of dispatches, submissions and read-backs so far. */
+  get counts(): Readonly<Record<"dispatches" | "submissions" | "readBacks", number>> {
     return this.#recorder;
   }
 

@@ -31,6 +31,8 @@ export class Recorder {
   place = "set-up";
   dispatches = 0;
   submissions = 1;
+  /** Times that values were read back. */
+  readBacks = 0;
   readonly #gpu: GPUDevice;
   readonly #pipelines: PipelineCache;
   readonly #stride: number;
@@ -136,6 +138,7 @@ export class Recorder {
 
   /** Copies tensors into one staging buffer, submits, and returns their bytes once they are there. */
   async readBack(tensors: readonly AnyTensor[]): Promise<ArrayBuffer[]> {
+    this.readBacks++;
     const total = tensors.reduce((sum, t) => sum + aligned(t.bytes), 0);
     if (total === 0) {
       this.submit();

@@ -11,7 +11,8 @@ import type { Loader } from "../training/loader.ts";
 import { Trainer } from "../training/trainer.ts";
 import type { Resolved } from "./config/resolve.ts";
 import type { RunConfig } from "./config/run_config.ts";
-import { openRunDataset, splitRun } from "./run_data_file.ts";
+import { openRunDataset } from "./run_data_file.ts";
+import { splitRun } from "./split_run.ts";
 import { trainingConfig } from "./training_settings.ts";
 
 /** Everything about a run that is known before a device is opened. */

@@ -1,8 +1,5 @@
 import type { Dataset } from "../../datasets/dataset.ts";
-import { poolOf } from "../../datasets/pool.ts";
-import { makeSplit, resolveSplit } from "../../datasets/protocols/protocol.ts";
 import { openDataset } from "../../datasets/registry_file.ts";
-import type { Split, SplitOptions } from "../../datasets/split.ts";
 import type { RunConfig } from "./config/run_config.ts";
 
 /**
@@ -17,27 +14,4 @@ export async function openRunDataset(
     dataDir: dataDir ?? undefined,
     size: imageSize ?? undefined,
   });
-}
-
-/** A run's split, and all options that made it. */
-export interface RunSplit {
-  readonly split: Split;
-  readonly options: SplitOptions;
-}
-
-/**
- * Deals a data set out as a run's options say; what they leave open follows from protocol and data.
- *
- * @throws {BadInput} If the protocol is unknown or the data cannot give what was asked.
- */
-export function splitRun(
-  { seed, split: { protocol, ...settings } }: Pick<RunConfig, "seed" | "split">,
-  dataset: Dataset,
-): RunSplit {
-  const pool = poolOf(dataset);
-  const given = Object.fromEntries(
-    Object.entries(settings).filter(([, value]) => value !== null),
-  ) as Partial<SplitOptions>; // the schema has the same types
-  const options = resolveSplit(pool, { protocol, seed, ...given });
-  return { split: makeSplit(pool, { protocol, ...options }), options };
 }

@@ -73,6 +73,19 @@ export async function run(args: readonly string[]): Promise<number> {
     .addOption(plugin)
     .action(act(async () => (await import("./list_file.ts")).listCommand));
 
+  const plugins = program.command("plugin").description("write and check methods of one's own");
+  plugins.command("new")
+    .description("write a small method with its test")
+    .argument("<name>", "lower case, with hyphens, e.g. my-method")
+    .option("--out <dir>", "folder to write to; a new one of the method's name by default")
+    .action(act(async () => (await import("./plugin_file.ts")).newPluginCommand));
+  plugins.command("check")
+    .description("try a method on every base it can stand on")
+    .argument("<specifier>", "a file, or npm:… or jsr:…")
+    .option("--adapter <name>", "high-performance, low-power or fallback")
+    .option("--quiet", "say only what is wrong")
+    .action(act(async () => (await import("./plugin_file.ts")).checkPluginCommand));
+
   program.command("doctor")
     .description("what this machine offers: Deno, adapter, limits, memory")
     .option("--json", "print one JSON object")

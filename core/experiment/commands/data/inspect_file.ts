@@ -2,7 +2,8 @@ import { formatSplitTable } from "../../../../datasets/split_table.ts";
 import { writeSheet } from "../../../../datasets/store/inspect_file.ts";
 import { formatInspection, inspect } from "../../../../datasets/store/inspection.ts";
 import { resolveConfig } from "../../config/resolve.ts";
-import { openRunDataset, splitRun } from "../../run_data_file.ts";
+import { openRunDataset } from "../../run_data_file.ts";
+import { splitRun } from "../../split_run.ts";
 import { userPath } from "../paths_file.ts";
 import { dataLayers, type RunDataFlags } from "./data_layers_file.ts";
 

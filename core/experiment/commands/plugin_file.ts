@@ -1,0 +1,55 @@
+import { BadInput } from "../../bad_input.ts";
+import type { AdapterChoice } from "../../autograd/request_device.ts";
+import { checkPlugin } from "../check_plugin.ts";
+import { pluginTemplate } from "../plugin_template.ts";
+import { RunFolder } from "../run_folder_file.ts";
+import { openAdapter } from "./device_file.ts";
+import { EXIT } from "./main_file.ts";
+import { userPath } from "./paths_file.ts";
+import { loadPlugins } from "./plugins_file.ts";
+
+/** `plugin new NAME`: writes a small method with its test. */
+export async function newPluginCommand(
+  name: string,
+  { out }: { readonly out?: string },
+): Promise<void> {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
+    throw new BadInput(
+      `'${name}' cannot be a method's name: give lower-case letters, digits and single hyphens, e.g. my-method`,
+    );
+  }
+  const path = userPath(out ?? name);
+  const folder = await RunFolder.create(path);
+  const files = pluginTemplate(name);
+  for (const [file, text] of Object.entries(files)) await folder.writeText(file, text);
+  const [method] = Object.keys(files);
+  console.log(`${path}: ${Object.keys(files).join(", ")}`);
+  console.log(`check it:  deno task plugin check ${path}/${method}`);
+  console.log(
+    `train it:  deno task train --plugin ${path}/${method} --algorithm fixmatch+${name}`,
+  );
+}
+
+/** `plugin check SPECIFIER`: tries a method on every base it can stand on. */
+export async function checkPluginCommand(
+  specifier: string,
+  { adapter = "high-performance", quiet = false }: {
+    readonly adapter?: string;
+    readonly quiet?: boolean;
+  },
+): Promise<number> {
+  if (!["high-performance", "low-power", "fallback"].includes(adapter)) {
+    throw new BadInput(`--adapter is '${adapter}': give high-performance, low-power or fallback`);
+  }
+  const packaged = /^(npm|jsr|https?|file):/.test(specifier);
+  const [algorithm] = await loadPlugins([packaged ? specifier : userPath(specifier)]);
+  const device = await openAdapter(adapter as AdapterChoice, { quiet }); // checked above
+  let failed = 0;
+  for await (const { stack, problem } of checkPlugin(algorithm!, { device })) { // one was loaded
+    if (problem) failed++;
+    if (problem) console.log(`FAILED ${stack}: ${problem}`);
+    else if (!quiet) console.log(`ok     ${stack}`);
+  }
+  device.destroy();
+  return failed > 0 ? EXIT.failed : EXIT.done;
+}

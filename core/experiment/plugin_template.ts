@@ -1,0 +1,86 @@
+/** Files of a new method by name. */
+export type PluginFiles = Readonly<Record<string, string>>;
+
+/**
+ * A small method that works, with its test, to start one's own from: an add-on that weighs unlabeled
+ * images by how rare their pseudo-label has been.
+ *
+ * @param name Lower case with hyphens, e.g. `my-method`.
+ */
+export function pluginTemplate(name: string): PluginFiles {
+  const file = name.replaceAll("-", "_");
+  const camel = name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  const type = `${camel[0]?.toUpperCase()}${camel.slice(1)}Options`;
+  return {
+    [`${file}.ts`]: `import {
+  type Algorithm,
+  argmax,
+  defineAlgorithm,
+  gather,
+  lerp,
+  mean,
+  mul,
+  pow,
+} from "@longtail/longtail";
+
+/** Options of {@linkcode ${camel}}; their defaults stand below. */
+export interface ${type} {
+  /** Share of the past in the running class frequencies. */
+  momentum: number;
+  /** 0: all images weigh the same; 1: a class half as frequent weighs twice as much. */
+  strength: number;
+}
+
+/**
+ * Weighs each unlabeled image by how rare its pseudo-label has been: (C · frequency)^−strength.
+ */
+export const ${camel}: Algorithm<${type}> = defineAlgorithm({
+  name: "${name}",
+  kind: "addon",
+  paper: "your paper, venue, year",
+  // Bases that it was tried on; it needs pseudo-labels, so not every base will do.
+  bases: ["fixmatch", "pseudolabel", "meanteacher"],
+  defaults: { momentum: 0.99, strength: 0.5 },
+  // Saved in the checkpoint and restored by the trainer.
+  state: (_config, data) => ({ frequency: { shape: [data.classes], init: "uniform" } }),
+  // What an earlier plugin left in the mask stays: multiply, do not replace.
+  mask(s, t, m) {
+    const scaled = mul(s.state.frequency, s.data.classes);
+    const rarity = pow(scaled, -s.config.strength);
+    return mul(m, gather(rarity, argmax(t.probs, 1)));
+  },
+  // After the optimizer; what is assigned here is what the next step sees.
+  priorUpdate(s, t) {
+    const now = mean(t.probs, 0);
+    s.state.frequency = lerp(now, s.state.frequency, s.config.momentum);
+    return undefined;
+  },
+});
+
+export default ${camel};
+`,
+    [`${file}_test.ts`]:
+      `import { checkPlugin, fixmatch, smallCnn, syntheticDataset, train } from "@longtail/longtail";
+import { compose } from "@longtail/longtail/core";
+import assert from "node:assert/strict";
+import { ${camel} } from "./${file}.ts";
+
+Deno.test("${camel}() behaves as the toolkit needs it to, on every base", async () => {
+  for await (const { stack, problem } of checkPlugin(${camel})) {
+    assert.equal(problem, null, stack);
+  }
+});
+
+Deno.test("${camel}() trains", async () => {
+  const { log } = await train({
+    dataset: await syntheticDataset({ size: 16, train: 400, test: 50 }),
+    model: smallCnn,
+    algorithm: compose(fixmatch({ threshold: 0 }), ${camel}({ strength: 1 })),
+    split: { labeledMax: 12, gammaLabeled: 4, unlabeledMax: 24, gammaUnlabeled: 4 },
+    settings: { steps: 10, batch: { labeled: 8, ratio: 2 } },
+  });
+  assert.ok(log.mask !== null && log.mask > 0);
+});
+`,
+  };
+}
