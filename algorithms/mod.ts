@@ -3,6 +3,11 @@
  *
  * @module
  */
+export { acr, type AcrOptions } from "./bases/acr.ts";
+export { balpoe, type BalpoeOptions } from "./bases/balpoe.ts";
+export { type CutBox, cutBox } from "./cut_box.ts";
+export { expertBias, expertLosses } from "./expert_loss.ts";
+export { tauList, type TauListOptions } from "./tau_list.ts";
 export { fixmatch, type FixMatchOptions } from "./bases/fixmatch.ts";
 export { simpro, type SimproOptions } from "./bases/simpro.ts";
 export { supervised, type SupervisedOptions } from "./bases/supervised.ts";
@@ -16,4 +21,6 @@ export { daso, type DasoOptions } from "./addons/daso.ts";
 export { abc, type AbcOptions } from "./addons/abc.ts";
 export { logitadjust, type LogitAdjustOptions } from "./addons/logitadjust.ts";
 export { distalign, type DistAlignOptions } from "./addons/distalign.ts";
+export { ldam, type LdamOptions } from "./addons/ldam.ts";
+export { reweight, type ReweightOptions } from "./addons/reweight.ts";
 export { algorithms, findAlgorithm, type ListedAlgorithm } from "./registry.ts";

@@ -1,6 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import { type Algorithm, BadInput, type ErasedSpec } from "../core/mod.ts";
 import { balpoe } from "./bases/balpoe.ts";
+import { acr } from "./bases/acr.ts";
 import { fixmatch } from "./bases/fixmatch.ts";
 import { simpro } from "./bases/simpro.ts";
 import { supervised } from "./bases/supervised.ts";
@@ -13,6 +14,8 @@ import { daso } from "./addons/daso.ts";
 import { abc } from "./addons/abc.ts";
 import { logitadjust } from "./addons/logitadjust.ts";
 import { distalign } from "./addons/distalign.ts";
+import { ldam } from "./addons/ldam.ts";
+import { reweight } from "./addons/reweight.ts";
 
 /** A method whose option types are erased, as the command line works with them. */
 export interface ListedAlgorithm {
@@ -24,8 +27,10 @@ export interface ListedAlgorithm {
 /** Every method that comes with the toolkit. */
 export const algorithms: readonly ListedAlgorithm[] = [
   supervised,
+  balpoe,
   fixmatch,
   simpro,
+  acr,
   pseudolabel,
   meanteacher,
   mixmatch,
@@ -35,6 +40,8 @@ export const algorithms: readonly ListedAlgorithm[] = [
   abc,
   logitadjust,
   distalign,
+  ldam,
+  reweight,
 ] as ListedAlgorithm[];
 
 /**

@@ -1,0 +1,68 @@
+import {
+  type Algorithm,
+  defineAlgorithm,
+  div,
+  effectiveNumberWeights,
+  gather,
+  mean,
+  mul,
+  oneHot,
+  sub,
+} from "../../core/mod.ts";
+
+/** Options of {@linkcode ldam}. */
+export interface LdamOptions {
+  /** Margin of the rarest class: C in the paper, scaled. */
+  margin: number;
+  /** What logits are multiplied by: s in the code. */
+  scale: number;
+  /** β of the class weights. */
+  beta: number;
+  /** Share of the run before the class weights. */
+  from: number;
+  /** Labeled loss until then: with margins as in the paper, or plain as in DASO's code. */
+  before: "ldam" | "plain";
+}
+
+/**
+ * LDAM with deferred re-weighting (Cao et al., "Learning imbalanced datasets with label-distribution-
+ * aware margin loss", NeurIPS 2019): the logit of the true class k is lowered by a margin that goes
+ * with N_k^(−1/4) (equations 12 and 13); late in the run, class weights by the effective number of
+ * samples join (algorithm 1), the loss then being their weighted mean.
+ *
+ * DASO's code takes plain cross entropy until then (`before: plain`).
+ */
+export const ldam: Algorithm<LdamOptions> = defineAlgorithm({
+  name: "ldam",
+  kind: "addon",
+  paper: "Cao et al., NeurIPS 2019",
+  bases: ["supervised", "fixmatch", "pseudolabel", "meanteacher", "usadtm"],
+  defaults: { margin: 0.5, scale: 30, beta: 0.999, from: 0.8, before: "ldam" } as LdamOptions,
+  smoke: { "ldam.from": 0.5 },
+  check: ({ beta, before }) =>
+    before !== "ldam" && before !== "plain"
+      ? `before is '${before}': give ldam or plain`
+      : beta >= 0
+      ? null
+      : `beta is ${beta}: give 0 to 1`,
+  adjust(s, logits, where) {
+    const { from, before, margin, scale } = s.config, { y } = s.batch.labeled;
+    const late = s.progress.step >= from * s.progress.steps;
+    if (where !== "labeled" || (before === "plain" && !late)) return logits;
+    const margins = logits.device.tensor(ldamMargins(s.data.counts, margin), [s.data.classes]);
+    return mul(sub(logits, mul(oneHot(y, s.data.classes), margins)), scale);
+  },
+  weights(s, where, w) {
+    const { beta, from } = s.config, { counts, classes } = s.data;
+    if (where !== "labeled" || s.progress.step < from * s.progress.steps) return w;
+    const weights = w.device.tensor(effectiveNumberWeights(counts, beta), [classes]);
+    const own = gather(weights, s.batch.labeled.y);
+    return mul(w, div(own, mean(own)));
+  },
+});
+
+/** Δ_k = margin · N_k^(−1/4) / max_j N_j^(−1/4) (LDAM, equation 13). */
+export function ldamMargins(counts: readonly number[], margin: number): number[] {
+  const roots = counts.map((n) => n ** -0.25), largest = Math.max(...roots);
+  return roots.map((root) => margin * root / largest);
+}
