@@ -28,6 +28,7 @@ export interface ListedAlgorithm {
 export const algorithms: readonly ListedAlgorithm[] = [
   supervised,
   balpoe,
+  balpoe,
   fixmatch,
   simpro,
   acr,

@@ -20,7 +20,7 @@ const BATCH = 250;
 
 /**
  * Scores a network on the test images: running statistics, identity views, the head's own logits,
- * those of `main` with the plugins' evaluation offsets.
+ * those of `main` and of experts with the plugins' evaluation offsets.
  * Counts stay on the GPU until the end.
  */
 export async function evaluateNetwork(
@@ -33,7 +33,8 @@ export async function evaluateNetwork(
   const { images, labels } = loader.test;
   const weights = which === "ema" ? network.average : network.student;
   const counts = device.keep(() => device.zeros([classes * classes + 1], "u32"));
-  const offsets = head === "main" ? offsetsOf(context) : null;
+  const experts = context.needs.heads[head]?.experts;
+  const offsets = head === "main" || experts ? offsetsOf(context) : null;
   device.place = "evaluation";
   for (let from = 0; from < images.length; from += BATCH) {
     device.scope(() => {
