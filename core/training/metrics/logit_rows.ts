@@ -103,7 +103,7 @@ export function topConfidence(probabilities: Float64Array, classes: number): Flo
  * @param counts Samples of each class.
  * @returns log π [C], π summing to 1.
  */
-export function logPrior(counts: ArrayLike<number>): Float64Array {
+export function logLabelPrior(counts: ArrayLike<number>): Float64Array {
   const total = Array.from(counts).reduce((a, b) => a + b, 0);
   return Float64Array.from(counts, (count) => Math.log(count / total));
 }
@@ -128,7 +128,7 @@ export function adjustedLogitRows(
   if (!Array.from(trainCounts).every((count) => count > 0)) {
     throw new RangeError("Cannot adjust logits by a class prior that has a class without a sample");
   }
-  const offsets = logPrior(trainCounts);
+  const offsets = logLabelPrior(trainCounts);
   // The subscript is below the number of classes.
   return Float64Array.from(logits, (z, i) => z - temperature * offsets[i % offsets.length]!);
 }

@@ -5,7 +5,7 @@ import {
 } from "../../../../datasets/test_shift.ts";
 import { confusionMatrix } from "../../../training/metrics/confusion.ts";
 import { summarizeEvaluation } from "../../../training/metrics/evaluation.ts";
-import { logPrior } from "../../../training/metrics/logit_rows.ts";
+import { logLabelPrior } from "../../../training/metrics/logit_rows.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import { checkIndices, sha256 } from "../splits/index_vector.ts";
@@ -47,7 +47,7 @@ async function balpoe(c: GoldenCase, check: Check, labels: Int32Array): Promise<
   const set = balpoeShiftedTest(labels, { classes, factor, reversed });
   check.equal("counts", set.counts, c.tensor("counts"));
   await checkIndices(c, check, { name: "indices", got: set.indices });
-  check.close("test_log_prior", logPrior(set.counts), c.tensor("test_log_prior"), TOLERANCE);
+  check.close("test_log_prior", logLabelPrior(set.counts), c.tensor("test_log_prior"), TOLERANCE);
   const got = accuracy(c, labels, set);
   check.close("micro_accuracy", got, c.scalar("micro_accuracy"), TOLERANCE);
 }

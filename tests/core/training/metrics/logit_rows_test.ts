@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {
   adjustedLogitRows,
-  logPrior,
+  logLabelPrior,
   predictedClasses,
   softmaxRows,
   topConfidence,
@@ -41,6 +41,6 @@ Deno.test("adjustedLogitRows() raises rare classes and leaves equal classes in p
   assert.throws(() => adjustedLogitRows([0, 0], [90, 0]), RangeError);
 });
 
-Deno.test("logPrior() says -Infinity of an empty class", () => {
-  assert.deepEqual([...logPrior([2, 2, 0])], [Math.log(0.5), Math.log(0.5), -Infinity]);
+Deno.test("logLabelPrior() says -Infinity of an empty class", () => {
+  assert.deepEqual([...logLabelPrior([2, 2, 0])], [Math.log(0.5), Math.log(0.5), -Infinity]);
 });
