@@ -37,9 +37,10 @@ export async function evaluateNetwork(
   const offsets = head === "main" || experts ? offsetsOf(context) : null;
   device.place = "evaluation";
   for (let from = 0; from < images.length; from += BATCH) {
+    const ids = images.subarray(from, from + BATCH);
+    const rows = await loader.fetch?.("test", ids) ?? ids;
     device.scope(() => {
-      const ids = images.subarray(from, from + BATCH);
-      const index = device.tensor(ids, [ids.length], "i32");
+      const index = device.tensor(rows, [rows.length], "i32");
       const x = loader.view("test", index, "identity", { seed: 0, step: 0, name: "test" });
       const pass = { weights, norm: "running" } as const;
       const features = forwardBody(device, network, x, pass);

@@ -1,7 +1,10 @@
 import type { Tensor } from "../autograd/tensor.ts";
 import type { DataInfo, PredictSet, StreamSpec, View } from "./algorithm.ts";
 
-/** Which images the next step uses. Positions count within a set, images within the data set. */
+/**
+ * Which images the next step uses. Positions count within a set; images are numbered as the
+ * loader's `view("train", …)` takes them.
+ */
 export interface DrawnBatch {
   /** Labeled images. */
   readonly labeled: {
@@ -24,7 +27,7 @@ export interface DrawnBatch {
 export interface DrawnStream {
   /** Positions in the set it is from. */
   readonly position: Int32Array;
-  /** Numbers of the images within the data set. */
+  /** Numbers of the images as `view("train", …)` takes them. */
   readonly image: Int32Array;
   /** −1 for unlabeled images. */
   readonly y: Int32Array;
@@ -48,6 +51,16 @@ export interface ViewDraw {
   readonly name: string;
 }
 
+/** How many images a step draws. */
+export interface DrawSizes {
+  /** Labeled images. */
+  readonly labeled: number;
+  /** Unlabeled images. */
+  readonly unlabeled: number;
+  /** Images of each stream. */
+  readonly streams: Readonly<Record<string, number>>;
+}
+
 /** Gives the trainer its images. */
 export interface Loader {
   /** What is known of the data. */
@@ -56,8 +69,21 @@ export interface Loader {
   readonly size: number;
   /** Numbers and classes of the test images. */
   readonly test: { readonly images: Int32Array; readonly labels: Int32Array };
-  /** Images of a set, numbered as `view("train", …)` takes them. */
+  /** Images of a set, numbered as `fetch("train", …)` takes them. */
   set(name: PredictSet): ImageSet;
+  /**
+   * Waits until the images of the next step are at hand and begins to read those of later ones; to
+   * be awaited before each step. Loaders that have all images on the GPU need none of it.
+   */
+  prepare?(sizes: DrawSizes): Promise<void>;
+  /**
+   * Fetches images for views outside of steps.
+   *
+   * @param images Numbers out of `set()`, or for `test` out of `test`.
+   * @returns The numbers that `view` takes for them until the next call or step. Without this method
+   * they are the same.
+   */
+  fetch?(part: "train" | "test", images: Int32Array): Promise<Int32Array>;
   /** Draws the next batch. */
   next(labeled: number, unlabeled: number): DrawnBatch;
   /** Makes a stream of a name; before the first step. */

@@ -22,9 +22,10 @@ export async function predictSet(
   device.place = `prediction of the ${on} images`;
   for (let from = 0; from < images.length; from += BATCH) {
     const ids = images.subarray(from, from + BATCH);
+    const rows = await loader.fetch?.("train", ids) ?? ids;
     const made = device.keep(() =>
       device.scope(() => {
-        const index = device.tensor(ids, [ids.length], "i32");
+        const index = device.tensor(rows, [rows.length], "i32");
         const x = loader.view("train", index, "identity", { seed: 0, step: 0, name: on });
         const f = forwardBody(device, network, x, pass);
         return { f, z: meanOfExperts(applyHead(network, head, f, pass)) };

@@ -9,7 +9,7 @@ import type { Model } from "../nn/model.ts";
 import { Optimizer } from "../nn/optimizer.ts";
 import { Random } from "../random.ts";
 import { warmupEmaDecay } from "../nn/schedules/ema_decay.ts";
-import type { Batch, DataInfo, Host, NonEmpty, Plugin, Progress, View } from "./algorithm.ts";
+import type { DataInfo, Host, Plugin, Progress } from "./algorithm.ts";
 import type { LogRow } from "./log_row.ts";
 import { type MergedNeeds, mergeNeeds, type Stack } from "./compose.ts";
 import { evaluateNetwork, type Evaluation } from "./evaluate.ts";
@@ -18,7 +18,8 @@ import { type PseudoLabelSummary, summarizePseudoLabels } from "./metrics/pseudo
 import { buildNetwork, featuresOf, type Network } from "./network.ts";
 import { PluginState } from "./plugin_state.ts";
 import { predictSet } from "./predict.ts";
-import { runStep, type StepContext, type StepResult, type StreamImages } from "./step.ts";
+import { runStep, type StepContext, type StepResult } from "./step.ts";
+import { drawSizes, stepImages } from "./step_images.ts";
 import { StepRandom } from "./step_random.ts";
 import { StepLog } from "./step_log.ts";
 import type { TrainingConfig } from "./training_config.ts";
@@ -114,22 +115,25 @@ export class Trainer {
     return { step: this.done, steps, epoch: Math.floor(this.done / epochSteps), epochSteps };
   }
 
-  /** Runs the `setup` slots; before the first step, and again after a restore. */
+  /**
+   * Runs the `setup` slots and waits for the first images; before the first step, and again after a
+   * restore.
+   */
   async setup(): Promise<void> {
     for (const plugin of this.stack.plugins) await plugin.spec.setup?.(this.#host(plugin));
     this.#settle();
+    await this.#prepare();
   }
 
   /** Records and submits one step; waits for nothing. */
   step(): void {
-    const { device, network, config, progress } = this;
+    const { device, network, loader, needs, config, progress } = this;
     device.place = `step ${this.done}`;
     device.scope(() => {
-      const drawn = this.loader.next(
-        config.labeled,
-        this.needs.unlabeled.length ? config.unlabeled : 0,
-      );
-      const input = { batch: this.#batch(drawn), streams: this.#streams() };
+      const sizes = drawSizes(needs, config);
+      const drawn = loader.next(sizes.labeled, sizes.unlabeled);
+      const { seed } = config;
+      const input = stepImages(drawn, { device, loader, needs, sizes, seed, step: this.done });
       const result = runStep(this.#context, input, progress);
       const { decay, warmup, buffers } = config.average;
       const rate = config.learningRate(this.done);
@@ -147,7 +151,7 @@ export class Trainer {
     this.done++;
   }
 
-  /** Runs the slots that are due between this step and the next. */
+  /** Runs the slots that are due between this step and the next, and waits for its images. */
   async between(): Promise<void> {
     for (const plugin of this.stack.plugins) {
       const { every, epoch } = plugin.spec;
@@ -157,6 +161,7 @@ export class Trainer {
       if (epoch && this.done % this.config.epochSteps === 0) await epoch(this.#host(plugin));
     }
     this.#settle();
+    await this.#prepare();
   }
 
   /**
@@ -202,44 +207,10 @@ export class Trainer {
     return evaluateNetwork(this.#context, this.loader, { network, head });
   }
 
-  #batch({ labeled, unlabeled }: DrawnBatch): Batch {
-    const { device, needs, config } = this;
-    const ints = (data: Int32Array) => device.tensor(data, [data.length], "i32");
-    const images = ints(labeled.image), unknown = ints(unlabeled.image);
-    const draw = (name: string) => ({ seed: config.seed, step: this.done, name });
-    const views = (view: View) =>
-      needs.unlabeled.filter((v) => v === view).map((_, i) =>
-        this.loader.view("train", unknown, view, draw(`unlabeled/${view}/${i}`))
-      );
-    return {
-      labeled: {
-        x: needs.labeled.map((view, i) =>
-          this.loader.view("train", images, view, draw(`labeled/${view}/${i}`))
-        ) as unknown as NonEmpty<Tensor>, // as long as needs.labeled
-        y: ints(labeled.y),
-        index: ints(labeled.position),
-      },
-      unlabeled: {
-        weak: views("weak"),
-        strong: views("strong"),
-        identity: views("identity"),
-        index: ints(unlabeled.position),
-        isLabeled: device.tensor(unlabeled.isLabeled, [unlabeled.isLabeled.length]),
-      },
-    };
-  }
-
-  #streams(): Record<string, StreamImages> {
-    const { device, config, loader } = this;
-    const ints = (data: Int32Array) => device.tensor(data, [data.length], "i32");
-    return Object.fromEntries(
-      Object.entries(this.needs.streams).map(([name, { view, batch = config.labeled }]) => {
-        const { image, y, position } = loader.nextOf(name, batch);
-        const draw = { seed: config.seed, step: this.done, name: `stream/${name}` };
-        const x = loader.view("train", ints(image), view, draw);
-        return [name, { x, y: ints(y), index: ints(position) }];
-      }),
-    );
+  /** Waits for the images of the next step, where the loader has to fetch them. */
+  async #prepare(): Promise<void> {
+    const { loader, needs, config } = this;
+    if (this.done < config.steps) await loader.prepare?.(drawSizes(needs, config));
   }
 
   #count({ unlabeled }: DrawnBatch, { terms, targets, mask }: StepResult): void {
