@@ -1,5 +1,5 @@
 import type { Dataset } from "../../datasets/dataset.ts";
-import { GpuLoader } from "../../datasets/loader.ts";
+import { openLoader } from "../../datasets/open_loader.ts";
 import { viewRecipes } from "../../datasets/recipes/registry.ts";
 import type { ViewRecipes } from "../../datasets/augment.ts";
 import type { Split } from "../../datasets/split.ts";
@@ -7,7 +7,6 @@ import { BadInput } from "../bad_input.ts";
 import type { Device } from "../autograd/device.ts";
 import type { Model } from "../nn/model.ts";
 import { modelByName } from "../nn/model_registry.ts";
-import type { Loader } from "../training/loader.ts";
 import { Trainer } from "../training/trainer.ts";
 import type { Resolved } from "./config/resolve.ts";
 import type { RunConfig } from "./config/run_config.ts";
@@ -50,12 +49,13 @@ export async function prepareRun(resolved: Resolved): Promise<PreparedRun> {
 /** Uploads the data and builds the trainer. */
 export async function buildTrainer(run: PreparedRun, device: Device): Promise<Trainer> {
   const { resolved: { config, stack }, dataset, split, model, views } = run;
-  const loader: Loader = await GpuLoader.open({
+  const loader = await openLoader({
     device,
     dataset,
     split,
     seed: config.seed,
     views,
+    ...config.loader,
   });
   try {
     return new Trainer({ device, model, stack, loader, config: trainingConfig(config) });

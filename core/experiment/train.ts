@@ -1,5 +1,5 @@
 import type { Dataset } from "../../datasets/dataset.ts";
-import { GpuLoader } from "../../datasets/loader.ts";
+import { openLoader } from "../../datasets/open_loader.ts";
 import { poolOf } from "../../datasets/pool.ts";
 import { type GivenSplit, makeSplit } from "../../datasets/protocols/protocol.ts";
 import { viewRecipes } from "../../datasets/recipes/registry.ts";
@@ -108,7 +108,8 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const device = options.device ?? await requestDevice();
   try {
     const views = viewRecipes(config.augment, dataset);
-    const loader = await GpuLoader.open({ device, dataset, split, seed: config.seed, views });
+    const { seed } = config;
+    const loader = await openLoader({ device, dataset, split, seed, views, ...config.loader });
     const trainer = new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
     await trainer.setup();
     let log: LogRow | undefined;

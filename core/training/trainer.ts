@@ -18,6 +18,7 @@ import { type PseudoLabelSummary, summarizePseudoLabels } from "./metrics/pseudo
 import { buildNetwork, featuresOf, type Network } from "./network.ts";
 import { PluginState } from "./plugin_state.ts";
 import { predictSet } from "./predict.ts";
+import { setHead } from "./set_head.ts";
 import { runStep, type StepContext, type StepResult } from "./step.ts";
 import { drawSizes, stepImages } from "./step_images.ts";
 import { StepRandom } from "./step_random.ts";
@@ -82,7 +83,12 @@ export class Trainer {
     this.config = config;
     const input = { classes: loader.data.classes, size: loader.size };
     const data = this.data = { ...loader.data, features: featuresOf(model, input) };
-    this.needs = mergeNeeds(stack, data);
+    const needs = this.needs = mergeNeeds(stack, data);
+    if (drawSizes(needs, config).unlabeled > 0 && data.unlabeled === 0) {
+      throw new TypeError(
+        `'${stack.name}' needs unlabeled images, but the split of ${data.dataset} has none: give some, or take fewer as labeled`,
+      );
+    }
     this.network = buildNetwork(device, model, input, this.needs.heads, config.seed);
     for (const [name, stream] of Object.entries(this.needs.streams)) loader.open(name, stream);
     this.optimizer = new Optimizer(device, this.network.set, config.optimizer, (spec) => ({
@@ -234,7 +240,10 @@ export class Trainer {
       state: this.state.of(plugin.name),
       data: this.data,
       progress: this.progress,
-      predict: (on, options) => predictSet(this.#context, this.loader, on, options),
+      predict: (on, options) => {
+        const key = { seed: this.config.seed, step: this.done };
+        return predictSet(this.#context, this.loader, on, { ...options, ...key });
+      },
       random: (name) =>
         new Random({
           seed: this.config.seed,
@@ -243,6 +252,7 @@ export class Trainer {
         }),
       read: (t) => device.read(t),
       scope: (body) => device.scope(body),
+      setHead: (name, weights) => setHead(this.network, this.needs, name, weights),
       write: (data, shape) => {
         const tensor = device.tensor(Float32Array.from(data), shape);
         this.#written.push(tensor);

@@ -70,6 +70,14 @@ export interface RunConfig {
   readonly evaluateEvery: number;
   /** Steps from one checkpoint to the next. */
   readonly checkpointEvery: number;
+  /** Where the images are. */
+  readonly loader: {
+    /**
+     * Images live on the GPU while they have at most so many bytes, and are streamed otherwise; null
+     * for what the adapter's buffers can hold. The result is the same.
+     */
+    readonly residentBytes: number | null;
+  };
   /** Which adapter to ask for. */
   readonly adapter: AdapterChoice;
 }

@@ -67,6 +67,7 @@ export const configSchema: z.ZodType<RunConfig> = z.strictObject({
   logEvery: count,
   evaluateEvery: count,
   checkpointEvery: count,
+  loader: z.strictObject({ residentBytes: z.int().min(0).nullable() }),
   adapter: z.enum(["high-performance", "low-power", "fallback"]),
 });
 
@@ -108,5 +109,6 @@ export const DEFAULTS: RunConfig = {
   logEvery: 20,
   evaluateEvery: 200,
   checkpointEvery: 100,
+  loader: { residentBytes: null },
   adapter: "high-performance",
 };
