@@ -28,7 +28,6 @@ export interface ListedAlgorithm {
 export const algorithms: readonly ListedAlgorithm[] = [
   supervised,
   balpoe,
-  balpoe,
   fixmatch,
   simpro,
   acr,

@@ -39,7 +39,14 @@ export class ImageSets {
   }
 
   /** Rows of a set, and its classes where methods may see them. */
-  of(set: PredictSet): ImageSet {
+  of(set: PredictSet | "all"): ImageSet {
+    if (set === "all") {
+      const { labeled, unlabeled } = this.#rows;
+      const images = new Int32Array(labeled.length + unlabeled.length);
+      images.set(labeled);
+      images.set(unlabeled, labeled.length);
+      return { images, labels: null };
+    }
     return { images: this.#rows[set], labels: set === "unlabeled" ? null : this.#labels[set] };
   }
 

@@ -80,7 +80,7 @@ export const mixmatch: Algorithm<MixMatchOptions> = defineAlgorithm({
       labeled: crossEntropy(slice(logits, first), slice(targets, first)),
       unlabeled: mul(
         mse(softmax(slice(logits, rest)), slice(targets, rest)),
-        rampWeight(s.config, s.progress) * s.config.lambda,
+        s.ramp(rampWeight(s.config, s.progress), s.config.lambda),
       ),
     };
   },

@@ -113,9 +113,9 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
       labeled: crossEntropy(slice(logits, first), slice(targets, first)),
       unlabeled: mul(
         crossEntropy(slice(logits, rest), slice(targets, rest)),
-        ramp * config.lambda,
+        s.ramp(ramp, config.lambda),
       ),
-      unmixed: mul(unmixed, ramp * config.unmixed),
+      unmixed: mul(unmixed, s.ramp(ramp, config.unmixed)),
       rotation: mul(rotation, config.rotation),
     };
   },

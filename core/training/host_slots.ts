@@ -1,7 +1,7 @@
 import type { Shape } from "../autograd/shape.ts";
 import type { Tensor } from "../autograd/tensor.ts";
 import type { Random } from "../random.ts";
-import type { DataInfo, State, StateSpecs } from "./needs.ts";
+import type { DataInfo, State, StateSpecs, View } from "./needs.ts";
 import type { Progress } from "./step_slots.ts";
 
 /** What a method sees between steps, the only place that may wait for the GPU. */
@@ -22,8 +22,20 @@ export interface Host<C = unknown, S extends StateSpecs = StateSpecs> {
   scope<T>(body: () => T): T;
   /** What a network makes of a whole set, in identity views and with running statistics. */
   predict(on: PredictSet, options?: PredictOptions): Promise<Predictions>;
+  /** Replaces the weights of a linear head of one of the networks: [classes, features], [classes]. */
+  setHead(name: string, weights: HeadWeights): void;
   /** Random numbers of this name, other ones each time the slot runs. */
   random(name: string): Random;
+}
+
+/** Weights of a head that {@linkcode Host.setHead} replaces. */
+export interface HeadWeights {
+  /** Whose head. */
+  readonly network: "ema" | "raw";
+  /** [classes, features]. */
+  readonly weight: Tensor;
+  /** [classes]. */
+  readonly bias: Tensor;
 }
 
 /** A set that can be predicted. */
@@ -35,6 +47,8 @@ export interface PredictOptions {
   readonly network?: "ema" | "raw";
   /** `main` by default. */
   readonly head?: string;
+  /** How the images are seen, `identity` by default; others are drawn anew each time. */
+  readonly view?: View;
   /** Also return features; false by default. */
   readonly features?: boolean;
 }

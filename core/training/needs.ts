@@ -68,7 +68,7 @@ export interface HeadSpec {
 /** A loader beside labeled and unlabeled, and the pass that its images get. */
 export interface StreamSpec {
   /** Which set its images are drawn from. */
-  readonly from: "labeled" | "unlabeled";
+  readonly from: "labeled" | "unlabeled" | "all";
   /** How they are changed. */
   readonly view: View;
   /**

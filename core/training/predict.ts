@@ -7,12 +7,27 @@ import { applyHead } from "./step_outputs.ts";
 /** Images of one batch, as in evaluation. */
 const BATCH = 250;
 
-/** What a network makes of a whole set: identity views, running statistics, raw logits. */
+/** What random views are drawn by. */
+interface ViewKey {
+  readonly seed?: number;
+  readonly step?: number;
+}
+
+/** What a network makes of a whole set: identity views if no others are asked for, running statistics, raw logits. */
 export async function predictSet(
   { device, network, data }: StepContext,
   loader: Loader,
   on: PredictSet,
-  { network: which = "ema", head = "main", features = false }: PredictOptions = {},
+  {
+    network: which = "ema",
+    head = "main",
+    view = "identity",
+    features = false,
+    seed = 0,
+    step = 0,
+  }:
+    & PredictOptions
+    & ViewKey = {},
 ): Promise<Predictions> {
   const { images, labels } = loader.set(on);
   const weights = which === "ema" ? network.average : network.student;
@@ -26,7 +41,7 @@ export async function predictSet(
     const made = device.keep(() =>
       device.scope(() => {
         const index = device.tensor(rows, [rows.length], "i32");
-        const x = loader.view("train", index, "identity", { seed: 0, step: 0, name: on });
+        const x = loader.view("train", index, view, { seed, step, name: `${on}/${view}/${from}` });
         const f = forwardBody(device, network, x, pass);
         return { f, z: meanOfExperts(applyHead(network, head, f, pass)) };
       })

@@ -116,8 +116,8 @@ class SlotRunner {
       strong: batch.unlabeled.strong,
       identity: batch.unlabeled.identity,
     };
-    const adjust = (logits: Tensor, where: Input) =>
-      this.#steps.reduce((z, [{ spec }, s]) => spec.adjust?.(s, z, where) ?? z, logits);
+    const adjust = (logits: Tensor, where: Input, view: number) =>
+      this.#steps.reduce((z, [{ spec }, s]) => spec.adjust?.(s, z, where, view) ?? z, logits);
     const asked = c.needs.passes;
     const student = asked.filter(({ net }) => net === "student");
     const used = (["labeled", "weak", "strong", "identity"] as const)
@@ -235,6 +235,11 @@ class SlotRunner {
         this.#steps.reduce(
           (t, [other, s]) => other === plugin ? t : other.spec.refine?.(s, t) ?? t,
           t,
+        ),
+      ramp: (share, weight) =>
+        this.#steps.reduce(
+          (w, [{ spec }, s]) => spec.ramp?.(s, w, weight) ?? w,
+          share * weight,
         ),
       log: (name, value) => c.log(`${plugin.name}/${name}`, value),
     };

@@ -5,13 +5,15 @@ import type { Input, Output, Outputs, PassSpec } from "./algorithm.ts";
 import { forwardBody, type Network } from "./network.ts";
 
 /** Applies all plugins' `adjust` to main logits. */
-export type Adjust = (logits: Tensor, where: Input) => Tensor;
+export type Adjust = (logits: Tensor, where: Input, view: number) => Tensor;
 
 /** Images of a step by where they come from. */
 export type Images = Readonly<Record<Input, readonly Tensor[]>>;
 
 interface Rows {
   readonly input: Input;
+  /** Which of the batch's views of this kind they are. */
+  readonly view: number;
   readonly from: number;
   readonly to: number;
 }
@@ -82,7 +84,10 @@ class ViewOutput implements Output {
 
   logits(head = "main"): Tensor {
     if (head === "main") {
-      return this.#cached("adjusted", () => this.#adjust(this.rawLogits(), this.#rows.input));
+      return this.#cached(
+        "adjusted",
+        () => this.#adjust(this.rawLogits(), this.#rows.input, this.#rows.view),
+      );
     }
     return this.#cached(`head ${head}`, () => this.#slice(this.#run.head(head)));
   }
@@ -110,7 +115,7 @@ export function runPass(
   const parts = spec.inputs.flatMap((wanted) => {
     const [kind, nth] = wanted.split("/");
     const input = kind as Input; // what stands before the slash is one
-    const all = images[input].map((x) => ({ input, x }));
+    const all = images[input].map((x, view) => ({ input, view, x }));
     return nth === undefined ? all : all.slice(Number(nth), Number(nth) + 1);
   });
   const first = parts[0];
@@ -126,9 +131,9 @@ export function runPass(
   const ran = spec.net === "student" && spec.grad !== false ? run() : device.noGrad(run);
   const outputs: Record<Input, Output[]> = { labeled: [], weak: [], strong: [], identity: [] };
   let from = 0;
-  for (const { input, x } of parts) {
+  for (const { input, view, x } of parts) {
     const to = from + x.shape[0]!; // images have a batch axis
-    outputs[input].push(new ViewOutput(ran, { input, from, to }, adjust));
+    outputs[input].push(new ViewOutput(ran, { input, view, from, to }, adjust));
     from = to;
   }
   return outputs;
@@ -145,7 +150,7 @@ export function runAlone(
   const make = () => new NetworkRun(network, x, { weights, norm });
   const run = student ? make() : x.device.noGrad(make);
   // Rows of no view of the batch: main logits stay as the head gives them.
-  return new ViewOutput(run, { input: "identity", from: 0, to: x.shape[0]! }, (z) => z); // images
+  return new ViewOutput(run, { input: "identity", view: 0, from: 0, to: x.shape[0]! }, (z) => z); // images
 }
 
 /** Outputs of several passes of one network, joined. */

@@ -121,6 +121,8 @@ export interface Step<C = unknown, S extends StateSpecs = StateSpecs> {
   random(name: string): Rng;
   /** Targets of another head than `main`, piped through the other plugins' `refine` slots. */
   refine(t: Targets): Targets;
+  /** Weight of a ramped term: `share · weight`, piped through the plugins' `ramp` slots. */
+  ramp(share: number, weight: number): number;
   /** Reports a scalar; its mean over the log period is logged. */
   log(name: string, value: Tensor): void;
 }
@@ -135,8 +137,8 @@ export interface Late {
 
 /** Slots of a step, in the order in which they run. Only `loss`, and `adjust` in it, have gradients. */
 export interface StepSlots<C, S extends StateSpecs> {
-  /** Changes main logits where they are used. Piped in plugin order. */
-  adjust?(s: Step<C, S>, logits: Tensor, where: Input): Tensor;
+  /** Changes main logits of the `view`th view where they are used. Piped in plugin order. */
+  adjust?(s: Step<C, S>, logits: Tensor, where: Input, view: number): Tensor;
   /** Turns the weak view's softmax into targets. Piped. */
   pseudoLabel?(s: Step<C, S>, t: Targets): Targets;
   /**
@@ -146,6 +148,8 @@ export interface StepSlots<C, S extends StateSpecs> {
   refine?(s: Step<C, S>, t: Targets): Targets;
   /** Weight of each unlabeled sample [batch]. Piped, from ones. */
   mask?(s: Step<C, S>, t: Targets, m: Tensor): Tensor;
+  /** Weight of the terms that a base ramps up, given what it is so far and without a ramp. Piped. */
+  ramp?(s: Step<C, S>, weight: number, full: number): number;
   /** Weight of each sample in the losses that ask for it [batch]. Piped, from ones. */
   weights?(s: Step<C, S>, where: "labeled" | "unlabeled", w: Tensor): Tensor;
   /** Images made once the targets are known; each gets a late pass. Merged. */

@@ -26,12 +26,16 @@ export function fakeHost(
     state,
     data,
     progress,
+    horizon: progress.steps,
     read: (t) => device.read(t),
     scope: (body) => device.scope(body),
     write: (values, shape) => device.tensor(Float32Array.from(values), shape),
     predict: predict ?? (() => {
       throw new ReferenceError(`'${plugin.name}' asks for predictions but the case gives none`);
     }),
+    setHead: () => {
+      throw new ReferenceError(`'${plugin.name}' sets a head but a case has no network`);
+    },
     random: random ??
       ((name) => new Random({ seed: 0, step: progress.step, name: `host/${plugin.name}/${name}` })),
   };
