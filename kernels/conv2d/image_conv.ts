@@ -1,4 +1,5 @@
 import { defineKernel, type Kernel, memoKernel, read, texture, write } from "../kernel.ts";
+import { GROUP } from "./pack_weights.ts";
 
 /** Pixels of the patch that one invocation computes. */
 export const PATCH = { width: 4, height: 4 } as const;
@@ -11,10 +12,6 @@ export interface ImageConvVariant {
   readonly tapColumns: number;
   /** Pixels between neighbouring outputs; for one tap a uniform. */
   readonly stride: number;
-  /** Chunks of four input channels that one turn of the loop goes through. */
-  readonly chunks: number;
-  /** Output channels of an invocation. */
-  readonly group: number;
   /** Lanes that share loaded weights, or 0. */
   readonly lanes: number;
   /** Whether the number of output channels is a multiple of four. */
@@ -25,6 +22,8 @@ export interface ImageConvVariant {
 export const PATCHES = 32;
 
 const XYZW = ["x", "y", "z", "w"] as const;
+
+const QUADS: readonly number[] = range(GROUP / 4);
 
 const PIXELS: readonly (readonly [y: number, x: number])[] = pairs(PATCH.height, PATCH.width);
 
@@ -38,11 +37,10 @@ const PIXELS: readonly (readonly [y: number, x: number])[] = pairs(PATCH.height,
  * them: 45 loads for 4,608 multiply-adds (3×3) instead of 108, and half the compile time.
  */
 export function imageConvKernel(variant: ImageConvVariant): Kernel {
-  const { tapRows, tapColumns, stride, chunks, group, lanes, vector } = variant;
-  const key =
-    `image conv ${tapRows}x${tapColumns} stride ${stride} chunks ${chunks} group ${group} lanes ${lanes} ${
-      vector ? "vec4" : "f32"
-    }`;
+  const { tapRows, tapColumns, stride, lanes, vector } = variant;
+  const key = `image conv ${tapRows}x${tapColumns} stride ${stride} lanes ${lanes} ${
+    vector ? "vec4" : "f32"
+  }`;
   return memoKernel(key, () =>
     defineKernel({
       key,
@@ -76,16 +74,15 @@ export function imageConvKernel(variant: ImageConvVariant): Kernel {
       },
       workgroup: [PATCHES],
       subgroups: lanes > 0,
-      header: storeFunction(group, vector),
+      header: storeFunction(vector),
       body: body(variant),
     }));
 }
 
 function body(variant: ImageConvVariant): string {
-  const { tapRows, tapColumns, stride, group, lanes } = variant;
+  const { tapRows, tapColumns, stride, lanes } = variant;
   const single = tapRows * tapColumns === 1;
   const step = single ? "u.stride" : `${stride}u`;
-  const quads = range(group / 4);
   return `
   // Groups of channels come first, so that a patch is still in the cache for the next group.
   let index = wid.y * ${PATCHES}u + li; let group = wid.x;
@@ -97,19 +94,19 @@ function body(variant: ImageConvVariant): string {
   let left = (u.left + x0 * ${step}) * u.chunks;
   let top = n % u.perLayer * u.imageRows + u.top + y0 * ${step};
   ${lanes > 0 ? `let lane = li & ${lanes - 1}u;` : ""}
-  ${PIXELS.flatMap(([y, x]) => quads.map((q) => `var a${y}_${x}_${q} = vec4f(0);`)).join("\n")}
+  ${PIXELS.flatMap(([y, x]) => QUADS.map((q) => `var a${y}_${x}_${q} = vec4f(0);`)).join("\n")}
   ${single ? singleTapLoop(variant) : tapsLoop(variant)}
   if (index >= u.tiles) { return; }
-  let channel = group * ${group}u;
+  let channel = group * ${GROUP}u;
   if (u.biased == 1u) {
-    ${quads.map((q) => `let b${q} = bias[channel / 4u + ${q}u];`).join(" ")}
-    ${PIXELS.map(([y, x]) => quads.map((q) => `a${y}_${x}_${q} += b${q};`).join(" ")).join("\n")}
+    ${QUADS.map((q) => `let b${q} = bias[channel / 4u + ${q}u];`).join(" ")}
+    ${PIXELS.map(([y, x]) => QUADS.map((q) => `a${y}_${x}_${q} += b${q};`).join(" ")).join("\n")}
   }
   let out = ((n * u.outHeight + y0 * u.step + u.outTop) * u.outWidth + x0 * u.step + u.outLeft) *
     u.outputs + channel;
   ${
     PIXELS.map(([y, x]) => {
-      const values = quads.map((q) => `a${y}_${x}_${q}`).join(", ");
+      const values = QUADS.map((q) => `a${y}_${x}_${q}`).join(", ");
       return `if (y0 + ${y}u < u.height && x0 + ${x}u < u.width) {
     put(out + (${y}u * u.outWidth + ${x}u) * u.step * u.outputs, channel, ${values});
   }`;
@@ -118,11 +115,11 @@ function body(variant: ImageConvVariant): string {
 }
 
 /** Chunk by chunk all taps; within a chunk one channel at a time, which keeps the code small. */
-function tapsLoop({ tapRows, tapColumns, stride, group, lanes }: ImageConvVariant): string {
+function tapsLoop({ tapRows, tapColumns, stride, lanes }: ImageConvVariant): string {
   const rows = (PATCH.height - 1) * stride + tapRows;
   const columns = (PATCH.width - 1) * stride + tapColumns;
   const inputs = pairs(rows, columns);
-  const taps = pairs(tapRows, tapColumns), quads = group / 4;
+  const taps = pairs(tapRows, tapColumns);
   return `for (var c = 0u; c < u.chunks; c++) {
     ${
     inputs.map(([y, x]) =>
@@ -130,71 +127,68 @@ function tapsLoop({ tapRows, tapColumns, stride, group, lanes }: ImageConvVarian
     ).join("\n")
   }
     for (var i = 0u; i < 4u; i++) {
-      let at = (c * 4u + i) * ${taps.length * quads}u;
-      ${weights(taps.length * quads, quads, lanes)}
+      let at = (c * 4u + i) * ${taps.length * QUADS.length}u;
+      ${weights(taps.length, lanes)}
       ${inputs.map(([y, x]) => `let s${y}_${x} = x${y}_${x}[i];`).join("\n")}
-      ${sums(quads, taps.map(([ty, tx]) => (y, x) => `s${y * stride + ty}_${x * stride + tx}`))}
+      ${sums(taps.map(([ty, tx]) => (y, x) => `s${y * stride + ty}_${x * stride + tx}`))}
     }
   }`;
 }
 
-/** Tap by tap all channels, some chunks a turn. */
-function singleTapLoop({ chunks, group, lanes }: ImageConvVariant): string {
-  const quads = group / 4;
+/** Tap by tap all chunks. */
+function singleTapLoop({ lanes }: ImageConvVariant): string {
   return `let gap = u.stride * u.chunks;
   for (var row = 0u; row < u.rows; row++) {
     for (var column = 0u; column < u.columns; column++) {
       let py = top + row;
-      for (var c = 0u; c < u.chunks; c += ${chunks}u) {
+      for (var c = 0u; c < u.chunks; c++) {
         let px = left + column * u.chunks + c;
         ${
-    range(chunks).flatMap((c) =>
-      PIXELS.map(([y, x]) =>
-        `let x${c}_${y}_${x} = textureLoad(x, vec2u(px + ${x}u * gap + ${c}u, py + ${y}u * u.stride), layer, 0);`
-      )
+    PIXELS.map(([y, x]) =>
+      `let x${y}_${x} = textureLoad(x, vec2u(px + ${x}u * gap, py + ${y}u * u.stride), layer, 0);`
     ).join("\n")
   }
-        let at = ((row * u.columns + column) * u.chunks + c) * ${4 * quads}u;
-        ${weights(4 * chunks * quads, quads, lanes)}
-        ${
-    sums(quads, range(4 * chunks).map((k) => (y, x) => `x${k >> 2}_${y}_${x}.${XYZW[k & 3]}`))
-  }
+        let at = ((row * u.columns + column) * u.chunks + c) * ${4 * QUADS.length}u;
+        ${weights(4, lanes)}
+        ${sums(range(4).map((i) => (y, x) => `x${y}_${x}.${XYZW[i]}`))}
       }
     }
   }`;
 }
 
 /** Statements that add, for every pixel and quad, each input times the weight of its number. */
-function sums(quads: number, inputs: readonly ((y: number, x: number) => string)[]): string {
+function sums(inputs: readonly ((y: number, x: number) => string)[]): string {
   return PIXELS.flatMap(([y, x]) =>
-    range(quads).map((q) =>
+    QUADS.map((q) =>
       `a${y}_${x}_${q} += ${inputs.map((input, k) => `${input(y, x)} * w${k}_${q}`).join(" + ")};`
     )
   ).join("\n");
 }
 
 /** Statements that set `wK_Q`, the weights of term K for quad Q of the group. */
-function weights(count: number, quads: number, lanes: number): string {
-  const names = range(count).map((i) => `w${Math.floor(i / quads)}_${i % quads}`);
+function weights(terms: number, lanes: number): string {
+  const names = range(terms).flatMap((k) => QUADS.map((q) => `w${k}_${q}`));
   const load = (at: string) => `textureLoad(w, vec2u(at + ${at}, group), 0, 0)`;
   if (lanes === 0) return names.map((name, i) => `let ${name} = ${load(`${i}u`)};`).join("\n");
   return [
-    ...range(Math.ceil(count / lanes)).map((k) => `let v${k} = ${load(`${k * lanes}u + lane`)};`),
+    ...range(Math.ceil(names.length / lanes)).map((k) =>
+      `let v${k} = ${load(`${k * lanes}u + lane`)};`
+    ),
     ...names.map((name, i) =>
       `let ${name} = subgroupBroadcast(v${Math.floor(i / lanes)}, ${i % lanes}u);`
     ),
   ].join("\n");
 }
 
-function storeFunction(group: number, vector: boolean): string {
-  const stores = range(group / 4).map((q) =>
+function storeFunction(vector: boolean): string {
+  const stores = QUADS.map((q) =>
     vector
       ? `if (channel + ${4 * q}u < u.outputs) { y[at / 4u + ${q}u] = v${q}; }`
       : XYZW.map((c, j) =>
         `if (channel + ${4 * q + j}u < u.outputs) { y[at + ${4 * q + j}u] = v${q}.${c}; }`
       ).join("\n")
   );
-  const values = range(group / 4).map((q) => `v${q}: vec4f`).join(", ");
+  const values = QUADS.map((q) => `v${q}: vec4f`).join(", ");
   return `fn put(at: u32, channel: u32, ${values}) {\n${stores.join("\n")}\n}`;
 }
 

@@ -8,6 +8,9 @@ import {
   write,
 } from "../kernel.ts";
 
+/** Output channels that an invocation of the image convolution computes. */
+export const GROUP = 8;
+
 /** Where an element of the weights comes from: linear in all of its indices. */
 const SOURCE = {
   taps: "u32",
@@ -25,12 +28,12 @@ const PLACE = `u32(u.first + i32(tap / u.tapColumns) * u.rowStep +
       i32(tap % u.tapColumns) * u.columnStep + i32(input) * u.inputStep + i32(output) * u.outputStep)`;
 
 /**
- * Rearranges weights for the image convolution: a row for each group of `group` output channels, in it
- * `[input][tap][group / 4]` texels (`tapMajor` 1: `[tap][input]…`), zeros where a channel does not exist. Flipped, transposed and strided filters are the same kernel. An
+ * Rearranges weights for the image convolution: a row for each group of 8 output channels, in it
+ * `[input][tap][2]` texels (`tapMajor` 1: `[tap][input]…`), zeros where a channel does not exist. Flipped, transposed and strided filters are the same kernel. An
  * invocation writes a texel.
  */
-export function packWeightsKernel(group: number): Kernel {
-  return memoKernel(`pack weights ${group}`, (key) =>
+export function packWeightsKernel(): Kernel {
+  return memoKernel("pack weights", (key) =>
     defineKernel({
       key,
       bindings: { w: read("f32"), y: image() },
@@ -38,7 +41,7 @@ export function packWeightsKernel(group: number): Kernel {
       body: `${LINEAR_INDEX}
   if (i >= u.size) { return; }
   let column = i % u.width; let row = i / u.width;
-  let quad = column % ${group / 4}u; let rest = column / ${group / 4}u;
+  let quad = column % ${GROUP / 4}u; let rest = column / ${GROUP / 4}u;
   var tap = rest % u.taps; var input = rest / u.taps;
   if (u.tapMajor == 1u) {
     let padded = (u.inputs + 3u) / 4u * 4u;
@@ -46,7 +49,7 @@ export function packWeightsKernel(group: number): Kernel {
   }
   var v = vec4f(0);
   for (var o = 0u; o < 4u; o++) {
-    let output = row * ${group}u + quad * 4u + o;
+    let output = row * ${GROUP}u + quad * 4u + o;
     if (input < u.inputs && output < u.outputs) { v[o] = w[${PLACE}]; }
   }
   textureStore(y, vec2u(column, row), 0, v);`,

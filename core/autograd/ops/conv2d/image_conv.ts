@@ -10,21 +10,16 @@ import { type Convolution, forwardConvolution, phaseConvolution } from "./convol
 import type { ConvGeometry } from "./geometry.ts";
 import { fitsImage, type ImageCopy, imageOf } from "./image_copy.ts";
 import { coverAll, inputPhases } from "./input_phases.ts";
-import {
-  packedSize,
-  type PackedWeights,
-  packedWeights,
-  type PackOptions,
-} from "./packed_weights.ts";
-import { forwardPlan, phasePlan } from "./weight_plan.ts";
+import { packedSize, type PackedWeights, packedWeights } from "./packed_weights.ts";
+import { forwardPlan, phasePlan, type WeightPlan } from "./weight_plan.ts";
 
 /** Whether the textures of this device hold everything that a convolution needs. */
 export function fitsImages(device: Device, g: ConvGeometry): boolean {
   const side = device.gpu.limits.maxTextureDimension2D;
   const plan = forwardPlan(g);
   return [plan, { ...plan, inputs: g.outputs, outputs: g.inputs }].every((p) => {
-    const { width, height } = packedSize(p, LARGE_GROUP);
-    return width <= side && 2 * height <= side;
+    const { width, height } = packedSize(p);
+    return width <= side && height <= side;
   }) &&
     fitsImage(device, [g.images, g.height, g.width, g.inputs], inputRoom(g)) &&
     fitsImage(device, [g.images, g.outHeight, g.outWidth, g.outputs], outputRoom(g));
@@ -37,9 +32,7 @@ export const imageConv: ConvKernels = {
     const input = imageOf(x, inputRoom(g));
     const y = device.empty([g.images, g.outHeight, g.outWidth, g.outputs]);
     const c = forwardConvolution(g, bias);
-    const form = formOf(c);
-    const packed = packedWeights(w, forwardPlan(g), { name: "forward", ...form });
-    convolve(input, packed, y, { ...c, ...form, filler: w });
+    convolve(input, packed(w, forwardPlan(g), c, "forward"), y, { ...c, filler: w });
     return y;
   },
 
@@ -50,9 +43,8 @@ export const imageConv: ConvKernels = {
     const phases = inputPhases(g);
     if (!coverAll(phases, g)) device.clear(dx);
     for (const phase of phases) {
-      const c = phaseConvolution(phase, g), form = formOf(c);
-      const packed = packedWeights(w, phasePlan(phase, g), { name: phase.name, ...form });
-      convolve(input, packed, dx, { ...c, ...form, filler: w });
+      const c = phaseConvolution(phase, g);
+      convolve(input, packed(w, phasePlan(phase, g), c, phase.name), dx, { ...c, filler: w });
     }
     return dx;
   },
@@ -124,20 +116,16 @@ function isUnrolled(rows: number, columns: number, stride: number): boolean {
   return rows === 3 && columns === 3 && stride <= 2 || rows === 2 && columns === 2 && stride === 1;
 }
 
-/** Output channels of an invocation: more where there are few taps to share loaded inputs. */
-const LARGE_GROUP = 16, SMALL_GROUP = 8;
-
-function formOf({ tapRows, tapColumns, stride }: Convolution): PackOptions {
-  return isUnrolled(tapRows, tapColumns, stride)
-    ? { group: SMALL_GROUP, tapMajor: false }
-    : { group: LARGE_GROUP, tapMajor: true };
+function packed(w: Tensor, plan: WeightPlan, c: Convolution, name: string): PackedWeights {
+  const tapMajor = !isUnrolled(c.tapRows, c.tapColumns, c.stride);
+  return packedWeights(w, plan, { name, tapMajor });
 }
 
 function convolve(
   { image, layout }: ImageCopy,
-  packed: PackedWeights,
+  weights: PackedWeights,
   y: Tensor,
-  c: Convolution & PackOptions & { readonly filler: Tensor },
+  c: Convolution & { readonly filler: Tensor },
 ): void {
   const { device } = y;
   const [, outHeight, outWidth, outputs] = y.shape as [number, number, number, number];
@@ -149,12 +137,10 @@ function convolve(
       tapRows: unrolled ? c.tapRows : 1,
       tapColumns: unrolled ? c.tapColumns : 1,
       stride: unrolled ? c.stride : 1,
-      chunks: !unrolled && layout.chunks % 2 === 0 ? 2 : 1,
-      group: c.group,
       lanes: device.lanes,
       vector: outputs % 4 === 0,
     }),
-    [image, packed.image, c.bias ?? c.filler, y],
+    [image, weights.image, c.bias ?? c.filler, y],
     [
       tiles,
       tilesX,
@@ -177,7 +163,7 @@ function convolve(
       c.rows,
       c.columns,
     ],
-    [packed.groups, Math.ceil(tiles / PATCHES)],
+    [weights.groups, Math.ceil(tiles / PATCHES)],
   );
 }
 

@@ -1,16 +1,8 @@
-import { packWeightsKernel } from "../../../../kernels/conv2d/pack_weights.ts";
+import { GROUP, packWeightsKernel } from "../../../../kernels/conv2d/pack_weights.ts";
 import { linearGrid } from "../../../../kernels/kernel.ts";
 import type { Image } from "../../image_pool.ts";
 import type { Tensor } from "../../tensor.ts";
 import { planUniforms, type WeightPlan } from "./weight_plan.ts";
-
-/** How the convolution kernel goes through the weights. */
-export interface PackOptions {
-  /** Output channels of an invocation. */
-  readonly group: number;
-  /** Whether it goes through all input channels of a tap before the next tap. */
-  readonly tapMajor: boolean;
-}
 
 /** Weights as the image convolution reads them, kept with their tensor until it changes. */
 export class PackedWeights {
@@ -18,14 +10,14 @@ export class PackedWeights {
   /** Rows of the image: groups of output channels. */
   readonly groups: number;
 
-  constructor(w: Tensor, plan: WeightPlan, { group, tapMajor }: PackOptions) {
+  constructor(w: Tensor, plan: WeightPlan, tapMajor: boolean) {
     const { device } = w;
-    const { width, height } = packedSize(plan, group);
+    const { width, height } = packedSize(plan);
     this.groups = height;
     this.image = device.images.acquire({ width, height, layers: 1, use: "weights" });
     const size = width * height;
     device.dispatch(
-      packWeightsKernel(group),
+      packWeightsKernel(),
       [w, this.image],
       [size, width, tapMajor ? 1 : 0, ...planUniforms(plan)],
       linearGrid(Math.ceil(size / 64)),
@@ -40,11 +32,10 @@ export class PackedWeights {
 /** Width and height of the image of packed weights. */
 export function packedSize(
   { tapRows, tapColumns, inputs, outputs }: WeightPlan,
-  group: number,
 ): { width: number; height: number } {
   return {
-    width: Math.ceil(inputs / 4) * tapRows * tapColumns * group,
-    height: Math.ceil(outputs / group),
+    width: Math.ceil(inputs / 4) * tapRows * tapColumns * GROUP,
+    height: Math.ceil(outputs / GROUP),
   };
 }
 
@@ -52,13 +43,13 @@ export function packedSize(
 export function packedWeights(
   w: Tensor,
   plan: WeightPlan,
-  options: PackOptions & { readonly name: string },
+  { name, tapMajor }: { name: string; tapMajor: boolean },
 ): PackedWeights {
-  const key = `weights ${w.offset} ${options.name}`;
+  const key = `weights ${w.offset} ${name}`;
   const found = w.storage.copies?.get(key);
   if (found instanceof PackedWeights) return found;
   found?.free();
-  const packed = new PackedWeights(w, plan, options);
+  const packed = new PackedWeights(w, plan, tapMajor);
   (w.storage.copies ??= new Map()).set(key, packed);
   return packed;
 }
