@@ -1,3 +1,4 @@
+import { rankedClassNames } from "./ranked_class_names.ts";
 import type { Split } from "./split.ts";
 import { classTable } from "./store/class_table.ts";
 
@@ -7,9 +8,7 @@ import { classTable } from "./store/class_table.ts";
  * @param classNames Of the data set; where the protocol ranks classes, rows are in its order.
  */
 export function formatSplitTable(split: Split, classNames: readonly string[]): string {
-  const { dataset, protocol, seed, counts, relabel } = split;
-  const names = [...classNames];
-  relabel?.forEach((rank, c) => names[rank] = classNames[c]!); // a rank for each class
+  const { dataset, protocol, seed, counts } = split;
   const images = (["labeled", "unlabeled", "holdout", "valid", "test"] as const)
     .filter((list) => split[list].length > 0)
     .map((list) => `${list} ${split[list].length}`);
@@ -17,7 +16,7 @@ export function formatSplitTable(split: Split, classNames: readonly string[]): s
     `${dataset} by protocol ${protocol}, seed ${seed}`,
     images.join(", "),
     "",
-    ...classTable(names, [
+    ...classTable(rankedClassNames(classNames, split), [
       { name: "labeled", counts: counts.labeled },
       ...(counts.unlabeled ? [{ name: "unlabeled", counts: counts.unlabeled }] : []),
       { name: "test", counts: counts.test },

@@ -1,3 +1,4 @@
+import { rankedClassNames } from "../../../datasets/ranked_class_names.ts";
 import { BadInput } from "../../bad_input.ts";
 import { restoreTrainer } from "../../training/checkpoint.ts";
 import { yamlLayer } from "../config/layers.ts";
@@ -65,7 +66,7 @@ export async function evaluateCommand(dir: string, flags: EvaluateFlags): Promis
     console.log(`${group.padEnd(19)}${value === null ? "no class" : percent(value)}`);
   }
   console.log("recall by class");
-  run.dataset.classNames.forEach((name, c) => {
+  rankedClassNames(run.dataset.classNames, run.split).forEach((name, c) => {
     const recall = evaluation.perClassRecall[c];
     console.log(
       `  ${name.padEnd(17)}${recall === null || recall === undefined ? "none" : percent(recall)}`,
