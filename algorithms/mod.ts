@@ -3,6 +3,8 @@
  *
  * @module
  */
+export { adello, type AdelloOptions } from "./addons/adello.ts";
+export { udal, type UdalOptions } from "./addons/udal.ts";
 export { acr, type AcrOptions } from "./bases/acr.ts";
 export { balpoe, type BalpoeOptions } from "./bases/balpoe.ts";
 export { type CutBox, cutBox } from "./cut_box.ts";
@@ -23,4 +25,5 @@ export { logitadjust, type LogitAdjustOptions } from "./addons/logitadjust.ts";
 export { distalign, type DistAlignOptions } from "./addons/distalign.ts";
 export { ldam, type LdamOptions } from "./addons/ldam.ts";
 export { reweight, type ReweightOptions } from "./addons/reweight.ts";
+export { crest, type CrestOptions } from "./addons/crest.ts";
 export { algorithms, findAlgorithm, type ListedAlgorithm } from "./registry.ts";

@@ -1,6 +1,8 @@
 import { closest } from "fastest-levenshtein";
 import { type Algorithm, BadInput, type ErasedSpec } from "../core/mod.ts";
 import { balpoe } from "./bases/balpoe.ts";
+import { adello } from "./addons/adello.ts";
+import { udal } from "./addons/udal.ts";
 import { acr } from "./bases/acr.ts";
 import { fixmatch } from "./bases/fixmatch.ts";
 import { simpro } from "./bases/simpro.ts";
@@ -16,6 +18,7 @@ import { logitadjust } from "./addons/logitadjust.ts";
 import { distalign } from "./addons/distalign.ts";
 import { ldam } from "./addons/ldam.ts";
 import { reweight } from "./addons/reweight.ts";
+import { crest } from "./addons/crest.ts";
 
 /** A method whose option types are erased, as the command line works with them. */
 export interface ListedAlgorithm {
@@ -31,6 +34,8 @@ export const algorithms: readonly ListedAlgorithm[] = [
   fixmatch,
   simpro,
   acr,
+  adello,
+  udal,
   pseudolabel,
   meanteacher,
   mixmatch,
@@ -42,6 +47,7 @@ export const algorithms: readonly ListedAlgorithm[] = [
   distalign,
   ldam,
   reweight,
+  crest,
 ] as ListedAlgorithm[];
 
 /**

@@ -27,12 +27,14 @@ export class SplitDraws {
   /** Rows of the images that are trained on. */
   readonly sets: ImageSets;
   readonly #seed: number;
-  readonly #labeled: Sampler;
+  #labeled: Sampler;
+  /** The labeled images, with those that were taken in. */
+  #known: { readonly images: Int32Array; readonly labels: Int32Array };
   readonly #unlabeled: Sampler | null;
   readonly #streams = new Map<string, Stream>();
 
   constructor({ dataset, split, seed }: SplitDrawsOptions) {
-    const { labeled, unlabeled, holdout, counts } = split;
+    const { labeled, unlabeled, holdout, valid, counts } = split;
     this.size = dataset.size;
     this.data = {
       dataset: dataset.name,
@@ -40,6 +42,7 @@ export class SplitDraws {
       labeled: labeled.length,
       unlabeled: unlabeled.length,
       holdout: holdout.length,
+      valid: valid.length,
       counts: counts.labeled,
       trueUnlabeledCounts: counts.unlabeled,
     };
@@ -49,6 +52,7 @@ export class SplitDraws {
     };
     this.sets = new ImageSets(dataset, split);
     this.#seed = seed;
+    this.#known = this.#enlarged(new Map());
     this.#labeled = new EpochSampler({ size: labeled.length, seed, name: "labeled" });
     this.#unlabeled = unlabeled.length > 0
       ? new EpochSampler({ size: unlabeled.length, seed, name: "unlabeled" })
@@ -56,7 +60,7 @@ export class SplitDraws {
   }
 
   next(labeled: number, unlabeled: number): DrawnBatch {
-    const known = this.sets.of("labeled"), rest = this.sets.of("unlabeled");
+    const known = this.#known, rest = this.sets.of("unlabeled");
     const position = this.#labeled.next(labeled);
     if (unlabeled > 0 && !this.#unlabeled) {
       throw new RangeError("The method needs unlabeled images, but the split has none");
@@ -67,7 +71,7 @@ export class SplitDraws {
       labeled: {
         position,
         image: position.map((i) => known.images[i]!),
-        y: position.map((i) => known.labels![i]!), // labeled images have labels
+        y: position.map((i) => known.labels[i]!),
       },
       unlabeled: {
         position: other,
@@ -80,6 +84,12 @@ export class SplitDraws {
 
   set(name: PredictSet): ImageSet {
     return this.sets.of(name);
+  }
+
+  adopt(labels: ReadonlyMap<number, number>, phase: number): void {
+    this.#known = this.#enlarged(labels);
+    const { length: size } = this.#known.images;
+    this.#labeled = new EpochSampler({ size, seed: this.#seed, name: `labeled/${phase}` });
   }
 
   open(name: string, stream: StreamSpec): void {
@@ -114,5 +124,14 @@ export class SplitDraws {
     this.#labeled.seek(cursors.labeled ?? 0);
     this.#unlabeled?.seek(cursors.unlabeled ?? 0);
     for (const [name, { sampler }] of this.#streams) sampler.seek(cursors[`stream/${name}`] ?? 0);
+  }
+
+  #enlarged(labels: ReadonlyMap<number, number>) {
+    const own = this.sets.of("labeled"), { images } = this.sets.of("unlabeled");
+    const others = Int32Array.from(labels.keys(), (i) => images[i]!); // positions are inside the set
+    return {
+      images: Int32Array.of(...own.images, ...others),
+      labels: Int32Array.of(...own.labels!, ...labels.values()), // labeled images have labels
+    };
   }
 }

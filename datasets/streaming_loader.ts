@@ -83,6 +83,12 @@ export class StreamingLoader implements Loader {
     this.#cursors = this.#draws.cursors();
   }
 
+  adopt(labels: ReadonlyMap<number, number>, phase: number): void {
+    this.seek(this.#cursors);
+    this.#draws.adopt(labels, phase);
+    this.#cursors = this.#draws.cursors();
+  }
+
   async prepare(sizes: DrawSizes): Promise<void> {
     const key = JSON.stringify(sizes);
     if (key !== this.#sizes) this.seek(this.#cursors);

@@ -120,6 +120,7 @@ async function run(trainer: Trainer, steps: number): Promise<string | null> {
   const { device } = trainer;
   await trainer.setup();
   while (trainer.done < steps) {
+    await trainer.begin();
     const before = device.counts.readBacks;
     trainer.step();
     if (device.counts.readBacks !== before) {

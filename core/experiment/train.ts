@@ -114,6 +114,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
     await trainer.setup();
     let log: LogRow | undefined;
     while (trainer.done < config.steps) {
+      await trainer.begin();
       trainer.step();
       await trainer.between();
       if (trainer.done % config.logEvery === 0 || trainer.done === config.steps) {

@@ -109,6 +109,7 @@ export class TrainLoop {
     await trainer.setup();
     const { steps } = trainer.config;
     while (trainer.done < steps && !interrupt.asked) {
+      await trainer.begin();
       trainer.step();
       await trainer.between();
       progress.step(trainer.done);

@@ -24,6 +24,10 @@ export async function saveTrainer(trainer: Trainer): Promise<Stored> {
     stored.set(`cursor/${name}`, { dtype: "U32", shape: [2], data });
   }
   const { counts } = trainer.optimizer;
+  if (hasPhases(trainer)) {
+    const data = trainer.phases.save();
+    stored.set("phase", { dtype: "I32", shape: [data.length], data });
+  }
   stored.set("optimizer/counts", { dtype: "I32", shape: [counts.length], data: counts.slice() });
   return {
     tensors: stored,
@@ -68,9 +72,13 @@ export function restoreTrainer(trainer: Trainer, stored: Stored, name: string): 
     const data = take(`cursor/${key}`, "U32", [2]);
     if (data) cursors[key] = data[0]! + data[1]! * 2 ** 32; // shape [2] was checked
   }
+  const phase = hasPhases(trainer)
+    ? take("phase", "I32", tensors.get("phase")?.shape ?? [3]) // as long as it has labels
+    : undefined;
   const counts = take("optimizer/counts", "I32", [trainer.optimizer.counts.length]);
   for (const key of tensors.keys()) {
     const known = expected.has(key) || key === "optimizer/counts" ||
+      (key === "phase" && phase !== undefined) ||
       (key.startsWith("cursor/") && key.slice(7) in cursors);
     if (!known) wrong.push(`'${key}' is unknown to this run`);
   }
@@ -80,6 +88,10 @@ export function restoreTrainer(trainer: Trainer, stored: Stored, name: string): 
   }
   for (const [tensor, data] of writes) trainer.device.write(tensor, data);
   trainer.optimizer.counts.set(counts as Int32Array); // nothing was wrong, so it is there
+  if (phase) {
+    trainer.phases.restore(phase);
+    trainer.adoptLabels();
+  }
   const { steps = 0, ...rest } = cursors;
   trainer.loader.seek(rest);
   trainer.done = steps;
@@ -102,6 +114,10 @@ export async function stateHash({ tensors }: Stored): Promise<string> {
   }
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
   return Array.from(digest, (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+function hasPhases({ stack }: Trainer): boolean {
+  return stack.plugins.some(({ spec }) => spec.phase);
 }
 
 function tensorsOf({ network, optimizer, state, log, pairs }: Trainer): Map<string, AnyTensor> {

@@ -51,6 +51,8 @@ export function compose(base: Plugin, ...addons: readonly Plugin[]): Stack {
       wrong.push(`'${name}' does not stand on '${base.name}', only on ${spec.bases.join(", ")}`);
     }
   }
+  const phased = plugins.filter(({ spec }) => spec.phase).map(({ name }) => name);
+  if (phased.length > 1) wrong.push(`only one of ${phased.join(" and ")} can divide the run`);
   if (wrong.length > 0) throw new TypeError(`Cannot combine the methods: ${wrong.join("; ")}`);
   return { name: plugins.map((p) => p.name).join("+"), plugins };
 }

@@ -14,6 +14,8 @@ export interface Host<C = unknown, S extends StateSpecs = StateSpecs> {
   readonly data: DataInfo;
   /** Where the run is. */
   readonly progress: Progress;
+  /** Steps of the whole run, over all phases. */
+  readonly horizon: number;
   /** Reads a tensor back. */
   read(t: Tensor): Promise<Float32Array>;
   /** A tensor of the given values. */
@@ -78,4 +80,25 @@ export interface HostSlots<C, S extends StateSpecs> {
   };
   /** After each epoch. */
   epoch?(h: Host<C, S>): void | Promise<void>;
+  /**
+   * The phase of a number that begins now, or null if the one before goes on to the end of the run.
+   * Exclusive: of several plugins only one may have it. Without it a run is one phase.
+   */
+  phase?(h: Host<C, S>, index: number): Phase | null | Promise<Phase | null>;
+}
+
+/**
+ * A stretch of a run: schedules, ramps, warm-ups and epochs count from its start, as if it were a
+ * run of its own. State of the plugins goes on.
+ */
+export interface Phase {
+  /** Its steps, at least 1. */
+  readonly steps: number;
+  /** Whether network, average and optimizer start anew; `keep` by default. */
+  readonly model?: "keep" | "reset";
+  /**
+   * Unlabeled images that count as labeled in it, by position, and their classes. The labeled class
+   * frequencies follow them. They are saved with the run, for a network asked again might differ.
+   */
+  readonly labels?: ReadonlyMap<number, number>;
 }

@@ -86,6 +86,14 @@ export interface Loader {
   fetch?(part: "train" | "test", images: Int32Array): Promise<Int32Array>;
   /** Draws the next batch. */
   next(labeled: number, unlabeled: number): DrawnBatch;
+  /**
+   * Takes unlabeled images in as labeled, in place of those taken in before, and draws the enlarged
+   * labeled set from the start. Streams go on as they are.
+   *
+   * @param labels Classes by position in the unlabeled set; their positions follow the labeled ones.
+   * @param phase Number of the phase, which the order of the images goes by.
+   */
+  adopt?(labels: ReadonlyMap<number, number>, phase: number): void;
   /** Makes a stream of a name; before the first step. */
   open(name: string, stream: StreamSpec): void;
   /** Draws the next images of a stream. */

@@ -1,4 +1,4 @@
-import type { PseudoLabelSummary } from "./metrics/pseudo_labels.ts";
+import { type PseudoLabelSummary, summarizePseudoLabels } from "./metrics/pseudo_labels.ts";
 
 /** Means over a log period. */
 export interface LogRow {
@@ -16,4 +16,50 @@ export interface LogRow {
   readonly values: Readonly<Record<string, number>>;
   /** How good the pseudo-labels were; null where there are none or no true labels are known. */
   readonly pseudoLabels: PseudoLabelSummary | null;
+}
+
+/** Where a log period ends. */
+export interface LogPeriod {
+  readonly step: number;
+  readonly epoch: number;
+  readonly learningRate: number;
+  readonly classes: number;
+}
+
+/**
+ * Puts a period's means together.
+ *
+ * @param means By kind and name: `loss NAME`, `value NAME`, `mask`.
+ * @param pairs Counts of (true, pseudo) pairs [2, classes, classes]: all, then those with a mask.
+ * @throws {Error} If a loss is not finite.
+ */
+export function logRow(
+  means: ReadonlyMap<string, number>,
+  pairs: Uint32Array,
+  { classes, ...period }: LogPeriod,
+): LogRow {
+  const of = (prefix: string) =>
+    Object.fromEntries(
+      [...means].filter(([k]) => k.startsWith(prefix)).map(([k, v]) => [k.slice(prefix.length), v]),
+    );
+  const loss = of("loss ");
+  for (const [name, value] of Object.entries(loss)) {
+    if (Number.isFinite(value)) continue;
+    throw new Error(
+      `The loss '${name}' is ${value} by step ${period.step}: lower the learning rate, or resume from the last checkpoint with other settings`,
+    );
+  }
+  return {
+    ...period,
+    loss,
+    mask: means.get("mask") ?? null,
+    values: of("value "),
+    pseudoLabels: means.has("mask") ? summarizePairs(pairs, classes) : null,
+  };
+}
+
+function summarizePairs(pairs: Uint32Array, classes: number): PseudoLabelSummary | null {
+  const cells = classes * classes;
+  const all = pairs.subarray(0, cells), masked = pairs.subarray(cells);
+  return all.some((n) => n > 0) ? summarizePseudoLabels({ all, masked, classes }) : null;
 }

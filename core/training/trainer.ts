@@ -10,12 +10,12 @@ import { Optimizer } from "../nn/optimizer.ts";
 import { Random } from "../random.ts";
 import { warmupEmaDecay } from "../nn/schedules/ema_decay.ts";
 import type { DataInfo, Host, Plugin, Progress } from "./algorithm.ts";
-import type { LogRow } from "./log_row.ts";
+import { type LogRow, logRow } from "./log_row.ts";
 import { type MergedNeeds, mergeNeeds, type Stack } from "./compose.ts";
 import { evaluateNetwork, type Evaluation } from "./evaluate.ts";
 import type { DrawnBatch, Loader } from "./loader.ts";
-import { type PseudoLabelSummary, summarizePseudoLabels } from "./metrics/pseudo_labels.ts";
 import { buildNetwork, featuresOf, type Network } from "./network.ts";
+import { countsWith, Phases } from "./phases.ts";
 import { PluginState } from "./plugin_state.ts";
 import { predictSet } from "./predict.ts";
 import { setHead } from "./set_head.ts";
@@ -67,6 +67,8 @@ export class Trainer {
   config: TrainingConfig;
   /** Steps done. */
   done = 0;
+  /** The phase that the run is in; runs of methods without phases have one. */
+  readonly phases: Phases = new Phases();
   readonly #context: StepContext;
   /** Tensors that host slots have written, freed when the slots are through. */
   readonly #written: Tensor[] = [];
@@ -109,16 +111,45 @@ export class Trainer {
       state: this.state,
       prior: device.keep(() => device.tensor(data.counts.map((n) => n / total), [data.classes])),
       data,
-      random: (plugin, name, step) =>
-        new StepRandom(device, { seed: config.seed, step, name: `${plugin}/${name}` }),
+      // Not the step of the phase: each draws other numbers.
+      random: (plugin, name) =>
+        new StepRandom(device, { seed: config.seed, step: this.done, name: `${plugin}/${name}` }),
       log: (name, value) => this.log.add(`value ${name}`, value),
     };
   }
 
   /** Where the run is. */
   get progress(): Progress {
-    const { steps, epochSteps } = this.config;
-    return { step: this.done, steps, epoch: Math.floor(this.done / epochSteps), epochSteps };
+    const { config: { steps, epochSteps }, phases } = this;
+    const step = this.done - phases.start;
+    const epoch = Math.floor(step / epochSteps);
+    return { step, steps: phases.length(steps), epoch, epochSteps };
+  }
+
+  /** Begins the next phase where one is due; to be awaited before each step. */
+  async begin(): Promise<void> {
+    const plugin = this.stack.plugins.find(({ spec }) => spec.phase);
+    if (!plugin || !this.phases.isDue(this.done) || this.done >= this.config.steps) return;
+    const phase = await plugin.spec.phase!(this.#host(plugin), this.phases.index + 1); // just found
+    this.#settle();
+    this.phases.enter(phase, this.done);
+    if (!phase) return;
+    if (phase.model === "reset") this.#startAnew();
+    this.adoptLabels();
+    await this.#prepare();
+  }
+
+  /** Lets labeled set and labeled class frequencies follow the phase. */
+  adoptLabels(): void {
+    const { loader, phases: { index, labels }, data } = this;
+    if (index < 1) return;
+    if (!loader.adopt) {
+      throw new TypeError("The loader takes in no unlabeled images, as this method's phases need");
+    }
+    loader.adopt(labels, index);
+    const counts = countsWith(data.counts, labels);
+    const total = counts.reduce((a, b) => a + b, 0);
+    this.device.write(this.#context.prior, counts.map((n) => n / total));
   }
 
   /**
@@ -142,11 +173,11 @@ export class Trainer {
       const input = stepImages(drawn, { device, loader, needs, sizes, seed, step: this.done });
       const result = runStep(this.#context, input, progress);
       const { decay, warmup, buffers } = config.average;
-      const rate = config.learningRate(this.done);
+      const rate = this.#rate(this.done);
       this.optimizer.update(network.student, network.gradients.flat, network.average, {
         rate: () => rate,
         present: result.present,
-        averageDecay: warmup ? warmupEmaDecay({ decay })(this.done) : decay,
+        averageDecay: warmup ? warmupEmaDecay({ decay })(progress.step) : decay,
         averageBuffers: buffers,
       });
       result.finish();
@@ -159,12 +190,11 @@ export class Trainer {
 
   /** Runs the slots that are due between this step and the next, and waits for its images. */
   async between(): Promise<void> {
+    const { step } = this.progress;
     for (const plugin of this.stack.plugins) {
       const { every, epoch } = plugin.spec;
-      if (every && this.done % every.steps(plugin.config) === 0) {
-        await every.run(this.#host(plugin));
-      }
-      if (epoch && this.done % this.config.epochSteps === 0) await epoch(this.#host(plugin));
+      if (every && step % every.steps(plugin.config) === 0) await every.run(this.#host(plugin));
+      if (epoch && step % this.config.epochSteps === 0) await epoch(this.#host(plugin));
     }
     this.#settle();
     await this.#prepare();
@@ -180,29 +210,12 @@ export class Trainer {
     const means = this.log.means(sums);
     this.log.clear();
     this.device.clear(this.pairs);
-    const of = (prefix: string) =>
-      Object.fromEntries(
-        [...means].filter(([k]) => k.startsWith(prefix)).map((
-          [k, v],
-        ) => [k.slice(prefix.length), v]),
-      );
-    const row: LogRow = {
+    return logRow(means, pairs, {
       step: this.done,
-      epoch: this.progress.epoch,
-      learningRate: this.config.learningRate(Math.max(0, this.done - 1)),
-      loss: of("loss "),
-      mask: means.get("mask") ?? null,
-      values: of("value "),
-      pseudoLabels: means.has("mask") ? summarizePairs(pairs, this.loader.data.classes) : null,
-    };
-    for (const [name, value] of Object.entries(row.loss)) {
-      if (!Number.isFinite(value)) {
-        throw new Error(
-          `The loss '${name}' is ${value} by step ${this.done}: lower the learning rate, or resume from the last checkpoint with other settings`,
-        );
-      }
-    }
-    return row;
+      epoch: Math.floor(this.done / this.config.epochSteps),
+      learningRate: this.#rate(Math.max(0, this.done - 1)),
+      classes: this.data.classes,
+    });
   }
 
   /** Evaluates on the test images. */
@@ -211,6 +224,21 @@ export class Trainer {
   ): Promise<Evaluation> {
     const { network = this.needs.evalNetwork, head = this.needs.evalHead } = options;
     return evaluateNetwork(this.#context, this.loader, { network, head });
+  }
+
+  /** Learning rate of a step; a phase runs through the whole schedule. */
+  #rate(step: number): number {
+    const { config: { learningRate, steps }, phases } = this;
+    return learningRate((step - phases.start) * (steps / phases.length(steps)));
+  }
+
+  /** Gives network, average and optimizer a new start, another one in each phase. */
+  #startAnew(): void {
+    const { device, network: { set, student, average }, config: { seed }, phases } = this;
+    set.initialize(student, seed + phases.index);
+    device.copy(student.flatParameters, average.flatParameters);
+    device.copy(student.flatBuffers, average.flatBuffers);
+    this.optimizer.reset();
   }
 
   /** Waits for the images of the next step, where the loader has to fetch them. */
@@ -240,6 +268,7 @@ export class Trainer {
       state: this.state.of(plugin.name),
       data: this.data,
       progress: this.progress,
+      horizon: this.config.steps,
       predict: (on, options) => {
         const key = { seed: this.config.seed, step: this.done };
         return predictSet(this.#context, this.loader, on, { ...options, ...key });
@@ -265,10 +294,4 @@ export class Trainer {
     this.state.commit();
     for (const tensor of this.#written.splice(0)) tensor.dispose();
   }
-}
-
-function summarizePairs(pairs: Uint32Array, classes: number): PseudoLabelSummary | null {
-  const cells = classes * classes;
-  const all = pairs.subarray(0, cells), masked = pairs.subarray(cells);
-  return all.some((n) => n > 0) ? summarizePseudoLabels({ all, masked, classes }) : null;
 }

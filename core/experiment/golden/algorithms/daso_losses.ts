@@ -1,5 +1,8 @@
+import { rampWeight } from "../../../../algorithms/ramp.ts";
+import type { Progress } from "../../../training/algorithm.ts";
 import type { Check, Tolerance } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
+import { familyTolerance } from "./daso_tolerance.ts";
 
 /** Our names of the terms that DASO's code logs. */
 const TERMS: Readonly<Record<string, readonly string[]>> = {
@@ -12,7 +15,7 @@ const TERMS: Readonly<Record<string, readonly string[]>> = {
   uc_loss: ["clustering"],
 };
 
-/** Scalars of a step that are settings, not results. */
+/** Scalars of a step that are settings, or are compared elsewhere. */
 const SETTINGS = new Set([
   "pretraining_during_step",
   "lam",
@@ -50,4 +53,16 @@ export function checkLosses(
   }
   const others = Object.keys(terms).filter((term) => !seen.has(term));
   check.that(`${at}/terms`, others.length === 0, `the method has terms more: ${others}`);
+}
+
+/** Compares the weight of the unlabeled loss, where a step states it. */
+export function checkRampWeight(
+  c: GoldenCase,
+  check: Check,
+  { at, progress }: { readonly at: string; readonly progress: Progress },
+): void {
+  const { ramp, ramp_ratio: rampShare } = c.params;
+  if (!c.hasScalar(`${at}/ramp`)) return;
+  const weight = rampWeight({ ramp: ramp === "exp" ? "exponential" : ramp, rampShare }, progress);
+  check.close(`${at}/ramp`, weight, c.scalar(`${at}/ramp`), familyTolerance(c).values);
 }

@@ -10,7 +10,7 @@ import type { Input, Plugin, Progress, Step } from "../../../training/algorithm.
 import { compose } from "../../../training/compose.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
-import { checkLosses } from "./daso_losses.ts";
+import { checkLosses, checkRampWeight } from "./daso_losses.ts";
 import { familyTolerance } from "./daso_tolerance.ts";
 import { IdentityModel } from "./identity_model.ts";
 import { type CaseImages, StepCase, type StepReading } from "./step_case.ts";
@@ -56,10 +56,12 @@ export async function checkIdentitySteps(
       check.equal(`${at}/m_hat_before`, before, c.tensor(`${at}/m_hat_before`));
     }
     const { name } = baseOf(c);
+    const progress = progressOf(c, i);
+    checkRampWeight(c, check, { at, progress });
     const reading = await steps.step({
       images: imagesOf(c, at, model),
       y: c.ints(`${at}/y`),
-      progress: progressOf(c, i),
+      progress,
       random: c.has(`${at}/perm`)
         ? {
           [`${name}/order`]: { permutation: c.ints(`${at}/perm`) },

@@ -13,7 +13,8 @@ import type { Plugin, Progress, Step, Targets } from "../../../training/algorith
 import { compose, type Stack } from "../../../training/compose.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
-import { checkLosses } from "./daso_losses.ts";
+import { Generations, generationsOf } from "./daso_generations.ts";
+import { checkLosses, checkRampWeight } from "./daso_losses.ts";
 import { familyTolerance } from "./daso_tolerance.ts";
 import { StepCase, type StepReading } from "./step_case.ts";
 import { StubModel, type StubViews } from "./stub_model.ts";
@@ -40,10 +41,15 @@ export async function checkLogitSteps(c: GoldenCase, check: Check, device: Devic
     data: { counts: params.labelled_counts, features },
   });
   if (c.has("m_hat_initial")) steps.setState("daso/distribution", c.ints("m_hat_initial"));
+  const generations = params.gen_period_steps === undefined ? null : new Generations(c, check);
   for (let i = 0; c.has(`step${i}/z`); i++) {
     const at = `step${i}`;
+    await generations?.enter(steps, i);
+    if (generations) await generations.checkExponent(steps, at);
     const uniform = (name: string) => c.has(`${at}/${name}`) ? c.floats(`${at}/${name}`) : [];
     const draws = { labeled: { uniform: uniform("u_l") }, unlabeled: { uniform: uniform("u_u") } };
+    const progress = progressOf(c, i);
+    checkRampWeight(c, check, { at, progress });
     const reading = await steps.step({
       images: model.images(
         views,
@@ -55,7 +61,8 @@ export async function checkLogitSteps(c: GoldenCase, check: Check, device: Devic
         c.has(`${at}/ema_feats`) ? { features: c.floats(`${at}/ema_feats`) } : {},
       ),
       y: c.ints(`${at}/y`),
-      progress: progressOf(c, i),
+      progress,
+      ...(generations ? { counts: generations.counts } : {}),
       random: {
         "abc/labeled": draws.labeled,
         "abc/unlabeled": draws.unlabeled,
@@ -87,7 +94,8 @@ function stackOf({ params }: GoldenCase, views: number): Stack {
     : fixmatch({ threshold: threshold ?? 0.95, lambda });
   const addons: Plugin[] = [];
   if (params.logit_adjust) addons.push(logitadjust({ tau: params.la_tau }));
-  if (params.dist_align) addons.push(distalign({ exponent: params.dist_align_exponent }));
+  if (params.gen_period_steps !== undefined) addons.push(generationsOf(params));
+  else if (params.dist_align) addons.push(distalign({ exponent: params.dist_align_exponent }));
   if (params.dist_temp !== undefined) {
     addons.push(daso({
       temperature: params.proto_temp,

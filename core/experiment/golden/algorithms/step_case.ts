@@ -7,6 +7,7 @@ import {
   defineAlgorithm,
   type Input,
   type NonEmpty,
+  type Phase,
   type Plugin,
   type Progress,
   type Step,
@@ -35,6 +36,8 @@ export interface CaseStep {
   /** Classes of the labeled images. */
   readonly y: ArrayLike<number>;
   readonly progress: Progress;
+  /** Labeled images of each class in this step, where a phase has taken in others. */
+  readonly counts?: readonly number[];
   /** Positions in the labeled and unlabeled sets; 0, 1, … if not given. */
   readonly index?: { readonly labeled?: ArrayLike<number>; readonly unlabeled?: ArrayLike<number> };
   /** 1 for unlabeled images that are in the labeled set too; none are if not given. */
@@ -133,7 +136,8 @@ export class StepCase {
     this.#probed = {};
     const made = device.keep(() =>
       device.scope(() => {
-        const total = this.data.counts.reduce((a, b) => a + b, 0);
+        const { counts = this.data.counts } = given;
+        const total = counts.reduce((a, b) => a + b, 0);
         const result = runStep(
           {
             device,
@@ -141,7 +145,7 @@ export class StepCase {
             stack: this.#stack,
             needs: this.#needs,
             state: this.state,
-            prior: device.tensor(this.data.counts.map((n) => n / total), [this.data.classes]),
+            prior: device.tensor(counts.map((n) => n / total), [this.data.classes]),
             data: this.data,
             random: (plugin, name) =>
               new PresetRandom(device, `${plugin}/${name}`, given.random?.[`${plugin}/${name}`]),
@@ -191,6 +195,17 @@ export class StepCase {
       await run.call(plugin.spec, fakeHost({ device, data, plugin, state }, host));
     }
     this.state.commit();
+  }
+
+  /** Asks the plugin that divides the run for a phase. */
+  async phase(index: number, host: CaseHost): Promise<Phase | null> {
+    const plugin = this.#stack.plugins.find(({ spec }) => spec.phase);
+    if (!plugin) throw new ReferenceError(`${this.#stack.name} has no phases`);
+    const { device, data } = this, state = this.state.of(plugin.name);
+    const own = fakeHost({ device, data, plugin, state }, host);
+    const phase = await plugin.spec.phase!(own, index); // just found
+    this.state.commit();
+    return phase;
   }
 
   #stateOf(key: string): Tensor {

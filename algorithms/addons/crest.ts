@@ -1,0 +1,87 @@
+import {
+  type Algorithm,
+  crestAlignmentExponent,
+  defineAlgorithm,
+  log,
+  mul,
+  softmax,
+} from "../../core/mod.ts";
+import {
+  alignDistribution,
+  alignmentState,
+  bankMean,
+  pushMean,
+} from "../distribution_alignment.ts";
+import { keptShares, selectRarest } from "../select_rarest.ts";
+
+/** Options of {@linkcode crest}. */
+export interface CrestOptions {
+  /** Generations of the run, the first one on the labeled images alone. */
+  generations: number;
+  /** How evenly predicted classes are taken in: α in the paper. */
+  alpha: number;
+  /** CReST+: align pseudo-labels with the labeled class distribution. */
+  plus: boolean;
+  /** CReST+: flatten the alignment's target from generation to generation. */
+  progressive: boolean;
+  /** Power of the target in the last generation: t_min in the paper. */
+  minimum: number;
+  /** Batches whose mean prediction is aligned. */
+  batches: number;
+}
+
+/**
+ * CReST and CReST+ (Wei et al., "CReST: A class-rebalancing self-training framework for imbalanced
+ * semi-supervised learning", CVPR 2021). After each generation the averaged network labels the
+ * unlabeled images; the most confident ones of each class, the more the rarer the class, join the
+ * initial labeled set, and a new network learns from them (section 3.2). CReST+ aligns
+ * pseudo-labels with π^t, t falling from 1 to t_min over the generations (section 3.4).
+ *
+ * Follows DASO's code: selections do not add up, the bank of predictions goes on over generations,
+ * and the alignment's target stays the initial labeled distribution. On ReMixMatch, which aligns by
+ * itself and with a fixed target, CReST+ aligns the sharpened labels.
+ */
+export const crest: Algorithm<CrestOptions> = defineAlgorithm({
+  name: "crest",
+  kind: "addon",
+  paper: "Wei et al., CVPR 2021",
+  bases: ["fixmatch", "remixmatch", "mixmatch"],
+  defaults: {
+    generations: 5,
+    alpha: 3,
+    plus: false,
+    progressive: true,
+    minimum: 0.5,
+    batches: 128,
+  } as CrestOptions,
+  smoke: { "crest.generations": 3, "crest.plus": true },
+  check: ({ generations, alpha, batches }) =>
+    Number.isInteger(generations) && generations > 0 && Number.isInteger(batches) && batches > 0
+      ? alpha > 0 ? null : `alpha is ${alpha}: give a number above 0`
+      : `generations is ${generations} and batches ${batches}: give whole numbers above 0`,
+  state: ({ batches }, { classes }) => ({
+    ...alignmentState(batches, classes),
+    exponent: { shape: [1], init: 1 },
+    target: { shape: [classes], init: "prior" },
+  }),
+  pseudoLabel(s, t) {
+    if (!s.config.plus) return t;
+    const { bank, held } = pushMean(s.state, t.probs);
+    s.state.bank = bank;
+    s.state.held = held;
+    // π^t / Σ π^t is the softmax of t log π.
+    const target = softmax(mul(log(s.state.target), s.state.exponent));
+    const probs = alignDistribution(t.probs, { target, average: bankMean({ bank, held }) });
+    return { ...t, probs };
+  },
+  async phase(h, index) {
+    const { generations, alpha, progressive, minimum } = h.config;
+    if (index >= generations) return null;
+    const exponent = progressive ? crestAlignmentExponent({ generations, minimum })(index) : 1;
+    h.state.exponent = h.write([exponent], [1]);
+    const steps = Math.ceil(h.horizon / generations);
+    if (index === 0) return { steps };
+    const shares = keptShares(h.data.counts, alpha);
+    return { steps, model: "reset", labels: selectRarest(await h.predict("unlabeled"), shares) };
+  },
+});
