@@ -7,9 +7,13 @@ import {
   defineAlgorithm,
   max,
   mul,
+  type Targets,
   type Tensor,
 } from "../../core/mod.ts";
+import { sharpen } from "../mixing.ts";
+import { negative, noneOf, outsideUnit } from "../option_checks.ts";
 import { usbRecipe } from "../recipes.ts";
+import { repeatRows } from "../repeat_rows.ts";
 
 /** Options of {@linkcode fixmatch}. */
 export interface FixMatchOptions {
@@ -17,7 +21,13 @@ export interface FixMatchOptions {
   threshold: number;
   /** Weight of the unlabeled loss: λ_u in the paper. */
   lambda: number;
+  /** `hard` learns the most probable class, `soft` the sharpened prediction. */
+  targets: "hard" | "soft";
+  /** Sharpens soft targets, p^(1/T); USB's code leaves it out, which is 1. */
+  temperature: number;
 }
+
+const DEFAULTS: FixMatchOptions = { threshold: 0.95, lambda: 1, targets: "hard", temperature: 0.5 };
 
 /**
  * FixMatch (Sohn et al., "FixMatch: Simplifying semi-supervised learning with consistency and
@@ -29,34 +39,36 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
   name: "fixmatch",
   kind: "base",
   paper: "Sohn et al., NeurIPS 2020",
-  defaults: { threshold: 0.95, lambda: 1 },
+  defaults: DEFAULTS,
   smoke: { "fixmatch.threshold": 0.2 },
-  check: ({ threshold, lambda }) =>
-    !(threshold >= 0 && threshold <= 1)
-      ? `threshold is ${threshold}: give a number from 0 to 1`
-      : lambda >= 0
-      ? null
-      : `lambda is ${lambda}: give a number of at least 0`,
+  check: ({ threshold, lambda, targets, temperature }) =>
+    outsideUnit({ threshold }) ?? negative({ lambda }) ??
+      noneOf("targets", targets, ["hard", "soft"]) ??
+      (temperature > 0 ? null : `temperature is ${temperature}: give a number above 0`),
   needs: () => ({ views: { labeled: ["weak"], unlabeled: ["weak", "strong"] } }),
   recipe: usbRecipe,
   mask: (s, t, m) => mul(m, atLeast(max(t.probs, 1), s.config.threshold)),
   loss(s, t, m) {
     const strong = concat(s.student.strong.map((view) => view.logits()), 0);
     const views = s.student.strong.length;
-    const target = t.form === "hard" ? repeat(argmax(t.probs, 1), views) : repeat(t.probs, views);
+    const target = repeatRows(fixmatchTarget(t, s.config), views);
     return {
       labeled: crossEntropy(s.student.labeled[0]!.logits(), s.batch.labeled.y, {
         weights: s.weights("labeled"),
       }),
       unlabeled: mul(
-        crossEntropy(strong, target, { weights: repeat(m, views) }),
+        crossEntropy(strong, target, { weights: repeatRows(m, views) }),
         s.config.lambda,
       ),
     };
   },
 });
 
-/** Targets or masks of one view for `views` of them. */
-function repeat<D extends "f32" | "i32">(x: Tensor<D>, views: number): Tensor<D> {
-  return views === 1 ? x : concat(new Array<Tensor<D>>(views).fill(x), 0);
+/** What FixMatch learns pseudo-labels as: classes, or probabilities where they are to be soft. */
+export function fixmatchTarget(
+  { probs, form }: Targets,
+  { targets, temperature }: Pick<FixMatchOptions, "targets" | "temperature">,
+): Tensor<"i32"> | Tensor {
+  if (form === "soft") return probs;
+  return targets === "hard" ? argmax(probs, 1) : sharpen(probs, temperature);
 }

@@ -7,6 +7,7 @@ const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
   ["alg_acr", () => import("./algorithms/acr.ts")],
   ["alg_acr_d", () => import("./algorithms/acr.ts")],
   ["alg_balpoe", () => import("./algorithms/balpoe.ts")],
+  ["alg_adello", () => import("./algorithms/adello.ts")],
   ["alg_simpro", () => import("./algorithms/simpro.ts")],
   ["alg_daso", () => import("./algorithms/daso.ts")],
   ["alg_daso_bases", () => import("./algorithms/daso.ts")],

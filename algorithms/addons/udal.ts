@@ -1,0 +1,63 @@
+import { add, type Algorithm, defineAlgorithm } from "../../core/mod.ts";
+import {
+  type AlignmentTarget,
+  alignmentTarget,
+  classBias,
+  movePrior,
+  smoothedPrior,
+  smoothingAt,
+  type SmoothingOptions,
+  unknownTruth,
+} from "../flexible_alignment.ts";
+import { negative, noneOf, outsideUnit } from "../option_checks.ts";
+import { adelloTraining } from "../recipes/adello.ts";
+
+/** Options of {@linkcode udal}. */
+export interface UdalOptions extends SmoothingOptions {
+  /**
+   * Prior that the unlabeled images are aligned to: the labeled one, the hidden `true` one
+   * (`udal_gt`) or the running estimate (`udal_dynamic`).
+   */
+  target: AlignmentTarget;
+  /** Share of the old estimate that a step keeps. */
+  momentum: number;
+}
+
+const DEFAULTS: UdalOptions = {
+  target: "labeled",
+  minimum: 0.1,
+  power: 2,
+  byEpoch: true,
+  momentum: 0.999,
+};
+
+/**
+ * UDAL (Lazarow et al., "Unifying distribution alignment as a loss for imbalanced semi-supervised
+ * learning", WACV 2023), as ADELLO's repository has it (github.com/emasa/ADELLO-LTSSL) on FixMatch:
+ * labels are learned on z + log P_L ÷ P_L,α, pseudo-labels on z + log Q ÷ P_α. P is the labeled prior
+ * P_L or what `target` says, Q the running mean of the weak predictions, P_α ∝ P^α; α falls from 1 by
+ * epochs, so that it ends a little above its minimum. Inference takes the raw logits.
+ */
+export const udal: Algorithm<UdalOptions> = defineAlgorithm({
+  name: "udal",
+  kind: "addon",
+  paper: "Lazarow et al., WACV 2023",
+  bases: ["fixmatch"],
+  defaults: DEFAULTS,
+  smoke: { epochSteps: 10 },
+  check: ({ target, minimum, momentum, power }, data) =>
+    noneOf("target", target, ["labeled", "estimated", "true"]) ?? unknownTruth(target, data) ??
+      outsideUnit({ minimum, momentum }) ?? negative({ power }),
+  recipe: adelloTraining,
+  state: (_, { classes }) => ({ estimate: { shape: [classes], init: "uniform" } }),
+  adjust(s, z, where) {
+    const { prior, state: { estimate }, config } = s;
+    const alpha = smoothingAt(config, s.progress);
+    if (where === "labeled") return add(z, classBias(prior, smoothedPrior(prior, alpha)));
+    if (where !== "strong") return z;
+    return add(z, classBias(estimate, smoothedPrior(alignmentTarget(config.target, s), alpha)));
+  },
+  priorUpdate({ state, student: { weak: [weak] }, config: { momentum } }) {
+    state.estimate = movePrior(state.estimate, weak!, { momentum }); // FixMatch asks for a weak view
+  },
+});
