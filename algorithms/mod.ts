@@ -26,4 +26,5 @@ export { distalign, type DistAlignOptions } from "./addons/distalign.ts";
 export { ldam, type LdamOptions } from "./addons/ldam.ts";
 export { reweight, type ReweightOptions } from "./addons/reweight.ts";
 export { crest, type CrestOptions } from "./addons/crest.ts";
+export { darp, type DarpOptions } from "./addons/darp.ts";
 export { algorithms, findAlgorithm, type ListedAlgorithm } from "./registry.ts";

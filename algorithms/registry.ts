@@ -19,6 +19,7 @@ import { distalign } from "./addons/distalign.ts";
 import { ldam } from "./addons/ldam.ts";
 import { reweight } from "./addons/reweight.ts";
 import { crest } from "./addons/crest.ts";
+import { darp } from "./addons/darp.ts";
 
 /** A method whose option types are erased, as the command line works with them. */
 export interface ListedAlgorithm {
@@ -48,6 +49,7 @@ export const algorithms: readonly ListedAlgorithm[] = [
   ldam,
   reweight,
   crest,
+  darp,
 ] as ListedAlgorithm[];
 
 /**

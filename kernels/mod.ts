@@ -21,6 +21,7 @@ export * from "./conv2d/tiled_filter.ts";
 export * from "./counts.ts";
 export * from "./cross_entropy.ts";
 export * from "./divergence.ts";
+export * from "./darp.ts";
 export * from "./draw.ts";
 export * from "./enqueue.ts";
 export * from "./finite.ts";

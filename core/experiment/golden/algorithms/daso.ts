@@ -7,6 +7,7 @@ import {
   checkLabeledLosses,
 } from "./daso_functions.ts";
 import { checkIdentitySteps } from "./daso_mixing.ts";
+import { checkRefinery } from "./daso_refinery.ts";
 import { checkLogitSteps } from "./daso_steps.ts";
 
 /**
@@ -19,6 +20,7 @@ export const run: GoldenRunner = async (c, check, open) => {
   if (c.has("aligned")) return await checkAlignment(c, check, await open());
   if (c.has("z")) return await checkLabeledLosses(c, check, await open());
   if (c.has("update0/weight")) return await checkAverages(c, check, await open());
+  if (c.has("target")) return await checkRefinery(c, check, await open());
   if (c.has("z_val")) return checkEstimate(c, check);
   if (c.has("ul_labels")) return checkDiagnostics(c, check);
   check.fail("", "no kind of case holds these tensors");
