@@ -81,6 +81,16 @@ const DEFAULTS: AdelloOptions = {
  * and temperature are in the checkpoint.
  *
  * `distill: "none"` is FlexDA alone, `align: false` the distillation alone.
+ *
+ * @example With the temperature of the paper
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { adello, fixmatch } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const stack = compose(fixmatch(), adello({ temperatureRule: "imbalance" }));
+ * assert.equal(stack.name, "fixmatch+adello");
+ * ```
  */
 export const adello: Algorithm<AdelloOptions> = defineAlgorithm({
   name: "adello",

@@ -37,6 +37,16 @@ const DEFAULTS: UdalOptions = {
  * labels are learned on z + log P_L ÷ P_L,α, pseudo-labels on z + log Q ÷ P_α. P is the labeled prior
  * P_L or what `target` says, Q the running mean of the weak predictions, P_α ∝ P^α; α falls from 1 by
  * epochs, so that it ends a little above its minimum. Inference takes the raw logits.
+ *
+ * @example Aligned to the estimate
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { fixmatch, udal } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const stack = compose(fixmatch(), udal({ target: "estimated" }));
+ * assert.equal(stack.name, "fixmatch+udal");
+ * ```
  */
 export const udal: Algorithm<UdalOptions> = defineAlgorithm({
   name: "udal",

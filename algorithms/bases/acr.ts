@@ -67,6 +67,16 @@ const DEFAULTS: AcrOptions = {
  * infinite; the last τ then stays.
  *
  * ACR† of SimPro's repository (`dynamic: false`) keeps τ at 2.
+ *
+ * @example ACR†
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { acr } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { plugins: [base] } = compose(acr({ dynamic: false }));
+ * assert.equal(base.config["strength"], 2);
+ * ```
  */
 export const acr: Algorithm<AcrOptions> = defineAlgorithm({
   name: "acr",

@@ -44,6 +44,16 @@ export interface SimproOptions {
  * Inference takes the raw logits. As in the released code, κ counts whole batches, and the estimate
  * of π_u divides by one more than what was kept, so that π_u adds up to a little less than 1. Unlike
  * there, a resumed run keeps its priors.
+ *
+ * @example The settings of CIFAR-100
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { simpro } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { plugins: [base] } = compose(simpro({ strength: 1, threshold: 0.2 }));
+ * assert.deepEqual(base.config, { strength: 1, threshold: 0.2, momentum: 0.9 });
+ * ```
  */
 export const simpro: Algorithm<SimproOptions> = defineAlgorithm({
   name: "simpro",

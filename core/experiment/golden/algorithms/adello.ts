@@ -122,7 +122,8 @@ function addonOf({ params: p, tensorNames }: GoldenCase): Plugin {
     target: target === "true" ? "true" : "estimated",
     skipLabeled: tensorNames.some((name) => name.endsWith(`/${MASK}`)),
     distill: distilled,
-    distillAfter: p.distill_start_iter ?? 0,
+    // A trace that begins later has its first distilled step where it begins.
+    distillAfter: Math.max(p.distill_start_iter ?? 0, p.first_t),
     distillWeight: p.lambda_distill,
     temperature: p.distill_T ?? 1,
     temperatureRule: !fixed && p.imbalance_distill_with_warmup ? "imbalance" : "fixed",
