@@ -102,9 +102,9 @@ export const imageConv: ConvKernels = {
 };
 
 /** What an invocation of the filter gradient computes: a 3×3 filter whole, others tap by tap. */
-function filterBlock({ kernelHeight, kernelWidth, stride }: ConvGeometry) {
+function filterBlock({ kernelHeight, kernelWidth, stride, inputs }: ConvGeometry) {
   return kernelHeight === 3 && kernelWidth === 3 && stride <= 2
-    ? { tapRows: 3, tapColumns: 3, chunks: 1, quads: 1, stride }
+    ? { tapRows: 3, tapColumns: 3, chunks: inputs % 8 === 0 ? 2 : 1, quads: 1, stride }
     : { tapRows: 1, tapColumns: 1, chunks: 4, quads: 2, stride: 0 };
 }
 
