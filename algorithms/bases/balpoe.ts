@@ -57,7 +57,7 @@ export const balpoe: Algorithm<BalpoeOptions> = defineAlgorithm({
     alpha: 0.4,
     testPrior: [],
   } as BalpoeOptions,
-  smoke: { mix: "mixup_cutmix" },
+  smoke: { "balpoe.mix": "mixup_cutmix" },
   check: complaint,
   recipe: balpoeRecipe,
   needs: (config, { classes }) => ({

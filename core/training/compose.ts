@@ -25,6 +25,8 @@ export interface MergedNeeds {
   readonly streams: Readonly<Record<string, StreamSpec>>;
   /** Head that is evaluated. */
   readonly evalHead: string;
+  /** Share of the run before which `main` is evaluated. */
+  readonly evalHeadFrom: number;
   /** Which network is evaluated. */
   readonly evalNetwork: "ema" | "raw";
 }
@@ -70,7 +72,7 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
   let labeled: View[] = [], unlabeled: View[] = [];
   const passes: PassSpec[] = [];
   let evalNetwork: "ema" | "raw" = "ema";
-  let studentPass = true;
+  let studentPass = true, evalHeadFrom = 0;
   for (const { name, spec, config } of plugins) {
     const complaint = spec.check?.(config, data);
     if (complaint) wrong.push(`${name}: ${complaint}`);
@@ -88,7 +90,10 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
       }
       streams[stream] = wanted;
     }
-    if (needs.evalHead) evalHeads.add(needs.evalHead);
+    if (needs.evalHead) {
+      evalHeads.add(needs.evalHead);
+      evalHeadFrom = needs.evalHeadFrom ?? 0;
+    }
     if (needs.student === "late") studentPass = false;
     if (needs.evalNetwork) evalNetwork = needs.evalNetwork;
   }
@@ -105,6 +110,7 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
     heads,
     streams,
     evalHead: [...evalHeads][0] ?? "main",
+    evalHeadFrom,
     evalNetwork,
   };
 }

@@ -26,11 +26,13 @@ export interface Host<C = unknown, S extends StateSpecs = StateSpecs> {
   predict(on: PredictSet, options?: PredictOptions): Promise<Predictions>;
   /** Replaces the weights of a linear head of one of the networks: [classes, features], [classes]. */
   setHead(name: string, weights: HeadWeights): void;
+  /** Weights of a linear head of one of the networks. */
+  readHead(name: string, network: "ema" | "raw"): HeadWeights;
   /** Random numbers of this name, other ones each time the slot runs. */
   random(name: string): Random;
 }
 
-/** Weights of a head that {@linkcode Host.setHead} replaces. */
+/** Weights of a linear head. */
 export interface HeadWeights {
   /** Whose head. */
   readonly network: "ema" | "raw";

@@ -15,6 +15,7 @@ export {
   type Loader,
   type ViewDraw,
 } from "./loader.ts";
+export { HeadTrainer, type HeadTrainerOptions } from "./head_trainer.ts";
 export * from "./metrics/mod.ts";
 export { type Network } from "./network.ts";
 export { PluginState } from "./plugin_state.ts";

@@ -109,6 +109,8 @@ export interface Needs {
   readonly streams?: Readonly<Record<string, StreamSpec>>;
   /** Head that is evaluated; `main` by default. */
   readonly evalHead?: string;
+  /** Share of the run before which `main` is evaluated in its place; 0 by default. */
+  readonly evalHeadFrom?: number;
   /** Which network is evaluated; the averaged one by default. */
   readonly evalNetwork?: "ema" | "raw";
 }

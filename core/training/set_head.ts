@@ -12,8 +12,7 @@ import type { Network } from "./network.ts";
 export function setHead(
   { set, student, average }: Network,
   { heads }: Pick<MergedNeeds, "heads">,
-  name: string,
-  { network, weight, bias }: HeadWeights,
+  { name, network, weight, bias }: HeadWeights & { readonly name: string },
 ): void {
   const prefix = heads[name]?.parameterName ?? `heads.${name}`;
   const { parameters } = network === "ema" ? average : student;

@@ -19,6 +19,7 @@ import { countsWith, Phases } from "./phases.ts";
 import { PluginState } from "./plugin_state.ts";
 import { predictSet } from "./predict.ts";
 import { setHead } from "./set_head.ts";
+import { readHead } from "./read_head.ts";
 import { runStep, type StepContext, type StepResult } from "./step.ts";
 import { drawSizes, stepImages } from "./step_images.ts";
 import { StepRandom } from "./step_random.ts";
@@ -222,7 +223,9 @@ export class Trainer {
   evaluate(
     options: { readonly network?: "ema" | "raw"; readonly head?: string } = {},
   ): Promise<Evaluation> {
-    const { network = this.needs.evalNetwork, head = this.needs.evalHead } = options;
+    const { evalHead, evalHeadFrom, evalNetwork } = this.needs;
+    const due = this.done >= Math.round(evalHeadFrom * this.config.steps) ? evalHead : "main";
+    const { network = evalNetwork, head = due } = options;
     return evaluateNetwork(this.#context, this.loader, { network, head });
   }
 
@@ -281,7 +284,14 @@ export class Trainer {
         }),
       read: (t) => device.read(t),
       scope: (body) => device.scope(body),
-      setHead: (name, weights) => setHead(this.network, this.needs, name, weights),
+      readHead: (name, which) => {
+        const read = device.keep(() =>
+          device.scope(() => readHead(device, this.network, name, which))
+        );
+        this.#written.push(read.weight, read.bias);
+        return read;
+      },
+      setHead: (name, weights) => setHead(this.network, this.needs, { ...weights, name }),
       write: (data, shape) => {
         const tensor = device.tensor(Float32Array.from(data), shape);
         this.#written.push(tensor);

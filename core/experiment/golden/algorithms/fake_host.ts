@@ -33,6 +33,9 @@ export function fakeHost(
     predict: predict ?? (() => {
       throw new ReferenceError(`'${plugin.name}' asks for predictions but the case gives none`);
     }),
+    readHead: () => {
+      throw new ReferenceError(`'${plugin.name}' reads a head but a case has no network`);
+    },
     setHead: () => {
       throw new ReferenceError(`'${plugin.name}' sets a head but a case has no network`);
     },
