@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./bad_input.ts";
+export * from "./npy.ts";
 export * from "./random.ts";
 export * from "./safetensors.ts";
 export * from "./autograd/mod.ts";

@@ -23,17 +23,19 @@ export class ImageSets {
         if (at === undefined) row.set(image, at = row.size);
         return at;
       });
-    const { labeled, unlabeled, holdout } = split;
+    const { labeled, unlabeled, holdout, valid } = split;
     this.#rows = {
       labeled: rowsOf(labeled),
       unlabeled: rowsOf(unlabeled),
       holdout: rowsOf(holdout),
+      valid: rowsOf(valid),
     };
     this.images = Int32Array.from(row.keys());
     this.#labels = {
       labeled: labelsOf(train, labeled, split),
       unlabeled: labelsOf(train, unlabeled, split),
       holdout: labelsOf(train, holdout, split),
+      valid: labelsOf(train, valid, split),
     };
     this.isLabeled = labeledInUnlabeled(split);
   }

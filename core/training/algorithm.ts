@@ -1,5 +1,6 @@
+import type { Tensor } from "../autograd/tensor.ts";
 import type { HostSlots } from "./host_slots.ts";
-import type { DataInfo, Needs, StateSpecs } from "./needs.ts";
+import type { DataInfo, Needs, State, StateSpecs } from "./needs.ts";
 import type { Recipe, RecipeTarget } from "./recipe.ts";
 import type { StepSlots } from "./step_slots.ts";
 
@@ -30,8 +31,23 @@ export interface AlgorithmSpec<C extends object, S extends StateSpecs>
   state?(config: C, data: DataInfo): S;
   /** Added to the main head's logits in evaluations [classes], summed over plugins; null for none. */
   evaluationOffsets?(config: C, data: DataInfo): readonly number[] | null;
+  /**
+   * Changes a head's logits in evaluations, after the offsets. Piped in plugin order; records kernels
+   * and must not assign state.
+   */
+  adjustEvaluation?(s: EvaluationStep<C, S>, logits: Tensor, head: string): Tensor;
   /** Published settings for a data set. */
   recipe?(target: RecipeTarget): Recipe;
+}
+
+/** What a method sees of an evaluation. */
+export interface EvaluationStep<C = unknown, S extends StateSpecs = StateSpecs> {
+  /** Options of the method. */
+  readonly config: C;
+  /** State of the method. */
+  readonly state: Readonly<State<S>>;
+  /** What is known of the data. */
+  readonly data: DataInfo;
 }
 
 /** A configured method; the types of its options and state are erased. */

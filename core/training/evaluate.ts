@@ -1,6 +1,7 @@
 import { scoreKernel } from "../../kernels/counts.ts";
 import { scalarGroups } from "../../kernels/pointwise.ts";
 import { add } from "../autograd/ops/pointwise.ts";
+import type { Tensor } from "../autograd/tensor.ts";
 import type { Loader } from "./loader.ts";
 import { type EvaluationSummary, summarizeEvaluation } from "./metrics/evaluation.ts";
 import { forwardBody, meanOfExperts } from "./network.ts";
@@ -20,7 +21,8 @@ const BATCH = 250;
 
 /**
  * Scores a network on the test images: running statistics, identity views, the head's own logits,
- * those of `main` and of experts with the plugins' evaluation offsets.
+ * those of `main` and of experts with the plugins' evaluation offsets, then through their
+ * `adjustEvaluation`.
  * Counts stay on the GPU until the end.
  */
 export async function evaluateNetwork(
@@ -45,7 +47,8 @@ export async function evaluateNetwork(
       const pass = { weights, norm: "running" } as const;
       const features = forwardBody(device, network, x, pass);
       const own = meanOfExperts(applyHead(network, head, features, pass));
-      const logits = offsets ? add(own, device.tensor(offsets, [classes])) : own;
+      const moved = offsets ? add(own, device.tensor(offsets, [classes])) : own;
+      const logits = adjusted(context, moved, head);
       device.dispatch(
         scoreKernel(),
         [logits, device.tensor(labels.subarray(from, from + BATCH), [ids.length], "i32"), counts],
@@ -64,6 +67,15 @@ export async function evaluateNetwork(
     trainCounts: loader.data.counts,
   });
   return { network: which, head, ...summary };
+}
+
+/** What the plugins make of a head's logits. */
+function adjusted({ stack, state, data }: StepContext, logits: Tensor, head: string): Tensor {
+  return stack.plugins.reduce(
+    (z, { name, spec, config }) =>
+      spec.adjustEvaluation?.({ config, state: state.of(name), data }, z, head) ?? z,
+    logits,
+  );
 }
 
 /** What the plugins add to the logits of each class, or null where none does. */

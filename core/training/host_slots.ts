@@ -1,6 +1,7 @@
 import type { Shape } from "../autograd/shape.ts";
 import type { Tensor } from "../autograd/tensor.ts";
 import type { Random } from "../random.ts";
+import type { HostFiles } from "./host_files.ts";
 import type { DataInfo, State, StateSpecs, View } from "./needs.ts";
 import type { Progress } from "./step_slots.ts";
 
@@ -26,6 +27,10 @@ export interface Host<C = unknown, S extends StateSpecs = StateSpecs> {
   predict(on: PredictSet, options?: PredictOptions): Promise<Predictions>;
   /** Replaces the weights of a linear head of one of the networks: [classes, features], [classes]. */
   setHead(name: string, weights: HeadWeights): void;
+  /** Names of the network's heads. */
+  readonly heads: readonly string[];
+  /** Files of the run that methods write and read, by name; in memory for runs without a folder. */
+  readonly files: HostFiles;
   /** Weights of a linear head of one of the networks. */
   readHead(name: string, network: "ema" | "raw"): HeadWeights;
   /** Random numbers of this name, other ones each time the slot runs. */
@@ -43,7 +48,7 @@ export interface HeadWeights {
 }
 
 /** A set that can be predicted. */
-export type PredictSet = "labeled" | "unlabeled" | "holdout";
+export type PredictSet = "labeled" | "unlabeled" | "holdout" | "valid";
 
 /** Settings of {@linkcode Host.predict}. */
 export interface PredictOptions {

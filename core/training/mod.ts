@@ -6,6 +6,7 @@
 export * from "./algorithm.ts";
 export { restoreTrainer, saveTrainer, stateHash } from "./checkpoint.ts";
 export * from "./class_weights.ts";
+export { checkFileName, type HostFiles, MemoryFiles } from "./host_files.ts";
 export { compose, type MergedNeeds, mergeNeeds, type Stack } from "./compose.ts";
 export { type Evaluation } from "./evaluate.ts";
 export {

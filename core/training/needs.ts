@@ -129,6 +129,8 @@ export interface DataInfo {
   readonly counts: readonly number[];
   /** Images held out for calibration. */
   readonly holdout: number;
+  /** Images set aside for validation. */
+  readonly valid: number;
   /** Length of a feature vector of the network's body. */
   readonly features: number;
   /**

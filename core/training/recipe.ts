@@ -11,6 +11,8 @@ export interface RecipeTarget {
   readonly dataset: string;
   /** Name of the base that the run stands on. */
   readonly base: string;
+  /** Names of the add-ons on it, in their order. */
+  readonly addons: readonly string[];
 }
 
 /**
@@ -61,5 +63,6 @@ export interface Recipe {
     readonly unlabeledMax?: number;
     readonly gammaLabeled?: number;
     readonly gammaUnlabeled?: number;
+    readonly holdout?: number;
   };
 }

@@ -20,6 +20,7 @@ import type {
 import type { MergedNeeds, Stack } from "./compose.ts";
 import { applyHead } from "./step_outputs.ts";
 import type { Network } from "./network.ts";
+import { onesOf } from "./ones.ts";
 import type { PluginState } from "./plugin_state.ts";
 import { type Images, joinOutputs, runAlone, runPass } from "./step_outputs.ts";
 
@@ -184,7 +185,9 @@ class SlotRunner {
         terms.set(key, term);
       }
     }
-    return terms;
+    let kept: Readonly<Record<string, Tensor>> = Object.fromEntries(terms);
+    for (const [{ spec }, s] of this.#steps) kept = spec.terms?.(s, kept) ?? kept;
+    return new Map(Object.entries(kept));
   }
 
   priorUpdates(targets: Targets | null, mask: Tensor | null): void {
@@ -236,6 +239,11 @@ class SlotRunner {
           (t, [other, s]) => other === plugin ? t : other.spec.refine?.(s, t) ?? t,
           t,
         ),
+      refineMask: (t, m) =>
+        this.#steps.reduce(
+          (m, [other, s]) => other === plugin ? m : other.spec.refineMask?.(s, t, m) ?? m,
+          m,
+        ),
       ramp: (share, weight) =>
         this.#steps.reduce(
           (w, [{ spec }, s]) => spec.ramp?.(s, w, weight) ?? w,
@@ -267,20 +275,6 @@ class SlotRunner {
   #ones(n: number): Tensor {
     return onesOf(this.#c.device, n);
   }
-}
-
-const ones = new WeakMap<Device, Map<number, Tensor>>();
-
-/** A tensor of ones that lives as long as its device: the start of masks and weights. */
-function onesOf(device: Device, n: number): Tensor {
-  let known = ones.get(device);
-  if (!known) ones.set(device, known = new Map());
-  let tensor = known.get(n);
-  if (!tensor) {
-    tensor = device.keep(() => device.tensor(new Float32Array(n).fill(1), [n]));
-    known.set(n, tensor);
-  }
-  return tensor;
 }
 
 /** The targets, or an object that explains on use why there are none. */

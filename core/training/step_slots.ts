@@ -67,14 +67,16 @@ export interface Targets {
 
 /** Where the run is. */
 export interface Progress {
-  /** Steps done before this one. */
+  /** Steps of the phase done before this one. */
   readonly step: number;
-  /** Steps of the whole run, the schedules' horizon. */
+  /** Steps of the phase, the schedules' horizon: those of the run where it is not divided. */
   readonly steps: number;
-  /** Epochs done before this one. */
+  /** Epochs of the phase done before this one. */
   readonly epoch: number;
   /** Steps of an epoch. */
   readonly epochSteps: number;
+  /** Number of the phase, 0 for the first or only one. */
+  readonly phase?: number;
 }
 
 /** Random numbers of a step, a function of seed, step and name alone. */
@@ -121,6 +123,8 @@ export interface Step<C = unknown, S extends StateSpecs = StateSpecs> {
   random(name: string): Rng;
   /** Targets of another head than `main`, piped through the other plugins' `refine` slots. */
   refine(t: Targets): Targets;
+  /** Mask of another head's targets, piped through the other plugins' `refineMask` slots. */
+  refineMask(t: Targets, m: Tensor): Tensor;
   /** Weight of a ramped term: `share · weight`, piped through the plugins' `ramp` slots. */
   ramp(share: number, weight: number): number;
   /** Reports a scalar; its mean over the log period is logged. */
@@ -146,6 +150,8 @@ export interface StepSlots<C, S extends StateSpecs> {
    * plugin asks for it. Piped; must not assign state.
    */
   refine?(s: Step<C, S>, t: Targets): Targets;
+  /** Does to the mask of another plugin's head what `mask` does to that of `main`; as `refine`. */
+  refineMask?(s: Step<C, S>, t: Targets, m: Tensor): Tensor;
   /** Weight of each unlabeled sample [batch]. Piped, from ones. */
   mask?(s: Step<C, S>, t: Targets, m: Tensor): Tensor;
   /** Weight of the terms that a base ramps up, given what it is so far and without a ramp. Piped. */
@@ -156,6 +162,8 @@ export interface StepSlots<C, S extends StateSpecs> {
   inputs?(s: Step<C, S>, t: Targets): Readonly<Record<string, Late>>;
   /** Named, weighted terms. Merged and summed; a repeated name is an error. */
   loss?(s: Step<C, S>, t: Targets, m: Tensor): Readonly<Record<string, Tensor>>;
+  /** Leaves out or scales terms, those of the other plugins too; must not add any. Piped. */
+  terms?(s: Step<C, S>, terms: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>>;
   /** Queues and priors, after optimizer and average. In plugin order. */
   priorUpdate?(s: Step<C, S>, t: Targets, m: Tensor): undefined;
 }

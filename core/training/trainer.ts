@@ -1,7 +1,4 @@
-import { pairCountKernel } from "../../kernels/counts.ts";
-import { scalarGroups } from "../../kernels/pointwise.ts";
 import type { Device } from "../autograd/device.ts";
-import { argmax } from "../autograd/ops/extreme.ts";
 import { mean } from "../autograd/ops/reduce.ts";
 import type { Tensor } from "../autograd/tensor.ts";
 import { isDecayed } from "../nn/decay_rule.ts";
@@ -11,7 +8,9 @@ import { Random } from "../random.ts";
 import { warmupEmaDecay } from "../nn/schedules/ema_decay.ts";
 import type { DataInfo, Host, Plugin, Progress } from "./algorithm.ts";
 import { type LogRow, logRow } from "./log_row.ts";
+import { type HostFiles, MemoryFiles } from "./host_files.ts";
 import { type MergedNeeds, mergeNeeds, type Stack } from "./compose.ts";
+import { countPairs } from "./count_pairs.ts";
 import { evaluateNetwork, type Evaluation } from "./evaluate.ts";
 import type { DrawnBatch, Loader } from "./loader.ts";
 import { buildNetwork, featuresOf, type Network } from "./network.ts";
@@ -70,6 +69,8 @@ export class Trainer {
   done = 0;
   /** The phase that the run is in; runs of methods without phases have one. */
   readonly phases: Phases = new Phases();
+  /** Where methods keep files: in memory, unless another place is given before the first step. */
+  files: HostFiles = new MemoryFiles();
   readonly #context: StepContext;
   /** Tensors that host slots have written, freed when the slots are through. */
   readonly #written: Tensor[] = [];
@@ -124,7 +125,8 @@ export class Trainer {
     const { config: { steps, epochSteps }, phases } = this;
     const step = this.done - phases.start;
     const epoch = Math.floor(step / epochSteps);
-    return { step, steps: phases.length(steps), epoch, epochSteps };
+    const phase = Math.max(0, phases.index);
+    return { step, steps: phases.length(steps), epoch, epochSteps, phase };
   }
 
   /** Begins the next phase where one is due; to be awaited before each step. */
@@ -251,37 +253,26 @@ export class Trainer {
   }
 
   #count({ unlabeled }: DrawnBatch, { terms, targets, mask }: StepResult): void {
-    const { device } = this;
     for (const [name, term] of terms) this.log.add(`loss ${name}`, term);
     if (!targets || !mask) return;
     this.log.add("mask", mean(mask));
-    const { hidden } = unlabeled;
-    device.dispatch(
-      pairCountKernel(),
-      [device.tensor(hidden, [hidden.length], "i32"), argmax(targets.probs, 1), mask, this.pairs],
-      [hidden.length, this.loader.data.classes],
-      scalarGroups(hidden.length),
-    );
+    const { data: { classes }, pairs } = this;
+    countPairs(unlabeled.hidden, { targets, mask, classes, pairs });
   }
 
   #host(plugin: Plugin): Host {
-    const { device } = this;
+    const { device, config, data, progress, files } = this;
+    const key = { seed: config.seed, step: this.done };
     return {
       config: plugin.config,
       state: this.state.of(plugin.name),
-      data: this.data,
-      progress: this.progress,
-      horizon: this.config.steps,
-      predict: (on, options) => {
-        const key = { seed: this.config.seed, step: this.done };
-        return predictSet(this.#context, this.loader, on, { ...options, ...key });
-      },
-      random: (name) =>
-        new Random({
-          seed: this.config.seed,
-          step: this.done,
-          name: `host/${plugin.name}/${name}`,
-        }),
+      data,
+      progress,
+      horizon: config.steps,
+      heads: Object.keys(this.network.heads),
+      files,
+      predict: (on, options) => predictSet(this.#context, this.loader, on, { ...options, ...key }),
+      random: (name) => new Random({ ...key, name: `host/${plugin.name}/${name}` }),
       read: (t) => device.read(t),
       scope: (body) => device.scope(body),
       readHead: (name, which) => {

@@ -2,6 +2,7 @@ import { parse } from "yaml";
 import { BadInput } from "../../bad_input.ts";
 import { type Layer, objectLayer, setLayer, yamlLayer } from "../config/layers.ts";
 import { resolveConfig, type Resolved } from "../config/resolve.ts";
+import { RunFiles } from "../run_files_file.ts";
 import { listenForInterrupt } from "../interrupt_file.ts";
 import { buildTrainer, type PreparedRun, prepareRun } from "../prepare_run_file.ts";
 import { progressDisplay } from "../progress_file.ts";
@@ -85,6 +86,7 @@ async function train(
   // Before the folder exists, so that a stop in between leaves nothing that needs resuming.
   const interrupt = listenForInterrupt();
   const folder = await open(environmentOf(device));
+  trainer.files = new RunFiles(folder.path);
   const seconds = await resumeRun(folder, trainer, config.steps);
   const progress = progressDisplay(config.steps, trainer.done, { quiet });
   let summary: RunSummary;

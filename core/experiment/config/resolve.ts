@@ -4,6 +4,7 @@ import { datasetNames } from "../../../datasets/sets/set_info.ts";
 import { BadInput } from "../../bad_input.ts";
 import type { ErasedSpec } from "../../training/algorithm.ts";
 import { compose, type Stack } from "../../training/compose.ts";
+import type { RecipeTarget } from "../../training/recipe.ts";
 import { type Layer, objectLayer, type Setting } from "./layers.ts";
 import type { RunConfig } from "./run_config.ts";
 import { configSchema, DEFAULTS } from "./schema.ts";
@@ -68,7 +69,7 @@ export function resolveSettings(
   dataset: string,
   layers: readonly Layer[],
 ): { readonly config: RunConfig; readonly stack: Stack } {
-  const target = { dataset, base: plugins[0].name };
+  const target = targetOf(plugins, dataset);
   const known = knownSettings(plugins.map(({ spec }) => spec), dataset);
   for (const method of plugins) {
     for (const key of [...known.keys()]) if (key.startsWith(`${method.name}.`)) known.delete(key);
@@ -82,6 +83,12 @@ export function resolveSettings(
   return { config: parseConfig(nest(known), known, []), stack: compose(base!, ...addons) };
 }
 
+/** What recipes are asked for. */
+function targetOf(methods: readonly { readonly name: string }[], dataset: string): RecipeTarget {
+  const [base = "", ...addons] = methods.map(({ name }) => name);
+  return { dataset, base, addons };
+}
+
 /** Every option with its default: the trainer's, the recipes', the methods' own. */
 function knownSettings(methods: readonly ErasedSpec[], dataset: string): Map<string, Setting> {
   const known = new Map<string, Setting>();
@@ -89,9 +96,9 @@ function knownSettings(methods: readonly ErasedSpec[], dataset: string): Map<str
     for (const setting of settings) known.set(setting.key, setting);
   };
   put(objectLayer(DEFAULTS, "the defaults"));
-  const base = methods[0]?.name ?? "";
+  const target = targetOf(methods, dataset);
   for (const { name, defaults, recipe } of methods) {
-    const { options = {}, ...settings } = recipe?.({ dataset, base }) ?? {};
+    const { options = {}, ...settings } = recipe?.(target) ?? {};
     replaceOptimizer(known, settings);
     put(objectLayer(settings, `the recipe of ${name}`));
     put(objectLayer({ ...defaults, ...options }, `the defaults of ${name}`, `${name}.`));

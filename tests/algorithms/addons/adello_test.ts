@@ -97,7 +97,7 @@ Deno.test("adello() has the settings of its repository for each data set", () =>
 
 Deno.test("adello() refuses bases, truths and options that it cannot have", () => {
   const info = { dataset: "toy", classes: 2, labeled: 2, unlabeled: 2, counts: [1, 1] };
-  const data: DataInfo = { ...info, holdout: 0, features: 4, trueUnlabeledCounts: null };
+  const data: DataInfo = { ...info, holdout: 0, valid: 0, features: 4, trueUnlabeledCounts: null };
   const refused = (options: Partial<AdelloOptions>, says: RegExp) =>
     assert.throws(() => mergeNeeds(compose(fixmatch(), adello(options)), data), says);
   refused({ target: "true" }, /nobody knows the classes/);

@@ -74,7 +74,7 @@ Deno.test("strengthFrom() weighs the labeled prior's distance, and is NaN withou
 
 Deno.test("acr() evaluates its balanced head and has the settings of its README", () => {
   const info = { dataset: "toy", classes: 3, labeled: 3, unlabeled: 3, counts: [1, 1, 1] };
-  const data = { ...info, holdout: 0, features: 4, trueUnlabeledCounts: null };
+  const data = { ...info, holdout: 0, valid: 0, features: 4, trueUnlabeledCounts: null };
   assert.equal(mergeNeeds(compose(acr()), data).evalHead, "balanced");
   const of = (dataset: string) =>
     resolveConfig([setLayer(["algorithm=acr", `dataset=${dataset}`])]).config;

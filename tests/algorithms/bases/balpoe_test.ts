@@ -9,6 +9,7 @@ const DATA = {
   unlabeled: 0,
   counts: [2, 1],
   holdout: 0,
+  valid: 0,
   features: 4,
   trueUnlabeledCounts: null,
 };

@@ -57,7 +57,7 @@ Deno.test("simpro() has the settings of its script for each data set", () => {
 });
 
 Deno.test("simpro() refuses options out of range and those it does not have", () => {
-  const info = { ...data, dataset: "toy", classes: 3, holdout: 0, features: 4 };
+  const info = { ...data, dataset: "toy", classes: 3, holdout: 0, valid: 0, features: 4 };
   const stack = compose(simpro({ threshold: 2 }));
   assert.throws(() => mergeNeeds(stack, { ...info, trueUnlabeledCounts: null }), /threshold is 2/);
   // @ts-expect-error an option that simpro does not have

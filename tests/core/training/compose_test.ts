@@ -8,6 +8,7 @@ const data: DataInfo = {
   unlabeled: 9,
   counts: [3, 2, 1],
   holdout: 0,
+  valid: 0,
   features: 4,
   trueUnlabeledCounts: null,
 };

@@ -1,6 +1,7 @@
 import type { Device } from "../../../autograd/device.ts";
 import type { Tensor } from "../../../autograd/tensor.ts";
 import { Random } from "../../../random.ts";
+import { MemoryFiles } from "../../../training/host_files.ts";
 import type { DataInfo, Host, Plugin, Progress } from "../../../training/algorithm.ts";
 
 /** What a case gives to a slot between steps. */
@@ -9,6 +10,10 @@ export interface CaseHost {
   /** Predictions that the case states; asking without is an error. */
   readonly predict?: Host["predict"];
   readonly random?: Host["random"];
+  /** Files of this run and of others; none if not given. */
+  readonly files?: Host["files"];
+  /** `main` alone if not given. */
+  readonly heads?: Host["heads"];
 }
 
 /** A host without images: it reads and writes the real state and predicts what the case says. */
@@ -19,7 +24,7 @@ export function fakeHost(
     readonly plugin: Plugin;
     readonly state: Record<string, Tensor>;
   },
-  { progress, predict, random }: CaseHost,
+  { progress, predict, random, files, heads }: CaseHost,
 ): Host {
   return {
     config: plugin.config,
@@ -27,6 +32,8 @@ export function fakeHost(
     data,
     progress,
     horizon: progress.steps,
+    heads: heads ?? ["main"],
+    files: files ?? new MemoryFiles(),
     read: (t) => device.read(t),
     scope: (body) => device.scope(body),
     write: (values, shape) => device.tensor(Float32Array.from(values), shape),

@@ -105,6 +105,7 @@ export class StepCase {
       labeled,
       unlabeled: labeled,
       holdout: 0,
+      valid: 0,
       features: 1,
       trueUnlabeledCounts: null,
       ...data,
@@ -128,8 +129,7 @@ export class StepCase {
 
   /** Runs one step, from the forward pass to `priorUpdate`; the parameters stay as they are. */
   async step(given: CaseStep): Promise<StepReading> {
-    const { device } = this;
-    const network = this.#network(given);
+    const { device } = this, network = this.#network(given);
     const { gradients: { views } } = network;
     const logged = new Map<string, Tensor>();
     this.#probe = given.probe;
