@@ -27,4 +27,5 @@ export { ldam, type LdamOptions } from "./addons/ldam.ts";
 export { reweight, type ReweightOptions } from "./addons/reweight.ts";
 export { crest, type CrestOptions } from "./addons/crest.ts";
 export { darp, type DarpOptions } from "./addons/darp.ts";
+export { crt, type CrtOptions } from "./addons/crt.ts";
 export { algorithms, findAlgorithm, type ListedAlgorithm } from "./registry.ts";

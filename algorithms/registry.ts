@@ -20,6 +20,7 @@ import { ldam } from "./addons/ldam.ts";
 import { reweight } from "./addons/reweight.ts";
 import { crest } from "./addons/crest.ts";
 import { darp } from "./addons/darp.ts";
+import { crt } from "./addons/crt.ts";
 
 /** A method whose option types are erased, as the command line works with them. */
 export interface ListedAlgorithm {
@@ -50,6 +51,7 @@ export const algorithms: readonly ListedAlgorithm[] = [
   reweight,
   crest,
   darp,
+  crt,
 ] as ListedAlgorithm[];
 
 /**

@@ -48,7 +48,7 @@ export const meanteacher: Algorithm<MeanTeacherOptions> = defineAlgorithm({
       }),
       unlabeled: mul(
         mean(mul(mean(squares, 1), m)),
-        rampWeight(s.config, s.progress) * s.config.lambda,
+        s.ramp(rampWeight(s.config, s.progress), s.config.lambda),
       ),
     };
   },

@@ -52,7 +52,7 @@ export const pseudolabel: Algorithm<PseudoLabelOptions> = defineAlgorithm({
       }),
       unlabeled: mul(
         crossEntropy(weak!.logits(), target, { weights: m }),
-        rampWeight(s.config, s.progress) * s.config.lambda,
+        s.ramp(rampWeight(s.config, s.progress), s.config.lambda),
       ),
     };
   },

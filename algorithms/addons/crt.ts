@@ -1,0 +1,63 @@
+import { type Algorithm, crossEntropy, defineAlgorithm } from "../../core/mod.ts";
+
+/** Options of {@linkcode crt}. */
+export interface CrtOptions {
+  /** Share of the run that the classifier is trained again in. */
+  share: number;
+  /** β of the class-balanced sampling of labeled images; 1 samples all classes alike. */
+  beta: number;
+}
+
+/**
+ * cRT (Kang et al., "Decoupling representation and classifier for long-tailed recognition", ICLR
+ * 2020, section 4.1): once the base has trained the network, its body is frozen and a fresh
+ * classifier learns from class-balanced labeled images alone. The classifier is evaluated, of the
+ * trained network, not of its average; before the last phase it is untrained.
+ *
+ * Follows DASO's paper, which samples by the effective number of labeled images and trains 100,000
+ * steps after the base's 250,000, with the schedule scaled to them. Its code loads a finished run;
+ * here both are phases of one. Batch norm takes batch statistics, as there.
+ */
+export const crt: Algorithm<CrtOptions> = defineAlgorithm({
+  name: "crt",
+  kind: "addon",
+  paper: "Kang et al., ICLR 2020",
+  defaults: { share: 2 / 7, beta: 0.999 },
+  smoke: { "crt.share": 0.5 },
+  check: ({ share, beta }) =>
+    share > 0 && share < 1 && beta >= 0
+      ? null
+      : `share is ${share} and beta ${beta}: give numbers from 0 to 1`,
+  needs: ({ beta }, { classes }) => ({
+    heads: { crt: { classes, detach: true } },
+    streams: {
+      balanced: {
+        from: "labeled",
+        view: "weak",
+        sampler: "effective-number",
+        beta,
+        net: "student",
+        norm: "frozen",
+      },
+    },
+    evalHead: "crt",
+    evalNetwork: "raw",
+  }),
+  phase({ horizon, config }, index) {
+    const last = Math.max(1, Math.round(config.share * horizon));
+    return index === 0
+      ? { steps: Math.max(1, horizon - last) }
+      : index === 1
+      ? { steps: last }
+      : null;
+  },
+  loss(s) {
+    if (!s.progress.phase) return {};
+    const { out, y } = s.stream("balanced");
+    return { classifier: crossEntropy(out.logits("crt"), y) };
+  },
+  terms({ progress }, terms) {
+    const { classifier } = terms;
+    return progress.phase && classifier ? { classifier } : terms;
+  },
+});
