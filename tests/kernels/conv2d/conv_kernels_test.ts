@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { imageConvKernel } from "../../../kernels/conv2d/image_conv.ts";
+import { imageFilterKernel } from "../../../kernels/conv2d/image_filter.ts";
+import { sumSplitsRun } from "../../../kernels/conv2d/sum_splits.ts";
+import { tiledConvKernel } from "../../../kernels/conv2d/tiled_conv.ts";
+import { tiledFilterKernel } from "../../../kernels/conv2d/tiled_filter.ts";
+import type { Kernel } from "../../../kernels/kernel.ts";
+
+const convs = [[3, 3, 1], [3, 3, 2], [2, 2, 1], [1, 1, 1]].flatMap((sizes) =>
+  [0, 8].flatMap((lanes) =>
+    [true, false].map((vector) => () => {
+      const [tapRows, tapColumns, stride] = sizes as [number, number, number];
+      return imageConvKernel({ tapRows, tapColumns, stride, lanes, vector });
+    })
+  )
+);
+const filters = [1, 2, 4, 8].flatMap((share) => [
+  () => imageFilterKernel({ tapRows: 3, tapColumns: 3, chunks: 2, quads: 1, stride: 1, share }),
+  () => imageFilterKernel({ tapRows: 1, tapColumns: 1, chunks: 4, quads: 2, stride: 0, share }),
+]);
+const tiled = ([16, 32, 64] as const).flatMap((channels) =>
+  ([64, 128] as const).flatMap((pixels) => [
+    () => tiledConvKernel({ pixels, channels, vectorIn: true, vectorOut: false }),
+    () => tiledConvKernel({ pixels, channels, vectorIn: false, vectorOut: true }),
+  ])
+);
+const tiledFilters = ([32, 64] as const).map((channels) => () =>
+  tiledFilterKernel({ channels, vectorIn: true, vectorOut: true })
+);
+const all = [...convs, ...filters, ...tiled, ...tiledFilters];
+
+Deno.test("a variant of a convolution kernel is built once and has a key of its own", () => {
+  const kernels = all.map((build) => build());
+  assert.equal(new Set(kernels.map(({ key }) => key)).size, all.length);
+  all.forEach((build, i) => assert.equal(build(), kernels[i]));
+});
+
+Deno.test("only kernels that share values among lanes need subgroups", () => {
+  for (const build of all) {
+    const { key, code, subgroups } = build();
+    assert.equal(subgroups, /subgroup(Broadcast|Shuffle)/.test(code), key);
+  }
+});
+
+Deno.test("convolution kernels for software adapters multiply at most 1,152 times a turn", () => {
+  for (const build of [...convs, ...filters]) {
+    const { key, code } = build();
+    // Every statement of the innermost loop is of the form `aN += input * weight + …`.
+    const products = code.split("\n").filter((line) => /^\s*a\d.* \+= .*\*/.test(line))
+      .reduce((sum, line) => sum + line.split(" * ").length - 1, 0);
+    assert.ok(products > 0 && 4 * products <= 1152, `${key} has ${4 * products} products`);
+  }
+});
+
+Deno.test("tiled kernels stay within WebGPU's default limits", () => {
+  for (const build of [...tiled, ...tiledFilters]) {
+    const { key, code } = build();
+    const bytes = workgroupBytes(code), [, size] = code.match(/workgroup_size\((\d+)/)!; // has one
+    assert.ok(bytes > 0 && bytes <= 16384, `${key} takes ${bytes} bytes`);
+    assert.ok(Number(size) <= 256, `${key} has ${size} invocations`);
+  }
+});
+
+Deno.test("sumSplitsRun() goes by fours where outputs are a multiple of four", () => {
+  assert.deepEqual(sumSplitsRun(9, 8, { splits: 3, vector: true }).uniforms, [18, 2, 2, 3, 18]);
+  assert.deepEqual(sumSplitsRun(9, 5, { splits: 3, vector: false }).uniforms, [45, 5, 8, 3, 72]);
+});
+
+function workgroupBytes(code: Kernel["code"]): number {
+  return [...code.matchAll(/var<workgroup> \w+: array<vec4f, (\d+)>/g)]
+    .reduce((sum, [, length]) => sum + 16 * Number(length), 0);
+}
