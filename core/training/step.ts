@@ -17,6 +17,7 @@ import type {
   StreamBatch,
   Targets,
 } from "./algorithm.ts";
+import { AbsentOutputs, AbsentTargets } from "./absent.ts";
 import type { MergedNeeds, Stack } from "./compose.ts";
 import { applyHead } from "./step_outputs.ts";
 import type { Network } from "./network.ts";
@@ -155,7 +156,11 @@ class SlotRunner {
   lates(targets: Targets | null): Map<string, Late> {
     const all = new Map<string, Late>();
     for (const [{ name, spec }, s] of this.#steps) {
-      for (const [key, late] of Object.entries(spec.inputs?.(s, given(targets, name)) ?? {})) {
+      for (
+        const [key, late] of Object.entries(
+          spec.inputs?.(s, targets ?? new AbsentTargets(name)) ?? {},
+        )
+      ) {
         if (all.has(key)) {
           throw new TypeError(`Two late inputs are called '${key}', one of ${name}`);
         }
@@ -174,7 +179,7 @@ class SlotRunner {
   losses(targets: Targets | null, mask: Tensor | null): Map<string, Tensor> {
     const terms = new Map<string, Tensor>();
     for (const [{ name, spec }, s] of this.#steps) {
-      const named = spec.loss?.(s, given(targets, name), mask ?? this.#ones(1)) ?? {};
+      const named = spec.loss?.(s, targets ?? new AbsentTargets(name), mask ?? this.#ones(1)) ?? {};
       for (const [key, term] of Object.entries(named)) {
         if (terms.has(key)) {
           throw new TypeError(`Two loss terms are called '${key}', one of ${name}`);
@@ -192,7 +197,7 @@ class SlotRunner {
 
   priorUpdates(targets: Targets | null, mask: Tensor | null): void {
     for (const [{ name, spec }, s] of this.#steps) {
-      spec.priorUpdate?.(s, given(targets, name), mask ?? this.#ones(1));
+      spec.priorUpdate?.(s, targets ?? new AbsentTargets(name), mask ?? this.#ones(1));
     }
   }
 
@@ -211,10 +216,7 @@ class SlotRunner {
       state: c.state.of(plugin.name),
       batch: shared.batch,
       student: shared.student,
-      get teacher() {
-        if (teacher) return teacher;
-        throw new ReferenceError(`'${plugin.name}' uses the teacher but asked for no pass of it`);
-      },
+      teacher: teacher ?? new AbsentOutputs(plugin.name),
       prior: c.prior,
       progress: shared.progress,
       weights: (where) => this.#weightsOf(where, shared.batch),
@@ -275,20 +277,4 @@ class SlotRunner {
   #ones(n: number): Tensor {
     return onesOf(this.#c.device, n);
   }
-}
-
-/** The targets, or an object that explains on use why there are none. */
-function given(targets: Targets | null, plugin: string): Targets {
-  if (targets) return targets;
-  const none = (): never => {
-    throw new ReferenceError(`'${plugin}' uses pseudo-labels but no method asked for a weak view`);
-  };
-  return {
-    get probs() {
-      return none();
-    },
-    get form() {
-      return none();
-    },
-  };
 }
