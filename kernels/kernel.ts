@@ -5,20 +5,17 @@ export type ScalarType = "u32" | "i32" | "f32";
  * How a kernel sees one of its arguments.
  *
  * - `read`, `write`: a storage buffer of the element type; `write` may be read too.
- * - `window`: a part of at most 64 KiB of a buffer, bound as uniform data (`vec4f` only).
  * - `texture`: an array of rgba32float textures read by `textureLoad`.
  * - `image`: an array of rgba32float storage textures that is written.
  */
-export type BindingKind = "read" | "write" | "window" | "texture" | "image";
+export type BindingKind = "read" | "write" | "texture" | "image";
 
-/** An argument of a kernel: its kind and, for buffers, WGSL element type or array length. */
+/** An argument of a kernel: its kind and, for buffers, WGSL element type. */
 export interface Binding {
   /** What is bound and how it is used. */
   readonly kind: BindingKind;
   /** WGSL type of an element. */
   readonly element: string;
-  /** Number of vec4f in a `window`. */
-  readonly length?: number;
 }
 
 /** Numbers of workgroups along x, y, z. */
@@ -72,11 +69,6 @@ export function write(element: string): Binding {
   return { kind: "write", element };
 }
 
-/** Part of a buffer seen as `length` vec4f of uniform data, at most 4,096. */
-export function window(length: number): Binding {
-  return { kind: "window", element: "vec4f", length };
-}
-
 /** An array of rgba32float textures read by `textureLoad(name, vec2u, layer, 0)`. */
 export function texture(): Binding {
   return { kind: "texture", element: "f32" };
@@ -122,14 +114,12 @@ ${spec.body}
   };
 }
 
-function declaration(name: string, { kind, element, length }: Binding): string {
+function declaration(name: string, { kind, element }: Binding): string {
   switch (kind) {
     case "read":
       return `var<storage, read> ${name}: array<${element}>`;
     case "write":
       return `var<storage, read_write> ${name}: array<${element}>`;
-    case "window":
-      return `var<uniform> ${name}: array<vec4f, ${length}>`;
     case "texture":
       return `var ${name}: texture_2d_array<f32>`;
     case "image":

@@ -107,8 +107,7 @@ export class BufferPool {
     }
     const gpu = this.#device.createBuffer({
       size,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST |
-        GPUBufferUsage.UNIFORM,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     });
     const buffer = { gpu, id: ++this.#created, bytes: size, freedAt: 0 };
     this.#all.add(buffer);

@@ -18,6 +18,7 @@ export class Image {
   readonly id: number;
   /** The texture itself. */
   readonly gpu: GPUTexture;
+  /** Bytes that it takes. */
   readonly bytes: number;
   readonly #pool: ImagePool;
   readonly #key: string;

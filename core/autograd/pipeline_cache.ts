@@ -87,8 +87,6 @@ function entry(kind: BindingKind): Partial<GPUBindGroupLayoutEntry> {
       return { buffer: { type: "read-only-storage" } };
     case "write":
       return { buffer: { type: "storage" } };
-    case "window":
-      return { buffer: { type: "uniform" } };
     case "texture":
       return { texture: { sampleType: "unfilterable-float", viewDimension: "2d-array" } };
     case "image":

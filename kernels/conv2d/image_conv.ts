@@ -1,8 +1,8 @@
 import { defineKernel, type Kernel, memoKernel, read, texture, write } from "../kernel.ts";
-import { GROUP } from "./pack_weights.ts";
+import { CONV_GROUP } from "./pack_weights.ts";
 
 /** Pixels of the patch that one invocation computes. */
-export const PATCH = { width: 4, height: 4 } as const;
+export const CONV_PATCH = { width: 4, height: 4 } as const;
 
 /** What changes the code of {@linkcode imageConvKernel}. */
 export interface ImageConvVariant {
@@ -19,13 +19,16 @@ export interface ImageConvVariant {
 }
 
 /** Patches of a workgroup. More would leave more of it idle where images are few and small. */
-export const PATCHES = 32;
+export const CONV_PATCHES = 32;
 
 const XYZW = ["x", "y", "z", "w"] as const;
 
-const QUADS: readonly number[] = range(GROUP / 4);
+const QUADS: readonly number[] = range(CONV_GROUP / 4);
 
-const PIXELS: readonly (readonly [y: number, x: number])[] = pairs(PATCH.height, PATCH.width);
+const PIXELS: readonly (readonly [y: number, x: number])[] = pairs(
+  CONV_PATCH.height,
+  CONV_PATCH.width,
+);
 
 /**
  * Convolution for adapters that compute on the CPU. An invocation computes 4×4 pixels of 8 output
@@ -86,7 +89,7 @@ export function imageConvKernel(variant: ImageConvVariant): Kernel {
         height: "u32",
         width: "u32",
       },
-      workgroup: [PATCHES],
+      workgroup: [CONV_PATCHES],
       subgroups: lanes > 0,
       header: storeFunction(vector),
       body: body(variant),
@@ -99,11 +102,11 @@ function body(variant: ImageConvVariant): string {
   const step = single ? "u.stride" : `${stride}u`;
   return `
   // Groups of channels come first, so that a patch is still in the cache for the next group.
-  let index = wid.y * ${PATCHES}u + li; let group = wid.x;
+  let index = wid.y * ${CONV_PATCHES}u + li; let group = wid.x;
   // No early return: all lanes of a subgroup have to load weights.
   let tile = min(index, u.tiles - 1u);
-  let x0 = tile % u.tilesX * ${PATCH.width}u; let above = tile / u.tilesX;
-  let y0 = above % u.tilesY * ${PATCH.height}u; let n = above / u.tilesY;
+  let x0 = tile % u.tilesX * ${CONV_PATCH.width}u; let above = tile / u.tilesX;
+  let y0 = above % u.tilesY * ${CONV_PATCH.height}u; let n = above / u.tilesY;
   let layer = n / u.perLayer;
   let left = (u.left + x0 * ${step}) * u.chunks;
   let top = n % u.perLayer * u.imageRows + u.top + y0 * ${step};
@@ -111,7 +114,7 @@ function body(variant: ImageConvVariant): string {
   ${PIXELS.flatMap(([y, x]) => QUADS.map((q) => `var a${y}_${x}_${q} = vec4f(0);`)).join("\n")}
   ${single ? singleTapLoop(variant) : tapsLoop(variant)}
   if (index >= u.tiles) { return; }
-  let channel = group * ${GROUP}u;
+  let channel = group * ${CONV_GROUP}u;
   if (u.biased == 1u) {
     ${QUADS.map((q) => `let b${q} = bias[channel / 4u + ${q}u];`).join(" ")}
     ${PIXELS.map(([y, x]) => QUADS.map((q) => `a${y}_${x}_${q} += b${q};`).join(" ")).join("\n")}
@@ -130,8 +133,8 @@ function body(variant: ImageConvVariant): string {
 
 /** Chunk by chunk all taps; within a chunk one channel at a time, which keeps the code small. */
 function tapsLoop({ tapRows, tapColumns, stride, lanes }: ImageConvVariant): string {
-  const rows = (PATCH.height - 1) * stride + tapRows;
-  const columns = (PATCH.width - 1) * stride + tapColumns;
+  const rows = (CONV_PATCH.height - 1) * stride + tapRows;
+  const columns = (CONV_PATCH.width - 1) * stride + tapColumns;
   const inputs = pairs(rows, columns);
   const taps = pairs(tapRows, tapColumns);
   return `for (var c = 0u; c < u.chunks; c++) {

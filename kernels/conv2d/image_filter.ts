@@ -1,7 +1,7 @@
 import { defineKernel, type Kernel, LINEAR_INDEX, memoKernel, texture, write } from "../kernel.ts";
 
 /** Output pixels that one turn of the loop goes through. */
-export const BLOCK = { width: 2, height: 2 } as const;
+export const FILTER_BLOCK = { width: 2, height: 2 } as const;
 
 /** What changes the code of {@linkcode imageFilterKernel}. */
 export interface ImageFilterVariant {
@@ -94,13 +94,13 @@ function body(variant: ImageFilterVariant): string {
   const name = ({ row, column, chunk, i, q }: (typeof accumulators)[number]) =>
     `a${row}_${column}_${chunk}_${i}_${q}`;
   const sums = accumulators.map((a) => {
-    const products = places(BLOCK.height, BLOCK.width, 1).map(({ row, column }) => {
+    const products = places(FILTER_BLOCK.height, FILTER_BLOCK.width, 1).map(({ row, column }) => {
       const input = `x${row * inputs.rowStep + a.row}_${column * inputs.columnStep + a.column}`;
       return `${input}_${a.chunk}.${XYZW[a.i]} * d${row}_${column}_${a.q}`;
     });
     return `${name(a)} += ${products.join(" + ")};`;
   });
-  const gradients = places(BLOCK.height, BLOCK.width, 1).flatMap(({ row, column }) =>
+  const gradients = places(FILTER_BLOCK.height, FILTER_BLOCK.width, 1).flatMap(({ row, column }) =>
     range(quads).map((q) =>
       `let d${row}_${column}_${q} = textureLoad(dy, vec2u(dyLeft + (x0 + ${column}u) * u.quads + ${q}u, dyTop + ${row}u), layer, 0);`
     )
@@ -119,16 +119,16 @@ function body(variant: ImageFilterVariant): string {
     var py = n % u.perLayer * u.imageRows + u.offset + tapRow;
     var dyTop = n % u.perLayer * u.dyImageRows + u.dyOffset;
     let dyLeft = u.dyOffset * u.quads + group * ${quads}u;
-    for (var y0 = 0u; y0 < u.height; y0 += ${BLOCK.height}u) {
+    for (var y0 = 0u; y0 < u.height; y0 += ${FILTER_BLOCK.height}u) {
       var px = (u.offset + tapColumn) * u.chunks + block * ${chunks}u;
-      for (var x0 = 0u; x0 < u.width; x0 += ${BLOCK.width}u) {
+      for (var x0 = 0u; x0 < u.width; x0 += ${FILTER_BLOCK.width}u) {
         ${inputs.load}
         ${gradients.join("\n")}
         ${sums.join("\n")}
-        px += ${BLOCK.width}u * ${step} * u.chunks;
+        px += ${FILTER_BLOCK.width}u * ${step} * u.chunks;
       }
-      py += ${BLOCK.height}u * ${step};
-      dyTop += ${BLOCK.height}u;
+      py += ${FILTER_BLOCK.height}u * ${step};
+      dyTop += ${FILTER_BLOCK.height}u;
     }
   }
   if (index >= u.count) { return; }
@@ -155,7 +155,7 @@ function inputsOf({ tapRows, tapColumns, chunks, stride, share }: ImageFilterVar
     taps === 1
       ? { size: block, step: 1, gap: stride === 0 ? "u.stride" : `${stride}u` }
       : { size: (block - 1) * stride + taps, step: stride, gap: "1u" };
-  const y = along(tapRows, BLOCK.height), x = along(tapColumns, BLOCK.width);
+  const y = along(tapRows, FILTER_BLOCK.height), x = along(tapColumns, FILTER_BLOCK.width);
   const inputs = places(y.size, x.size, chunks);
   const name = ({ row, column, chunk }: Place) => `x${row}_${column}_${chunk}`;
   const steps = { rowStep: y.step, columnStep: x.step };

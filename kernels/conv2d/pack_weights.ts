@@ -9,7 +9,7 @@ import {
 } from "../kernel.ts";
 
 /** Output channels that an invocation of the image convolution computes. */
-export const GROUP = 8;
+export const CONV_GROUP = 8;
 
 /** Where an element of the weights comes from: linear in all of its indices. */
 const SOURCE = {
@@ -41,7 +41,7 @@ export function packWeightsKernel(): Kernel {
       body: `${LINEAR_INDEX}
   if (i >= u.size) { return; }
   let column = i % u.width; let row = i / u.width;
-  let quad = column % ${GROUP / 4}u; let rest = column / ${GROUP / 4}u;
+  let quad = column % ${CONV_GROUP / 4}u; let rest = column / ${CONV_GROUP / 4}u;
   var tap = rest % u.taps; var input = rest / u.taps;
   if (u.tapMajor == 1u) {
     let padded = (u.inputs + 3u) / 4u * 4u;
@@ -49,7 +49,7 @@ export function packWeightsKernel(): Kernel {
   }
   var v = vec4f(0);
   for (var o = 0u; o < 4u; o++) {
-    let output = row * ${GROUP}u + quad * 4u + o;
+    let output = row * ${CONV_GROUP}u + quad * 4u + o;
     if (input < u.inputs && output < u.outputs) { v[o] = w[${PLACE}]; }
   }
   textureStore(y, vec2u(column, row), 0, v);`,

@@ -1,5 +1,9 @@
-import { imageConvKernel, PATCH, PATCHES } from "../../../../kernels/conv2d/image_conv.ts";
-import { BLOCK, imageFilterKernel } from "../../../../kernels/conv2d/image_filter.ts";
+import {
+  CONV_PATCH,
+  CONV_PATCHES,
+  imageConvKernel,
+} from "../../../../kernels/conv2d/image_conv.ts";
+import { FILTER_BLOCK, imageFilterKernel } from "../../../../kernels/conv2d/image_filter.ts";
 import type { ImageRoom } from "../../../../kernels/conv2d/image_layout.ts";
 import { sumSplitsKernel, sumSplitsRun } from "../../../../kernels/conv2d/sum_splits.ts";
 import { linearGrid } from "../../../../kernels/kernel.ts";
@@ -25,7 +29,7 @@ export function fitsImages(device: Device, g: ConvGeometry): boolean {
     fitsImage(device, [g.images, g.outHeight, g.outWidth, g.outputs], outputRoom(g));
 }
 
-/** Convolutions for adapters that compute on the CPU: inputs from textures, weights as uniforms. */
+/** Convolutions for adapters that compute on the CPU: images and weights come from textures. */
 export const imageConv: ConvKernels = {
   forward(x, w, bias, g) {
     const { device } = x;
@@ -130,7 +134,8 @@ function convolve(
   const { device } = y;
   const [, outHeight, outWidth, outputs] = y.shape as [number, number, number, number];
   const unrolled = isUnrolled(c.tapRows, c.tapColumns, c.stride);
-  const tilesX = Math.ceil(c.columns / PATCH.width), tilesY = Math.ceil(c.rows / PATCH.height);
+  const tilesX = Math.ceil(c.columns / CONV_PATCH.width),
+    tilesY = Math.ceil(c.rows / CONV_PATCH.height);
   const tiles = layout.images * tilesX * tilesY;
   device.dispatch(
     imageConvKernel({
@@ -163,7 +168,7 @@ function convolve(
       c.rows,
       c.columns,
     ],
-    [weights.groups, Math.ceil(tiles / PATCHES)],
+    [weights.groups, Math.ceil(tiles / CONV_PATCHES)],
   );
 }
 
@@ -173,8 +178,8 @@ function inputRoom(g: ConvGeometry): ImageRoom {
     (Math.ceil(out / block) * block - 1) * g.stride + kernel - g.padding;
   return {
     margin: Math.max(g.padding, 1),
-    rows: Math.max(reach(g.outHeight, BLOCK.height, g.kernelHeight), g.height + 1),
-    columns: Math.max(reach(g.outWidth, BLOCK.width, g.kernelWidth), g.width + 1),
+    rows: Math.max(reach(g.outHeight, FILTER_BLOCK.height, g.kernelHeight), g.height + 1),
+    columns: Math.max(reach(g.outWidth, FILTER_BLOCK.width, g.kernelWidth), g.width + 1),
   };
 }
 
@@ -187,7 +192,7 @@ function outputRoom(g: ConvGeometry): ImageRoom {
     );
   return {
     margin: Math.max(1, g.kernelHeight - 1 - g.padding, g.kernelWidth - 1 - g.padding),
-    rows: reach(g.outHeight, g.height, BLOCK.height),
-    columns: reach(g.outWidth, g.width, BLOCK.width),
+    rows: reach(g.outHeight, g.height, FILTER_BLOCK.height),
+    columns: reach(g.outWidth, g.width, FILTER_BLOCK.width),
   };
 }

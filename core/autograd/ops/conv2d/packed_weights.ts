@@ -1,4 +1,4 @@
-import { GROUP, packWeightsKernel } from "../../../../kernels/conv2d/pack_weights.ts";
+import { CONV_GROUP, packWeightsKernel } from "../../../../kernels/conv2d/pack_weights.ts";
 import { linearGrid } from "../../../../kernels/kernel.ts";
 import type { Image } from "../../image_pool.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -34,8 +34,8 @@ export function packedSize(
   { tapRows, tapColumns, inputs, outputs }: WeightPlan,
 ): { width: number; height: number } {
   return {
-    width: Math.ceil(inputs / 4) * tapRows * tapColumns * GROUP,
-    height: Math.ceil(outputs / GROUP),
+    width: Math.ceil(inputs / 4) * tapRows * tapColumns * CONV_GROUP,
+    height: Math.ceil(outputs / CONV_GROUP),
   };
 }
 
