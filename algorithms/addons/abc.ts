@@ -12,6 +12,7 @@ import {
   mul,
   softmax,
   type Step,
+  type Targets,
   type Tensor,
 } from "../../core/mod.ts";
 
@@ -21,7 +22,7 @@ export interface AbcOptions {
   threshold: number;
   /** Weight of both terms. */
   lambda: number;
-  /** Whether add-ons that change pseudo-labels, as DASO, change the balanced head's too. */
+  /** Whether add-ons that change pseudo-labels and masks, as DASO and SEVAL, change the head's too. */
   refine: boolean;
 }
 
@@ -34,6 +35,16 @@ export interface AbcOptions {
  *
  * Deviation of DASO's code, kept: one strong view, not two, as its base has. Not kept: its hard-coded
  * 500 epochs of 500 steps, which are the run's own here.
+ *
+ * @example A balanced head beside DASO
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { abc, daso, fixmatch } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { name } = compose(fixmatch(), daso(), abc());
+ * assert.equal(name, "fixmatch+daso+abc");
+ * ```
  */
 export const abc: Algorithm<AbcOptions> = defineAlgorithm({
   name: "abc",
@@ -80,14 +91,19 @@ export function balancedMasks(
   { threshold, refine }: Pick<AbcOptions, "threshold" | "refine">,
 ): BalancedMasks {
   const own = softmax(s.student.weak[0]!.logits("abc")); // the base has a weak view
-  const refined = refine ? s.refine({ probs: own, form: "soft" }) : { probs: own };
-  const probs = detach(refined.probs);
+  const given: Targets = { probs: own, form: "soft" };
+  const targets = refine ? s.refine(given) : given;
+  const probs = detach(targets.probs);
+  const sure = atLeast(max(probs, 1), threshold);
   const keep = gather(keepProbabilities(s, s.progress.step), argmax(probs, 1));
   const labeled = gather(keepProbabilities(s, s.progress.steps), s.batch.labeled.y);
   return {
     probs,
     labeled: s.random("labeled").bernoulli(labeled),
-    unlabeled: mul(atLeast(max(probs, 1), threshold), s.random("unlabeled").bernoulli(keep)),
+    unlabeled: mul(
+      refine ? s.refineMask(targets, sure) : sure,
+      s.random("unlabeled").bernoulli(keep),
+    ),
   };
 }
 

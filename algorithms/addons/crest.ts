@@ -12,7 +12,8 @@ import {
   bankMean,
   pushMean,
 } from "../distribution_alignment.ts";
-import { keptShares, selectRarest } from "../select_rarest.ts";
+import { noneOf } from "../option_checks.ts";
+import { keptShares, selectRarest, type ShareForm } from "../select_rarest.ts";
 
 /** Options of {@linkcode crest}. */
 export interface CrestOptions {
@@ -20,6 +21,10 @@ export interface CrestOptions {
   generations: number;
   /** How evenly predicted classes are taken in: α in the paper. */
   alpha: number;
+  /** How shares follow from counts: as in the paper, or as in USB's and CoSSL's code. */
+  shares: ShareForm;
+  /** What puts images of a predicted class in order. */
+  by: "confidence" | "logit";
   /** CReST+: align pseudo-labels with the labeled class distribution. */
   plus: boolean;
   /** CReST+: flatten the alignment's target from generation to generation. */
@@ -40,6 +45,16 @@ export interface CrestOptions {
  * Follows DASO's code: selections do not add up, the bank of predictions goes on over generations,
  * and the alignment's target stays the initial labeled distribution. On ReMixMatch, which aligns by
  * itself and with a fixed target, CReST+ aligns the sharpened labels.
+ *
+ * @example CReST+ with six generations
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { crest, fixmatch } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { plugins: [, addon] } = compose(fixmatch(), crest({ plus: true, generations: 6 }));
+ * assert.equal(addon?.config.minimum, 0.5);
+ * ```
  */
 export const crest: Algorithm<CrestOptions> = defineAlgorithm({
   name: "crest",
@@ -49,16 +64,20 @@ export const crest: Algorithm<CrestOptions> = defineAlgorithm({
   defaults: {
     generations: 5,
     alpha: 3,
+    shares: "counts",
+    by: "confidence",
     plus: false,
     progressive: true,
     minimum: 0.5,
     batches: 128,
   } as CrestOptions,
   smoke: { "crest.generations": 3, "crest.plus": true },
-  check: ({ generations, alpha, batches }) =>
-    Number.isInteger(generations) && generations > 0 && Number.isInteger(batches) && batches > 0
-      ? alpha > 0 ? null : `alpha is ${alpha}: give a number above 0`
-      : `generations is ${generations} and batches ${batches}: give whole numbers above 0`,
+  check: ({ generations, alpha, batches, shares, by }) =>
+    noneOf("shares", shares, ["counts", "geometric"]) ??
+      noneOf("by", by, ["confidence", "logit"]) ??
+      (Number.isInteger(generations) && generations > 0 && Number.isInteger(batches) && batches > 0
+        ? alpha > 0 ? null : `alpha is ${alpha}: give a number above 0`
+        : `generations is ${generations} and batches ${batches}: give whole numbers above 0`),
   state: ({ batches }, { classes }) => ({
     ...alignmentState(batches, classes),
     exponent: { shape: [1], init: 1 },
@@ -75,13 +94,14 @@ export const crest: Algorithm<CrestOptions> = defineAlgorithm({
     return { ...t, probs };
   },
   async phase(h, index) {
-    const { generations, alpha, progressive, minimum } = h.config;
+    const { generations, alpha, progressive, minimum, by } = h.config;
     if (index >= generations) return null;
     const exponent = progressive ? crestAlignmentExponent({ generations, minimum })(index) : 1;
     h.state.exponent = h.write([exponent], [1]);
     const steps = Math.ceil(h.horizon / generations);
     if (index === 0) return { steps };
-    const shares = keptShares(h.data.counts, alpha);
-    return { steps, model: "reset", labels: selectRarest(await h.predict("unlabeled"), shares) };
+    const shares = keptShares(h.data.counts, { alpha, form: h.config.shares });
+    const labels = selectRarest(await h.predict("unlabeled"), { shares, by });
+    return { steps, model: "reset", labels };
   },
 });

@@ -17,6 +17,16 @@ export interface CrtOptions {
  * Follows DASO's paper, which samples by the effective number of labeled images and trains 100,000
  * steps after the base's 250,000, with the schedule scaled to them. Its code loads a finished run;
  * here both are phases of one. Batch norm takes batch statistics, as there.
+ *
+ * @example Half of the run for the classifier
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { crt, supervised } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { name } = compose(supervised(), crt({ share: 0.5 }));
+ * assert.equal(name, "supervised+crt");
+ * ```
  */
 export const crt: Algorithm<CrtOptions> = defineAlgorithm({
   name: "crt",

@@ -29,6 +29,16 @@ export interface DarpOptions {
  * Follows DASO's code, which hands it the true counts where labeled and unlabeled images are
  * distributed alike (here: the labeled distribution) and estimates otherwise (`counts`). Not kept:
  * uniform labels between the end of the warm-up and the first refinement.
+ *
+ * @example With estimated class counts
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { darp, remixmatch } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { name } = compose(remixmatch(), darp({ counts: [1339, 2019, 497] }));
+ * assert.equal(name, "remixmatch+darp");
+ * ```
  */
 export const darp: Algorithm<DarpOptions> = defineAlgorithm({
   name: "darp",

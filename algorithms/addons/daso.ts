@@ -48,6 +48,16 @@ export interface DasoOptions {
  * of every class. With MeanTeacher semantic labels come from the teacher's features. With
  * ReMixMatch the weak and the strong view have batch statistics of their own, where the code shares
  * them. Released code divides 0 by 0 where no label was counted: here such a class is not blended.
+ *
+ * @example Flatter blending on Mean Teacher
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { daso, meanteacher } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { name } = compose(meanteacher(), daso({ spread: 0.3, warmup: 1000 }));
+ * assert.equal(name, "meanteacher+daso");
+ * ```
  */
 export const daso: Algorithm<DasoOptions> = defineAlgorithm({
   name: "daso",
@@ -71,9 +81,13 @@ export const daso: Algorithm<DasoOptions> = defineAlgorithm({
       : Number.isInteger(queue) && queue > 0 && Number.isInteger(period) && period > 0
       ? null
       : `queue is ${queue} and period ${period}: give whole numbers above 0`,
-  recipe: ({ dataset, base }) => ({
+  recipe: ({ dataset, base, addons }) => ({
     ...dasoRecipe(base === "fixmatch" ? 2 : 1)({ dataset }),
-    options: publishedOptions(dataset),
+    options: {
+      ...publishedOptions(dataset),
+      // SEVAL's authors take the alignment loss alone.
+      ...(addons.includes("seval") ? { adaptive: false, share: 0 } : {}),
+    },
   }),
   needs: () => ({ passes: [{ net: "teacher", inputs: ["labeled"] }] }),
   state: ({ queue }, { classes, features }) => ({

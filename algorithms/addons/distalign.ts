@@ -22,12 +22,22 @@ export interface DistAlignOptions {
  *
  * Follows DASO's code: the running mean is that of the last 128 batches with the current one, and
  * the target stays the initial labeled distribution, whatever labels are added later.
+ *
+ * @example Towards the uniform distribution
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { distalign, fixmatch } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { plugins } = compose(fixmatch(), distalign({ exponent: 0 }));
+ * assert.deepEqual(plugins[1]?.config, { batches: 128, exponent: 0 });
+ * ```
  */
 export const distalign: Algorithm<DistAlignOptions> = defineAlgorithm({
   name: "distalign",
   kind: "addon",
   paper: "Berthelot et al., ICLR 2020",
-  bases: ["fixmatch", "pseudolabel", "meanteacher", "usadtm"],
+  bases: ["fixmatch", "pseudolabel", "meanteacher"],
   defaults: { batches: 128, exponent: 1 },
   check: ({ batches, exponent }) =>
     Number.isInteger(batches) && batches > 0 && exponent >= 0

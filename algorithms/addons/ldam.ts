@@ -9,6 +9,7 @@ import {
   oneHot,
   sub,
 } from "../../core/mod.ts";
+import { LABELED_LOSS_BASES } from "../labeled_loss_bases.ts";
 
 /** Options of {@linkcode ldam}. */
 export interface LdamOptions {
@@ -31,12 +32,22 @@ export interface LdamOptions {
  * samples join (algorithm 1), the loss then being their weighted mean.
  *
  * DASO's code takes plain cross entropy until then (`before: plain`).
+ *
+ * @example As DASO trains it
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { ldam, supervised } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { plugins: [, addon] } = compose(supervised(), ldam({ before: "plain" }));
+ * assert.equal(addon?.config.scale, 30);
+ * ```
  */
 export const ldam: Algorithm<LdamOptions> = defineAlgorithm({
   name: "ldam",
   kind: "addon",
   paper: "Cao et al., NeurIPS 2019",
-  bases: ["supervised", "fixmatch", "pseudolabel", "meanteacher", "usadtm"],
+  bases: LABELED_LOSS_BASES,
   defaults: { margin: 0.5, scale: 30, beta: 0.999, from: 0.8, before: "ldam" } as LdamOptions,
   smoke: { "ldam.from": 0.5 },
   check: ({ beta, before }) =>

@@ -1,4 +1,5 @@
 import { add, type Algorithm, defineAlgorithm, log, mul } from "../../core/mod.ts";
+import { LABELED_LOSS_BASES } from "../labeled_loss_bases.ts";
 
 /** Options of {@linkcode logitadjust}. */
 export interface LogitAdjustOptions {
@@ -15,11 +16,22 @@ export interface LogitAdjustOptions {
  *
  * Follows DASO's code: unlabeled terms and pseudo-labels take the logits as they are. Its test-time
  * metric has τ = 1 whatever its option says; here the option counts.
+ *
+ * @example After training instead of within
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { fixmatch, logitadjust } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { plugins } = compose(fixmatch(), logitadjust({ when: "test" }));
+ * assert.deepEqual(plugins[1]?.config, { tau: 1, when: "test" });
+ * ```
  */
 export const logitadjust: Algorithm<LogitAdjustOptions> = defineAlgorithm({
   name: "logitadjust",
   kind: "addon",
   paper: "Menon et al., ICLR 2021",
+  bases: LABELED_LOSS_BASES,
   defaults: { tau: 1, when: "train" } as LogitAdjustOptions,
   check: ({ when }) =>
     when === "train" || when === "test" ? null : `when is '${when}': give train or test`,

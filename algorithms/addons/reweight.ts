@@ -6,6 +6,7 @@ import {
   mul,
   scaleWeights,
 } from "../../core/mod.ts";
+import { LABELED_LOSS_BASES } from "../labeled_loss_bases.ts";
 
 /** Options of {@linkcode reweight}. */
 export interface ReweightOptions {
@@ -21,12 +22,22 @@ export interface ReweightOptions {
  * scaled to sum to the number of classes.
  *
  * Follows DASO's code: the weighted loss is divided by the number of samples, not by their weights.
+ *
+ * @example Deferred weights
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { reweight, supervised } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { plugins: [, addon] } = compose(supervised(), reweight({ from: 0.8 }));
+ * assert.deepEqual(addon?.config, { beta: 0.999, from: 0.8 });
+ * ```
  */
 export const reweight: Algorithm<ReweightOptions> = defineAlgorithm({
   name: "reweight",
   kind: "addon",
   paper: "Cui et al., CVPR 2019",
-  bases: ["supervised", "fixmatch", "pseudolabel", "meanteacher", "usadtm"],
+  bases: LABELED_LOSS_BASES,
   defaults: { beta: 0.999, from: 0 },
   check: ({ beta }) => beta >= 0 ? null : `beta is ${beta}: give 0 to 1`,
   weights(s, where, w) {

@@ -23,6 +23,16 @@ export interface MeanTeacherOptions extends RampOptions {
  *
  * Follows DASO's and TorchSSL's code. In USB's the student's output is the teacher's, so that its
  * consistency is always 0; that is not reproduced.
+ *
+ * @example Less consistency
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { meanteacher } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { plugins: [base] } = compose(meanteacher({ lambda: 10 }));
+ * assert.deepEqual(base.config, { lambda: 10, ramp: "linear", rampShare: 0.4 });
+ * ```
  */
 export const meanteacher: Algorithm<MeanTeacherOptions> = defineAlgorithm({
   name: "meanteacher",
@@ -41,7 +51,8 @@ export const meanteacher: Algorithm<MeanTeacherOptions> = defineAlgorithm({
   pseudoLabel: (s) => ({ probs: softmax(s.teacher.weak[0]!.logits()), form: "soft" }), // asked for
   loss(s, t, m) {
     const [labeled] = s.student.labeled, [weak] = s.student.weak;
-    const squares = mse(softmax(weak!.logits()), t.probs, { reduction: "none" }); // asked for
+    // What add-ons do to weak views they do to guesses: here the teacher's alone.
+    const squares = mse(softmax(weak!.rawLogits()), t.probs, { reduction: "none" }); // asked for
     return {
       labeled: crossEntropy(labeled!.logits(), s.batch.labeled.y, {
         weights: s.weights("labeled"),

@@ -31,6 +31,16 @@ export interface MixMatchOptions extends RampOptions {
  *
  * Follows DASO's code: one share a step, both views guessed in forward passes of their own that move
  * the running statistics, mixed batches interleaved, λ_U 100 and α 0.5.
+ *
+ * @example The settings of CoSSL
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { mixmatch } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { plugins: [base] } = compose(mixmatch({ alpha: 0.75, lambda: 75, rampShare: 1 }));
+ * assert.equal(base.config.temperature, 0.5);
+ * ```
  */
 export const mixmatch: Algorithm<MixMatchOptions> = defineAlgorithm({
   name: "mixmatch",

@@ -24,6 +24,16 @@ export interface PseudoLabelOptions extends RampOptions {
  * (equations 14 and 15, with a ramp for α(t)).
  *
  * Follows DASO's code, which adds the threshold of 0.95 that the paper does not have.
+ *
+ * @example With an exponential ramp
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { pseudolabel } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { plugins: [base] } = compose(pseudolabel({ ramp: "exponential" }));
+ * assert.equal(base.config.threshold, 0.95);
+ * ```
  */
 export const pseudolabel: Algorithm<PseudoLabelOptions> = defineAlgorithm({
   name: "pseudolabel",

@@ -50,6 +50,16 @@ export interface ReMixMatchOptions extends RampOptions {
  *
  * Follows DASO's code: passes of their own for the weak view, the strong one, each of the four
  * interleaved mixed batches and the rotated images; no ramp on the rotation; α 0.75.
+ *
+ * @example Without alignment
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { remixmatch } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { plugins: [base] } = compose(remixmatch({ align: false }));
+ * assert.equal(base.config.lambda, 1.5);
+ * ```
  */
 export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
   name: "remixmatch",

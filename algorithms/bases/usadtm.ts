@@ -51,6 +51,16 @@ export interface UsadtmOptions {
  *
  * Follows DASO's code, which keeps 5 N_k features of class k and compares USADTM with itself only in
  * the paper: as released it does not start. The clustering term counts from the first step.
+ *
+ * @example A looser match of templates
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { usadtm } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { plugins: [base] } = compose(usadtm({ threshold: 0.7 }));
+ * assert.equal(base.config.warmup, 500);
+ * ```
  */
 export const usadtm: Algorithm<UsadtmOptions> = defineAlgorithm({
   name: "usadtm",

@@ -31,7 +31,7 @@ export class Generations {
     this.#c = c;
     this.#check = check;
     this.counts = c.params.labelled_counts;
-    const shares = keptShares(this.counts, c.params.alpha);
+    const shares = keptShares(this.counts, { alpha: c.params.alpha, form: "counts" });
     const rank = [...shares].reverse(); // the share of a class is that of its mirror
     check.close("mu_k", rank, c.tensor("mu_k"), familyTolerance(c).values);
   }
