@@ -16,9 +16,6 @@ export interface Evaluation extends EvaluationSummary {
   readonly head: string;
 }
 
-/** Images of one evaluation batch: enough to fill a GPU, little enough for any memory. */
-const BATCH = 250;
-
 /**
  * Scores a network on the test images: running statistics, identity views, the head's own logits,
  * those of `main` and of experts with the plugins' evaluation offsets, then through their
@@ -28,7 +25,7 @@ const BATCH = 250;
 export async function evaluateNetwork(
   context: StepContext,
   loader: Loader,
-  { network: which, head }: { network: "ema" | "raw"; head: string },
+  { network: which, head, batch }: { network: "ema" | "raw"; head: string; batch: number },
 ): Promise<Evaluation> {
   const { device, network } = context;
   const { classes } = loader.data;
@@ -38,8 +35,8 @@ export async function evaluateNetwork(
   const experts = context.needs.heads[head]?.experts;
   const offsets = head === "main" || experts ? offsetsOf(context) : null;
   device.place = "evaluation";
-  for (let from = 0; from < images.length; from += BATCH) {
-    const ids = images.subarray(from, from + BATCH);
+  for (let from = 0; from < images.length; from += batch) {
+    const ids = images.subarray(from, from + batch);
     const rows = await loader.fetch?.("test", ids) ?? ids;
     device.scope(() => {
       const index = device.tensor(rows, [rows.length], "i32");
@@ -51,7 +48,7 @@ export async function evaluateNetwork(
       const logits = adjusted(context, moved, head);
       device.dispatch(
         scoreKernel(),
-        [logits, device.tensor(labels.subarray(from, from + BATCH), [ids.length], "i32"), counts],
+        [logits, device.tensor(labels.subarray(from, from + batch), [ids.length], "i32"), counts],
         [ids.length, classes],
         scalarGroups(ids.length),
       );

@@ -4,11 +4,9 @@ import { forwardBody, meanOfExperts } from "./network.ts";
 import type { StepContext } from "./step.ts";
 import { applyHead } from "./step_outputs.ts";
 
-/** Images of one batch, as in evaluation. */
-const BATCH = 250;
-
-/** What random views are drawn by. */
-interface ViewKey {
+/** How many images are seen at once, and what random views are drawn by. */
+interface RunKey {
+  readonly batch: number;
   readonly seed?: number;
   readonly step?: number;
 }
@@ -23,11 +21,10 @@ export async function predictSet(
     head = "main",
     view = "identity",
     features = false,
+    batch,
     seed = 0,
     step = 0,
-  }:
-    & PredictOptions
-    & ViewKey = {},
+  }: PredictOptions & RunKey,
 ): Promise<Predictions> {
   const { images, labels } = loader.set(on);
   const weights = which === "ema" ? network.average : network.student;
@@ -35,8 +32,8 @@ export async function predictSet(
   const all = { logits: [] as Float32Array[], features: [] as Float32Array[] };
   let classes = data.classes;
   device.place = `prediction of the ${on} images`;
-  for (let from = 0; from < images.length; from += BATCH) {
-    const ids = images.subarray(from, from + BATCH);
+  for (let from = 0; from < images.length; from += batch) {
+    const ids = images.subarray(from, from + batch);
     const rows = await loader.fetch?.("train", ids) ?? ids;
     const made = device.keep(() =>
       device.scope(() => {

@@ -20,6 +20,25 @@ export function drawSizes(
   };
 }
 
+/** How many images the networks see in a step, each view counted; streams are not. */
+export function imagesOfStep(
+  needs: MergedNeeds,
+  { labeled, unlabeled }: Pick<TrainingConfig, "labeled" | "unlabeled">,
+): number {
+  return labeled * needs.labeled.length + unlabeled * needs.unlabeled.length;
+}
+
+/**
+ * How many images an evaluation sees at once: as many as a step, so that it takes no memory that
+ * training has not taken, but enough to keep a GPU busy and few enough for any memory.
+ */
+export function evaluationBatch(
+  needs: MergedNeeds,
+  config: Pick<TrainingConfig, "labeled" | "unlabeled">,
+): number {
+  return Math.min(250, Math.max(32, imagesOfStep(needs, config)));
+}
+
 /** What {@linkcode stepImages} works with. */
 export interface StepImagesOptions {
   readonly device: Device;

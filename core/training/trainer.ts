@@ -20,7 +20,7 @@ import { predictSet } from "./predict.ts";
 import { setHead } from "./set_head.ts";
 import { readHead } from "./read_head.ts";
 import { runStep, type StepContext, type StepResult } from "./step.ts";
-import { drawSizes, stepImages } from "./step_images.ts";
+import { drawSizes, evaluationBatch, stepImages } from "./step_images.ts";
 import { StepRandom } from "./step_random.ts";
 import { StepLog } from "./step_log.ts";
 import type { TrainingConfig } from "./training_config.ts";
@@ -228,7 +228,8 @@ export class Trainer {
     const { evalHead, evalHeadFrom, evalNetwork } = this.needs;
     const due = this.done >= Math.round(evalHeadFrom * this.config.steps) ? evalHead : "main";
     const { network = evalNetwork, head = due } = options;
-    return evaluateNetwork(this.#context, this.loader, { network, head });
+    const batch = evaluationBatch(this.needs, this.config);
+    return evaluateNetwork(this.#context, this.loader, { network, head, batch });
   }
 
   /** Learning rate of a step; a phase runs through the whole schedule. */
@@ -263,6 +264,7 @@ export class Trainer {
   #host(plugin: Plugin): Host {
     const { device, config, data, progress, files } = this;
     const key = { seed: config.seed, step: this.done };
+    const run = { ...key, batch: evaluationBatch(this.needs, config) };
     return {
       config: plugin.config,
       state: this.state.of(plugin.name),
@@ -271,7 +273,7 @@ export class Trainer {
       horizon: config.steps,
       heads: Object.keys(this.network.heads),
       files,
-      predict: (on, options) => predictSet(this.#context, this.loader, on, { ...options, ...key }),
+      predict: (on, options) => predictSet(this.#context, this.loader, on, { ...options, ...run }),
       random: (name) => new Random({ ...key, name: `host/${plugin.name}/${name}` }),
       read: (t) => device.read(t),
       scope: (body) => device.scope(body),
