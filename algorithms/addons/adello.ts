@@ -98,7 +98,12 @@ export const adello: Algorithm<AdelloOptions> = defineAlgorithm({
   paper: "Sanchez Aimar et al., ECCV 2024",
   bases: ["fixmatch"],
   defaults: DEFAULTS,
-  smoke: { "adello.distillAfter": 10, "adello.temperatureRule": "imbalance", epochSteps: 10 },
+  smoke: {
+    epochSteps: 10,
+    "fixmatch.threshold": 0.25,
+    "adello.distillAfter": 10,
+    "adello.temperatureRule": "imbalance",
+  },
   check({ target, distill, temperatureRule, temperature, ...o }, data) {
     const { minimum, power, momentum, distillAfter, distillWeight } = o;
     return noneOf("target", target, ["estimated", "true"]) ?? unknownTruth(target, data) ??

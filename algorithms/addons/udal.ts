@@ -54,7 +54,7 @@ export const udal: Algorithm<UdalOptions> = defineAlgorithm({
   paper: "Lazarow et al., WACV 2023",
   bases: ["fixmatch"],
   defaults: DEFAULTS,
-  smoke: { epochSteps: 10 },
+  smoke: { epochSteps: 10, "fixmatch.threshold": 0.2 },
   check: ({ target, minimum, momentum, power }, data) =>
     noneOf("target", target, ["labeled", "estimated", "true"]) ?? unknownTruth(target, data) ??
       outsideUnit({ minimum, momentum }) ?? negative({ power }),

@@ -40,7 +40,10 @@ const LOW: Recipe = { options: { strength: 1, threshold: 0.2 } };
  */
 export function simproRecipe({ dataset }: RecipeTarget): Recipe {
   if (dataset === "synthetic") {
-    return { ...usbRecipe({ dataset }), epochSteps: 50 };
+    // κ divides the labeled loss: as many unlabeled images for each labeled one as published.
+    const small = usbRecipe({ dataset });
+    const split = { ...small.split, unlabeledMax: 96 };
+    return { ...small, epochSteps: 50, learningRate: 0.1, split };
   }
   const own: Readonly<Record<string, Recipe>> = {
     cifar100: { ...CIFAR, ...LOW },
