@@ -61,7 +61,7 @@ check() {
   deno fmt --check
   deno lint
   # The benches have packages of their own (TensorFlow.js, jax-js), which nobody else needs.
-  deno check --quiet mod.ts cli.ts core kernels algorithms datasets tests
+  deno check --quiet mod.ts cli.ts core kernels algorithms datasets tests examples
   deno check --quiet --config bench/deno.json bench
   deno check --quiet --config tests/browser.json --import-map deno.json --no-lock mod.ts
   deno doc --lint --quiet mod.ts core/mod.ts kernels/mod.ts algorithms/mod.ts datasets/mod.ts cli.ts
@@ -88,7 +88,7 @@ case $verb in
 check) check ;;
 test)
   check
-  deno test -A --quiet --no-check tests
+  deno test -A --quiet --no-check tests examples
   exec deno test -A --quiet --doc mod.ts core kernels algorithms datasets README.md docs
   ;;
 bench) exec deno run -A --config bench/deno.json bench/main.ts "$@" ;;
