@@ -1,5 +1,4 @@
-import { concat, div, gather, pow, type Rng, slice, sum, type Tensor } from "../core/mod.ts";
-import { mixup } from "../datasets/mixup.ts";
+import { concat, div, gather, mixup, pow, type Rng, slice, sum, type Tensor } from "../core/mod.ts";
 
 /** How the rows of a step are mixed. */
 export interface Mixing {

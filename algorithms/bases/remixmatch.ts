@@ -5,12 +5,12 @@ import {
   defineAlgorithm,
   mul,
   oneHot,
+  quarterTurns,
   slice,
   type StateSpec,
   type Step,
   type Tensor,
 } from "../../core/mod.ts";
-import { quarterTurns } from "../../datasets/quarter_turns.ts";
 import {
   alignDistribution,
   alignmentState,
@@ -20,6 +20,7 @@ import {
 } from "../distribution_alignment.ts";
 import { deinterleave, drawMixing, interleave, mixRows, sharpen } from "../mixing.ts";
 import { checkRamp, type RampOptions, rampWeight } from "../ramp.ts";
+import { underCossl } from "../recipes/cossl.ts";
 import { dasoRecipe } from "../recipes/daso.ts";
 
 /** Options of {@linkcode remixmatch}. */
@@ -40,6 +41,8 @@ export interface ReMixMatchOptions extends RampOptions {
   batches: number;
   /** Power of the alignment's target. */
   exponent: number;
+  /** Whether the target adds up to 1 or, as CoSSL has it, to the number of unlabeled images. */
+  target: "shares" | "counts";
 }
 
 /**
@@ -74,6 +77,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
     align: true,
     batches: 128,
     exponent: 1,
+    target: "shares",
     ramp: "linear",
     rampShare: 0.016,
   } as ReMixMatchOptions,
@@ -90,7 +94,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
     ],
     heads: { rotation: { classes: 4 } },
   }),
-  recipe: dasoRecipe(1, "daso-remixmatch"),
+  recipe: underCossl(dasoRecipe(1, "daso-remixmatch")),
   state: ({ batches }, { classes }) => alignmentState(batches, classes),
   pseudoLabel: (s, t) => ({
     probs: sharpen(s.config.align ? aligned(s, t.probs) : t.probs, s.config.temperature),
@@ -138,7 +142,9 @@ function aligned(s: ReMixMatchStep, probs: Tensor): Tensor {
   const { bank, held } = pushMean(s.state, probs);
   s.state.bank = bank;
   s.state.held = held;
-  const target = temperedPrior(s.data.counts, s.config.exponent);
+  const shares = temperedPrior(s.data.counts, s.config.exponent);
+  const total = s.config.target === "counts" ? s.data.unlabeled : 1;
+  const target = shares.map((share) => share * total);
   return alignDistribution(probs, {
     target: probs.device.tensor(target, [target.length]),
     average: bankMean({ bank, held }),

@@ -1,5 +1,5 @@
 import type { Stage } from "../../../../datasets/augment.ts";
-import { quarterTurns } from "../../../../datasets/quarter_turns.ts";
+import { quarterTurns } from "../../../autograd/ops/quarter_turns.ts";
 import type { Device } from "../../../autograd/device.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";

@@ -1,5 +1,5 @@
 import type { Stage } from "../../../../datasets/augment.ts";
-import { quarterTurns } from "../../../../datasets/quarter_turns.ts";
+import { quarterTurns } from "../../../autograd/ops/quarter_turns.ts";
 import type { GoldenRunner } from "../runner.ts";
 import { imageAt, ImageViews, type Normalization } from "./image_views.ts";
 import { operationStage } from "./operation_stage.ts";

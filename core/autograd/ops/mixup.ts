@@ -1,6 +1,6 @@
-import type { Tensor } from "../core/autograd/tensor.ts";
-import { mixupKernel } from "../kernels/augment/mixup.ts";
-import { linearGrid } from "../kernels/kernel.ts";
+import type { Tensor } from "../tensor.ts";
+import { mixupKernel } from "../../../kernels/augment/mixup.ts";
+import { linearGrid } from "../../../kernels/kernel.ts";
 
 /**
  * Mixes each row with another one: `w x[i] + (1 - w) x[order[i]]` (Zhang et al., "mixup: Beyond

@@ -1,6 +1,6 @@
-import type { Tensor } from "../core/autograd/tensor.ts";
-import { linearGrid } from "../kernels/kernel.ts";
-import { quarterTurnKernel } from "../kernels/augment/quarter_turn.ts";
+import type { Tensor } from "../tensor.ts";
+import { linearGrid } from "../../../kernels/kernel.ts";
+import { quarterTurnKernel } from "../../../kernels/augment/quarter_turn.ts";
 
 /**
  * Turns each image counter-clockwise by its own number of quarter turns, as ReMixMatch's rotation

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { requestDevice } from "../../core/autograd/request_device.ts";
-import { quarterTurns } from "../../datasets/quarter_turns.ts";
+import { requestDevice } from "../../../core/autograd/request_device.ts";
+import { quarterTurns } from "../../../core/autograd/ops/quarter_turns.ts";
 
 const device = await requestDevice();
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { requestDevice } from "../../core/autograd/request_device.ts";
-import { mixup } from "../../datasets/mixup.ts";
+import { requestDevice } from "../../../core/autograd/request_device.ts";
+import { mixup } from "../../../core/autograd/ops/mixup.ts";
 
 const device = await requestDevice();
 const x = device.tensor([1, 2, 3, 4, 5, 6], [3, 1, 2]);
