@@ -6,6 +6,7 @@ import type { Stored } from "../safetensors.ts";
 import { restoreTrainer, saveTrainer, stateHash } from "../training/checkpoint.ts";
 import type { Evaluation } from "../training/evaluate.ts";
 import type { PseudoLabelSummary } from "../training/metrics/pseudo_labels.ts";
+import { imagesOfStep } from "../training/step_images.ts";
 import type { LogRow, Trainer } from "../training/trainer.ts";
 import type { Interrupt } from "./interrupt_file.ts";
 import type { PreparedRun } from "./prepare_run_file.ts";
@@ -128,8 +129,7 @@ export class TrainLoop {
 
   #imagesOfSteps(steps: number): number {
     const { trainer: { needs, config } } = this.#o;
-    return steps *
-      (config.labeled * needs.labeled.length + config.unlabeled * needs.unlabeled.length);
+    return steps * imagesOfStep(needs, config);
   }
 
   async #log(): Promise<void> {
