@@ -14,8 +14,7 @@ import { linearGrid } from "../../../kernels/kernel.ts";
  *
  * @example Three parts of a row, one of the other
  * ```ts
- * import { requestDevice } from "@longtail/longtail/core";
- * import { mixup } from "@longtail/longtail/datasets";
+ * import { mixup, requestDevice } from "@longtail/longtail/core";
  * import assert from "node:assert/strict";
  *
  * const device = await requestDevice();

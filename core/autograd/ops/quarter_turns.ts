@@ -12,8 +12,7 @@ import { quarterTurnKernel } from "../../../kernels/augment/quarter_turn.ts";
  *
  * @example A quarter turn
  * ```ts
- * import { requestDevice } from "@longtail/longtail/core";
- * import { quarterTurns } from "@longtail/longtail/datasets";
+ * import { quarterTurns, requestDevice } from "@longtail/longtail/core";
  * import assert from "node:assert/strict";
  *
  * const device = await requestDevice();
