@@ -13,6 +13,7 @@ import { mixmatch } from "./bases/mixmatch.ts";
 import { remixmatch } from "./bases/remixmatch.ts";
 import { usadtm } from "./bases/usadtm.ts";
 import { daso } from "./addons/daso.ts";
+import { cossl } from "./addons/cossl.ts";
 import { abc } from "./addons/abc.ts";
 import { logitadjust } from "./addons/logitadjust.ts";
 import { distalign } from "./addons/distalign.ts";
@@ -44,6 +45,7 @@ export const algorithms: readonly ListedAlgorithm[] = [
   remixmatch,
   usadtm,
   daso,
+  cossl,
   abc,
   logitadjust,
   distalign,

@@ -112,7 +112,7 @@ export const cossl: Algorithm<CosslOptions> = defineAlgorithm({
   loss(s): Record<string, Tensor> {
     if (!coLearning(s)) return {};
     const { y } = s.stream("balanced");
-    return { balanced: crossEntropy(s.head("balanced", blended(s)), y) };
+    return { balanced: crossEntropy(s.head("balanced", blended(s, s.config.least)), y) };
   },
   setup: (h) =>
     h.progress.step === 0 && begin(h.config, h.progress) === 0 ? startHead(h) : undefined,
@@ -132,7 +132,7 @@ function coLearning({ config, progress }: Step<CosslOptions>): boolean {
 }
 
 /** Features that the balanced head learns from. */
-export function blended(s: Step<CosslOptions>): Tensor {
+export function blended(s: Pick<Step, "stream" | "data" | "random">, least: number): Tensor {
   const { y, out } = s.stream("balanced"), { counts, classes } = s.data;
   return blendTail({
     own: out.features,
@@ -141,7 +141,7 @@ export function blended(s: Step<CosslOptions>): Tensor {
     chances: y.device.tensor(blendChances(counts), [classes]),
     gate: s.random("gate").uniform(y.shape),
     share: s.random("share").uniform(y.shape),
-    least: s.config.least,
+    least,
   });
 }
 

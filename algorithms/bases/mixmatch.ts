@@ -11,6 +11,7 @@ import {
 } from "../../core/mod.ts";
 import { deinterleave, drawMixing, interleave, mixRows, sharpen } from "../mixing.ts";
 import { checkRamp, type RampOptions, rampWeight } from "../ramp.ts";
+import { underCossl } from "../recipes/cossl.ts";
 import { dasoRecipe } from "../recipes/daso.ts";
 
 /** Options of {@linkcode mixmatch}. */
@@ -65,7 +66,7 @@ export const mixmatch: Algorithm<MixMatchOptions> = defineAlgorithm({
       { net: "student", inputs: ["weak/1"], grad: false },
     ],
   }),
-  recipe: dasoRecipe(1),
+  recipe: underCossl(dasoRecipe(1)),
   pseudoLabel(s) {
     const guesses = s.student.weak.map((view) => softmax(view.logits()));
     const mean = mul(guesses.reduce(add), 1 / guesses.length);

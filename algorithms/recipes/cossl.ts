@@ -43,3 +43,21 @@ export function cosslRecipe({ dataset, base }: RecipeTarget): Recipe {
     },
   };
 }
+
+/** The base's own options where CoSSL stands on it: with its ramp over 500 of 501 epochs. */
+const BASE_OPTIONS: Readonly<Record<string, Recipe["options"]>> = {
+  mixmatch: { lambda: 75, alpha: 0.75, rampShare: 500 / 501 },
+  remixmatch: { target: "counts", rampShare: 500 / 501 },
+};
+
+/** A base's recipe with the options that CoSSL's code runs it with, if the run has CoSSL. */
+export function underCossl(
+  recipe: (target: RecipeTarget) => Recipe,
+): (target: RecipeTarget) => Recipe {
+  return (target) => {
+    const own = recipe(target), options = BASE_OPTIONS[target.base];
+    return options && target.addons.includes("cossl")
+      ? { ...own, options: { ...own.options, ...options } }
+      : own;
+  };
+}

@@ -8,6 +8,7 @@ const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
   ["alg_acr_d", () => import("./algorithms/acr.ts")],
   ["alg_balpoe", () => import("./algorithms/balpoe.ts")],
   ["alg_adello", () => import("./algorithms/adello.ts")],
+  ["alg_cossl", () => import("./algorithms/cossl.ts")],
   ["alg_simpro", () => import("./algorithms/simpro.ts")],
   ["alg_daso", () => import("./algorithms/daso.ts")],
   ["alg_daso_bases", () => import("./algorithms/daso.ts")],

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { modelByName, requestDevice } from "../../../core/mod.ts";
+import { buildNetwork } from "../../../core/training/network.ts";
+import { readHead } from "../../../core/training/read_head.ts";
+import { setHead } from "../../../core/training/set_head.ts";
+
+Deno.test("setHead() writes what readHead() reads, in the network asked for", async () => {
+  const device = await requestDevice();
+  const heads = { other: { classes: 3 } };
+  const model = modelByName("small-cnn");
+  const network = buildNetwork(device, model, { classes: 4, size: 8 }, heads, 1);
+  const weight = Float32Array.from({ length: 3 * 32 }, (_, i) => Math.sin(i));
+  setHead(network, { heads }, {
+    name: "other",
+    network: "ema",
+    weight: device.tensor(weight, [3, 32]),
+    bias: device.tensor([1, 2, 3], [3]),
+  });
+  const ema = readHead(device, network, "other", "ema");
+  const raw = readHead(device, network, "other", "raw");
+  const [got, bias, start] = await device.readAll([ema.weight, ema.bias, raw.bias]);
+  assert.deepEqual([...bias!], [1, 2, 3]); // three were read
+  assert.deepEqual([...start!], [0, 0, 0]);
+  weight.forEach((w, i) => assert.ok(Math.abs(got![i]! - w) < 1e-5)); // as many
+  const absent = { ...ema, name: "absent" };
+  assert.throws(() => setHead(network, { heads }, absent), ReferenceError);
+  const wide = { ...ema, name: "other", weight: device.zeros([3, 33]) };
+  assert.throws(() => setHead(network, { heads }, wide), TypeError);
+  device.destroy();
+});
