@@ -25,6 +25,8 @@ export { daso, type DasoOptions } from "./addons/daso.ts";
 export { cossl, type CosslOptions } from "./addons/cossl.ts";
 export { blendChances, blendTail, type TailBlend } from "./tail_blend.ts";
 export { abc, type AbcOptions } from "./addons/abc.ts";
+export { seval, type SevalOptions } from "./addons/seval.ts";
+export { type Minimum, nelderMead, type NelderMeadOptions } from "./seval/nelder_mead.ts";
 export { logitadjust, type LogitAdjustOptions } from "./addons/logitadjust.ts";
 export { distalign, type DistAlignOptions } from "./addons/distalign.ts";
 export { ldam, type LdamOptions } from "./addons/ldam.ts";

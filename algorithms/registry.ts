@@ -15,6 +15,7 @@ import { usadtm } from "./bases/usadtm.ts";
 import { daso } from "./addons/daso.ts";
 import { cossl } from "./addons/cossl.ts";
 import { abc } from "./addons/abc.ts";
+import { seval } from "./addons/seval.ts";
 import { logitadjust } from "./addons/logitadjust.ts";
 import { distalign } from "./addons/distalign.ts";
 import { ldam } from "./addons/ldam.ts";
@@ -47,6 +48,7 @@ export const algorithms: readonly ListedAlgorithm[] = [
   daso,
   cossl,
   abc,
+  seval,
   logitadjust,
   distalign,
   ldam,

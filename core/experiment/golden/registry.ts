@@ -9,6 +9,7 @@ const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
   ["alg_balpoe", () => import("./algorithms/balpoe.ts")],
   ["alg_adello", () => import("./algorithms/adello.ts")],
   ["alg_cossl", () => import("./algorithms/cossl.ts")],
+  ["alg_seval", () => import("./algorithms/seval.ts")],
   ["alg_simpro", () => import("./algorithms/simpro.ts")],
   ["alg_daso", () => import("./algorithms/daso.ts")],
   ["alg_daso_bases", () => import("./algorithms/daso.ts")],

@@ -188,12 +188,17 @@ async function checkStep(
   }
 }
 
-interface ReadPass {
+/** A pass that was recorded, read back. */
+export interface ReadPass {
   readonly images: Float32Array;
   readonly gradient: Float32Array;
 }
 
-async function readPasses(model: IdentityModel, { gradients }: StepReading): Promise<ReadPass[]> {
+/** Images and gradients of the passes of a step. */
+export async function readPasses(
+  model: IdentityModel,
+  { gradients }: StepReading,
+): Promise<ReadPass[]> {
   const passes: ReadPass[] = [];
   for (const { images, gradient } of model.recorded) {
     passes.push({ images: await images.device.read(images), gradient: gradients[gradient]! }); // declared
@@ -203,7 +208,7 @@ async function readPasses(model: IdentityModel, { gradients }: StepReading): Pro
 }
 
 /** The pass whose images are the nearest to what a case says one of them had. */
-function nearest(passes: readonly ReadPass[], images: Float32Array): ReadPass {
+export function nearest(passes: readonly ReadPass[], images: Float32Array): ReadPass {
   const distance = (pass: ReadPass) =>
     pass.images.length === images.length
       ? images.reduce((sum, x, i) => sum + Math.abs(x - pass.images[i]!), 0) // of one length
