@@ -32,6 +32,20 @@ export function expertBias(prior: Tensor, tau: readonly number[]): Tensor {
  * @param y Classes [batch].
  * @param options `bias` of {@linkcode expertBias}; `weights` of the samples [batch].
  * @returns [experts].
+ *
+ * @example Two experts of one image
+ * ```ts
+ * import { requestDevice } from "@longtail/longtail/core";
+ * import { expertBias, expertLosses } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const device = await requestDevice();
+ * const bias = expertBias(device.tensor([0.75, 0.25], [2]), [0, 1]);
+ * const logits = device.zeros([1, 2, 2]), y = device.tensor([1], [1], "i32");
+ * const [plain, adjusted] = await device.read(expertLosses(logits, y, { bias }));
+ * assert.ok(Math.abs(plain! - Math.log(2)) < 1e-6 && Math.abs(adjusted! - Math.log(4)) < 1e-6);
+ * device.destroy();
+ * ```
  */
 export function expertLosses(
   logits: Tensor,

@@ -7,6 +7,7 @@ export { adello, type AdelloOptions } from "./addons/adello.ts";
 export { udal, type UdalOptions } from "./addons/udal.ts";
 export { acr, type AcrOptions } from "./bases/acr.ts";
 export { balpoe, type BalpoeOptions } from "./bases/balpoe.ts";
+export { type MixOptions } from "./batch_mix.ts";
 export { type CutBox, cutBox } from "./cut_box.ts";
 export { expertBias, expertLosses } from "./expert_loss.ts";
 export { tauList, type TauListOptions } from "./tau_list.ts";

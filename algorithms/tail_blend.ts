@@ -22,15 +22,17 @@ export function blendChances(counts: readonly number[]): number[] {
 
 /** What {@linkcode blendTail} blends. */
 export interface TailBlend {
-  /** Features of the class-balanced batch [batch, features] and their classes [batch]. */
+  /** Features of the class-balanced batch [batch, features]. */
   readonly own: Tensor;
+  /** Their classes [batch]. */
   readonly y: Tensor<"i32">;
   /** Features of images of any class [batch, features]. */
   readonly partner: Tensor;
   /** Chance of each class; see {@linkcode blendChances}. */
   readonly chances: Tensor;
-  /** Draws over [0, 1): whether a row is blended, and how much [batch]. */
+  /** Draws over [0, 1) that decide whether a row is blended [batch]. */
   readonly gate: Tensor;
+  /** Draws over [0, 1) that decide how much of its own stays [batch]. */
   readonly share: Tensor;
   /** Least weight of a row's own features: μ in the paper, `max_lam` in the code. */
   readonly least: number;

@@ -7,6 +7,7 @@ import {
   type Tensor,
 } from "../../core/mod.ts";
 import { startHead } from "../cossl_start.ts";
+import { negative, noneOf, outsideUnit } from "../option_checks.ts";
 import { cosslRecipe } from "../recipes/cossl.ts";
 import { blendChances, blendTail } from "../tail_blend.ts";
 
@@ -34,11 +35,13 @@ export interface CosslOptions {
   start: "set" | "loop" | "plain";
   /** View whose features of unlabeled images the set is made of. */
   startView: "weak" | "strong";
-  /** Steps and batch of the start. */
+  /** Steps of the start. */
   startSteps: number;
+  /** Feature vectors of each of its steps. */
   startBatch: number;
-  /** Learning rate and average of the start. */
+  /** Its learning rate. */
   startRate: number;
+  /** Share of the head's average that stays in each of its steps. */
   startAverage: number;
   /** Optimizer of the start. */
   startOptimizer: "adam" | "sgd";
@@ -145,15 +148,19 @@ export function blended(s: Pick<Step, "stream" | "data" | "random">, least: numb
   });
 }
 
-function complaint({ pretrain, least, strongViews, startSteps }: CosslOptions): string | null {
-  if (!(pretrain >= 0 && pretrain <= 1)) {
-    return `pretrain is ${pretrain}: give a number from 0 to 1`;
-  }
-  if (!(least >= 0 && least <= 1)) return `least is ${least}: give a number from 0 to 1`;
-  if (!(Number.isInteger(strongViews) && strongViews >= 0)) {
-    return `strongViews is ${strongViews}: give a whole number of at least 0`;
-  }
-  return Number.isInteger(startSteps) && startSteps >= 0
-    ? null
-    : `startSteps is ${startSteps}: give a whole number of at least 0`;
+function complaint(config: CosslOptions): string | null {
+  const { pretrain, least, startAverage, startSteps, strongViews, startBatch } = config;
+  const views = ["weak", "strong"];
+  const broken = Object.entries({ startSteps, strongViews, startBatch })
+    .find(([, n]) => !Number.isInteger(n));
+  if (startBatch < 1) return `startBatch is ${startBatch}: give a whole number of at least 1`;
+  return outsideUnit({ pretrain, least, startAverage }) ??
+    negative({ startSteps, strongViews, decay: config.decay, startRate: config.startRate }) ??
+    (broken ? `${broken[0]} is ${broken[1]}: give a whole number` : null) ??
+    noneOf("view", config.view, views) ??
+    noneOf("startView", config.startView, views) ??
+    noneOf("pseudo", config.pseudo, ["raw", "ema"]) ??
+    noneOf("ramp", config.ramp, ["own", "full", "one"]) ??
+    noneOf("start", config.start, ["set", "loop", "plain"]) ??
+    noneOf("startOptimizer", config.startOptimizer, ["adam", "sgd"]);
 }

@@ -4,32 +4,27 @@ import {
   argmax,
   defineAlgorithm,
   gather,
-  lerp,
   mean,
   mul,
   oneHot,
   slice,
-  type Step,
   sum,
   type Tensor,
 } from "../../core/mod.ts";
-import { type CutBox, cutBox } from "../cut_box.ts";
+import { mixImages, mixOf, type MixOptions, partners } from "../batch_mix.ts";
 import { expertBias, expertLosses } from "../expert_loss.ts";
+import { noneOf } from "../option_checks.ts";
 import { balpoeRecipe } from "../recipes/balpoe.ts";
 import { tauList } from "../tau_list.ts";
 
 /** Options of {@linkcode balpoe}. */
-export interface BalpoeOptions {
+export interface BalpoeOptions extends MixOptions {
   /** τ of each expert, or the limits of its range. */
   tau: readonly number[];
   /** What `tau` is; see {@linkcode tauList}. */
   tauForm: "list" | "limits" | "uniform";
   /** Number of experts where `tau` is a range. */
   experts: number;
-  /** How images are mixed; `mixup_cutmix` takes either with equal chance. */
-  mix: "mixup" | "cutmix" | "mixup_cutmix" | "none";
-  /** Of the Beta(α, α) distribution of the mixing weight. */
-  alpha: number;
   /** Class frequencies of the test images where they are known, else empty. */
   testPrior: readonly number[];
 }
@@ -69,12 +64,7 @@ export const balpoe: Algorithm<BalpoeOptions> = defineAlgorithm({
   }),
   evaluationOffsets: ({ testPrior }) =>
     testPrior.length > 0 ? testPrior.map((p) => Math.log(p)) : null,
-  inputs(s) {
-    const [x] = s.batch.labeled.x, { box, lambda } = mixOf(s);
-    if (lambda === 1 && !box) return { mixed: { x } };
-    const others = gather(x, partners(s));
-    return { mixed: { x: lerp(others, x, box ? staying(x, box) : lambda) } };
-  },
+  inputs: (s) => ({ mixed: { x: mixImages(s) } }),
   loss(s) {
     const { y } = s.batch.labeled, { lambda } = mixOf(s);
     const logits = s.late("mixed").logits("experts");
@@ -100,41 +90,14 @@ function tauOf({ tau, tauForm, experts }: BalpoeOptions): readonly number[] {
   return tauList({ tau, form: tauForm, experts });
 }
 
-/** Weight λ of the images themselves, of their partners' 1 − λ, and the box if there is one. */
-function mixOf(s: Step<BalpoeOptions>): { readonly lambda: number; readonly box: CutBox | null } {
-  const { mix, alpha } = s.config;
-  if (mix === "none") return { lambda: 1, box: null };
-  const lambda = s.random("lambda").beta(alpha);
-  const paste = mix === "cutmix" || mix === "mixup_cutmix" && s.random("paste").integer(2) === 1;
-  if (!paste) return { lambda, box: null };
-  const size = s.batch.labeled.x[0].shape[1]!; // images have four axes
-  const row = s.random("row").integer(size), column = s.random("column").integer(size);
-  const box = cutBox(size, { lambda, row, column });
-  return { lambda: box.share, box };
-}
-
-function partners(s: Step<BalpoeOptions>): Tensor<"i32"> {
-  return s.random("partners").permutation(s.batch.labeled.y.size);
-}
-
-/** 1 where an image keeps its pixels, 0 in the box: [height, width, 1]. */
-function staying({ device, shape }: Tensor, { rows, columns }: CutBox): Tensor {
-  const size = shape[1]!; // images have four axes
-  const mask = new Float32Array(size * size).fill(1);
-  for (let row = rows[0]; row < rows[1]; row++) {
-    mask.fill(0, row * size + columns[0], row * size + columns[1]);
-  }
-  return device.tensor(mask, [size, size, 1]);
-}
-
 function complaint(
   config: BalpoeOptions,
   { classes }: { readonly classes: number },
 ): string | null {
   const { tau, tauForm, experts, mix, alpha, testPrior } = config;
-  if (!["list", "limits", "uniform"].includes(tauForm)) {
-    return `tauForm is '${tauForm}': give list, limits or uniform`;
-  }
+  const words = noneOf("tauForm", tauForm, ["list", "limits", "uniform"]) ??
+    noneOf("mix", mix, ["mixup", "cutmix", "mixup_cutmix", "none"]);
+  if (words) return words;
   if (tau.length === 0 || tau.some((t) => !Number.isFinite(t))) {
     return `tau is [${tau}]: give numbers`;
   }
@@ -143,9 +106,6 @@ function complaint(
   }
   if (!(Number.isInteger(experts) && experts >= 1)) {
     return `experts is ${experts}: give a whole number of at least 1`;
-  }
-  if (!["mixup", "cutmix", "mixup_cutmix", "none"].includes(mix)) {
-    return `mix is '${mix}': give mixup, cutmix, mixup_cutmix or none`;
   }
   if (!(alpha > 0)) return `alpha is ${alpha}: give a number above 0`;
   const fits = testPrior.length === 0 ||
