@@ -82,7 +82,8 @@ export const daso: Algorithm<DasoOptions> = defineAlgorithm({
       ? null
       : `queue is ${queue} and period ${period}: give whole numbers above 0`,
   recipe: ({ dataset, base, addons }) => ({
-    ...dasoRecipe(base === "fixmatch" ? 2 : 1)({ dataset }),
+    // The other bases bring DASO's settings along.
+    ...(base === "fixmatch" ? dasoRecipe(2)({ dataset }) : {}),
     options: {
       ...publishedOptions(dataset),
       // SEVAL's authors take the alignment loss alone.

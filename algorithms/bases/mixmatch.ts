@@ -66,7 +66,7 @@ export const mixmatch: Algorithm<MixMatchOptions> = defineAlgorithm({
       { net: "student", inputs: ["weak/1"], grad: false },
     ],
   }),
-  recipe: underCossl(dasoRecipe(1)),
+  recipe: underCossl(dasoRecipe(1, { small: { lambda: 5, rampShare: 0.4 } })),
   pseudoLabel(s) {
     const guesses = s.student.weak.map((view) => softmax(view.logits()));
     const mean = mul(guesses.reduce(add), 1 / guesses.length);

@@ -94,7 +94,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
     ],
     heads: { rotation: { classes: 4 } },
   }),
-  recipe: underCossl(dasoRecipe(1, "daso-remixmatch")),
+  recipe: underCossl(dasoRecipe(1, { augment: "daso-remixmatch", small: { rampShare: 0.4 } })),
   state: ({ batches }, { classes }) => alignmentState(batches, classes),
   pseudoLabel: (s, t) => ({
     probs: sharpen(s.config.align ? aligned(s, t.probs) : t.probs, s.config.temperature),

@@ -8,11 +8,15 @@ import { usbRecipe } from "../recipes.ts";
  * `synthetic` a small, short run that a laptop's CPU finishes.
  *
  * @param ratio Unlabeled images per labeled one.
- * @param augment `daso-remixmatch` for methods of the ReMixMatch family.
+ * @param options `augment`: `daso-remixmatch` for methods of the ReMixMatch family. `small`: options
+ *   of the method for the short run.
  */
 export function dasoRecipe(
   ratio: number,
-  augment: "daso" | "daso-remixmatch" = "daso",
+  { augment = "daso", small }: {
+    readonly augment?: "daso" | "daso-remixmatch";
+    readonly small?: Readonly<Record<string, unknown>>;
+  } = {},
 ): (target: { readonly dataset: string }) => Recipe {
   return ({ dataset }) => {
     const shared: Recipe = {
@@ -24,8 +28,13 @@ export function dasoRecipe(
       decayRule: "all",
     };
     if (dataset === "synthetic") {
-      const small = usbRecipe({ dataset });
-      return { ...small, ...shared, batch: { ...small.batch, ratio } };
+      const short = usbRecipe({ dataset });
+      return {
+        ...short,
+        ...shared,
+        batch: { ...short.batch, ratio },
+        ...(small ? { options: small } : {}),
+      };
     }
     return {
       ...shared,
