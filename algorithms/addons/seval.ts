@@ -35,7 +35,7 @@ export type { SevalOptions };
  * of the base's mask, rare classes take the least offset. With Mean Teacher, MixMatch and ReMixMatch
  * the guesses are refined and thresholds have no use. With ABC its head has curves of its own; with
  * DASO labels are not blended, and its alignment takes the features of the one student pass, where
- * the code runs another. Unlike the code, curricula keep rows of ABC's head apart, every calibration
+ * the code runs another. With CReST the curves go on over its generations. Unlike the code, curricula keep rows of ABC's head apart, every calibration
  * leaves a line in `seval_report.jsonl`, and a resumed run goes on with the same curves.
  */
 export const seval: Algorithm<SevalOptions> = defineAlgorithm({

@@ -10,6 +10,7 @@ import type { Model } from "../nn/model.ts";
 import type { Plugin } from "../training/algorithm.ts";
 import { compose, type Stack } from "../training/compose.ts";
 import type { Evaluation } from "../training/evaluate.ts";
+import type { HostFiles } from "../training/host_files.ts";
 import { type LogRow, Trainer } from "../training/trainer.ts";
 import { type Layer, objectLayer } from "./config/layers.ts";
 import { resolveSettings } from "./config/resolve.ts";
@@ -30,6 +31,8 @@ export interface TrainOptions {
   readonly settings?: Settings<RunConfig>;
   /** Where to train; by default the machine's adapter, closed at the end. */
   readonly device?: Device;
+  /** Where methods keep files; one object for two runs lets the second read those of the first. */
+  readonly files?: HostFiles;
   /** Told each log period's means. */
   onLog?(row: LogRow): void;
 }
@@ -111,6 +114,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
     const { seed } = config;
     const loader = await openLoader({ device, dataset, split, seed, views, ...config.loader });
     const trainer = new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
+    if (options.files) trainer.files = options.files;
     await trainer.setup();
     let log: LogRow | undefined;
     while (trainer.done < config.steps) {
