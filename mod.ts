@@ -22,6 +22,12 @@
 export * from "./core/mod.ts";
 export * from "./algorithms/mod.ts";
 export * from "./datasets/mod.ts";
-export { type Settings, train, type Trained, type TrainOptions } from "./core/experiment/train.ts";
+export {
+  type Otherwise,
+  type Settings,
+  train,
+  type Trained,
+  type TrainOptions,
+} from "./core/experiment/train.ts";
 export { type RunConfig, type SplitSettings } from "./core/experiment/config/run_config.ts";
 export { checkPlugin, type PluginTrial } from "./core/experiment/check_plugin.ts";

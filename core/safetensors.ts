@@ -28,6 +28,7 @@ const MAX_HEADER = 100_000_000;
  *
  * @param bytes The whole file.
  * @param name What error messages call it.
+ * @param options.skip Tensors to pass over, whatever their type.
  * @returns Tensors (copies, so `bytes` may be reused) and metadata.
  * @throws {SyntaxError} If the header, an offset, a shape or a type does not hold together.
  *
@@ -45,7 +46,11 @@ const MAX_HEADER = 100_000_000;
  * assert.equal(metadata.format, "1");
  * ```
  */
-export function decodeSafetensors(bytes: Uint8Array, name: string): Stored {
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  name: string,
+  { skip = () => false }: { readonly skip?: (tensor: string) => boolean } = {},
+): Stored {
   const fail = (why: string): never => {
     throw new SyntaxError(`Cannot read ${name} as safetensors: ${why}`);
   };
@@ -73,7 +78,7 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): Stored {
   for (const [key, entry] of Object.entries(header as Record<string, unknown>)) {
     if (key === "__metadata__") {
       metadata = stringMap(entry) ?? fail("its metadata is not a map of strings");
-    } else {
+    } else if (!skip(key)) {
       tensors.set(key, decodeEntry(key, entry, bytes.subarray(start), fail));
     }
   }

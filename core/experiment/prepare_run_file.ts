@@ -7,9 +7,12 @@ import { BadInput } from "../bad_input.ts";
 import type { Device } from "../autograd/device.ts";
 import type { Model } from "../nn/model.ts";
 import { modelByName } from "../nn/model_registry.ts";
+import type { Stored } from "../safetensors.ts";
+import { startFrom } from "../training/start_from.ts";
 import { Trainer } from "../training/trainer.ts";
 import type { Resolved } from "./config/resolve.ts";
 import type { RunConfig } from "./config/run_config.ts";
+import { readWeights } from "./read_weights_file.ts";
 import { openRunDataset } from "./run_data_file.ts";
 import { splitRun } from "./split_run.ts";
 import { trainingConfig } from "./training_settings.ts";
@@ -23,14 +26,21 @@ export interface PreparedRun {
   readonly split: Split;
   readonly model: Model;
   readonly views: ViewRecipes;
+  /** Values to start from by PyTorch's names; null for random ones. */
+  readonly weights: Stored["tensors"] | null;
 }
 
 /**
  * Opens the data and makes the split, so that bad input is found before any work.
  *
+ * @param options.restored Whether a checkpoint will be restored, so that nobody needs the weights
+ *   that the run started from.
  * @throws {BadInput} If the model is unknown, the data cannot be read or the split not be made.
  */
-export async function prepareRun(resolved: Resolved): Promise<PreparedRun> {
+export async function prepareRun(
+  resolved: Resolved,
+  { restored = false }: { readonly restored?: boolean } = {},
+): Promise<PreparedRun> {
   const { config } = resolved;
   const model = modelOf(config);
   const dataset = await openRunDataset(config);
@@ -43,12 +53,13 @@ export async function prepareRun(resolved: Resolved): Promise<PreparedRun> {
     split,
     model,
     views: viewRecipes(config.augment, dataset),
+    weights: restored || config.weights === null ? null : await readWeights(config.weights),
   };
 }
 
 /** Uploads the data and builds the trainer. */
 export async function buildTrainer(run: PreparedRun, device: Device): Promise<Trainer> {
-  const { resolved: { config, stack }, dataset, split, model, views } = run;
+  const { resolved: { config, stack }, dataset, split, model, views, weights } = run;
   const loader = await openLoader({
     device,
     dataset,
@@ -58,7 +69,9 @@ export async function buildTrainer(run: PreparedRun, device: Device): Promise<Tr
     ...config.loader,
   });
   try {
-    return new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
+    const trainer = new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
+    if (weights) startFrom(trainer, weights);
+    return trainer;
   } catch (error) {
     if (error instanceof TypeError) throw new BadInput(error.message);
     throw error;

@@ -2,6 +2,9 @@ import { BadInput } from "../bad_input.ts";
 import { decodeSafetensors, encodeSafetensors, type Stored } from "../safetensors.ts";
 import { writeWhole } from "./write_whole_file.ts";
 
+/** Names of checkpoints, the newest first. */
+const CHECKPOINTS = ["checkpoint", "checkpoint.next", "checkpoint.previous"] as const;
+
 /** The folder of a run: every file is written whole, under a temporary name first. */
 export class RunFolder {
   readonly path: string;
@@ -101,6 +104,14 @@ export class RunFolder {
     await Deno.rename(`${path}.next.safetensors`, `${path}.safetensors`);
   }
 
+  /** Whether there is a checkpoint of any kind. */
+  async hasCheckpoint(): Promise<boolean> {
+    for await (const { name } of Deno.readDir(this.path)) {
+      if (CHECKPOINTS.some((part) => name === `${part}.safetensors`)) return true;
+    }
+    return false;
+  }
+
   /**
    * The last whole checkpoint, or undefined before the first. A kill between two renames leaves
    * only the new one's temporary name or the previous one: both are looked for.
@@ -108,9 +119,8 @@ export class RunFolder {
    * @throws {BadInput} If there are checkpoints, but none can be read.
    */
   async loadCheckpoint(): Promise<{ stored: Stored; name: string } | undefined> {
-    const names = ["checkpoint", "checkpoint.next", "checkpoint.previous"];
     const broken: string[] = [];
-    for (const part of names) {
+    for (const part of CHECKPOINTS) {
       const name = `${this.path}/${part}.safetensors`;
       try {
         return { stored: decodeSafetensors(await Deno.readFile(name), name), name };

@@ -7,9 +7,11 @@ import type { Split } from "../../datasets/split.ts";
 import { requestDevice } from "../autograd/request_device.ts";
 import type { Device } from "../autograd/device.ts";
 import type { Model } from "../nn/model.ts";
+import type { Stored } from "../safetensors.ts";
 import type { Plugin } from "../training/algorithm.ts";
 import { compose, type Stack } from "../training/compose.ts";
 import type { Evaluation } from "../training/evaluate.ts";
+import { startFrom } from "../training/start_from.ts";
 import type { HostFiles } from "../training/host_files.ts";
 import { type LogRow, Trainer } from "../training/trainer.ts";
 import { type Layer, objectLayer } from "./config/layers.ts";
@@ -28,7 +30,9 @@ export interface TrainOptions {
   /** How the images are dealt out; a split made before will do too. */
   readonly split?: GivenSplit | Split;
   /** What differs from the method's recipe, e.g. `{ steps: 500, batch: { labeled: 8 } }`. */
-  readonly settings?: Settings<RunConfig>;
+  readonly settings?: Settings<Omit<RunConfig, Otherwise>>;
+  /** Values to start from, by PyTorch's names; random ones by default. */
+  readonly weights?: Stored["tensors"];
   /** Where to train; by default the machine's adapter, closed at the end. */
   readonly device?: Device;
   /** Where methods keep files; one object for two runs lets the second read those of the first. */
@@ -36,6 +40,19 @@ export interface TrainOptions {
   /** Told each log period's means. */
   onLog?(row: LogRow): void;
 }
+
+/** Options of a run that {@linkcode train} is given otherwise. */
+export type Otherwise =
+  | "algorithm"
+  | "plugins"
+  | "dataset"
+  | "dataDir"
+  | "imageSize"
+  | "model"
+  | "modelVariant"
+  | "weights"
+  | "split"
+  | "adapter";
 
 /** Some of the options of a run, at any depth. */
 export type Settings<T> = {
@@ -57,6 +74,7 @@ export interface Trained {
  * command line for runs that can be resumed.
  *
  * @throws {BadInput} If settings, split and data do not fit together.
+ * @throws {TypeError} If the weights do not fit the model.
  *
  * @example One's own images and network
  * ```ts
@@ -114,6 +132,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
     const { seed } = config;
     const loader = await openLoader({ device, dataset, split, seed, views, ...config.loader });
     const trainer = new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
+    if (options.weights) startFrom(trainer, options.weights);
     if (options.files) trainer.files = options.files;
     await trainer.setup();
     let log: LogRow | undefined;

@@ -92,6 +92,13 @@ export interface Weights {
   readonly flatBuffers: Tensor;
 }
 
+/** Records making one set of values like another. */
+export function copyWeights(from: Weights, to: Weights): void {
+  const { device } = from.flatParameters;
+  device.copy(from.flatParameters, to.flatParameters);
+  device.copy(from.flatBuffers, to.flatBuffers);
+}
+
 /** The arrays that a network declares, and how to make and start sets of their values. */
 export class ParameterSet {
   /** Where the parameters lie. */

@@ -76,7 +76,7 @@ export async function exportStateDict(
  * Fills a network with the values of a PyTorch state dict.
  *
  * @param dict Tensors by name; `num_batches_tracked` entries are passed over.
- * @throws {TypeError} If a tensor is missing, unknown or of another shape; names all of them.
+ * @throws {TypeError} If a tensor is missing, unknown or of another shape; names the first five.
  */
 export function importStateDict(
   set: ParameterSet,
@@ -112,7 +112,10 @@ export function importStateDict(
       wrong.push(`'${name}' is unknown to the network`);
     }
   }
-  if (wrong.length > 0) throw new TypeError(`Cannot load the weights: ${wrong.join("; ")}`);
+  if (wrong.length > 0) {
+    const more = wrong.length > 5 ? ` and ${wrong.length - 5} more` : "";
+    throw new TypeError(`Cannot load the weights: ${wrong.slice(0, 5).join("; ")}${more}`);
+  }
   const { device } = weights.flatParameters;
   device.write(weights.flatParameters, parameters);
   device.write(weights.flatBuffers, buffers);

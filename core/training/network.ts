@@ -4,7 +4,7 @@ import { mean } from "../autograd/ops/reduce.ts";
 import type { Tensor } from "../autograd/tensor.ts";
 import { Builder, type Layer, type Pass } from "../nn/builder.ts";
 import type { Body, Model, ModelInput } from "../nn/model.ts";
-import type { ParameterSet, Weights } from "../nn/parameters.ts";
+import { copyWeights, type ParameterSet, type Weights } from "../nn/parameters.ts";
 import type { HeadSpec } from "./algorithm.ts";
 
 /** A network with the heads that the methods asked for, and the two sets of its weights. */
@@ -55,8 +55,7 @@ export function buildNetwork(
   const set = b.finish();
   const student = set.allocate(device), average = set.allocate(device);
   set.initialize(student, seed);
-  device.copy(student.flatParameters, average.flatParameters);
-  device.copy(student.flatBuffers, average.flatBuffers);
+  copyWeights(student, average);
   return {
     body,
     heads: all,

@@ -4,6 +4,7 @@ import type { Tensor } from "../autograd/tensor.ts";
 import { isDecayed } from "../nn/decay_rule.ts";
 import type { Model } from "../nn/model.ts";
 import { Optimizer } from "../nn/optimizer.ts";
+import { copyWeights } from "../nn/parameters.ts";
 import { Random } from "../random.ts";
 import { warmupEmaDecay } from "../nn/schedules/ema_decay.ts";
 import type { DataInfo, Host, Plugin, Progress } from "./algorithm.ts";
@@ -240,10 +241,9 @@ export class Trainer {
 
   /** Gives network, average and optimizer a new start, another one in each phase. */
   #startAnew(): void {
-    const { device, network: { set, student, average }, config: { seed }, phases } = this;
+    const { network: { set, student, average }, config: { seed }, phases } = this;
     set.initialize(student, seed + phases.index);
-    device.copy(student.flatParameters, average.flatParameters);
-    device.copy(student.flatBuffers, average.flatBuffers);
+    copyWeights(student, average);
     this.optimizer.reset();
   }
 

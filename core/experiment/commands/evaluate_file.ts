@@ -1,15 +1,8 @@
 import { rankedClassNames } from "../../../datasets/ranked_class_names.ts";
 import { BadInput } from "../../bad_input.ts";
-import { restoreTrainer } from "../../training/checkpoint.ts";
-import { yamlLayer } from "../config/layers.ts";
-import { peek } from "../config/resolve.ts";
-import { resolveConfig } from "../config/resolve.ts";
-import { buildTrainer, prepareRun } from "../prepare_run_file.ts";
-import { RunFolder } from "../run_folder_file.ts";
 import { percent } from "../train_file.ts";
-import { openAdapter } from "./device_file.ts";
-import { userPath } from "./paths_file.ts";
-import { loadPlugins } from "./plugins_file.ts";
+import { networkFlag } from "./network_flag.ts";
+import { openRun } from "./open_run_file.ts";
 
 /** Flags of `evaluate`. */
 export interface EvaluateFlags {
@@ -21,23 +14,9 @@ export interface EvaluateFlags {
 
 /** `evaluate DIR`: the same numbers again from the checkpoint. */
 export async function evaluateCommand(dir: string, flags: EvaluateFlags): Promise<void> {
-  const { network, head, json = false, quiet = false } = flags;
-  if (network !== undefined && network !== "ema" && network !== "raw") {
-    throw new BadInput(`--network is '${network}': give ema or raw`);
-  }
-  const path = userPath(dir);
-  const folder = await RunFolder.open(path);
-  const layer = yamlLayer(await folder.readText("config.yaml") ?? "", `${path}/config.yaml`);
-  const plugins = peek([layer], "plugins");
-  const resolved = resolveConfig(
-    [layer],
-    await loadPlugins(Array.isArray(plugins) ? plugins.map(String) : []),
-  );
-  const found = await folder.loadCheckpoint();
-  if (!found) throw new BadInput(`${path} has no checkpoint yet: train it first`);
-  const run = await prepareRun(resolved);
-  const device = await openAdapter(resolved.config.adapter, { quiet });
-  const trainer = await buildTrainer(run, device);
+  const { head, json = false } = flags;
+  const network = networkFlag(flags.network);
+  const { run, trainer, device } = await openRun(dir, flags);
   if (head !== undefined && !(head in trainer.network.heads)) {
     throw new BadInput(
       `There is no head '${head}': the network has ${
@@ -45,7 +24,6 @@ export async function evaluateCommand(dir: string, flags: EvaluateFlags): Promis
       }`,
     );
   }
-  restoreTrainer(trainer, found.stored, found.name);
   const evaluation = await trainer.evaluate({
     ...(network ? { network } : {}),
     ...(head ? { head } : {}),

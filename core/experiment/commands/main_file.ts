@@ -61,6 +61,14 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--quiet", "show no progress")
     .action(act(async () => (await import("./evaluate_file.ts")).evaluateCommand));
 
+  program.command("export")
+    .description("write a run's weights as PyTorch names them")
+    .argument("<dir>", "folder of the run")
+    .requiredOption("--out <file>", "safetensors file to write")
+    .option("--network <name>", "ema or raw; by default what the method evaluates")
+    .option("--quiet", "say only what is wrong")
+    .action(act(async () => (await import("./export_file.ts")).exportCommand));
+
   program.command("golden")
     .description("check this build against golden values (LONGTAIL_GOLDEN or tests/golden)")
     .argument("[patterns...]", "groups by glob, e.g. 'ops_*'")

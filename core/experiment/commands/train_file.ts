@@ -32,11 +32,19 @@ export interface TrainFlags {
   readonly plugin?: readonly string[];
 }
 
+/** Options that are paths, beside the plugins. */
+const PATHS = ["dataDir", "weights"];
+
 /** `train`: a new run, or one resumed. */
 export async function trainCommand(flags: TrainFlags): Promise<number> {
   if (flags.resume !== undefined) return await resume(flags, userPath(flags.resume));
-  const plugins = (flags.plugin ?? []).map(pluginPath);
-  const layers = [await fileLayer(flags.config), flagLayer(flags, plugins), sets(flags)];
+  const { plugin: plugins = [] } = flags;
+  const layers = [
+    await fileLayer(flags.config),
+    flagLayer(flags, plugins),
+    setLayer(flags.set ?? []),
+  ]
+    .map(absolutePaths);
   const resolved = await resolve(layers);
   const out = flags.out === undefined ? undefined : userPath(flags.out);
   if (out) await RunFolder.requireFree(out);
@@ -60,7 +68,8 @@ async function resume(flags: TrainFlags, path: string): Promise<number> {
   const folder = await RunFolder.open(path);
   const text = await folder.readText("config.yaml") ?? "";
   const layers = [yamlLayer(text, `${path}/config.yaml`), flagLayer(flags, [])];
-  const run = await prepareRun(await resolve(layers));
+  const restored = await folder.hasCheckpoint();
+  const run = await prepareRun(await resolve(layers), { restored });
   const summary = await folder.readText("summary.json");
   if (summary !== undefined) {
     const before = JSON.parse(summary) as RunSummary;
@@ -146,7 +155,7 @@ function flagLayer(flags: TrainFlags, plugins: readonly string[]): Layer {
   return objectLayer({
     algorithm,
     dataset,
-    dataDir: dataDir === undefined ? undefined : userPath(dataDir),
+    dataDir,
     model,
     adapter,
     split: { protocol: flags.protocol },
@@ -156,11 +165,14 @@ function flagLayer(flags: TrainFlags, plugins: readonly string[]): Layer {
   }, "the command line");
 }
 
-/** `--set`, with paths made absolute like those of flags. */
-function sets({ set = [] }: TrainFlags): Layer {
-  return setLayer(set).map((s) =>
-    s.key === "dataDir" && typeof s.value === "string" ? { ...s, value: userPath(s.value) } : s
-  );
+/** Options that are paths, made absolute: relative ones start where the user called. */
+function absolutePaths(layer: Layer): Layer {
+  return layer.map((s) => {
+    const { key, value } = s;
+    if (PATHS.includes(key) && typeof value === "string") return { ...s, value: userPath(value) };
+    if (key !== "plugins" || !Array.isArray(value)) return s;
+    return { ...s, value: value.map((v) => typeof v === "string" ? pluginPath(v) : v) };
+  });
 }
 
 /** A file's path as the user meant it; packages stay what they are. */

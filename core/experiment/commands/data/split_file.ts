@@ -1,11 +1,10 @@
-import { BadInput } from "../../../bad_input.ts";
 import { formatSplit } from "../../../../datasets/split_json.ts";
 import { formatSplitTable } from "../../../../datasets/split_table.ts";
 import { resolveConfig } from "../../config/resolve.ts";
 import { openRunDataset } from "../../run_data_file.ts";
 import { splitRun } from "../../split_run.ts";
-import { writeWhole } from "../../write_whole_file.ts";
 import { userPath } from "../paths_file.ts";
+import { writeResult } from "../write_result_file.ts";
 import { dataLayers, type RunDataFlags } from "./data_layers_file.ts";
 
 /** Flags of `data split`. */
@@ -19,12 +18,7 @@ export async function splitCommand(name: string, flags: SplitFlags): Promise<voi
   const dataset = await openRunDataset(config);
   const { split } = splitRun(config, dataset);
   const path = userPath(flags.out);
-  try {
-    await writeWhole(path, `${formatSplit(split)}\n`);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new BadInput(`Cannot write ${path}: ${error.message}`);
-  }
+  await writeResult(path, `${formatSplit(split)}\n`);
   console.log(formatSplitTable(split, dataset.classNames));
   console.log(path);
 }
