@@ -26,17 +26,29 @@ export type { SevalOptions };
 /**
  * SEVAL (Li et al., "Learning label refinement and threshold adjustment for imbalanced
  * semi-supervised learning", arXiv 2407.05370; github.com/ZerojumpLine/SEVAL): the weak view's logits
- * are refined by an offset of each class before they become pseudo-labels, σ(α (z − log π)) with α 1
- * (equation 4), which count where they reach the threshold of their class (equation 7). Both follow a
- * curriculum that is learned on held-out labeled images (equations 5 and 8) and averaged: in mode
- * `estimate` on half of the labeled images, then in mode `load` with all of them.
+ * are refined by an offset of each class before they become pseudo-labels, σ(α (z − log π)) with α 1,
+ * which count where they reach the threshold of their class. Both follow a curriculum that is learned
+ * on held-out labeled images and averaged: in mode `estimate` on half of the labeled images, then in
+ * mode `load` with all of them.
  *
  * Follows the released code: Nelder–Mead from 1, linear averages of π, class thresholds in the place
  * of the base's mask, rare classes take the least offset. With Mean Teacher, MixMatch and ReMixMatch
  * the guesses are refined and thresholds have no use. With ABC its head has curves of its own; with
  * DASO labels are not blended, and its alignment takes the features of the one student pass, where
- * the code runs another. With CReST the curves go on over its generations. Unlike the code, curricula keep rows of ABC's head apart, every calibration
- * leaves a line in `seval_report.jsonl`, and a resumed run goes on with the same curves.
+ * the code runs another. Unlike the code, curves go on over CReST's generations, ABC's head has files
+ * of its own, every calibration leaves a line in `seval_report.jsonl`, and a resumed run goes on with
+ * the same curves.
+ *
+ * @example Twice: to estimate the curriculum, and to follow it with all labels
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { fixmatch, seval } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const first = compose(fixmatch(), seval({ target: 0.75, thresholdGroups: 5 }));
+ * const second = compose(fixmatch(), seval({ mode: "load", curriculum: "runs/first" }));
+ * assert.equal(first.name, second.name);
+ * ```
  */
 export const seval: Algorithm<SevalOptions> = defineAlgorithm({
   name: "seval",
@@ -53,7 +65,8 @@ export const seval: Algorithm<SevalOptions> = defineAlgorithm({
   },
   check: checkSeval,
   recipe: ({ dataset, base }) => ({
-    ...dasoRecipe(base === "fixmatch" ? 2 : 1)({ dataset }),
+    // The other bases bring DASO's settings along.
+    ...(base === "fixmatch" ? dasoRecipe(2)({ dataset }) : {}),
     ...(dataset === "synthetic" ? { split: SYNTHETIC } : {
       split: { protocol: "seval" },
       augment: base === "remixmatch" ? "daso-remixmatch" : "seval",

@@ -66,8 +66,7 @@ export interface CalibrationInput {
 }
 
 /**
- * Moves offsets and thresholds towards what is best on images whose classes are known (SEVAL, section
- * 3 and algorithm 1). Offsets first; thresholds are fitted under the moved ones; then classes of rare
+ * Moves offsets and thresholds towards what is best on images whose classes are known. Offsets first; thresholds are fitted under the moved ones; then classes of rare
  * groups take the least offset there is.
  */
 export function calibrate(

@@ -40,7 +40,7 @@ const TOLERANCE = 1e-7;
 /** What the likelihood of a class counts that no image is of. */
 const ABSENT = -2;
 
-/** α (z − log π): the logits of one image, refined (SEVAL, section 3). */
+/** α (z − log π): the logits of one image, refined. */
 export function refineRow(row: ArrayLike<number>, { alpha, pi }: Refinement): Float64Array {
   return Float64Array.from(
     { length: row.length },
@@ -49,7 +49,7 @@ export function refineRow(row: ArrayLike<number>, { alpha, pi }: Refinement): Fl
 }
 
 /**
- * How badly refined logits fit (SEVAL, equation 5): −(1/C) Σ_k m_k, with m_k the mean over the images
+ * How badly refined logits fit (`optimizepi.py` of SEVAL): −(1/C) Σ_k m_k, with m_k the mean over the images
  * of class k of log softmax(α (z − log π))_k / C, or −2 for a class without image; or minus the mean
  * recall. The factor 1/C in m_k is the released code's and decides where its search stops.
  *
@@ -98,7 +98,7 @@ export function refinementLoss(
 }
 
 /**
- * Fits α and π to held-out images, from 1 everywhere (SEVAL, equation 5). π is determined up to a
+ * Fits α and π to held-out images, from 1 everywhere. π is determined up to a
  * factor, which the path of the search decides.
  *
  * @throws {RangeError} If the classes cannot be cut into so many groups.

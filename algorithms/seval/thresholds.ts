@@ -60,7 +60,7 @@ const START = 0.95, TOLERANCE = 1e-7;
 const TINY = 1e-6;
 
 /**
- * Fits a threshold to each group of classes (SEVAL, equation 8): where the weighted precision of the
+ * Fits a threshold to each group of classes (`optimizeth.py` of SEVAL): where the weighted precision of the
  * held-out images that are predicted to be of the group falls short of the target, the threshold
  * whose selection comes nearest to it; 0 where it does not, and for rare groups.
  */
