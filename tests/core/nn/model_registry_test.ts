@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { Builder } from "../../../core/nn/builder.ts";
+import { MODEL_NAMES, modelByName } from "../../../core/nn/model_registry.ts";
+import { WIDE_RESNET_VARIANTS } from "../../../core/nn/wide_resnet.ts";
+
+/** What the letters in {@linkcode MODEL_NAMES} stand for in these tests. */
+const EXAMPLES: Readonly<Record<string, string>> = { D: "10", K: "2", M: "2" };
+
+Deno.test("modelByName() builds every listed name, called by its name", () => {
+  for (const listed of MODEL_NAMES) {
+    const name = listed.replaceAll(/\b[DKM]\b/g, (letter) => EXAMPLES[letter] ?? letter);
+    const model = modelByName(name);
+    assert.equal(model.name, name);
+    const b = new Builder();
+    const { features, heads } = model.build(b, { classes: 7, size: 32 });
+    assert.ok(features > 0 && typeof heads.main === "function");
+    const outputs = b.finish().parameters.specs.filter(({ shape }) => shape.includes(7));
+    assert.ok(outputs.length > 0, `${name} has no output of 7 classes`);
+  }
+});
+
+Deno.test("modelByName() builds Wide ResNets with every system's heads", () => {
+  const heads = WIDE_RESNET_VARIANTS.map((variant) => {
+    const body = modelByName("wrn-28-2", variant).build(new Builder(), { classes: 10, size: 32 });
+    return [variant, ...Object.keys(body.heads)].join(" ");
+  });
+  assert.deepEqual(heads, ["simpro main", "usb main", "daso main", "cossl main rotation"]);
+});
+
+Deno.test("modelByName() refuses unknown names and depths, saying what there is", () => {
+  for (const name of ["wrn-28", "WRN-28-2", "small", "resnet-", "wrn-28-2-1", "wrn--28-2"]) {
+    assert.throws(() => modelByName(name), {
+      name: "RangeError",
+      message: /choose small-cnn, wrn-/,
+    });
+  }
+  for (const name of ["wrn-11-2", "wrn-4-1", "wrn-10-0", "resnet-20", "resnet-32-experts-0"]) {
+    assert.throws(() => modelByName(name), RangeError, name);
+  }
+});
