@@ -21,6 +21,8 @@ export { pseudolabel, type PseudoLabelOptions } from "./bases/pseudolabel.ts";
 export { meanteacher, type MeanTeacherOptions } from "./bases/meanteacher.ts";
 export { mixmatch, type MixMatchOptions } from "./bases/mixmatch.ts";
 export { remixmatch, type ReMixMatchOptions } from "./bases/remixmatch.ts";
+export { type RampOptions } from "./ramp.ts";
+export { type ShareForm } from "./select_rarest.ts";
 export { usadtm, type UsadtmOptions } from "./bases/usadtm.ts";
 export { daso, type DasoOptions } from "./addons/daso.ts";
 export { cossl, type CosslOptions } from "./addons/cossl.ts";

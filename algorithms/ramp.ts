@@ -2,6 +2,7 @@ import { type Progress, rampUp } from "../core/mod.ts";
 
 /** How the weight of an unlabeled loss rises at the start of a run. */
 export interface RampOptions {
+  /** How the weight rises. */
   ramp: "linear" | "exponential";
   /** Share of the run after which the weight is full. */
   rampShare: number;

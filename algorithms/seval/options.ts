@@ -27,11 +27,13 @@ export interface SevalOptions {
   thresholdDecay: number;
   /** What offsets make best: class-balanced likelihood (`nll`) or mean recall (`acc`). */
   metric: "nll" | "acc";
-  /** Bounds of the offsets π. */
+  /** Least offset π. */
   piLow: number;
+  /** Greatest offset π. */
   piHigh: number;
-  /** Bounds of the scales α; at 1 and 1 there are none. */
+  /** Least scale α; with both at 1 there are no scales. */
   alphaLow: number;
+  /** Greatest scale α. */
   alphaHigh: number;
   /** How thresholds are searched: as released, or the exact best. */
   search: "nelder-mead" | "exact";

@@ -12,6 +12,7 @@ export { type Evaluation } from "./evaluate.ts";
 export {
   type DrawnBatch,
   type DrawnStream,
+  type DrawSizes,
   type ImageSet,
   type Loader,
   type ViewDraw,
@@ -19,6 +20,7 @@ export {
 export { HeadTrainer, type HeadTrainerOptions } from "./head_trainer.ts";
 export * from "./metrics/mod.ts";
 export { type Network } from "./network.ts";
+export { Phases } from "./phases.ts";
 export { PluginState } from "./plugin_state.ts";
 export { type Recipe, type RecipeTarget, type ScheduleKind } from "./recipe.ts";
 export { StepLog } from "./step_log.ts";

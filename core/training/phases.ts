@@ -3,7 +3,7 @@ import type { Phase } from "./algorithm.ts";
 /** Which phase a run is in, and what is saved of it. */
 export class Phases {
   /** Number of the phase, −1 before the first. */
-  index = -1;
+  index: number = -1;
   /** Steps of the run before it. */
   start = 0;
   /** Its steps; null where it goes on to the end of the run. */
