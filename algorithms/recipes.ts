@@ -28,8 +28,10 @@ export function usbRecipe({ dataset }: { readonly dataset: string }): Recipe {
     imageSize: 16,
     steps: 800,
     epochSteps: 100,
-    batch: { labeled: 16, ratio: 2 },
-    split: { labeledMax: 12, gammaLabeled: 6, unlabeledMax: 800, gammaUnlabeled: 6 },
+    batch: { labeled: 32, ratio: 1 },
+    learningRate: 0.2,
+    weightDecay: 2e-3,
+    split: { labeledMax: 15, gammaLabeled: 15, unlabeledMax: 800, gammaUnlabeled: 15 },
     average: { decay: 0.99, warmup: true, buffers: "average" },
   };
 }

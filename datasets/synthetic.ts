@@ -1,7 +1,7 @@
 import { Random } from "../core/random.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, ImagePart } from "./dataset.ts";
+import { sha256 } from "./fingerprint.ts";
 import type { LabeledImages } from "./formats/labeled_images.ts";
-import { memoryDataset } from "./memory_dataset.ts";
 import { CANVAS, paintSynthetic, type SyntheticDifficulty } from "./synthetic_image.ts";
 import { syntheticClasses } from "./synthetic_shapes.ts";
 
@@ -10,14 +10,14 @@ export { type SyntheticDifficulty } from "./synthetic_image.ts";
 /** The difficulty of the set `synthetic`. */
 export const syntheticDifficulty: SyntheticDifficulty = {
   colour: 0.25,
-  noise: 0.05,
-  clutter: 2,
+  noise: 0.07,
+  clutter: 3,
   occlusion: 1,
   pattern: 0.08,
   shift: 0.1,
-  scale: 0.35,
+  scale: 0.45,
   turn: 0.12,
-  contrast: [0.35, 0.5],
+  contrast: [0.28, 0.5],
 };
 
 /** Which images {@link syntheticImages} makes. */
@@ -59,9 +59,7 @@ export interface SyntheticImagesOptions {
 export function syntheticImages(
   { seed, part, from = 0, images, size, difficulty }: SyntheticImagesOptions,
 ): LabeledImages {
-  if (size !== 16 && size !== 32) {
-    throw new RangeError(`Cannot make synthetic images of ${size} px: give 16 or 32`);
-  }
+  requireSize(size);
   const full: SyntheticDifficulty = { ...syntheticDifficulty, ...difficulty };
   const canvas = new Float32Array(CANVAS * CANVAS * 3);
   const each = size * size * 3;
@@ -108,20 +106,53 @@ export interface SyntheticOptions {
  * assert.equal(classNames[1], "ring");
  * ```
  */
-export function syntheticDataset(
+export async function syntheticDataset(
   { seed = 0, size = CANVAS, train = 10_000, test = 2_000, difficulty }: SyntheticOptions = {},
 ): Promise<Dataset> {
-  const make = (part: string, images: number) =>
-    syntheticImages({ seed, part, images, size: size as 16 | 32, difficulty });
-  return memoryDataset({
+  requireSize(size);
+  const full: SyntheticDifficulty = { ...syntheticDifficulty, ...difficulty };
+  // The generator decides every byte, so what it is given stands for them.
+  const contents = JSON.stringify(["synthetic 1", seed, size, train, test, Object.entries(full)]);
+  const part = (name: string, images: number) =>
+    drawnPart({ seed, part: name, images, size: size as 16 | 32, difficulty: full }); // checked
+  return {
     name: "synthetic",
     classNames: syntheticClasses,
     size,
+    channels: 3,
     mean: [0.5, 0.5, 0.5],
     std: [0.25, 0.25, 0.25],
-    train: make("train", train),
-    test: make("test", test),
-  });
+    train: part("train", train),
+    test: part("test", test),
+    fingerprint: await sha256(new TextEncoder().encode(contents)),
+  };
+}
+
+/** A part whose images are drawn when they are read: a run uses some of them, once. */
+function drawnPart(options: SyntheticImagesOptions): ImagePart {
+  const { images, size } = options;
+  syntheticImages({ ...options, images: 1 }); // refuses a seed that is none
+  const each = size * size * 3;
+  return {
+    images,
+    labels: Int32Array.from({ length: images }, (_, i) => i % syntheticClasses.length),
+    read(indices) {
+      const bytes = new Uint8Array(indices.length * each);
+      for (let k = 0; k < indices.length; k++) {
+        const from = indices[k]!; // k is inside
+        if (!(from >= 0 && from < images)) {
+          throw new RangeError(`Cannot read image ${from}: the part has ${images}`);
+        }
+        bytes.set(syntheticImages({ ...options, from, images: 1 }).bytes, k * each);
+      }
+      return bytes;
+    },
+  };
+}
+
+function requireSize(size: number): void {
+  if (size === 16 || size === 32) return;
+  throw new RangeError(`Cannot make synthetic images of ${size} px: give 16 or 32`);
 }
 
 /** Pixels in [0, 1] as bytes; Uint8ClampedArray rounds to the nearest, halves to even. */
