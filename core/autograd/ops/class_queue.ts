@@ -64,8 +64,15 @@ export function enqueue(
   return next;
 }
 
-/** Mean vector of each class's queue [classes, width]; zero where it is empty. */
+/**
+ * Mean vector of each class's queue [classes, width]; zero where it is empty.
+ *
+ * @throws {TypeError} If the queues are not [classes, slots, width] or their numbers not [classes].
+ */
 export function queueMeans({ vectors, held }: ClassQueue): Tensor {
   const [classes = 0] = vectors.shape;
+  if (vectors.shape.length !== 3 || held.size !== classes) {
+    throw new TypeError(`Cannot take the means of queues ${vectors} that hold ${held}`);
+  }
   return div(sum(vectors, 1), maximum(held, 1).view([classes, 1]));
 }

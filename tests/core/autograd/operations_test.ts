@@ -16,9 +16,20 @@ import * as matmul from "./samples/matmul.ts";
 import * as pointwise from "./samples/pointwise.ts";
 import * as reduce from "./samples/reduce.ts";
 import * as rows from "./samples/rows.ts";
+import * as withoutGradient from "./samples/without_gradient.ts";
 import { draw, type Sample, toDevice } from "./samples/sample.ts";
 
-const families = { crossEntropy, gather, images, layout, matmul, pointwise, reduce, rows };
+const families = {
+  crossEntropy,
+  gather,
+  images,
+  layout,
+  matmul,
+  pointwise,
+  reduce,
+  rows,
+  withoutGradient,
+};
 const samples = Object.values(families).flatMap((family) => family.samples);
 const refusals = Object.values(families).flatMap((family) => family.refusals);
 const exported = Object.entries(ops).filter(([, value]) => typeof value === "function").map(
