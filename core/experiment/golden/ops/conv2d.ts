@@ -8,7 +8,8 @@ export const run: GoldenRunner = async (c, check, device) => {
   const { software } = opened;
   const { stride, padding } = c.params as { stride: number; padding: number };
   try {
-    for (opened.software of [true, false]) {
+    for (const kernels of [true, false]) {
+      opened.software = kernels;
       await checkOperation(c, check, opened, {
         inputs: c.has("b") ? ["x", "w", "b"] : ["x", "w"],
         apply: (x, w, bias) => {
