@@ -32,6 +32,17 @@ export const crt: Algorithm<CrtOptions> = defineAlgorithm({
   name: "crt",
   kind: "addon",
   paper: "Kang et al., ICLR 2020",
+  // Not on bases that evaluate a head of their own: the new classifier is what has to be evaluated.
+  bases: [
+    "supervised",
+    "fixmatch",
+    "simpro",
+    "pseudolabel",
+    "meanteacher",
+    "mixmatch",
+    "remixmatch",
+    "usadtm",
+  ],
   defaults: { share: 2 / 7, beta: 0.999 },
   smoke: { "crt.share": 0.5 },
   check: ({ share, beta }) =>
