@@ -7,6 +7,7 @@ import {
 import { describeAdapter } from "../../autograd/adapter.ts";
 import { BadInput } from "../../bad_input.ts";
 import { preferVulkan } from "./device_file.ts";
+import { loadedDrivers } from "./drivers_file.ts";
 import { LIMITS, VERSION } from "./environment_file.ts";
 
 const CHOICES: readonly string[] = ["high-performance", "low-power", "fallback"];
@@ -27,6 +28,7 @@ export async function doctorCommand(
     deno: Deno.version.deno,
     os: `${Deno.build.os} ${Deno.osRelease()} ${Deno.build.arch}`,
     adapter: describeAdapter(adapter.info),
+    drivers: loadedDrivers(),
     limits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
     features: [...adapter.features].sort(),
     freeMemory: memory.available,
@@ -38,6 +40,7 @@ export async function doctorCommand(
   const { name, software } = report.adapter;
   console.log(`longtail ${report.longtail}, Deno ${report.deno}, ${report.os}`);
   console.log(`adapter  ${name}${software ? " (software: runs on the CPU)" : ""}`);
+  if (report.drivers) console.log(`drivers  ${report.drivers.join(", ")}`);
   for (const [limit, value] of Object.entries(report.limits)) {
     console.log(`  ${limit.padEnd(36)}${value}`);
   }

@@ -1,4 +1,5 @@
 import type { Device } from "../../autograd/device.ts";
+import { loadedDrivers } from "./drivers_file.ts";
 import config from "../../../deno.json" with { type: "json" };
 
 /** Version of this toolkit. */
@@ -21,6 +22,7 @@ export function environmentOf({ adapter, gpu }: Device): object {
     ...Deno.version,
     os: `${Deno.build.os} ${Deno.osRelease()} ${Deno.build.arch}`,
     adapter,
+    drivers: loadedDrivers(),
     limits: Object.fromEntries(LIMITS.map((name) => [name, gpu.limits[name]])),
     commandLine: Deno.args,
     started: new Date().toISOString(),

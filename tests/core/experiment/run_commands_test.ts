@@ -41,6 +41,9 @@ Deno.test("train leaves the files of a run and says where", async () => {
   const { status, steps, state } = await summaryOf(folder);
   assert.deepEqual([status, steps], ["finished", 4]);
   assert.match(state, /^[0-9a-f]{64}$/);
+  const environment = JSON.parse(await Deno.readTextFile(`${folder}/environment.json`));
+  assert.equal(environment.deno, Deno.version.deno);
+  if (Deno.build.os === "linux") assert.match(environment.drivers.join(), /lib\w+\.so/);
   const rows = (await Deno.readTextFile(`${folder}/log.jsonl`)).trim().split("\n");
   assert.deepEqual(rows.map((row) => JSON.parse(row).step), [2, 4, 4]);
 });
@@ -160,6 +163,19 @@ Deno.test("evaluate refuses a checkpoint of another network, by name", async () 
     err,
     /^error: Cannot resume from .*checkpoint\.safetensors: 'student\/.*' is missing/,
   );
+});
+
+Deno.test("doctor and list print one JSON object for scripts", async () => {
+  const doctor = await capturedRun("doctor", "--json");
+  assert.equal(doctor.code, 0, doctor.err);
+  const { deno, adapter, limits, features } = JSON.parse(doctor.out);
+  assert.equal(deno, Deno.version.deno);
+  assert.ok(adapter.name.length > 0 && limits.maxBufferSize > 0 && Array.isArray(features));
+  const list = JSON.parse((await capturedRun("list", "--json")).out);
+  const fixmatch = list.algorithms.find((a: { name: string }) => a.name === "fixmatch");
+  assert.deepEqual([fixmatch.kind, fixmatch.bases], ["base", null]);
+  assert.equal(fixmatch.defaults.threshold, 0.95);
+  assert.ok(list.datasets.includes("cifar10") && list.protocols.includes("daso"));
 });
 
 Deno.test("run() answers help and versions with 0, what it does not know with 2", async () => {
