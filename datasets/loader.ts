@@ -1,8 +1,9 @@
 import type { Device } from "../core/autograd/device.ts";
 import type { Tensor } from "../core/autograd/tensor.ts";
-import type { View } from "../core/training/algorithm.ts";
 import type { Loader, ViewDraw } from "../core/training/loader.ts";
+import type { LoaderView } from "../core/training/loader_view.ts";
 import { augment, type ViewRecipes } from "./augment.ts";
+import { recipeOf } from "./augmentation/recipe_of.ts";
 import { readTrainImages } from "./image_sets.ts";
 import { SplitDraws, type SplitDrawsOptions } from "./split_draws.ts";
 
@@ -37,8 +38,8 @@ export class GpuLoader extends SplitDraws implements Loader {
     return loader;
   }
 
-  view(part: "train" | "test", images: Tensor<"i32">, view: View, draw: ViewDraw): Tensor {
+  view(part: "train" | "test", images: Tensor<"i32">, view: LoaderView, draw: ViewDraw): Tensor {
     const all = part === "train" ? this.#train : this.#tests;
-    return augment(all, images, this.#views[view], draw);
+    return augment(all, images, recipeOf(this.#views, view), draw);
   }
 }

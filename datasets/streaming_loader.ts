@@ -1,6 +1,6 @@
 import type { Device } from "../core/autograd/device.ts";
 import type { Tensor } from "../core/autograd/tensor.ts";
-import type { PredictSet, StreamSpec, View } from "../core/training/algorithm.ts";
+import type { PredictSet, StreamSpec } from "../core/training/algorithm.ts";
 import type {
   DrawnBatch,
   DrawnStream,
@@ -9,7 +9,9 @@ import type {
   Loader,
   ViewDraw,
 } from "../core/training/loader.ts";
+import type { LoaderView } from "../core/training/loader_view.ts";
 import { augment, type ViewRecipes } from "./augment.ts";
+import { recipeOf } from "./augmentation/recipe_of.ts";
 import type { Dataset } from "./dataset.ts";
 import { readTrainImages } from "./image_sets.ts";
 import type { LoaderOptions } from "./loader.ts";
@@ -125,9 +127,9 @@ export class StreamingLoader implements Loader {
     return images.map((_, i) => i);
   }
 
-  view(_: "train" | "test", images: Tensor<"i32">, view: View, draw: ViewDraw): Tensor {
+  view(_: "train" | "test", images: Tensor<"i32">, view: LoaderView, draw: ViewDraw): Tensor {
     if (!this.#staged) throw new Error("There are no images yet: await prepare() or fetch()");
-    return augment(this.#staged, images, this.#views[view], draw);
+    return augment(this.#staged, images, recipeOf(this.#views, view), draw);
   }
 
   cursors(): Readonly<Record<string, number>> {

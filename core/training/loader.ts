@@ -1,5 +1,6 @@
 import type { Tensor } from "../autograd/tensor.ts";
-import type { DataInfo, PredictSet, StreamSpec, View } from "./algorithm.ts";
+import type { DataInfo, PredictSet, StreamSpec } from "./algorithm.ts";
+import type { LoaderView } from "./loader_view.ts";
 
 /**
  * Which images the next step uses. Positions count within a set; images are numbered as the
@@ -99,7 +100,7 @@ export interface Loader {
   /** Draws the next images of a stream. */
   nextOf(name: string, images: number): DrawnStream;
   /** Records making a view of some images: f32 [n, size, size, 3]. */
-  view(part: "train" | "test", images: Tensor<"i32">, view: View, draw: ViewDraw): Tensor;
+  view(part: "train" | "test", images: Tensor<"i32">, view: LoaderView, draw: ViewDraw): Tensor;
   /** What to save to go on drawing as if nothing had happened. */
   cursors(): Readonly<Record<string, number>>;
   /** Goes on from saved cursors. */

@@ -1,5 +1,6 @@
 import type { Predictions, PredictOptions, PredictSet } from "./algorithm.ts";
 import type { Loader } from "./loader.ts";
+import { loaderView } from "./loader_view.ts";
 import { forwardBody, meanOfExperts } from "./network.ts";
 import type { StepContext } from "./step.ts";
 import { applyHead } from "./step_outputs.ts";
@@ -38,7 +39,8 @@ export async function predictSet(
     const made = device.keep(() =>
       device.scope(() => {
         const index = device.tensor(rows, [rows.length], "i32");
-        const x = loader.view("train", index, view, { seed, step, name: `${on}/${view}/${from}` });
+        const draw = { seed, step, name: `${on}/${view}/${from}` };
+        const x = loader.view("train", index, loaderView(on, view), draw);
         const f = forwardBody(device, network, x, pass);
         return { f, z: meanOfExperts(applyHead(network, head, f, pass)) };
       })

@@ -3,6 +3,7 @@ import type { Tensor } from "../autograd/tensor.ts";
 import type { NonEmpty, View } from "./algorithm.ts";
 import type { MergedNeeds } from "./compose.ts";
 import type { DrawnBatch, DrawSizes, Loader } from "./loader.ts";
+import { loaderView } from "./loader_view.ts";
 import type { StepInput, StreamImages } from "./step.ts";
 import type { TrainingConfig } from "./training_config.ts";
 
@@ -65,7 +66,7 @@ export function stepImages(
   const batch = {
     labeled: {
       x: needs.labeled.map((view, i) =>
-        loader.view("train", known, view, draw(`labeled/${view}/${i}`))
+        loader.view("train", known, loaderView("labeled", view), draw(`labeled/${view}/${i}`))
       ) as unknown as NonEmpty<Tensor>, // as long as needs.labeled
       y: ints(labeled.y),
       index: ints(labeled.position),
@@ -78,8 +79,9 @@ export function stepImages(
       isLabeled: device.tensor(unlabeled.isLabeled, [unlabeled.isLabeled.length]),
     },
   };
-  const streams = Object.entries(needs.streams).map(([name, { view }]): [string, StreamImages] => {
+  const streams = Object.entries(needs.streams).map(([name, spec]): [string, StreamImages] => {
     const { image, y, position } = loader.nextOf(name, sizes.streams[name]!); // has all of them
+    const view = loaderView(spec.from, spec.view);
     const x = loader.view("train", ints(image), view, draw(`stream/${name}`));
     return [name, { x, y: ints(y), index: ints(position) }];
   });

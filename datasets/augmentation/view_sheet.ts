@@ -13,7 +13,7 @@ export interface ViewSheetOptions {
   readonly device: Device;
   /** Images, the first of the training part; 8 by default. */
   readonly images?: number;
-  /** Weak views of each; 2 by default. */
+  /** Weak views of each, and as many of labeled images where these have their own; 2 by default. */
   readonly weak?: number;
   /** Strong views of each; 4 by default. */
   readonly strong?: number;
@@ -42,11 +42,11 @@ interface Column {
 
 /**
  * Draws originals and augmented views of a data set side by side, each view with what was done to
- * it.
+ * it. Where labeled images have a recipe of their own, its views follow the weak ones.
  */
 export async function viewSheet(
   dataset: Dataset,
-  recipes: Pick<ViewRecipes, "weak" | "strong">,
+  recipes: Pick<ViewRecipes, "labeled" | "weak" | "strong">,
   { device, images = 8, weak = 2, strong = 4, seed = 0, title = dataset.name }: ViewSheetOptions,
 ): Promise<Pixels> {
   const n = Math.min(images, dataset.train.images), { size, classNames } = dataset;
@@ -60,13 +60,15 @@ export async function viewSheet(
     }),
     labels: Array.from({ length: n }, (_, i) => [classNames[labels?.[i] ?? -1] ?? "no label"]),
   }];
-  const wanted = [["weak", weak], ["strong", strong]] as const;
+  const wanted = [["weak", weak], ["labeled", weak], ["strong", strong]] as const;
   for (const [view, count] of wanted) {
+    const recipe = recipes[view];
+    if (!recipe) continue;
     for (let k = 1; k <= count; k++) {
       const name = `${view} ${k}`;
       columns.push({
         title: name,
-        ...await views(bytes, recipes[view], { device, n, size, seed, name }),
+        ...await views(bytes, recipe, { device, n, size, seed, name }),
       });
     }
   }

@@ -14,7 +14,7 @@ export async function writeViewSheet(
   path: string,
   dataset: Dataset,
   { recipes, ...options }: ViewSheetOptions & {
-    readonly recipes: Pick<ViewRecipes, "weak" | "strong">;
+    readonly recipes: Pick<ViewRecipes, "labeled" | "weak" | "strong">;
   },
 ): Promise<void> {
   if (!/\.png$/i.test(path)) {

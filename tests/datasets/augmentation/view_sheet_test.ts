@@ -29,6 +29,22 @@ Deno.test("viewSheet() shows originals, enlarged, beside their views", async () 
   assert.notDeepEqual(other.data, data);
 });
 
+Deno.test("viewSheet() shows labeled images where their views are their own", async () => {
+  const options = { device, images: 1, weak: 1, strong: 1 };
+  const { weak } = recipes;
+  const labeled = { ...weak, stages: [{ kind: "flip", probability: 1 }] } as const;
+  const { width, height, data } = await viewSheet(dataset, { ...recipes, labeled }, options);
+  assert.equal(width, 4 * (128 + 12) + 12);
+  const line = (column: number) => {
+    const from = ((height - (128 + 6 * 14 + 12)) * width + 12 + column * (128 + 12)) * 3;
+    return Array.from(
+      { length: 128 },
+      (_, x) => [...data.subarray(from + 3 * x, from + 3 * x + 3)],
+    );
+  };
+  assert.deepEqual(line(2), line(0).reverse());
+});
+
 Deno.test("writeViewSheet() writes a PNG and nothing else", async () => {
   const path = await Deno.makeTempFile({ suffix: ".png" });
   await writeViewSheet(path, dataset, { recipes, device, images: 1, weak: 1, strong: 1 });

@@ -1,0 +1,7 @@
+import type { LoaderView } from "../../core/training/loader_view.ts";
+import type { ViewRecipe, ViewRecipes } from "./view_recipe.ts";
+
+/** How a view is made; of labeled images as the weak one, unless they have a recipe of their own. */
+export function recipeOf(recipes: ViewRecipes, view: LoaderView): ViewRecipe {
+  return view === "labeled" ? recipes.labeled ?? recipes.weak : recipes[view];
+}
