@@ -1,39 +1,71 @@
 import assert from "node:assert/strict";
 import { algorithms } from "../algorithms/registry.ts";
+import { setInfos } from "../datasets/sets/set_info.ts";
+import { setSources } from "../datasets/sets/set_source.ts";
 
-const START = "<!-- methods -->", END = "<!-- /methods -->";
 const path = new URL("../README.md", import.meta.url);
 
-/** The README's table of methods, made from the registry. */
-function methodTable(): string {
+/** Cells of the table of methods, the head first. */
+function methodRows(): string[][] {
   const bases = algorithms.filter(({ spec }) => spec.kind === "base").map(({ spec }) => spec.name);
   const rows = algorithms.map(({ spec }) => {
     const stands = spec.kind === "base" ? "base" : (spec.bases ?? bases).join(", ");
     return [`\`${spec.name}\``, stands, spec.paper];
   });
-  const all = [["method", "stands on", "paper"], ...rows];
-  const widths = [0, 1, 2].map((c) => Math.max(...all.map((row) => [...row[c]!].length))); // 3 cells
-  const line = (row: string[]) =>
-    `| ${row.map((cell, c) => cell + " ".repeat(widths[c]! - [...cell].length)).join(" | ")} |`;
-  return [
-    line(all[0]!), // the head
-    `| ${widths.map((w) => "-".repeat(w)).join(" | ")} |`,
-    ...rows.map(line),
-  ].join("\n");
+  return [["method", "stands on", "paper"], ...rows];
 }
 
-Deno.test("README lists the methods of the registry", async () => {
+/** Cells of the table of data sets, the head first. */
+function setRows(): string[][] {
+  const rows = Object.entries(setInfos).map(([name, { title, packed, downloads }]) => {
+    const { size, byHand, terms = "" } = setSources[name] ?? {};
+    const files = byHand === undefined
+      ? downloads.map(({ file }) => `\`${file}\``).join(" and ")
+      : `by hand: ${byHand}`;
+    const ready = !packed && downloads.length === 0;
+    return [
+      `\`${name}\``,
+      title,
+      size === undefined ? "nothing" : `${files}, ${size}`,
+      terms,
+      ready ? "none needed" : `\`deno task data prepare ${name} --data-dir DIR\``,
+    ];
+  });
+  return [["name", "what it is", "what is downloaded", "terms", "command"], ...rows];
+}
+
+/** Markdown as `deno fmt` leaves it. */
+function table(rows: readonly string[][]): string {
+  const [head = [], ...body] = rows;
+  const length = (cell = "") => [...cell].length;
+  const widths = head.map((_, c) => Math.max(3, ...rows.map((row) => length(row[c]))));
+  const line = (row: readonly string[]) =>
+    `| ${widths.map((w, c) => (row[c] ?? "") + " ".repeat(w - length(row[c]))).join(" | ")} |`;
+  const rule = `| ${widths.map((w) => "-".repeat(w)).join(" | ")} |`;
+  return [line(head), rule, ...body.map(line)].join("\n");
+}
+
+/** Holds the part of the README between two markers against what the code says. */
+async function checkPart(marker: string, rows: readonly string[][]): Promise<void> {
+  const start = `<!-- ${marker} -->`;
   const text = await Deno.readTextFile(path);
-  const from = text.indexOf(START) + START.length, to = text.indexOf(END);
-  assert.ok(from > START.length && to > from, "the table's markers are gone");
-  const table = `\n\n${methodTable()}\n\n`;
+  const from = text.indexOf(start) + start.length, to = text.indexOf(`<!-- /${marker} -->`);
+  assert.ok(from > start.length && to > from, `the markers of ${marker} are gone`);
+  const part = `\n\n${table(rows)}\n\n`;
   if (Deno.env.get("UPDATE_README")) {
-    await Deno.writeTextFile(path, text.slice(0, from) + table + text.slice(to));
+    await Deno.writeTextFile(path, text.slice(0, from) + part + text.slice(to));
     return;
   }
-  assert.equal(
-    text.slice(from, to),
-    table,
-    "run UPDATE_README=1 deno test -A tests/readme_test.ts",
-  );
+  assert.equal(text.slice(from, to), part, "run UPDATE_README=1 deno test -A tests/readme_test.ts");
+}
+
+Deno.test("README lists the methods of the registry", () => checkPart("methods", methodRows()));
+
+Deno.test("README lists all data sets: what is downloaded, size, terms and command", async () => {
+  assert.deepEqual(Object.keys(setSources), Object.keys(setInfos));
+  for (const [name, { downloads }] of Object.entries(setInfos)) {
+    const { size, terms, byHand } = setSources[name] ?? {};
+    if (downloads.length > 0) assert.ok(size && terms && byHand === undefined, name);
+  }
+  await checkPart("data sets", setRows());
 });

@@ -1,5 +1,6 @@
 import { BadInput } from "../../../bad_input.ts";
 import { infoOf } from "../../../../datasets/sets/set_info.ts";
+import { setSources } from "../../../../datasets/sets/set_source.ts";
 import { type Prepared, prepareDataset } from "../../../../datasets/store/prepare_file.ts";
 import { type Interrupt, listenForInterrupt } from "../../interrupt_file.ts";
 import { workDisplay } from "../../work_display_file.ts";
@@ -72,7 +73,11 @@ function report(
   { path, images, skipped, notes }: Prepared,
   { quiet }: { readonly quiet: boolean },
 ): void {
-  if (!quiet) { for (const note of notes) console.error(note); }
+  const terms = setSources[name]?.terms;
+  if (!quiet) {
+    for (const note of notes) console.error(note);
+    if (terms !== undefined) console.error(`Terms of ${name}: ${terms}`);
+  }
   for (const why of skipped) console.error(`left out: ${why}`);
   if (path === undefined) {
     console.log(`${name} needs no preparing`);
