@@ -17,6 +17,16 @@ export interface PreparedCase {
   judge(results: ReadonlyMap<string, Float32Array>): ReadonlyMap<string, string>;
 }
 
+/** A way to train, beside others on longtail. */
+export interface Variant {
+  /** As in the report: `fixmatch+daso`. */
+  readonly name: string;
+  /** What it asks for beyond its base, in words. */
+  readonly asks?: string;
+  /** The variants that its time is shown as a share of. */
+  readonly against?: readonly string[];
+}
+
 /** One row of the bench for every contender. */
 export interface BenchCase {
   /** As in the report: `gemm`, `conv2d-forward`, … */
@@ -25,6 +35,10 @@ export interface BenchCase {
   readonly amount: Amount;
   /** Whether each run starts from the state that the one before left. */
   readonly stateful: boolean;
+  /** Who takes turns in place of the libraries: longtail under each of these names. */
+  readonly variants?: readonly Variant[];
+  /** Runs come in multiples of this; 1 by default. */
+  readonly unit?: number;
   prepare(): PreparedCase;
 }
 

@@ -77,6 +77,8 @@ export interface Work {
    * last; a training step's loss, then all parameters.
    */
   result(): Promise<Float32Array>;
+  /** Milliseconds of processor time that other processes have spent on it so far. */
+  elsewhere?(): number;
   /** Frees the device memory. */
   dispose(): void;
 }

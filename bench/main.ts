@@ -11,6 +11,7 @@ import { cpus } from "node:os";
 import process from "node:process";
 import { type Arguments, parseArguments } from "./arguments.ts";
 import { benchCases } from "./bench_cases.ts";
+import type { Work } from "./contender.ts";
 import { contenderNames, openContenders } from "./open_contenders.ts";
 import type { Report } from "./report.ts";
 import { checkWritable, writeReport, writeResults } from "./report_file.ts";
@@ -38,9 +39,9 @@ async function bench({ quiet, quick, patterns, write, ...options }: Arguments): 
   const cores = navigator.hardwareConcurrency;
   // A software adapter computes in this process. Its processor time is steady where the wall clock
   // swings with whatever else the machine does.
-  function processorTime(): number {
+  function processorTime({ elsewhere }: Pick<Work, "elsewhere">): number {
     const { user, system } = process.cpuUsage();
-    return (user + system) / 1000 / cores;
+    return ((user + system) / 1000 + (elsewhere?.() ?? 0)) / cores;
   }
   const stop = new AbortController();
   Deno.addSignalListener("SIGINT", () => stop.abort(new Error("Interrupted")));

@@ -1,7 +1,7 @@
 import type { Work } from "./contender.ts";
 
-/** Reads a clock, milliseconds. */
-export type Clock = () => number;
+/** Reads a clock that counts the time of a work, milliseconds. */
+export type Clock = (work: Pick<Work, "elsewhere">) => number;
 
 /** How long and how often to measure. */
 export interface MeasureOptions {
@@ -10,6 +10,8 @@ export interface MeasureOptions {
   readonly rounds: number;
   /** Milliseconds of `clock` that one measurement should take at least. */
   readonly slot: number;
+  /** Measurements repeat a work a multiple of this, so that what is due now and then counts alike. */
+  readonly unit?: number;
   /** Ends the measurement between two slots. */
   readonly signal: AbortSignal;
   /** Told of a work that threw; it is measured no further. */
@@ -24,16 +26,16 @@ export interface MeasureOptions {
  */
 export async function measure(
   works: ReadonlyMap<string, Work>,
-  { clock, rounds, slot, signal, failed }: MeasureOptions,
+  { clock, rounds, slot, signal, failed, unit = 1 }: MeasureOptions,
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const samples = new Map<string, number[]>();
   const repeats = new Map<string, number>();
   async function time(name: string, work: Work, times: number): Promise<number | undefined> {
     signal.throwIfAborted();
     try {
-      const start = clock();
+      const start = clock(work);
       await work.run(times);
-      return (clock() - start) / times;
+      return (clock(work) - start) / times;
     } catch (error) {
       samples.delete(name);
       failed(name, error);
@@ -44,7 +46,8 @@ export async function measure(
     samples.set(name, []);
     const once = await time(name, work, 1);
     if (once === undefined) continue;
-    const times = Math.min(1000, Math.max(1, Math.ceil(slot / Math.max(once, 1e-3))));
+    const wanted = Math.min(1000, Math.max(1, Math.ceil(slot / Math.max(once, 1e-3))));
+    const times = unit * Math.ceil(wanted / unit);
     repeats.set(name, times);
     if (times === 1) samples.set(name, [once]);
   }

@@ -5,6 +5,7 @@ const OPENERS: Readonly<Record<string, () => Promise<Contender>>> = {
   "longtail": async () => (await import("./contenders/longtail.ts")).openLongtail(),
   "tfjs-webgpu": async () => (await import("./contenders/tfjs_webgpu.ts")).openTfjsWebgpu(),
   "jax-js-webgpu": async () => (await import("./contenders/jax_js_webgpu.ts")).openJaxJsWebgpu(),
+  "pillow": async () => (await import("./contenders/pillow.ts")).openPillow(),
 };
 
 /** Names of all contenders. */

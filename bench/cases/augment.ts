@@ -1,7 +1,6 @@
 import { Random } from "../../core/random.ts";
 import type { BenchCase, CaseSizes } from "../bench_case.ts";
 import type { AugmentProblem } from "../contender.ts";
-import { judgeElements } from "../judge.ts";
 
 /** A weak and a strong view of each image of a batch, as FixMatch needs them of unlabeled images. */
 export function augmentCases({ quick, software }: CaseSizes): BenchCase[] {
@@ -29,43 +28,61 @@ function augmentCase({ images, size }: Pick<AugmentProblem, "images" | "size">):
   };
 }
 
-/** Weak views are computed again; of strong ones it is known that they are images. */
+/**
+ * Everyone draws decisions of their own: a weak view has to be what some flip and crop make of its
+ * image, a strong one an image with a grey box.
+ */
 function judge(
   problem: AugmentProblem,
   results: ReadonlyMap<string, Float32Array>,
 ): ReadonlyMap<string, string> {
-  const length = problem.bytes.length;
-  const weak = new Map([...results].map(([name, all]) => [name, all.subarray(0, length)]));
-  const wrong = new Map(
-    judgeElements(weak, { length, valueAt: (place) => weakValue(problem, place), tolerance: 1e-6 }),
-  );
+  const { images, bytes } = problem;
+  const pixels = bytes.length / images;
+  const wrong = new Map<string, string>();
   for (const [name, all] of results) {
-    const strong = all.subarray(length);
-    if (strong.length !== length) wrong.set(name, `${strong.length} values of strong views`);
+    const [weak, strong] = [all.subarray(0, bytes.length), all.subarray(bytes.length)];
+    const row = (views: Float32Array, i: number) => views.subarray(i * pixels, (i + 1) * pixels);
+    const rows = Array.from({ length: images }, (_, i) => i);
     const outside = strong.findIndex((v) => !(v >= -1 && v <= 1));
-    if (outside >= 0) wrong.set(name, `value ${length + outside} is ${strong[outside]}`);
+    const noWeak = rows.find((i) => !isWeakView(problem, i, row(weak, i)));
+    const noStrong = rows.find((i) => row(strong, i).filter(isGrey).length < 3 * LEAST_BOX ** 2);
+    if (strong.length !== bytes.length) wrong.set(name, `${all.length} values`);
+    else if (outside >= 0) wrong.set(name, `value ${bytes.length + outside} is ${strong[outside]}`);
+    else if (noWeak !== undefined) wrong.set(name, `weak view ${noWeak} is none of its image`);
+    else if (noStrong !== undefined) wrong.set(name, `strong view ${noStrong} has no grey box`);
   }
   return wrong;
 }
 
-/** Flip, then a reflect-padded crop by an eighth, from the words that a row draws. */
-function weakValue({ size, bytes, seed, step }: AugmentProblem, place: number): number {
-  const channel = place % 3, x = Math.trunc(place / 3) % size;
-  const y = Math.trunc(place / (3 * size)) % size;
-  const row = Math.trunc(place / (3 * size * size));
-  const words = new Random({ seed, step, name: "weak" });
-  for (let i = 0; i < row * WORDS; i++) words.word();
-  const flipped = words.uniform() < 0.5;
-  for (let i = 1; i < 4; i++) words.word();
-  const pad = size / 8;
-  const [left, top] = [words.word(), words.word()].map((word) =>
-    Math.trunc(word / 2 ** 32 * (2 * pad + 1)) - pad
-  ) as [number, number];
-  const reflect = (at: number) => size - 1 - Math.abs(size - 1 - Math.abs(at));
-  const column = reflect(x + left), line = reflect(y + top);
-  const from = (row * size + line) * size + (flipped ? size - 1 - column : column);
-  return (bytes[3 * from + channel] ?? NaN) / 127.5 - 1;
+/** A box of 16 pixels around a corner still covers this many of each side. */
+const LEAST_BOX = 8;
+
+function isGrey(value: number): boolean {
+  return Math.abs(value - normalized(127)) < TOLERANCE;
 }
 
-/** Random words of a row. */
-const WORDS = 256;
+/** Whether some flip and reflect-padded crop by an eighth make `view` of image `i`. */
+function isWeakView({ size, bytes }: AugmentProblem, i: number, view: Float32Array): boolean {
+  const pad = size / 8;
+  const reflect = (at: number) => size - 1 - Math.abs(size - 1 - Math.abs(at));
+  const equals = (flipped: boolean, left: number, top: number) =>
+    view.every((value, place) => {
+      const channel = place % 3, pixel = Math.trunc(place / 3);
+      const column = reflect(pixel % size + left), line = reflect(Math.trunc(pixel / size) + top);
+      const from = (i * size + line) * size + (flipped ? size - 1 - column : column);
+      return Math.abs(value - normalized(bytes[3 * from + channel] ?? NaN)) < TOLERANCE;
+    });
+  for (const flipped of [false, true]) {
+    for (let left = -pad; left <= pad; left++) {
+      for (let top = -pad; top <= pad; top++) if (equals(flipped, left, top)) return true;
+    }
+  }
+  return false;
+}
+
+function normalized(byte: number): number {
+  return byte / 127.5 - 1;
+}
+
+/** Of values from −1 to 1, in float32. */
+const TOLERANCE = 1e-6;

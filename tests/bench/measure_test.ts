@@ -34,6 +34,30 @@ Deno.test("measure() takes turns, and repeats what is short", async () => {
   assert.deepEqual(log, ["a×1", "b×1", "a×1", "b×4", "a×1", "b×4", "b×4"]);
 });
 
+Deno.test("measure() counts other processes, and runs in multiples of the unit", async () => {
+  const log: string[] = [];
+  const a = fake(10, log, "a");
+  let others = 0;
+  const work: Work = {
+    ...a.work,
+    async run(times) {
+      await a.work.run(times);
+      others += 5 * times;
+    },
+    elsewhere: () => others,
+  };
+  const samples = await measure(new Map([["a", work]]), {
+    clock: ({ elsewhere }) => a.clock.now + (elsewhere?.() ?? 0),
+    rounds: 2,
+    slot: 40,
+    unit: 10,
+    signal: new AbortController().signal,
+    failed: assert.fail,
+  });
+  assert.deepEqual([...samples], [["a", [15, 15]]]);
+  assert.deepEqual(log, ["a×1", "a×10", "a×10"]);
+});
+
 Deno.test("measure() goes on without a work that throws", async () => {
   const log: string[] = [];
   const a = fake(1, log, "a");
