@@ -5,7 +5,7 @@ import {
   type Predictions,
   type Random,
 } from "../core/mod.ts";
-import type { CosslOptions } from "./addons/cossl.ts";
+import type { CosslOptions } from "./cossl_options.ts";
 import { blendChances, blendTail } from "./tail_blend.ts";
 import { imprint, imprintedProbs, tailSet } from "./tail_set.ts";
 
@@ -23,10 +23,11 @@ export const HEAD_OPTIMIZERS: Readonly<Record<"adam" | "sgd", OptimizerOptions>>
  * and sets it and its average.
  */
 export async function startHead(h: Host<CosslOptions>): Promise<void> {
-  const { start, startView, view } = h.config;
-  const seen = start === "set" ? "weak" : view;
-  const labeled = await predict(h, "labeled", seen);
-  const weak = start === "plain" ? null : await predict(h, "unlabeled", seen);
+  const { start, startView, startLabeled, view } = h.config;
+  const labeled = await predict(h, "labeled", start === "set" ? startLabeled : view);
+  const weak = start === "plain"
+    ? null
+    : await predict(h, "unlabeled", start === "set" ? "weak" : view);
   const strong = start === "set" && startView === "strong"
     ? await predict(h, "unlabeled", "strong")
     : weak;

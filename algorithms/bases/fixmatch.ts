@@ -12,6 +12,7 @@ import {
 } from "../../core/mod.ts";
 import { sharpen } from "../mixing.ts";
 import { negative, noneOf, outsideUnit } from "../option_checks.ts";
+import { underCossl } from "../recipes/cossl.ts";
 import { usbRecipe } from "../recipes.ts";
 import { repeatRows } from "../repeat_rows.ts";
 
@@ -46,7 +47,7 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
       noneOf("targets", targets, ["hard", "soft"]) ??
       (temperature > 0 ? null : `temperature is ${temperature}: give a number above 0`),
   needs: () => ({ views: { labeled: ["weak"], unlabeled: ["weak", "strong"] } }),
-  recipe: usbRecipe,
+  recipe: underCossl(usbRecipe),
   mask: (s, t, m) => mul(m, atLeast(max(t.probs, 1), s.config.threshold)),
   loss(s, t, m) {
     const strong = concat(s.student.strong.map((view) => view.logits()), 0);

@@ -18,6 +18,7 @@ import {
   pushMean,
   temperedPrior,
 } from "../distribution_alignment.ts";
+import { noneOf } from "../option_checks.ts";
 import { deinterleave, drawMixing, interleave, mixRows, sharpen } from "../mixing.ts";
 import { checkRamp, type RampOptions, rampWeight } from "../ramp.ts";
 import { underCossl } from "../recipes/cossl.ts";
@@ -41,6 +42,8 @@ export interface ReMixMatchOptions extends RampOptions {
   batches: number;
   /** Power of the alignment's target. */
   exponent: number;
+  /** View of labeled images; CoSSL's code has the strong one. */
+  labeledView: "weak" | "strong";
   /** Whether the target adds up to 1 or, as CoSSL has it, to the number of unlabeled images. */
   target: "shares" | "counts";
 }
@@ -77,6 +80,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
     align: true,
     batches: 128,
     exponent: 1,
+    labeledView: "weak",
     target: "shares",
     ramp: "linear",
     rampShare: 0.016,
@@ -84,10 +88,10 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
   smoke: { "batch.ratio": 1 },
   check: (config) =>
     config.alpha > 0 && config.temperature > 0
-      ? checkRamp(config)
+      ? checkRamp(config) ?? noneOf("labeledView", config.labeledView, ["weak", "strong"])
       : `alpha is ${config.alpha} and temperature ${config.temperature}: give numbers above 0`,
-  needs: () => ({
-    views: { labeled: ["weak"], unlabeled: ["weak", "strong", "strong"] },
+  needs: ({ labeledView }) => ({
+    views: { labeled: [labeledView], unlabeled: ["weak", "strong", "strong"] },
     passes: [
       { net: "student", inputs: ["weak/0"], grad: false },
       { net: "student", inputs: ["strong/0"] },

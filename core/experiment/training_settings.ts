@@ -1,4 +1,4 @@
-import { warmupCosine } from "../nn/schedules/cosine_decay.ts";
+import { halfCosineDecay, warmupCosine } from "../nn/schedules/cosine_decay.ts";
 import { multiStepDecay } from "../nn/schedules/multi_step_decay.ts";
 import { constantSchedule, type Schedule } from "../nn/schedules/schedule.ts";
 import { balpoeLearningRate } from "../nn/schedules/methods/balpoe_learning_rate.ts";
@@ -8,7 +8,7 @@ import type { RunConfig } from "./config/run_config.ts";
 
 /** What the trainer takes of a run's options. */
 export function trainingConfig(config: RunConfig): TrainingConfig {
-  const { seed, steps, epochSteps, batch, weightDecay, decayRule, average } = config;
+  const { seed, steps, epochSteps, batch, weightDecay, decayRule, shrink, average } = config;
   return {
     seed,
     steps,
@@ -19,26 +19,33 @@ export function trainingConfig(config: RunConfig): TrainingConfig {
     optimizer: config.optimizer,
     weightDecay,
     decayRule,
+    shrink,
     average,
   };
 }
 
 /** The learning rate of each step. */
 export function learningRate(config: RunConfig): Schedule {
-  const { learningRate: base, schedule, steps, warmupSteps } = config;
-  if (schedule === "cosine") return warmupCosine({ base, steps, warmupSteps });
-  if (schedule === "multistep-epochs") {
-    const epochs = steps / config.epochSteps;
-    const byEpoch = balpoeLearningRate({
-      base,
-      milestones: [0.8 * epochs, 0.9 * epochs],
-      factor: 0.1,
-      warmupEpochs: warmupSteps / config.epochSteps,
-    });
-    return (step) => byEpoch(Math.floor(step / config.epochSteps));
+  const { learningRate: base, schedule, steps, warmupSteps, milestoneFactor: factor } = config;
+  const byEpoch = (rate: Schedule): Schedule => (step) =>
+    rate(Math.floor(step / config.epochSteps));
+  const epochs = steps / config.epochSteps, warmupEpochs = warmupSteps / config.epochSteps;
+  // Shares are not exact: a third of 45000 steps is to be 15000.
+  const stepsDown = config.milestones.map((share) => Math.round(share * steps));
+  const warm = (rate: Schedule) =>
+    warmupSteps > 0 ? linearWarmup(rate, { steps: warmupSteps }) : rate;
+  switch (schedule) {
+    case "constant":
+      return warm(constantSchedule(base));
+    case "cosine":
+      return warmupCosine({ base, steps, warmupSteps });
+    case "multistep":
+      return warm(multiStepDecay({ base, milestones: stepsDown, factor }));
+    case "multistep-epochs": {
+      const milestones = config.milestones.map((share) => share * epochs);
+      return byEpoch(balpoeLearningRate({ base, milestones, factor, warmupEpochs }));
+    }
+    case "half-cosine-epochs":
+      return warm(byEpoch(halfCosineDecay({ base, steps: epochs })));
   }
-  const plain = schedule === "constant"
-    ? constantSchedule(base)
-    : multiStepDecay({ base, milestones: [0.8 * steps, 0.9 * steps], factor: 0.1 });
-  return warmupSteps > 0 ? linearWarmup(plain, { steps: warmupSteps }) : plain;
 }

@@ -46,6 +46,8 @@ export interface ParameterRule {
   readonly rateScale: number;
   /** Factor on the moving average after each update (DASO's EMA_WEIGHT_DECAY); 1 is none. */
   readonly averageScale: number;
+  /** Whether `shrink` acts on it, as it does by default. */
+  readonly shrinks?: boolean;
 }
 
 /** Settings of one update. */
@@ -60,6 +62,8 @@ export interface UpdateOptions {
   readonly averageBuffers: "copy" | "average";
   /** Factor on all parameters and buffers of the network afterwards (CoSSL); 1 is none. */
   readonly shrink?: number;
+  /** Whether weights decay, as they do by default. */
+  readonly weightDecay?: boolean;
 }
 
 /**
@@ -164,13 +168,14 @@ export class Optimizer {
   }
 
   #row(
-    { weightDecay, rateScale, averageScale }: ParameterRule,
+    { rateScale, averageScale, shrinks = true, ...rule }: ParameterRule,
     groupRate: number,
     count: number,
     present: boolean,
-    { averageDecay, shrink = 1 }: UpdateOptions,
+    { averageDecay, shrink = 1, weightDecay: decays = true }: UpdateOptions,
   ): number[] {
     const o = this.options, rate = groupRate * rateScale;
+    const weightDecay = decays ? rule.weightDecay : 0;
     const row = new Array<number>(CLASS_FLOATS).fill(0);
     if (o.kind === "sgd") {
       const fresh = count === 1 ? 1 : 1 - (o.dampening ?? 0);
@@ -182,7 +187,7 @@ export class Optimizer {
         : [rate / one, 1 / Math.sqrt(two)];
       row.splice(0, 4, size, weightDecay, 1 - rate * weightDecay, root);
     }
-    row.splice(4, 4, averageDecay, 1 - averageDecay, averageScale, shrink);
+    row.splice(4, 4, averageDecay, 1 - averageDecay, averageScale, shrinks ? shrink : 1);
     row[8] = present ? 1 : 0;
     return row;
   }

@@ -2,7 +2,8 @@ import type { Tensor } from "../autograd/tensor.ts";
 import type { HostSlots } from "./host_slots.ts";
 import type { DataInfo, Needs, State, StateSpecs } from "./needs.ts";
 import type { Recipe, RecipeTarget } from "./recipe.ts";
-import type { StepSlots } from "./step_slots.ts";
+import type { Progress, StepSlots } from "./step_slots.ts";
+import type { UpdateRule } from "./weight_update.ts";
 
 export * from "./host_slots.ts";
 export * from "./needs.ts";
@@ -36,6 +37,11 @@ export interface AlgorithmSpec<C extends object, S extends StateSpecs>
    * and must not assign state.
    */
   adjustEvaluation?(s: EvaluationStep<C, S>, logits: Tensor, head: string): Tensor;
+  /**
+   * What of the run's decays and average holds in a step, for methods whose parts of the run differ
+   * in them. Merged; of two that say the same thing the later one wins.
+   */
+  update?(config: C, progress: Progress): UpdateRule;
   /** Published settings for a data set. */
   recipe?(target: RecipeTarget): Recipe;
 }

@@ -27,3 +27,4 @@ export { type Recipe, type RecipeTarget, type ScheduleKind } from "./recipe.ts";
 export { StepLog } from "./step_log.ts";
 export { type LogRow, Trainer, type TrainerOptions } from "./trainer.ts";
 export { type TrainingConfig } from "./training_config.ts";
+export { type UpdateRule } from "./weight_update.ts";

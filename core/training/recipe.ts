@@ -3,7 +3,12 @@ import type { OptimizerOptions } from "../nn/optimizer.ts";
 import type { WideResNetVariant } from "../nn/wide_resnet.ts";
 
 /** How the learning rate moves. */
-export type ScheduleKind = "constant" | "cosine" | "multistep" | "multistep-epochs";
+export type ScheduleKind =
+  | "constant"
+  | "cosine"
+  | "multistep"
+  | "multistep-epochs"
+  | "half-cosine-epochs";
 
 /** What a recipe is asked for. */
 export interface RecipeTarget {
@@ -13,6 +18,11 @@ export interface RecipeTarget {
   readonly base: string;
   /** Names of the add-ons on it, in their order. */
   readonly addons: readonly string[];
+  /**
+   * Options that the user has set himself, by method and name: a published run may differ from
+   * another in more than that option.
+   */
+  readonly given: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /**
@@ -39,12 +49,18 @@ export interface Recipe {
   readonly schedule?: ScheduleKind;
   /** Steps in which the learning rate rises. */
   readonly warmupSteps?: number;
+  /** Shares of the run after which schedules with steps go down. */
+  readonly milestones?: readonly number[];
+  /** What each of them multiplies the learning rate by. */
+  readonly milestoneFactor?: number;
   /** The optimizer with all of its settings. */
   readonly optimizer?: OptimizerOptions;
   /** Weight decay. */
   readonly weightDecay?: number;
   /** Which parameters are decayed. */
   readonly decayRule?: DecayRule;
+  /** Share of all weights and running statistics that each step takes off. */
+  readonly shrink?: number;
   /** The moving average of the weights. */
   readonly average?: {
     readonly decay?: number;
@@ -63,6 +79,7 @@ export interface Recipe {
     readonly unlabeledMax?: number;
     readonly gammaLabeled?: number;
     readonly gammaUnlabeled?: number;
+    readonly includeLabeled?: boolean;
     readonly holdout?: number;
   };
 }

@@ -1,12 +1,10 @@
 import type { Device } from "../autograd/device.ts";
 import { mean } from "../autograd/ops/reduce.ts";
 import type { Tensor } from "../autograd/tensor.ts";
-import { isDecayed } from "../nn/decay_rule.ts";
 import type { Model } from "../nn/model.ts";
-import { Optimizer } from "../nn/optimizer.ts";
+import type { Optimizer } from "../nn/optimizer.ts";
 import { copyWeights } from "../nn/parameters.ts";
 import { Random } from "../random.ts";
-import { warmupEmaDecay } from "../nn/schedules/ema_decay.ts";
 import type { DataInfo, Host, Plugin, Progress } from "./algorithm.ts";
 import { type LogRow, logRow } from "./log_row.ts";
 import { type HostFiles, MemoryFiles } from "./host_files.ts";
@@ -25,6 +23,7 @@ import { drawSizes, evaluationBatch, stepImages } from "./step_images.ts";
 import { StepRandom } from "./step_random.ts";
 import { StepLog } from "./step_log.ts";
 import type { TrainingConfig } from "./training_config.ts";
+import { runOptimizer, stepUpdate } from "./weight_update.ts";
 
 export type { LogRow };
 
@@ -96,12 +95,7 @@ export class Trainer {
     }
     this.network = buildNetwork(device, model, input, this.needs.heads, config.seed);
     for (const [name, stream] of Object.entries(this.needs.streams)) loader.open(name, stream);
-    this.optimizer = new Optimizer(device, this.network.set, config.optimizer, (spec) => ({
-      weightDecay: this.network.decays.get(spec.name) ??
-        (isDecayed(config.decayRule, spec) ? config.weightDecay : 0),
-      rateScale: 1,
-      averageScale: 1,
-    }));
+    this.optimizer = runOptimizer(device, this.network, config);
     this.state = new PluginState(device, stack.plugins, data);
     this.log = new StepLog(device);
     this.pairs = device.keep(() => device.zeros([2, data.classes, data.classes], "u32"));
@@ -176,13 +170,11 @@ export class Trainer {
       const { seed } = config;
       const input = stepImages(drawn, { device, loader, needs, sizes, seed, step: this.done });
       const result = runStep(this.#context, input, progress);
-      const { decay, warmup, buffers } = config.average;
       const rate = this.#rate(this.done);
       this.optimizer.update(network.student, network.gradients.flat, network.average, {
         rate: () => rate,
         present: result.present,
-        averageDecay: warmup ? warmupEmaDecay({ decay })(progress.step) : decay,
-        averageBuffers: buffers,
+        ...stepUpdate(config, this.stack, progress),
       });
       result.finish();
       this.state.commit();

@@ -22,6 +22,8 @@ export interface TrainingConfig {
   readonly weightDecay: number;
   /** Which parameters are decayed. */
   readonly decayRule: DecayRule;
+  /** Share of all weights and running statistics that each step takes off, 0 for none. */
+  readonly shrink: number;
   /** The moving average of the weights. */
   readonly average: {
     readonly decay: number;

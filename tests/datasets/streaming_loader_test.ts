@@ -93,6 +93,7 @@ async function trainerOf(device: Device, residentBytes?: number): Promise<Traine
       optimizer: { kind: "sgd", momentum: 0.9, nesterov: true },
       weightDecay: 1e-4,
       decayRule: "all",
+      shrink: 0,
       average: { decay: 0.9, warmup: true, buffers: "average" },
     },
   });

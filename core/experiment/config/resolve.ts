@@ -42,10 +42,11 @@ export function resolveConfig(
     throw new BadInput(`algorithm and dataset must be names, not '${name}' and '${dataset}'`);
   }
   const methods = name.split("+").map((part) => findAlgorithm(part, others));
-  const known = knownSettings(methods.map(({ spec }) => spec), dataset);
+  const specs = methods.map(({ spec }) => spec);
+  const known = knownSettings(specs, targetOf(specs, dataset, givenOptions(layers)));
   applyLayers(known, layers, name);
   const all = nest(known);
-  const config = parseConfig(all, known, methods.map(({ spec }) => spec));
+  const config = parseConfig(all, known, specs);
   const plugins = methods.map((method) =>
     method(methodOptions(method, all[method.spec.name], known))
   );
@@ -69,8 +70,9 @@ export function resolveSettings(
   dataset: string,
   layers: readonly Layer[],
 ): { readonly config: RunConfig; readonly stack: Stack } {
-  const target = targetOf(plugins, dataset);
-  const known = knownSettings(plugins.map(({ spec }) => spec), dataset);
+  const given = Object.fromEntries(plugins.map((plugin) => [plugin.name, plugin.given]));
+  const target = targetOf(plugins, dataset, given);
+  const known = knownSettings(plugins.map(({ spec }) => spec), target);
   for (const method of plugins) {
     for (const key of [...known.keys()]) if (key.startsWith(`${method.name}.`)) known.delete(key);
   }
@@ -84,26 +86,41 @@ export function resolveSettings(
 }
 
 /** What recipes are asked for. */
-function targetOf(methods: readonly { readonly name: string }[], dataset: string): RecipeTarget {
+function targetOf(
+  methods: readonly { readonly name: string }[],
+  dataset: string,
+  given: RecipeTarget["given"],
+): RecipeTarget {
   const [base = "", ...addons] = methods.map(({ name }) => name);
-  return { dataset, base, addons };
+  return { dataset, base, addons, given };
+}
+
+/** What the user has set below each first part of a key. */
+function givenOptions(layers: readonly Layer[]): RecipeTarget["given"] {
+  const given: Record<string, Record<string, unknown>> = {};
+  for (const { key, value } of layers.flat()) {
+    const [method = "", option] = key.split(".");
+    if (option !== undefined) (given[method] ??= {})[option] = value;
+  }
+  return given;
 }
 
 /** Every option with its default: the trainer's, the recipes', the methods' own. */
-function knownSettings(methods: readonly ErasedSpec[], dataset: string): Map<string, Setting> {
+function knownSettings(methods: readonly ErasedSpec[], target: RecipeTarget): Map<string, Setting> {
   const known = new Map<string, Setting>();
   const put = (settings: Layer) => {
-    for (const setting of settings) known.set(setting.key, setting);
+    // A section of which a recipe says nothing is no option.
+    const said = settings.filter(({ value }) => JSON.stringify(value) !== "{}");
+    for (const setting of said) known.set(setting.key, setting);
   };
   put(objectLayer(DEFAULTS, "the defaults"));
-  const target = targetOf(methods, dataset);
   for (const { name, defaults, recipe } of methods) {
     const { options = {}, ...settings } = recipe?.(target) ?? {};
     replaceOptimizer(known, settings);
     put(objectLayer(settings, `the recipe of ${name}`));
     put(objectLayer({ ...defaults, ...options }, `the defaults of ${name}`, `${name}.`));
   }
-  if (isOwnData(dataset)) put(OWN_DATA);
+  if (isOwnData(target.dataset)) put(OWN_DATA);
   return known;
 }
 

@@ -47,12 +47,21 @@ export interface RunConfig {
   readonly schedule: ScheduleKind;
   /** Steps in which the learning rate rises to that point. */
   readonly warmupSteps: number;
+  /** Shares of the run after which the `multistep` schedules go down. */
+  readonly milestones: readonly number[];
+  /** What each of them multiplies the learning rate by. */
+  readonly milestoneFactor: number;
   /** The optimizer and its settings. */
   readonly optimizer: OptimizerOptions;
   /** Weight decay of the parameters that `decayRule` picks. */
   readonly weightDecay: number;
   /** Which parameters are decayed. */
   readonly decayRule: DecayRule;
+  /**
+   * Share of all weights and running statistics that each step takes off, after the average: CoSSL's
+   * way of decay. 0 for none.
+   */
+  readonly shrink: number;
   /** The moving average of the weights: the teacher, and by default what is evaluated. */
   readonly average: {
     /** Share of the old average that a step keeps. */

@@ -53,6 +53,34 @@ Deno.test("resolveConfig() lays recipes over each other, the methods' own option
   assert.deepEqual(stack.plugins.map(({ config }) => config), [all["ground"], all["roof"]]);
 });
 
+Deno.test("resolveConfig() takes a recipe's empty section for nothing said", () => {
+  const quiet = defineAlgorithm({
+    name: "quiet",
+    kind: "base",
+    paper: "none",
+    defaults: {},
+    recipe: () => ({ split: {}, average: {} }),
+  }) as ListedAlgorithm;
+  const { config } = resolveConfig([setLayer(["algorithm=quiet"])], [quiet]);
+  assert.equal(config.split.protocol, "free");
+  assert.equal(config.average.decay, 0.999);
+});
+
+Deno.test("resolveConfig() tells recipes what the user has set of the methods", () => {
+  const asking = defineAlgorithm<{ level: number }>({
+    name: "asking",
+    kind: "base",
+    paper: "none",
+    defaults: { level: 1 },
+    recipe: ({ given }) => ({ steps: given["asking"]?.["level"] === 2 ? 22 : 11 }),
+  }) as ListedAlgorithm;
+  const of = (...more: string[]) =>
+    resolveConfig([setLayer(["algorithm=asking", ...more])], [asking]).config.steps;
+  assert.deepEqual([of(), of("asking.level=2"), of("asking.level=2", "steps=3")], [11, 22, 3]);
+  const given = compose(asking({ level: 2 }));
+  assert.equal(resolveSettings(given, "cifar10", []).config.steps, 22);
+});
+
 Deno.test("resolveConfig() lets the average of own images start as the plain mean", () => {
   const of = (dataset: string) => resolveConfig([setLayer([`dataset=${dataset}`])]).config;
   assert.equal(of("folder").average.warmup, true);

@@ -62,6 +62,7 @@ async function trainerOf(device: Device, stack: Stack): Promise<Trainer> {
     optimizer: { kind: "sgd", momentum: 0.9, nesterov: true },
     weightDecay: 1e-4,
     decayRule: "all",
+    shrink: 0,
     average: { decay: 0.9, warmup: true, buffers: "average" },
   } as const;
   return new Trainer({ device, model, stack, loader, config });
