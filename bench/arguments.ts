@@ -9,7 +9,7 @@ export interface Arguments {
   readonly quiet: boolean;
   /** Where to write the report as JSON. */
   readonly json?: string;
-  /** Whether to write `RESULTS.md`. */
+  /** Whether to update `RESULTS.md`. */
   readonly write: boolean;
 }
 
@@ -30,7 +30,7 @@ export function parseArguments(
     .option("--quick", "fewer shapes, smaller batches: some minutes instead of many", false)
     .option("--contenders <names>", "some contenders only, by comma", contenderNames.join(","))
     .option("--json <file>", "write the report to a file")
-    .option("--write", "write the report to bench/RESULTS.md", false)
+    .option("--write", "update these cases in bench/RESULTS.md", false)
     .option("--quiet", "no progress", false)
     .exitOverride()
     .configureOutput({ writeOut: (text) => help += text, writeErr: () => {} });
@@ -52,11 +52,9 @@ export function parseArguments(
       `bench: there is no contender "${unknown}"; choose from ${contenderNames.join(", ")}`,
     );
   }
-  const whole = command.args.length === 0 && !options.quick &&
-    names.length === contenderNames.length;
-  if (options.write && !whole) {
+  if (options.write && (options.quick || names.length < contenderNames.length)) {
     throw new BadInput(
-      "bench: --write is for the whole bench; leave patterns and other options out",
+      "bench: --write is for full sizes and all contenders; leave --quick and --contenders out",
     );
   }
   return { ...options, contenders: names, patterns: command.args };

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { Stack } from "@longtail/longtail/core";
 import type { FixMatchProblem } from "./network/fixmatch_problem.ts";
 
 /** Sizes of `[m, k] × [k, n]`. */
@@ -67,6 +68,22 @@ export interface AugmentProblem {
   readonly step: number;
 }
 
+/** Steps of a method, for longtail alone. */
+export interface MethodProblem {
+  /** Of the Wide ResNet. */
+  readonly depth: number;
+  readonly width: number;
+  /** Height and width of the images, pixels. */
+  readonly size: number;
+  /** Labeled images a step. */
+  readonly labeled: number;
+  /** Unlabeled images for each labeled one. */
+  readonly ratio: number;
+  readonly stack: Stack;
+  /** Whole steps, or only their views. */
+  readonly only: "step" | "views";
+}
+
 /** One prepared piece of work: operands on the device, nothing compiled yet. */
 export interface Work {
   /** Does the work `times` times, each time anew, and waits until the device is idle. */
@@ -74,7 +91,7 @@ export interface Work {
   /**
    * Outputs of the latest run, one after the other: a product; a convolution's one result; batch
    * normalization's `y`, `dx`, `dGamma`, `dBeta`; all weak views, then all strong ones, channels
-   * last; a training step's loss, then all parameters.
+   * last; a training step's loss, then all parameters; of a method's step nothing.
    */
   result(): Promise<Float32Array>;
   /** Milliseconds of processor time that other processes have spent on it so far. */
@@ -95,4 +112,5 @@ export interface Contender {
   batchNormTrain?(problem: BatchNormProblem): Promise<Work>;
   augment?(problem: AugmentProblem): Promise<Work>;
   fixmatchStep?(problem: FixMatchProblem): Promise<Work>;
+  methodStep?(problem: MethodProblem): Promise<Work>;
 }

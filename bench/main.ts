@@ -10,7 +10,7 @@ import { userPath } from "../core/experiment/commands/paths_file.ts";
 import { cpus } from "node:os";
 import process from "node:process";
 import { type Arguments, parseArguments } from "./arguments.ts";
-import { benchCases } from "./bench_cases.ts";
+import { benchCases, caseNames } from "./bench_cases.ts";
 import type { Work } from "./contender.ts";
 import { contenderNames, openContenders } from "./open_contenders.ts";
 import type { Report } from "./report.ts";
@@ -34,7 +34,8 @@ async function bench({ quiet, quick, patterns, write, ...options }: Arguments): 
   }
   const adapterInfo = describeAdapter(adapter.info);
   const { software } = adapterInfo;
-  const cases = benchCases(patterns, { quick, software });
+  const sizes = { quick, software };
+  const cases = benchCases(patterns, sizes);
   if (json !== undefined) await checkWritable(json);
   const cores = navigator.hardwareConcurrency;
   // A software adapter computes in this process. Its processor time is steady where the wall clock
@@ -79,9 +80,12 @@ async function bench({ quiet, quick, patterns, write, ...options }: Arguments): 
     return EXIT.interrupted;
   }
   if (write) {
-    await writeResults(report);
+    await writeResults(report, caseNames(sizes));
   }
-  return report.failures.some(({ contender }) => contender === "longtail") ? EXIT.failed : 0;
+  const ours = report.failures.some(({ contender }) =>
+    contender === "longtail" || !contenderNames.includes(contender)
+  );
+  return ours ? EXIT.failed : 0;
 }
 
 // Deno would otherwise fall back to OpenGL on Linux where there is no Vulkan.

@@ -20,6 +20,10 @@ export interface Row {
   readonly gbps?: number;
   readonly imagesPerSecond?: number;
   readonly fractionOfPeak?: number;
+  /** What a method asks for beyond its base, in words. */
+  readonly asks?: string;
+  /** Its time as shares of those of others in the same rounds; medians. */
+  readonly shares?: readonly { readonly of: string; readonly share: number }[];
 }
 
 /** How many times as long as longtail another contender takes. */

@@ -1,5 +1,6 @@
 import { BadInput } from "../core/bad_input.ts";
-import { reportText } from "./report_text.ts";
+import { mergeResults } from "./merge_results.ts";
+import { circumstances, sectionsOf } from "./report_text.ts";
 import type { Report } from "./report.ts";
 
 /** Makes sure that a file can be written later, before a bench of many minutes. */
@@ -18,15 +19,17 @@ export async function writeReport(path: string, report: Report): Promise<void> {
   await Deno.writeTextFile(path, `${JSON.stringify(report, null, 2)}\n`);
 }
 
-/** Writes the report beside this file, for readers. */
-export async function writeResults(report: Report): Promise<void> {
-  const text = [
-    "# Results of the bench",
-    "",
-    "Written by `deno task bench --write`; what is measured and how: see [README](README.md).",
-    "",
-    reportText(report),
-    "",
-  ].join("\n");
-  await Deno.writeTextFile(new URL("RESULTS.md", import.meta.url), text);
+/**
+ * Puts the cases of the report into `RESULTS.md`, each with where and when it was measured; others
+ * stay as they are.
+ *
+ * @param order Names of all cases.
+ */
+export async function writeResults(report: Report, order: readonly string[]): Promise<void> {
+  const path = new URL("RESULTS.md", import.meta.url);
+  const sections = sectionsOf(report).map(({ name, text }) => ({
+    name,
+    text: `${text}\n\n${circumstances(report)}`,
+  }));
+  await Deno.writeTextFile(path, mergeResults(await Deno.readTextFile(path), sections, order));
 }

@@ -1,50 +1,83 @@
 import { meanRatios, type Report, type Row } from "./report.ts";
 import { table } from "./table.ts";
 
-/** The report as Markdown: all figures, then the geometric means of the ratios. */
+/** A part of the report. */
+export interface Section {
+  /** Name of its case. */
+  readonly name: string;
+  /** Figures as Markdown, without a heading. */
+  readonly text: string;
+}
+
+/** The whole report as Markdown. */
 export function reportText(report: Report): string {
+  const sections = sectionsOf(report).map(({ name, text }) => `## ${name}\n\n${text}`);
+  return [circumstances(report), ...sections].join("\n\n");
+}
+
+/** One section for each case, in the order in which they were run. */
+export function sectionsOf(report: Report): Section[] {
+  const names = [...report.rows, ...report.failures].map(({ name }) => name);
+  return [...new Set(names)].map((name) => {
+    const rows = report.rows.filter((row) => row.name === name);
+    const failures = report.failures.filter((failure) => failure.name === name)
+      .map(({ shape, contender, why }) => `- ${contender}, ${shape}: ${why}`);
+    const means = meanRatios(report.ratios.filter((ratio) => ratio.name === name))
+      .map(({ ratio, versus }) => `${digits(ratio)} × against ${versus}`);
+    const variants = rows.some(({ shares }) => shares !== undefined);
+    const parts = [
+      ...rows.length > 0 ? [variants ? variantTable(rows) : contenderTable(rows, report)] : [],
+      ...means.length > 0 ? [`Geometric mean over the shapes: ${means.join(", ")}.`] : [],
+      ...failures.length > 0 ? [["Failed:", "", ...failures].join("\n")] : [],
+    ];
+    return { name, text: parts.join("\n\n") };
+  });
+}
+
+/** On what, by which clock and when the figures were made. */
+export function circumstances(report: Report): string {
+  const { adapter: { name, software }, cores, processor, peak, clock, date } = report;
+  const versions = Object.entries(report.versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    `${name}${software ? " (software)" : ""}, ${cores} cores of ${processor}`,
+    `peak of the same run ${digits(peak.gflops)} GFLOP/s, ${digits(peak.gbps)} GB/s`,
+    `milliseconds are medians, ${clock}`,
+    versions.join(", "),
+    date.slice(0, 10),
+  ].join("; ");
+}
+
+function contenderTable(rows: readonly Row[], { ratios }: Report): string {
   const ratio = (row: Row) =>
-    report.ratios.find(({ name, shape, versus }) =>
+    ratios.find(({ name, shape, versus }) =>
       name === row.name && shape === row.shape && versus === row.contender
     )?.ratio;
-  const figures = table(
-    ["case", "shape", "contender", "ms", "min to max", "rate", "peak", "longtail is faster by"],
-    report.rows.map((row) => [
-      row.name,
+  return table(
+    ["shape", "contender", "ms", "min to max", "rate", "peak", "longtail is faster by"],
+    rows.map((row) => [
       row.shape,
       row.contender,
       digits(row.milliseconds),
       row.spread.map(digits).join(" to "),
       rateText(row),
-      row.fractionOfPeak === undefined ? "" : `${(100 * row.fractionOfPeak).toFixed(1)} %`,
+      row.fractionOfPeak === undefined ? "" : percent(row.fractionOfPeak),
       ratio(row) === undefined ? "" : `${digits(ratio(row) ?? NaN)} ×`,
     ]),
   );
-  const means = table(
-    ["case", "versus", "geometric mean", "shapes"],
-    meanRatios(report.ratios).map(({ name, versus, ratio, shapes }) => [
-      name,
-      versus,
-      `${digits(ratio)} ×`,
-      String(shapes),
+}
+
+function variantTable(rows: readonly Row[]): string {
+  return table(
+    ["shape", "method", "ms", "min to max", "asks for", "takes"],
+    rows.map(({ shape, contender, milliseconds, spread, asks = "", shares = [] }) => [
+      shape,
+      contender,
+      digits(milliseconds),
+      spread.map(digits).join(" to "),
+      asks,
+      shares.map(({ of, share }) => `${percent(share)} of ${of}`).join(", "),
     ]),
   );
-  const failures = report.failures.map(({ name, shape, contender, why }) =>
-    `- ${contender}, ${name} ${shape}: ${why}`
-  );
-  const versions = Object.entries(report.versions).map(([name, version]) => `${name} ${version}`);
-  return [
-    `- Adapter: ${report.adapter.name}${report.adapter.software ? " (software)" : ""}, ` +
-    `${report.cores} cores of ${report.processor}`,
-    `- Peak, same run: ${digits(report.peak.gflops)} GFLOP/s, ${digits(report.peak.gbps)} GB/s`,
-    `- Milliseconds: ${report.clock}; medians`,
-    `- Versions: ${versions.join(", ")}`,
-    `- Date: ${report.date.slice(0, 10)}`,
-    "",
-    figures,
-    ...(report.ratios.length > 0 ? ["", means] : []),
-    ...(failures.length > 0 ? ["", "Failed:", ...failures] : []),
-  ].join("\n");
 }
 
 function rateText({ gflops, gbps, imagesPerSecond }: Row): string {
@@ -60,4 +93,8 @@ function digits(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const decimals = 2 - Math.floor(Math.log10(Math.max(Math.abs(value), 1e-6)));
   return value.toFixed(Math.min(6, Math.max(0, decimals)));
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }

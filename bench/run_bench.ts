@@ -4,6 +4,7 @@ import type { Contender } from "./contender.ts";
 import { type Clock, measure } from "./measure.ts";
 import { openPeakKernels, type PeakKernels } from "./peak.ts";
 import { type Failure, type Peak, ratiosOf, type Report, type Row, rowOf } from "./report.ts";
+import { variantFigures } from "./variant_figures.ts";
 import { runCase } from "./run_case.ts";
 import { median } from "./statistics.ts";
 
@@ -33,6 +34,7 @@ export async function runBench(options: BenchOptions): Promise<Figures> {
     samples: readonly number[];
     benchCase: BenchCase;
     who: string;
+    others: ReadonlyMap<string, readonly number[]>;
   }[] = [];
   const failures: Failure[] = [];
   const kernels = await openPeakKernels(options.adapter, software);
@@ -44,13 +46,14 @@ export async function runBench(options: BenchOptions): Promise<Figures> {
     for (const [i, benchCase] of cases.entries()) {
       progress(`${i + 1}/${cases.length} ${benchCase.name} ${benchCase.shape}`);
       const rounds = quick || benchCase.stateful ? 3 : 5;
-      const result = await runCase(benchCase, contenders, {
+      const result = await runCase(benchCase, entrants(benchCase, contenders), {
         ...options,
         slot,
         rounds,
+        unit: benchCase.unit ?? 1,
       });
       for (const [who, samples] of result.samples) {
-        measured.push({ samples, benchCase, who });
+        measured.push({ samples, benchCase, who, others: result.samples });
       }
       for (const failure of result.failures) {
         failures.push(failure);
@@ -67,10 +70,23 @@ export async function runBench(options: BenchOptions): Promise<Figures> {
     gflops: median(peaks.map(({ gflops }) => gflops)),
     gbps: median(peaks.map(({ gbps }) => gbps)),
   };
-  const rows: Row[] = measured.map((
-    { samples, benchCase: { name, shape, amount }, who },
-  ) => rowOf({ name, shape, contender: who }, samples, { amount, peak }));
+  const rows = measured.map(({ samples, benchCase, who, others }): Row => {
+    const { name, shape, amount, variants } = benchCase;
+    const row = rowOf({ name, shape, contender: who }, samples, { amount, peak });
+    const variant = variants?.find(({ name }) => name === who);
+    return variant ? { ...row, ...variantFigures(variant, samples, others) } : row;
+  });
   return { peak, rows, ratios: ratiosOf(rows), failures };
+}
+
+/** Who takes turns in a case: all libraries, or longtail under the names of its variants. */
+function entrants(
+  { variants }: BenchCase,
+  contenders: readonly Contender[],
+): readonly Contender[] {
+  const ours = contenders.find(({ name }) => name === "longtail");
+  if (!variants) return contenders;
+  return ours ? variants.map(({ name }) => ({ ...ours, name })) : [];
 }
 
 async function peakOf(

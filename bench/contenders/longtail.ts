@@ -22,6 +22,7 @@ import { longtailAugment } from "./longtail_augment.ts";
 import { longtailBackward } from "./longtail_backward.ts";
 import { longtailFixMatchStep } from "./longtail_fixmatch_step.ts";
 import { longtailImages } from "./longtail_images.ts";
+import { longtailMethodStep } from "./longtail_method_step.ts";
 
 /** Opens longtail. */
 export async function openLongtail(): Promise<Contender> {
@@ -35,6 +36,7 @@ export async function openLongtail(): Promise<Contender> {
     batchNormTrain: (problem) => Promise.resolve(batchNormTrain(device, problem)),
     augment: (problem) => Promise.resolve(longtailAugment(device, problem)),
     fixmatchStep: (problem) => Promise.resolve(longtailFixMatchStep(device, problem)),
+    methodStep: (problem) => longtailMethodStep(device, problem),
   };
 }
 

@@ -19,7 +19,11 @@ Deno.test("parseArguments() reads patterns and options in any order", () => {
 });
 
 Deno.test("parseArguments() refuses what cannot be, in one sentence", () => {
-  const wrong = [["--jsonn"], ["--json"], ["--contenders", "peer,nobody"], ["gemm", "--write"]];
+  const wrong = [["--jsonn"], ["--json"], ["--contenders", "peer,nobody"], ["--quick", "--write"], [
+    "--contenders",
+    "peer",
+    "--write",
+  ]];
   for (const args of wrong) {
     assert.throws(() => parseArguments(args, names), (error) => {
       assert.ok(error instanceof BadInput);
@@ -27,6 +31,12 @@ Deno.test("parseArguments() refuses what cannot be, in one sentence", () => {
       return true;
     });
   }
+});
+
+Deno.test("parseArguments() lets some cases be written", () => {
+  const args = parseArguments(["gemm", "--write"], names);
+  assert.ok(typeof args !== "string");
+  assert.deepEqual([args.patterns, args.write], [["gemm"], true]);
 });
 
 Deno.test("parseArguments() gives the help text", () => {

@@ -1,6 +1,6 @@
 import { BadInput } from "../../core/bad_input.ts";
 import assert from "node:assert/strict";
-import { benchCases } from "../../bench/bench_cases.ts";
+import { benchCases, caseNames } from "../../bench/bench_cases.ts";
 
 const sizes = { quick: false, software: true };
 const names = (
@@ -9,8 +9,9 @@ const names = (
 
 Deno.test("benchCases() selects by pattern", () => {
   assert.deepEqual(names("conv2d-*"), ["conv2d-forward", "conv2d-input", "conv2d-filter"]);
-  assert.deepEqual(names("gemm", "*-step"), ["gemm", "fixmatch-step"]);
-  assert.equal(names().length, 7);
+  assert.deepEqual(names("gemm", "fix*-step"), ["gemm", "fixmatch-step"]);
+  assert.deepEqual(names(), caseNames(sizes));
+  assert.equal(names().length, 10);
 });
 
 Deno.test("benchCases() refuses a pattern that fits nothing", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { meanRatios, ratiosOf, type Report, type Row, rowOf } from "../../bench/report.ts";
-import { reportText } from "../../bench/report_text.ts";
+import { reportText, sectionsOf } from "../../bench/report_text.ts";
 
 const peak = { gflops: 100, gbps: 10 };
 const row = (shape: string, contender: string, milliseconds: number): Row => ({
@@ -51,19 +51,26 @@ Deno.test("meanRatios() averages over shapes", () => {
   assert.deepEqual([other?.versus, other?.shapes], ["other", 1]);
 });
 
+const empty: Report = {
+  adapter: { name: "an adapter", software: true },
+  processor: "a processor",
+  cores: 2,
+  clock: "wall clock",
+  date: "2030-01-02T03:04:05Z",
+  versions: { deno: "2", peer: "1.2.3" },
+  peak,
+  rows: [],
+  ratios: [],
+  failures: [],
+};
+
 Deno.test("reportText() shows figures, means and failures", () => {
   const rows = [
     { ...row("s", "longtail", 2), gflops: 50, fractionOfPeak: 0.5 },
     { ...row("s", "peer", 6), gflops: 16.66, fractionOfPeak: 0.1666 },
   ];
   const report: Report = {
-    adapter: { name: "an adapter", software: true },
-    processor: "a processor",
-    cores: 2,
-    clock: "wall clock",
-    date: "2030-01-02T03:04:05Z",
-    versions: { deno: "2", peer: "1.2.3" },
-    peak,
+    ...empty,
     rows,
     ratios: ratiosOf(rows),
     failures: [{
@@ -77,8 +84,20 @@ Deno.test("reportText() shows figures, means and failures", () => {
   assert.match(text, /an adapter \(software\), 2 cores of a processor/);
   assert.match(
     text,
-    /\| gemm +\| s +\| peer +\| +6\.00 \| .*16\.7 GFLOP\/s +\| 16\.7 % \| +3\.00 × \|/,
+    /## gemm\n[^#]*\| s +\| peer +\| +6\.00 \| .*16\.7 GFLOP\/s +\| 16\.7 % \| +3\.00 × \|/,
   );
-  assert.match(text, /\| gemm \| peer +\| +3\.00 × \| +1 \|/);
-  assert.match(text, /- peer, gemm t: it broke/);
+  assert.match(text, /Geometric mean over the shapes: 3\.00 × against peer\./);
+  assert.match(text, /Failed:\n\n- peer, t: it broke/);
+});
+
+Deno.test("sectionsOf() shows what variants ask for, and their time as shares of others", () => {
+  const fixmatch = { ...row("s", "fixmatch", 10), name: "addon-step", shares: [] };
+  const shares = [{ of: "fixmatch", share: 1.0449 }];
+  const daso = { ...fixmatch, contender: "fixmatch+daso", asks: "a teacher", shares };
+  const rows = [row("s", "longtail", 2), fixmatch, daso];
+  const [gemm, addons] = sectionsOf({ ...empty, rows });
+  assert.equal(gemm?.name, "gemm");
+  assert.equal(addons?.name, "addon-step");
+  assert.match(addons.text, /\| fixmatch\+daso \| .* \| a teacher \| 104\.5 % of fixmatch \|/);
+  assert.doesNotMatch(addons.text, /longtail/);
 });
