@@ -114,7 +114,7 @@ export const adello: Algorithm<AdelloOptions> = defineAlgorithm({
   },
   recipe: adelloRecipe,
   state: ({ temperature }, { classes }) => ({
-    estimate: { shape: [classes], init: "uniform" },
+    estimate: { shape: [classes], init: "uniform", logged: true },
     temperature: { shape: [1], init: temperature },
   }),
   adjust(s, z, where) {

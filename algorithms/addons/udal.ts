@@ -59,7 +59,7 @@ export const udal: Algorithm<UdalOptions> = defineAlgorithm({
     noneOf("target", target, ["labeled", "estimated", "true"]) ?? unknownTruth(target, data) ??
       outsideUnit({ minimum, momentum }) ?? negative({ power }),
   recipe: adelloTraining,
-  state: (_, { classes }) => ({ estimate: { shape: [classes], init: "uniform" } }),
+  state: (_, { classes }) => ({ estimate: { shape: [classes], init: "uniform", logged: true } }),
   adjust(s, z, where) {
     const { prior, state: { estimate }, config } = s;
     const alpha = smoothingAt(config, s.progress);

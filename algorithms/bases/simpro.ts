@@ -67,8 +67,8 @@ export const simpro: Algorithm<SimproOptions> = defineAlgorithm({
   }),
   recipe: simproRecipe,
   state: (_, { classes }) => ({
-    prior: { shape: [classes], init: "prior" },
-    unlabeledPrior: { shape: [classes], init: "uniform" },
+    prior: { shape: [classes], init: "prior", logged: true },
+    unlabeledPrior: { shape: [classes], init: "uniform", logged: true },
     labeledCounts: { shape: [classes] },
     unlabeledCounts: { shape: [classes] },
   }),

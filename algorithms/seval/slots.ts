@@ -26,16 +26,23 @@ type Head = keyof typeof CURVES;
 type CurveKey = typeof CURVES[Head][keyof Curves];
 
 /** Specifications of the state, by key. */
-export type SevalState = Record<CurveKey | "rows", { shape: readonly number[]; init: number }>;
+export type SevalState = Record<
+  CurveKey | "rows",
+  { shape: readonly number[]; init: number; logged?: boolean }
+>;
 
 type SevalHost = Host<SevalOptions, SevalState>;
 
 /** The declared state: offsets 1, thresholds as in FixMatch. */
 export function sevalState({ threshold }: SevalOptions, classes: number): SevalState {
   const one = { shape: [classes], init: 1 }, start = { shape: [classes], init: threshold };
-  const offsets = { alpha: one, pi: one, lastAlpha: one, lastPi: one, tau: start };
+  const logged = true;
   return {
-    ...offsets,
+    alpha: one,
+    pi: { ...one, logged },
+    lastAlpha: one,
+    lastPi: one,
+    tau: { ...start, logged },
     abcAlpha: one,
     abcPi: one,
     abcLastAlpha: one,

@@ -14,6 +14,8 @@ export interface LogRow {
   readonly mask: number | null;
   /** What plugins logged, by `plugin/name`. */
   readonly values: Readonly<Record<string, number>>;
+  /** Logged state of plugins, by `plugin/key`, as it is after the period's last step. */
+  readonly state: Readonly<Record<string, readonly number[]>>;
   /** How good the pseudo-labels were; null where there are none or no true labels are known. */
   readonly pseudoLabels: PseudoLabelSummary | null;
 }
@@ -24,6 +26,8 @@ export interface LogPeriod {
   readonly epoch: number;
   readonly learningRate: number;
   readonly classes: number;
+  /** Values of logged state, by `plugin/key`. */
+  readonly state: ReadonlyMap<string, Float32Array>;
 }
 
 /**
@@ -36,7 +40,7 @@ export interface LogPeriod {
 export function logRow(
   means: ReadonlyMap<string, number>,
   pairs: Uint32Array,
-  { classes, ...period }: LogPeriod,
+  { classes, state, ...period }: LogPeriod,
 ): LogRow {
   const of = (prefix: string) =>
     Object.fromEntries(
@@ -54,6 +58,7 @@ export function logRow(
     loss,
     mask: means.get("mask") ?? null,
     values: of("value "),
+    state: Object.fromEntries([...state].map(([key, values]) => [key, [...values]])),
     pseudoLabels: means.has("mask") ? summarizePairs(pairs, classes) : null,
   };
 }

@@ -23,6 +23,8 @@ export interface StateSpec {
    * the labeled class frequencies (`prior`).
    */
   readonly init?: "zeros" | "uniform" | "prior" | number;
+  /** Whether log rows hold its values: what they are at the end of the log period. */
+  readonly logged?: boolean;
 }
 
 /** Declared state by key. */

@@ -11,6 +11,8 @@ import type { DataInfo, Plugin, StateSpec } from "./algorithm.ts";
 export class PluginState {
   /** The tensors by `plugin/key`. */
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** Those whose values log rows hold. */
+  readonly logged: ReadonlyMap<string, Tensor>;
   readonly #device: Device;
   readonly #assigned = new Map<string, Tensor>();
   readonly #views = new Map<string, Record<string, Tensor>>();
@@ -18,15 +20,18 @@ export class PluginState {
   /** State with its start values. */
   constructor(device: Device, plugins: readonly Plugin[], data: DataInfo) {
     this.#device = device;
-    const tensors = new Map<string, Tensor>();
+    const tensors = new Map<string, Tensor>(), logged = new Map<string, Tensor>();
     for (const { name, spec, config } of plugins) {
       const keys = Object.entries((spec.state?.(config, data) ?? {}) as Record<string, StateSpec>);
       for (const [key, state] of keys) {
-        tensors.set(`${name}/${key}`, device.keep(() => initial(device, state, data)));
+        const tensor = device.keep(() => initial(device, state, data));
+        tensors.set(`${name}/${key}`, tensor);
+        if (state.logged) logged.set(`${name}/${key}`, tensor);
       }
       this.#views.set(name, this.#view(name, keys.map(([key]) => key)));
     }
     this.tensors = tensors;
+    this.logged = logged;
   }
 
   /** The state as a plugin sees it. */

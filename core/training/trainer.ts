@@ -202,7 +202,12 @@ export class Trainer {
    * @throws {Error} If a loss is not finite.
    */
   async drain(): Promise<LogRow> {
-    const [sums, pairs] = await this.device.readAll([this.log.sums, this.pairs]);
+    const { logged } = this.state;
+    const [sums, pairs, ...values] = await this.device.readAll([
+      this.log.sums,
+      this.pairs,
+      ...logged.values(),
+    ]);
     const means = this.log.means(sums);
     this.log.clear();
     this.device.clear(this.pairs);
@@ -211,6 +216,7 @@ export class Trainer {
       epoch: Math.floor(this.done / this.config.epochSteps),
       learningRate: this.#rate(Math.max(0, this.done - 1)),
       classes: this.data.classes,
+      state: new Map([...logged.keys()].map((key, i) => [key, values[i]!])), // one array a tensor
     });
   }
 

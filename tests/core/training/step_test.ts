@@ -156,6 +156,24 @@ Deno.test("a teacher pass runs with the averaged weights and gets no gradient", 
   assert.deepEqual(await device.read(student.flatParameters), weights);
 });
 
+Deno.test("logged state is in the log row as it is after the period's last step", async () => {
+  const counting = base({
+    state: (_, { classes }) => ({
+      seen: { shape: [classes], logged: true },
+      quiet: { shape: [1] },
+    }),
+    priorUpdate({ state }) {
+      state.seen = add(state.seen!, 1); // declared above
+    },
+  });
+  const trainer = await trainerOf(counting), none = new Array(trainer.data.classes).fill(0);
+  assert.deepEqual((await trainer.drain()).state, { "plain/seen": none });
+  trainer.step();
+  trainer.step();
+  const { state } = await trainer.drain();
+  assert.deepEqual(state, { "plain/seen": none.map(() => 2) });
+});
+
 Deno.test("late inputs get a pass of their own, with a gradient", async () => {
   const mixed = method("mixed", {
     inputs: (s) => ({ mix: { x: mul(add(s.batch.labeled.x[0], s.batch.labeled.x[0]), 0.5) } }),
