@@ -1,10 +1,9 @@
-import { concat, reshape, slice } from "../autograd/ops/layout.ts";
+import { concat } from "../autograd/ops/layout.ts";
 import { avgPool2d, globalAvgPool } from "../autograd/ops/pool.ts";
 import { add, relu } from "../autograd/ops/pointwise.ts";
-import { mean } from "../autograd/ops/reduce.ts";
 import type { Tensor } from "../autograd/tensor.ts";
 import type { Builder, Layer, NormOptions } from "./builder.ts";
-import { cosineLayer } from "./cosine_layer.ts";
+import { expertHeads } from "./expert_heads.ts";
 import { kaimingNormal } from "./init.ts";
 import type { Model } from "./model.ts";
 
@@ -67,25 +66,16 @@ export function expertResNet(options: ExpertResNetOptions): Model {
           stride: 2,
         })
       );
-      const width = widths[2];
-      const heads = each.map((e) =>
-        cosineLayer(b, `linears.${e}`, { inputs: width, outputs: classes, scale })
-      );
-      const all: Layer = (features, pass) => {
-        const logits = heads.map((head, e) =>
-          head(slice(features, { axis: 1, start: e * width, end: (e + 1) * width }), pass)
-        );
-        return reshape(concat(logits, 1), [features.shape[0]!, experts, classes]); // two axes
-      };
+      const heads = expertHeads(b, { experts, width: widths[2], classes, scale });
       return {
-        features: experts * width,
+        features: experts * widths[2],
         experts,
         forward(x, pass) {
           const stem = shared(norm(conv(x, pass), pass), pass);
           const own = each.map((e) => globalAvgPool(third[e]!(second[e]!(stem, pass), pass))); // each
           return own.length === 1 ? own[0]! : concat(own, 1); // there is one
         },
-        heads: { main: (features, pass) => mean(all(features, pass), 1), experts: all },
+        heads,
       };
     },
   };

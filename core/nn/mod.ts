@@ -15,6 +15,7 @@ export {
 export { cosineLayer } from "./cosine_layer.ts";
 export { type DecayRule, isDecayed } from "./decay_rule.ts";
 export { expertResNet, type ExpertResNetOptions } from "./expert_resnet.ts";
+export { expertResNet50, type ExpertResNet50Options } from "./expert_resnet_50.ts";
 export {
   constant,
   drawInit,
@@ -42,6 +43,7 @@ export {
   type ParameterSpec,
   type Weights,
 } from "./parameters.ts";
+export { type StemSize } from "./residual_stage.ts";
 export { resNet, type ResNetDepth, type ResNetOptions } from "./resnet.ts";
 export * from "./schedules/mod.ts";
 export { smallCnn } from "./small_cnn.ts";

@@ -1,5 +1,6 @@
 import type { Model } from "./model.ts";
 import { expertResNet } from "./expert_resnet.ts";
+import { expertResNet50 } from "./expert_resnet_50.ts";
 import { resNet, type ResNetDepth } from "./resnet.ts";
 import { smallCnn } from "./small_cnn.ts";
 import { wideResNet, type WideResNetVariant } from "./wide_resnet.ts";
@@ -12,6 +13,7 @@ export const MODEL_NAMES: readonly string[] = [
   "resnet-34",
   "resnet-50",
   "resnet-32-experts-M",
+  "resnet-50-experts-M",
 ];
 
 /**
@@ -24,11 +26,13 @@ export function modelByName(name: string, variant: WideResNetVariant = "simpro")
   if (name === "small-cnn") return smallCnn;
   const wide = name.match(/^wrn-(\d{1,4})-(\d{1,4})$/);
   if (wide) return wideResNet({ depth: Number(wide[1]), width: Number(wide[2]), variant });
-  const experts = name.match(/^resnet-32-experts-(\d{1,2})$/);
-  if (experts) return expertResNet({ experts: Number(experts[1]) });
+  const experts = name.match(/^resnet-(32|50)-experts-(\d{1,2})$/);
+  if (experts) {
+    return (experts[1] === "32" ? expertResNet : expertResNet50)({ experts: Number(experts[2]) });
+  }
   const residual = name.match(/^resnet-(\d{1,4})$/);
   if (residual) return resNet({ depth: Number(residual[1]) as ResNetDepth, variant });
   throw new RangeError(
-    `There is no model '${name}': choose small-cnn, wrn-D-K (e.g. wrn-28-2), resnet-18, resnet-34, resnet-50 or resnet-32-experts-M (e.g. resnet-32-experts-3)`,
+    `There is no model '${name}': choose small-cnn, wrn-D-K (e.g. wrn-28-2), resnet-18, resnet-34, resnet-50, resnet-32-experts-M or resnet-50-experts-M (e.g. resnet-32-experts-3)`,
   );
 }
