@@ -1,19 +1,33 @@
 import { gather, lerp, type Step, type Tensor } from "../core/mod.ts";
 import { type CutBox, cutBox } from "./cut_box.ts";
 
+/** All ways to mix; `mixup_cutmix` takes either with equal chance. */
+export const MIXES = ["mixup", "cutmix", "mixup_cutmix", "none"] as const;
+
 /** How the images of a labeled batch are mixed. */
 export interface MixOptions {
-  /** The way; `mixup_cutmix` takes either with equal chance. */
-  mix: "mixup" | "cutmix" | "mixup_cutmix" | "none";
+  /** The way. */
+  mix: typeof MIXES[number];
+  /** The way that takes over in later epochs. */
+  later: typeof MIXES[number];
+  /** The first of them, 0 for never. */
+  laterFrom: number;
   /** Of the Beta(α, α) distribution of the mixing weight. */
   alpha: number;
+}
+
+/** The way in which a step mixes. */
+export function mixKind(
+  { config: { mix, later, laterFrom }, progress }: Pick<Step<MixOptions>, "config" | "progress">,
+): MixOptions["mix"] {
+  return laterFrom > 0 && progress.epoch >= laterFrom ? later : mix;
 }
 
 /** Weight λ of the images themselves, of their partners' 1 − λ, and the box if there is one. */
 export function mixOf(
   s: Step<MixOptions>,
 ): { readonly lambda: number; readonly box: CutBox | null } {
-  const { mix, alpha } = s.config;
+  const mix = mixKind(s), { alpha } = s.config;
   if (mix === "none") return { lambda: 1, box: null };
   const lambda = s.random("lambda").beta(alpha);
   const paste = mix === "cutmix" || mix === "mixup_cutmix" && s.random("paste").integer(2) === 1;
@@ -35,7 +49,7 @@ export function partners(s: Pick<Step, "random" | "batch">): Tensor<"i32"> {
  */
 export function mixImages(s: Step<MixOptions>): Tensor {
   const [x] = s.batch.labeled.x, { box, lambda } = mixOf(s);
-  if (s.config.mix === "none") return x;
+  if (mixKind(s) === "none") return x;
   return lerp(gather(x, partners(s)), x, box ? staying(x, box) : lambda);
 }
 

@@ -15,6 +15,7 @@ import {
   type Targets,
   type Tensor,
 } from "../../core/mod.ts";
+import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
 
 /** Options of {@linkcode abc}. */
 export interface AbcOptions {
@@ -57,6 +58,7 @@ export const abc: Algorithm<AbcOptions> = defineAlgorithm({
     threshold >= 0 && threshold <= 1
       ? null
       : `threshold is ${threshold}: give a number from 0 to 1`,
+  recipe: dasoAddonRecipe,
   needs: (_, { classes }) => ({ heads: { abc: { classes } }, evalHead: "abc" }),
   loss(s) {
     const { student: { labeled, strong }, config: { lambda } } = s;

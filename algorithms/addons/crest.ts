@@ -14,6 +14,7 @@ import {
 } from "../distribution_alignment.ts";
 import { noneOf } from "../option_checks.ts";
 import { keptShares, selectRarest, type ShareForm } from "../select_rarest.ts";
+import { crestRecipe } from "../recipes/daso_addons.ts";
 
 /** Options of {@linkcode crest}. */
 export interface CrestOptions {
@@ -43,8 +44,9 @@ export interface CrestOptions {
  * pseudo-labels with π^t, t falling from 1 to t_min over the generations (section 3.4).
  *
  * Follows DASO's code: selections do not add up, the bank of predictions goes on over generations,
- * and the alignment's target stays the initial labeled distribution. On ReMixMatch, which aligns by
- * itself and with a fixed target, CReST+ aligns the sharpened labels.
+ * and the alignment's target stays the initial labeled distribution. CReST+ is the default on CIFAR,
+ * as the configurations have it. On ReMixMatch it aligns the sharpened labels, where the code aligns
+ * before; ReMixMatch's own alignment is off then.
  *
  * @example CReST+ with six generations
  * ```ts
@@ -78,6 +80,7 @@ export const crest: Algorithm<CrestOptions> = defineAlgorithm({
       (Number.isInteger(generations) && generations > 0 && Number.isInteger(batches) && batches > 0
         ? alpha > 0 ? null : `alpha is ${alpha}: give a number above 0`
         : `generations is ${generations} and batches ${batches}: give whole numbers above 0`),
+  recipe: crestRecipe,
   state: ({ batches }, { classes }) => ({
     ...alignmentState(batches, classes),
     exponent: { shape: [1], init: 1 },

@@ -5,6 +5,7 @@ import {
   gather,
   scatterRows,
 } from "../../core/mod.ts";
+import { darpRecipe } from "../recipes/darp.ts";
 import { refineLabels } from "../refine_labels.ts";
 
 /** Options of {@linkcode darp}. */
@@ -27,7 +28,8 @@ export interface DarpOptions {
  * refined so that they meet the class counts (algorithm 1); the base then learns from the refined.
  *
  * Follows DASO's code, which hands it the true counts where labeled and unlabeled images are
- * distributed alike (here: the labeled distribution) and estimates otherwise (`counts`). Not kept:
+ * distributed alike (here: the labeled distribution) and otherwise estimates (`counts`; those that
+ * come with it are the default for their splits of CIFAR-10 and STL-10). Not kept:
  * uniform labels between the end of the warm-up and the first refinement.
  *
  * @example With estimated class counts
@@ -53,6 +55,7 @@ export const darp: Algorithm<DarpOptions> = defineAlgorithm({
       : counts.length === 0 || (counts.length === classes && counts.every((n) => n > 0))
       ? null
       : `counts are ${counts.length} numbers: give ${classes} above 0`,
+  recipe: darpRecipe,
   state: (_, { unlabeled, classes }) => ({
     raw: { shape: [unlabeled, classes], init: "uniform" },
     refined: { shape: [unlabeled, classes], init: "uniform" },

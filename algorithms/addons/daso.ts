@@ -10,10 +10,11 @@ import {
   histogram,
   mul,
   queueMeans,
+  type RecipeTarget,
   type Step,
   type Tensor,
 } from "../../core/mod.ts";
-import { dasoRecipe } from "../recipes/daso.ts";
+import { dasoTraining } from "../recipes/daso_addons.ts";
 import { blendLabels, blendShares, semanticLabels } from "../semantic_labels.ts";
 
 /** Options of {@linkcode daso}. */
@@ -81,13 +82,12 @@ export const daso: Algorithm<DasoOptions> = defineAlgorithm({
       : Number.isInteger(queue) && queue > 0 && Number.isInteger(period) && period > 0
       ? null
       : `queue is ${queue} and period ${period}: give whole numbers above 0`,
-  recipe: ({ dataset, base, addons }) => ({
-    // The other bases bring DASO's settings along.
-    ...(base === "fixmatch" ? dasoRecipe(2)({ dataset }) : {}),
+  recipe: (target) => ({
+    ...dasoTraining(target),
     options: {
-      ...publishedOptions(dataset),
+      ...publishedOptions(target),
       // SEVAL's authors take the alignment loss alone.
-      ...(addons.includes("seval") ? { adaptive: false, share: 0 } : {}),
+      ...(target.addons.includes("seval") ? { adaptive: false, share: 0 } : {}),
     },
   }),
   needs: () => ({ passes: [{ net: "teacher", inputs: ["labeled"] }] }),
@@ -95,7 +95,7 @@ export const daso: Algorithm<DasoOptions> = defineAlgorithm({
     queue: { shape: [classes, queue, features] },
     held: { shape: [classes] },
     counts: { shape: [classes] },
-    distribution: { shape: [classes] },
+    distribution: { shape: [classes], logged: true },
   }),
   pseudoLabel(s, t) {
     const limits = add(mul(s.state.held, 0), s.config.queue);
@@ -143,9 +143,12 @@ function shares({ config: { adaptive, share, spread }, state }: DasoStep): Tenso
   return blendShares(state.distribution, spread);
 }
 
-/** T_dist as published for unlabeled data of the labeled data's distribution. */
-function publishedOptions(dataset: string): Partial<DasoOptions> {
+/** T_dist as published; on CIFAR-10 it depends on whether both sets are distributed alike. */
+function publishedOptions({ dataset, given }: RecipeTarget): Partial<DasoOptions> {
   if (dataset === "synthetic") return { warmup: 100, period: 20 };
-  if (dataset === "semi-aves") return { spread: 0.5 };
-  return { spread: dataset === "cifar10" ? 1.5 : 0.3 };
+  if (dataset === "semi-aves" || dataset === "imagenet127") return { spread: 0.5 };
+  const { split = {} } = given, gamma = split["gammaLabeled"] ?? 100;
+  const alike = (split["unlabeled"] ?? "consistent") === "consistent" &&
+    (split["gammaUnlabeled"] ?? gamma) === gamma;
+  return { spread: dataset === "cifar10" && alike ? 1.5 : 0.3 };
 }

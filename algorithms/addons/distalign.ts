@@ -6,6 +6,7 @@ import {
   pushMean,
   temperedPrior,
 } from "../distribution_alignment.ts";
+import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
 
 /** Options of {@linkcode distalign}. */
 export interface DistAlignOptions {
@@ -43,6 +44,7 @@ export const distalign: Algorithm<DistAlignOptions> = defineAlgorithm({
     Number.isInteger(batches) && batches > 0 && exponent >= 0
       ? null
       : `batches is ${batches} and exponent ${exponent}: give a whole number above 0 and a power`,
+  recipe: dasoAddonRecipe,
   state: ({ batches }, { classes }) => alignmentState(batches, classes),
   pseudoLabel(s, t) {
     const { bank, held } = pushMean(s.state, t.probs);

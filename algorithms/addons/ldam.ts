@@ -10,6 +10,7 @@ import {
   sub,
 } from "../../core/mod.ts";
 import { LABELED_LOSS_BASES } from "../labeled_loss_bases.ts";
+import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
 
 /** Options of {@linkcode ldam}. */
 export interface LdamOptions {
@@ -56,6 +57,7 @@ export const ldam: Algorithm<LdamOptions> = defineAlgorithm({
       : beta >= 0
       ? null
       : `beta is ${beta}: give 0 to 1`,
+  recipe: dasoAddonRecipe,
   adjust(s, logits, where) {
     const { from, before, margin, scale } = s.config, { y } = s.batch.labeled;
     const late = s.progress.step >= from * s.progress.steps;

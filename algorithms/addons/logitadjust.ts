@@ -1,5 +1,6 @@
 import { add, type Algorithm, defineAlgorithm, log, mul } from "../../core/mod.ts";
 import { LABELED_LOSS_BASES } from "../labeled_loss_bases.ts";
+import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
 
 /** Options of {@linkcode logitadjust}. */
 export interface LogitAdjustOptions {
@@ -35,6 +36,7 @@ export const logitadjust: Algorithm<LogitAdjustOptions> = defineAlgorithm({
   defaults: { tau: 1, when: "train" } as LogitAdjustOptions,
   check: ({ when }) =>
     when === "train" || when === "test" ? null : `when is '${when}': give train or test`,
+  recipe: dasoAddonRecipe,
   adjust: (s, logits, where) =>
     where === "labeled" && s.config.when === "train"
       ? add(logits, mul(log(s.prior), s.config.tau))

@@ -7,6 +7,7 @@ import {
   scaleWeights,
 } from "../../core/mod.ts";
 import { LABELED_LOSS_BASES } from "../labeled_loss_bases.ts";
+import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
 
 /** Options of {@linkcode reweight}. */
 export interface ReweightOptions {
@@ -40,6 +41,7 @@ export const reweight: Algorithm<ReweightOptions> = defineAlgorithm({
   bases: LABELED_LOSS_BASES,
   defaults: { beta: 0.999, from: 0 },
   check: ({ beta }) => beta >= 0 ? null : `beta is ${beta}: give 0 to 1`,
+  recipe: dasoAddonRecipe,
   weights(s, where, w) {
     const { beta, from } = s.config, { counts, classes } = s.data;
     if (where !== "labeled" || s.progress.step < from * s.progress.steps) return w;

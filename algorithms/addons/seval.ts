@@ -12,13 +12,8 @@ import {
   sub,
   type Tensor,
 } from "../../core/mod.ts";
-import { dasoRecipe } from "../recipes/daso.ts";
-import {
-  checkSeval,
-  publishedOptions,
-  SEVAL_DEFAULTS,
-  type SevalOptions,
-} from "../seval/options.ts";
+import { sevalRecipe } from "../recipes/seval.ts";
+import { checkSeval, SEVAL_DEFAULTS, type SevalOptions } from "../seval/options.ts";
 import { checkCurriculum, CURVES, sevalCalibration, sevalState } from "../seval/slots.ts";
 
 export type { SevalOptions };
@@ -29,7 +24,8 @@ export type { SevalOptions };
  * are refined by an offset of each class before they become pseudo-labels, σ(α (z − log π)) with α 1,
  * which count where they reach the threshold of their class. Both follow a curriculum that is learned
  * on held-out labeled images and averaged: in mode `estimate` on half of the labeled images, then in
- * mode `load` with all of them.
+ * mode `load` with all of them. On CIFAR the runs beside another add-on or on another base than
+ * FixMatch were published with calibration on validation images (`direct`), the default there.
  *
  * Follows the released code: Nelder–Mead from 1, linear averages of π, class thresholds in the place
  * of the base's mask, rare classes take the least offset. With Mean Teacher, MixMatch and ReMixMatch
@@ -64,15 +60,7 @@ export const seval: Algorithm<SevalOptions> = defineAlgorithm({
     "split.holdout": 0.5,
   },
   check: checkSeval,
-  recipe: ({ dataset, base }) => ({
-    // The other bases bring DASO's settings along.
-    ...(base === "fixmatch" ? dasoRecipe(2)({ dataset }) : {}),
-    ...(dataset === "synthetic" ? { split: SYNTHETIC } : {
-      split: { protocol: "seval" },
-      augment: base === "remixmatch" ? "daso-remixmatch" : "seval",
-    }),
-    options: publishedOptions(dataset),
-  }),
+  recipe: sevalRecipe,
   state: (options, { classes }) => sevalState(options, classes),
   adjust: ({ state }, z, where) => where === "weak" ? refined(z, state, "main") : z,
   // A softmax is logits but for a constant, which refinement leaves one.
@@ -89,15 +77,6 @@ export const seval: Algorithm<SevalOptions> = defineAlgorithm({
     return refined(logits, state, head, evaluate === "last");
   },
 });
-
-/** Enough labeled images to hold half of them out. */
-const SYNTHETIC = {
-  labeledMax: 40,
-  gammaLabeled: 6,
-  unlabeledMax: 800,
-  gammaUnlabeled: 6,
-  holdout: 0.5,
-};
 
 type Offsets = Readonly<
   Record<typeof CURVES[keyof typeof CURVES]["alpha" | "pi" | "lastAlpha" | "lastPi"], Tensor>

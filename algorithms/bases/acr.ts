@@ -66,7 +66,9 @@ const DEFAULTS: AcrOptions = {
  * resumed run keeps its distances. A class not seen for thousands of steps makes the distances
  * infinite; the last τ then stays.
  *
- * ACR† of SimPro's repository (`dynamic: false`) keeps τ at 2.
+ * ACR† of SimPro's repository (`dynamic: false`) keeps τ at 2. Its recipe gives it that repository's
+ * split of small ImageNet-127; there the released code takes the prior in another order of classes
+ * than the labels, which is not reproduced.
  *
  * @example ACR†
  * ```ts
@@ -96,7 +98,7 @@ export const acr: Algorithm<AcrOptions> = defineAlgorithm({
   recipe: acrRecipe,
   state: ({ strength }, { classes }) => ({
     strength: { shape: [1], init: strength },
-    estimate: { shape: [classes], init: "uniform" },
+    estimate: { shape: [classes], init: "uniform", logged: true },
     distance: { shape: [3] },
   }),
   adjust: (s, z, where) => where === "weak" ? sub(z, logPrior(s.prior, s.state.strength)) : z,

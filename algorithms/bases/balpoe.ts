@@ -11,9 +11,9 @@ import {
   sum,
   type Tensor,
 } from "../../core/mod.ts";
-import { mixImages, mixOf, type MixOptions, partners } from "../batch_mix.ts";
+import { MIXES, mixImages, mixKind, mixOf, type MixOptions, partners } from "../batch_mix.ts";
 import { expertBias, expertLosses } from "../expert_loss.ts";
-import { noneOf } from "../option_checks.ts";
+import { negative, noneOf } from "../option_checks.ts";
 import { balpoeRecipe } from "../recipes/balpoe.ts";
 import { tauList } from "../tau_list.ts";
 
@@ -38,7 +38,8 @@ export interface BalpoeOptions extends MixOptions {
  * Follows the released code: one mixing weight a batch, not folded to at least ½; CutMix, which no
  * published run uses, corrects its weight to the pixels pasted. A known test prior is added to the
  * logits in evaluations. On a network without experts they are linear layers on its features. A
- * second way of mixing from some epoch on, which no published run uses either, is left out.
+ * second way of mixing can take over (`later`), as in the code; mixing logits of a target model, which
+ * no published run does either, is left out.
  */
 export const balpoe: Algorithm<BalpoeOptions> = defineAlgorithm({
   name: "balpoe",
@@ -49,10 +50,12 @@ export const balpoe: Algorithm<BalpoeOptions> = defineAlgorithm({
     tauForm: "list",
     experts: 3,
     mix: "mixup",
+    later: "none",
+    laterFrom: 0,
     alpha: 0.4,
     testPrior: [],
   } as BalpoeOptions,
-  smoke: { "balpoe.mix": "mixup_cutmix" },
+  smoke: { "balpoe.mix": "mixup_cutmix", "balpoe.laterFrom": 2, epochSteps: 10 },
   check: complaint,
   recipe: balpoeRecipe,
   needs: (config, { classes }) => ({
@@ -72,7 +75,7 @@ export const balpoe: Algorithm<BalpoeOptions> = defineAlgorithm({
     const right = (y: Tensor<"i32">) =>
       mean(sum(mul(oneHot(y, s.data.classes), oneHot(argmax(mean(logits, 1)), s.data.classes)), 1));
     let losses = expertLosses(logits, y, { bias, weights }), accuracy = right(y);
-    if (s.config.mix !== "none") {
+    if (mixKind(s) !== "none") {
       const index = partners(s), partner = gather(y, index);
       const other = expertLosses(logits, partner, { bias, weights: gather(weights, index) });
       losses = add(mul(losses, lambda), mul(other, 1 - lambda));
@@ -94,9 +97,9 @@ function complaint(
   config: BalpoeOptions,
   { classes }: { readonly classes: number },
 ): string | null {
-  const { tau, tauForm, experts, mix, alpha, testPrior } = config;
+  const { tau, tauForm, experts, mix, later, laterFrom, alpha, testPrior } = config;
   const words = noneOf("tauForm", tauForm, ["list", "limits", "uniform"]) ??
-    noneOf("mix", mix, ["mixup", "cutmix", "mixup_cutmix", "none"]);
+    noneOf("mix", mix, MIXES) ?? noneOf("later", later, MIXES) ?? negative({ laterFrom });
   if (words) return words;
   if (tau.length === 0 || tau.some((t) => !Number.isFinite(t))) {
     return `tau is [${tau}]: give numbers`;

@@ -22,7 +22,7 @@ import { noneOf } from "../option_checks.ts";
 import { deinterleave, drawMixing, interleave, mixRows, sharpen } from "../mixing.ts";
 import { checkRamp, type RampOptions, rampWeight } from "../ramp.ts";
 import { underCossl } from "../recipes/cossl.ts";
-import { dasoRecipe } from "../recipes/daso.ts";
+import { dasoRemixmatchRecipe } from "../recipes/daso.ts";
 
 /** Options of {@linkcode remixmatch}. */
 export interface ReMixMatchOptions extends RampOptions {
@@ -98,7 +98,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
     ],
     heads: { rotation: { classes: 4 } },
   }),
-  recipe: underCossl(dasoRecipe(1, { augment: "daso-remixmatch", small: { rampShare: 0.4 } })),
+  recipe: underCossl(dasoRemixmatchRecipe),
   state: ({ batches }, { classes }) => alignmentState(batches, classes),
   pseudoLabel: (s, t) => ({
     probs: sharpen(s.config.align ? aligned(s, t.probs) : t.probs, s.config.temperature),

@@ -70,28 +70,6 @@ export const SEVAL_DEFAULTS: SevalOptions = {
   abcThresholds: "main",
 };
 
-/** Options of the published estimate runs. */
-export function publishedOptions(dataset: string): Partial<SevalOptions> {
-  const targets = (target: number) => ({ target, targetEnd: target });
-  const decays = (decay: number) => ({ piDecay: decay, thresholdDecay: decay });
-  switch (dataset) {
-    case "synthetic":
-      return { ...targets(0.75), ...decays(0.9), period: 50 };
-    case "cifar10":
-      return { ...targets(0.75), thresholdGroups: 5 };
-    case "cifar100":
-      return { ...targets(0.65), ...decays(0.9), thresholdGroups: 10, period: 2500 };
-    case "stl10":
-      return { ...targets(0.6), piDecay: 0.995 };
-    case "semi-aves":
-      return { ...decays(0.95), piGroups: 20, thresholdGroups: 20 };
-    case "imagenet127":
-      return { ...targets(0.65), ...decays(0.99), thresholdGroups: 10, period: 1000 };
-    default:
-      return {};
-  }
-}
-
 /** What is wrong with the options for some data, or null. */
 export function checkSeval(o: SevalOptions, data: DataInfo): string | null {
   const { classes, holdout, valid } = data;

@@ -19,8 +19,8 @@ export interface RecipeTarget {
   /** Names of the add-ons on it, in their order. */
   readonly addons: readonly string[];
   /**
-   * Options that the user has set himself, by method and name: a published run may differ from
-   * another in more than that option.
+   * Options that the user has set himself, by section (a method's name, `split`) and name: a
+   * published run may differ from another in more than that option.
    */
   readonly given: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

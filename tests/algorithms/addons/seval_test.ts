@@ -69,7 +69,7 @@ Deno.test("seval() has the settings of its published runs, and DASO those beside
     resolveConfig([setLayer([`algorithm=${algorithm}`, `dataset=${dataset}`])]);
   const { all, config } = of("fixmatch+seval+daso", "cifar10");
   const own = all["seval"] as Record<string, unknown>, daso = all["daso"] as typeof own;
-  assert.deepEqual([own.target, own.thresholdGroups, own.period], [0.75, 5, 500]);
+  assert.deepEqual([own.mode, own.target, own.period], ["direct", 0.9, 500]);
   assert.deepEqual([daso.adaptive, daso.share], [false, 0]);
   assert.deepEqual([config.split.protocol, config.steps], ["seval", 250_000]);
   const alone = of("fixmatch+seval", "cifar100"), many = alone.all["seval"] as typeof own;
