@@ -120,6 +120,8 @@ function knownSettings(methods: readonly ErasedSpec[], target: RecipeTarget): Ma
     put(objectLayer(settings, `the recipe of ${name}`));
     put(objectLayer({ ...defaults, ...options }, `the defaults of ${name}`, `${name}.`));
   }
+  // Published tails come in pairs: with another N1 the split's own rule says what M1 is left.
+  if (target.given["split"]?.["labeledMax"] !== undefined) put(OPEN_UNLABELED);
   if (isOwnData(target.dataset)) put(OWN_DATA);
   return known;
 }
@@ -129,6 +131,8 @@ function knownSettings(methods: readonly ErasedSpec[], target: RecipeTarget): Ma
  * average starts as the plain mean, so that it is worth evaluating from the first steps on.
  */
 const OWN_DATA: Layer = objectLayer({ average: { warmup: true } }, "the defaults for own images");
+
+const OPEN_UNLABELED: Layer = objectLayer({ split: { unlabeledMax: null } }, "the defaults");
 
 function isOwnData(dataset: string): boolean {
   return dataset === "folder" || !datasetNames.includes(dataset);

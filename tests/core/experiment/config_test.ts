@@ -81,6 +81,14 @@ Deno.test("resolveConfig() tells recipes what the user has set of the methods", 
   assert.equal(resolveSettings(given, "cifar10", []).config.steps, 22);
 });
 
+Deno.test("resolveConfig() leaves M1 of a recipe's tail open where N1 is another", () => {
+  const of = (...more: string[]) =>
+    resolveConfig([setLayer(["algorithm=fixmatch+daso", "dataset=cifar10", ...more])]).config.split;
+  assert.equal(of().unlabeledMax, 3000);
+  assert.equal(of("split.labeledMax=500").unlabeledMax, null);
+  assert.equal(of("split.unlabeledMax=7", "split.labeledMax=500").unlabeledMax, 7);
+});
+
 Deno.test("resolveConfig() lets the average of own images start as the plain mean", () => {
   const of = (dataset: string) => resolveConfig([setLayer([`dataset=${dataset}`])]).config;
   assert.equal(of("folder").average.warmup, true);
