@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { setLayer } from "../../../core/experiment/config/layers.ts";
+import { resolveConfig } from "../../../core/experiment/config/resolve.ts";
+import type { SplitSettings } from "../../../core/experiment/config/run_config.ts";
+import type { Pool } from "../../../datasets/pool.ts";
+import { makeSplit } from "../../../datasets/protocols/protocol.ts";
+import type { Split } from "../../../datasets/split.ts";
+
+/** Labels like those of a data set: so many of each class, mixed, then images without a label. */
+function pool(name: string, sizes: readonly number[], unlabeled = 0): Pool {
+  const sorted = sizes.flatMap((size, c) => new Array<number>(size).fill(c));
+  const stride = 7919; // a prime that divides no length, so that each image comes once
+  const known = sorted.map((_, i) => sorted[i * stride % sorted.length]!); // below the length
+  return {
+    name,
+    fingerprint: "",
+    classes: sizes.length,
+    labels: [...known, ...new Array<number>(unlabeled).fill(-1)],
+    testLabels: sizes.flatMap((_, c) => new Array<number>(60).fill(c)),
+  };
+}
+
+const even = (classes: number, size: number) => new Array<number>(classes).fill(size);
+const falling = (classes: number, head: number) =>
+  Array.from({ length: classes }, (_, c) => Math.max(300, Math.floor(head * 0.97 ** c)));
+
+const POOLS: readonly Pool[] = [
+  pool("cifar10", even(10, 5000)),
+  pool("cifar100", even(100, 500)),
+  pool("stl10", even(10, 500), 2000),
+  pool("food101", even(101, 750)),
+  pool("eurosat", [2400, 2400, 2400, 2000, 2000, 1600, 2000, 2400, 2000, 2400]),
+  pool("tissuemnist", [53_075, 7814, 5866, 15_406, 11_789, 7705, 39_203, 24_608]),
+  pool("imagenet127", falling(127, 3000)),
+  pool("semi-aves", even(200, 30), 3000),
+];
+
+const STACKS: readonly string[] = [
+  "simpro",
+  "acr",
+  "balpoe",
+  "fixmatch+adello",
+  "fixmatch+daso",
+  "remixmatch+daso",
+  "fixmatch+seval",
+  "fixmatch+seval+abc",
+  "fixmatch+cossl",
+  "mixmatch+cossl",
+];
+
+function splitOf(stack: string, data: Pool, ...set: string[]): Split {
+  const layer = setLayer([`algorithm=${stack}`, `dataset=${data.name}`, ...set]);
+  const { split } = resolveConfig([layer]).config;
+  const given = Object.entries(split).filter(([, value]) => value !== null);
+  return makeSplit(data, Object.fromEntries(given) as Partial<SplitSettings> as object);
+}
+
+Deno.test("every recipe's split can be made of its data set", () => {
+  for (const stack of STACKS) {
+    for (const data of POOLS) {
+      const { counts } = splitOf(stack, data);
+      assert.ok(counts.labeled.every((n) => n > 0), `${stack} on ${data.name}`);
+    }
+  }
+});
+
+Deno.test("published tails have the published counts", () => {
+  const sum = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0);
+  const labeled = (stack: string, name: string) =>
+    sum(splitOf(stack, POOLS.find((p) => p.name === name)!).counts.labeled); // one of them
+  assert.equal(labeled("simpro", "cifar10"), 1236);
+  assert.equal(labeled("simpro", "cifar100"), 1545);
+  assert.equal(labeled("acr", "stl10"), 1835);
+  assert.equal(labeled("fixmatch+adello", "cifar100"), 3751);
+  assert.equal(labeled("fixmatch+adello", "eurosat"), 1733);
+  assert.equal(labeled("fixmatch+adello", "tissuemnist"), 13_411);
+  assert.equal(labeled("fixmatch+daso", "cifar10"), 3720);
+  assert.equal(labeled("fixmatch+daso", "cifar100"), 5835);
+  assert.equal(labeled("fixmatch+cossl", "food101"), 5448);
+  assert.equal(labeled("balpoe", "cifar10"), 12_406);
+  assert.equal(labeled("balpoe", "cifar100"), 10_847);
+});
+
+Deno.test("acr† leaves labeled images of small ImageNet out of the unlabeled ones", () => {
+  const data = POOLS.find(({ name }) => name === "imagenet127")!; // one of them
+  const overlap = ({ labeled, unlabeled }: Split) => {
+    const known = new Set(labeled);
+    return unlabeled.filter((image) => known.has(image)).length;
+  };
+  const own = splitOf("acr", data), dagger = splitOf("acr", data, "acr.dynamic=false");
+  assert.equal(overlap(own), own.labeled.length);
+  assert.equal(overlap(dagger), 0);
+  assert.equal(own.test.length, data.testLabels.length);
+  assert.equal(dagger.test.length, 127 * 50);
+});
