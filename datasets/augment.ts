@@ -7,6 +7,7 @@ import type { ViewRecipe } from "./augmentation/view_recipe.ts";
 
 export type {
   Channels,
+  PolicyOperation,
   PoolOperation,
   ResizeFilter,
   Stage,

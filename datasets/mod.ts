@@ -28,7 +28,7 @@ export * from "./random/numpy_random.ts";
 export * from "./random/python_random.ts";
 export * from "./random/torch_random.ts";
 export { adelloRecipes } from "./recipes/adello.ts";
-export { balpoeRecipes } from "./recipes/balpoe.ts";
+export { type BalpoeRecipeOptions, balpoeRecipes } from "./recipes/balpoe.ts";
 export { type CosslRecipeOptions, cosslRecipes } from "./recipes/cossl.ts";
 export { dasoRecipes, dasoRemixmatchRecipes, sevalRecipes } from "./recipes/daso.ts";
 export { defaultRecipes } from "./recipes/default.ts";

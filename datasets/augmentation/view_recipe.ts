@@ -1,4 +1,4 @@
-import type { Operation } from "../../kernels/augment/program.ts";
+import type { AffineFilter, Operation } from "../../kernels/augment/program.ts";
 
 /** Red, green, blue. */
 export type Channels = readonly [red: number, green: number, blue: number];
@@ -6,25 +6,43 @@ export type Channels = readonly [red: number, green: number, blue: number];
 /** How a resize weighs pixels. */
 export type ResizeFilter = "bilinear" | "bicubic";
 
-/** An operation that RandAugment may draw, and the law of its magnitude. */
+/** An operation that may be drawn, and the law of its magnitude. */
 export interface PoolOperation {
   /** What it does. */
   readonly operation: Operation;
   /**
    * Magnitudes of which each is as likely as the others: factors (brightness, color, contrast,
-   * sharpness), bits kept (posterize), thresholds (solarize), addends (solarizeAdd), degrees
+   * sharpness), bits kept (posterize), thresholds (solarize), addends (solarizeAdd, addToDark), degrees
    * (rotate, positive is counter-clockwise), shears, pixels (translate, positive moves the picture
-   * left or up; cutout: side of the box).
+   * left or up; cutout: side of the box), shares of the circle of hues (hue).
    */
   readonly values?: readonly number[];
   /** Magnitudes uniform over [least, greatest), in the same units; not for cutout. */
   readonly range?: readonly [least: number, greatest: number];
-  /** Whether a coin decides the sign of `values`. */
+  /**
+   * Makes magnitudes normal over `range`, clipped to it: mean and standard deviation as shares of it,
+   * 0 being the least and 1 the greatest.
+   */
+  readonly normal?: readonly [mean: number, deviation: number];
+  /** Whether magnitudes of `range` are truncated to whole numbers. */
+  readonly whole?: boolean;
+  /** Whether a coin decides the sign. */
   readonly signed?: boolean;
-  /** Colour of a cutout; `[127, 127, 127]` by default. */
+  /**
+   * Colour of a cutout, `[127, 127, 127]` by default; of what a rotation, shear or translation lays
+   * bare, black by default.
+   */
   readonly fill?: Channels;
+  /** How rotations, shears and translations mix pixels; the nearest one is taken by default. */
+  readonly filter?: AffineFilter | "bilinear or bicubic";
   /** Least centre of a cutout, 0 by default. */
   readonly leastCentre?: number;
+}
+
+/** An operation of a policy. */
+export interface PolicyOperation extends PoolOperation {
+  /** How likely it is applied once its policy is drawn. */
+  readonly probability: number;
 }
 
 /** Height and width of an image, in pixels; one number for both. */
@@ -47,6 +65,8 @@ export type Stage =
   | ResizeShorterStage
   | ResizedCropStage
   | RandAugmentStage
+  | PolicyStage
+  | ColorJitterStage
   | CutoutStage
   | HideStage;
 
@@ -128,6 +148,32 @@ export interface RandAugmentStage {
   readonly probability?: number;
   /** Operations to draw from. */
   readonly pool: readonly PoolOperation[];
+}
+
+/** AutoAugment's: draws one of several policies and does all of its operations in their order. */
+export interface PolicyStage {
+  /** Tells it from the other stages. */
+  readonly kind: "policy";
+  /** Policies of the same number of operations, each as likely as the others. */
+  readonly policies: readonly (readonly PolicyOperation[])[];
+}
+
+/**
+ * torchvision's `ColorJitter`: up to four operations, each with a factor of its own, in random order.
+ * Factors are uniform over [max(0, 1 - x), 1 + x), a hue moves by a share uniform over [-x, x) of the
+ * circle; what is 0 or left out is not done.
+ */
+export interface ColorJitterStage {
+  /** Tells it from the other stages. */
+  readonly kind: "colorJitter";
+  /** Spread of the factor of brightness. */
+  readonly brightness?: number;
+  /** Spread of the factor of contrast. */
+  readonly contrast?: number;
+  /** Spread of the factor of colour. */
+  readonly saturation?: number;
+  /** Largest move of the hue, 1/2 at most. */
+  readonly hue?: number;
 }
 
 /** Fills a box of `size` pixels, or a size uniform over a range, as Pillow's rectangle does. */

@@ -52,6 +52,12 @@ export function recipesOf(
 /** Grey, as PIL fills with 127. */
 export const GREY: Channels = [127, 127, 127];
 
+/** Grey, as AutoAugment's PyTorch port fills. */
+export const POLICY_GREY: Channels = [128, 128, 128];
+
+/** The mean colour of ImageNet by its usual constants, as timm fills. */
+export const IMAGENET_FILL: Channels = [124, 116, 104];
+
 /** The mean colour of ImageNet, as UDA's code fills. */
 export const UDA_FILL: Channels = [125, 123, 114];
 

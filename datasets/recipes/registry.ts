@@ -22,7 +22,10 @@ const RECIPES: Readonly<Record<string, (options: RecipeOptions) => ViewRecipes>>
   usb: adelloRecipes,
   torchssl: torchsslRecipes,
   cossl: cosslRecipes,
-  balpoe: balpoeRecipes,
+  balpoe: (options) => balpoeRecipes(options),
+  "balpoe-long": (options) => balpoeRecipes(options, { long: true }),
+  "balpoe-long-cutout": (options) => balpoeRecipes(options, { long: true, cutout: 16 }),
+  "balpoe-trivial": (options) => balpoeRecipes(options, { long: true, policy: "trivialAugment" }),
 };
 
 /** Names of all augmentations, as `list` prints them. */

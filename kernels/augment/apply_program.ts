@@ -3,6 +3,8 @@ import { PHILOX } from "../random.ts";
 import { ENHANCE } from "./steps/enhance.ts";
 import { GEOMETRY, MOVES } from "./steps/geometry.ts";
 import { pixelFunctions, type PixelMemory } from "./steps/pixels.ts";
+import { HUE } from "./steps/hue.ts";
+import { MIXED_AFFINE } from "./steps/mixed_affine.ts";
 import { Code, HEAD, Head, STEP } from "./program.ts";
 import { RESAMPLE } from "./steps/resample.ts";
 import { STRETCH } from "./steps/stretch.ts";
@@ -80,7 +82,7 @@ function header(memory: PixelMemory, capacity: number): string {
   return /* wgsl */ `
 var<workgroup> bins: array<atomic<u32>, 771>;
 var<workgroup> tones: array<u32, 256>;
-${common}${MOVES}${RESAMPLE}${ENHANCE}${PHILOX}${STRETCH}${TONES}
+${common}${MOVES}${MIXED_AFFINE}${RESAMPLE}${ENHANCE}${HUE}${PHILOX}${STRETCH}${TONES}
 fn magnitude(at: u32) -> f32 { return bitcast<f32>(program[at]); }
 `;
 }
@@ -112,6 +114,10 @@ const STEPS = /* wgsl */ `
           size.h = i32(program[p + 2u]);
         }
         case ${Code.affine}u: { affine(p, size, li, here, there); }
+        case ${Code.affineBilinear}u, ${Code.affineBicubic}u: {
+          let isCubic = (program[step] & 0xffu) == ${Code.affineBicubic}u;
+          mixedAffine(p, isCubic, size, li, here, there);
+        }
         case ${Code.sharpness}u: { sharpness(magnitude(p), size, li, here, there); }
         case ${Code.brightness}u: { moved = false; brightness(magnitude(p), size, li, here); }
         case ${Code.color}u: { moved = false; color(magnitude(p), size, li, here); }
@@ -121,8 +127,13 @@ const STEPS = /* wgsl */ `
           moved = false;
           solarize(i32(program[p]), i32(program[p + 1u]), size, li, here);
         }
+        case ${Code.addBelow}u: {
+          moved = false;
+          addBelow(i32(program[p]), i32(program[p + 1u]), size, li, here);
+        }
         case ${Code.autoContrast}u: { moved = false; autoContrast(size, li, here); }
         case ${Code.equalize}u: { moved = false; equalize(size, li, here); }
+        case ${Code.hue}u: { moved = false; hue(program[p], size, li, here); }
         case ${Code.box}u: { moved = false; box(p, size, li, here); }
         default: { moved = false; }
       }

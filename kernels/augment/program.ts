@@ -2,7 +2,7 @@
  * What is done to one image, as words that one kernel writes and another one follows.
  *
  * A row of a program is a head of {@linkcode HEAD} words and steps of {@linkcode STEP} words each.
- * A step is `[code, parameters × 6, magnitude]`; its first word holds the {@linkcode Code} in the
+ * A step is `[code, parameters × 10, magnitude]`; its first word holds the {@linkcode Code} in the
  * lowest byte, then the {@linkcode OPERATIONS} index plus one (0: no operation), then
  * {@linkcode SKIPPED}. What the parameters are is said at each code; those with a fraction are the
  * bits of an f32. The last word, the bits of the magnitude as drawn, is only for reading back.
@@ -14,7 +14,7 @@
 export const HEAD = 16;
 
 /** Words of a step. */
-export const STEP = 8;
+export const STEP = 12;
 
 /** Where in the head the parts lie. */
 export const Head = { window: 0, steps: 5, box: 6, scale: 10, bias: 13 } as const;
@@ -29,7 +29,10 @@ export const Code = {
   resizeColumns: 2,
   /** `[weights, taps, height]`: rows to `height`. */
   resizeRows: 3,
-  /** `[a, b, x, d, e, y]`, 16.16 fixed point: from (x + a·i + b·j, y + d·i + e·j); black outside. */
+  /**
+   * `[a, b, x, d, e, y, colour]`, 16.16 fixed point: from (x + a·i + b·j, y + d·i + e·j), the nearest
+   * pixel; the colour outside.
+   */
   affine: 4,
   /** `[factor]` */
   brightness: 5,
@@ -47,6 +50,17 @@ export const Code = {
   equalize: 12,
   /** `[x0, y0, x1, y1, colour]`: a filled box, both ends inclusive. */
   box: 13,
+  /**
+   * `[… as affine, rests × 3]`: the same rounded down, with 16 bits more of a and b, x and d, e and y,
+   * the first of each pair lowest; mixes 2 x 2 pixels.
+   */
+  affineBilinear: 14,
+  /** The same, mixing 4 x 4 pixels. */
+  affineBicubic: 15,
+  /** `[shift]`: added to the hue, of which 256 are a circle. */
+  hue: 16,
+  /** `[addend, threshold]`: p < threshold ? clamp(p + addend) : p. */
+  addBelow: 17,
 } as const;
 
 /** Bits of a window's flags. */
@@ -55,14 +69,16 @@ export const Window = { flipX: 1, flipY: 2, zero: 4 } as const;
 /** Bit of a step's first word: the operation was drawn and not applied. */
 export const SKIPPED = 1 << 16;
 
-/** The image operations of RandAugment as all systems name them; a step holds the index. */
+/** The image operations as all systems name them; a step holds the index. */
 export const OPERATIONS = [
+  "addToDark",
   "autoContrast",
   "brightness",
   "color",
   "contrast",
   "cutout",
   "equalize",
+  "hue",
   "identity",
   "invert",
   "posterize",
@@ -79,14 +95,25 @@ export const OPERATIONS = [
 /** One of {@linkcode OPERATIONS}. */
 export type Operation = typeof OPERATIONS[number];
 
-/** Code of an operation where it has exactly one. */
+/** How moved pixels are mixed. */
+export type AffineFilter = "nearest" | "bilinear" | "bicubic";
+
+const AFFINE: Readonly<Record<AffineFilter, number>> = {
+  nearest: Code.affine,
+  bilinear: Code.affineBilinear,
+  bicubic: Code.affineBicubic,
+};
+
+/** Code of an operation; of one that moves pixels, with the nearest one. */
 export const CODE_OF: Readonly<Record<Operation, number>> = {
+  addToDark: Code.addBelow,
   autoContrast: Code.autoContrast,
   brightness: Code.brightness,
   color: Code.color,
   contrast: Code.contrast,
   cutout: Code.box,
   equalize: Code.equalize,
+  hue: Code.hue,
   identity: Code.none,
   invert: Code.solarize,
   posterize: Code.posterize,
@@ -100,7 +127,8 @@ export const CODE_OF: Readonly<Record<Operation, number>> = {
   translateY: Code.affine,
 };
 
-/** First word of a step that does an operation. */
-export function operationWord(operation: Operation): number {
-  return CODE_OF[operation] | (OPERATIONS.indexOf(operation) + 1) << 8;
+/** First word of a step that does an operation; the filter is for those that move pixels. */
+export function operationWord(operation: Operation, filter: AffineFilter = "nearest"): number {
+  const code = CODE_OF[operation];
+  return (code === Code.affine ? AFFINE[filter] : code) | (OPERATIONS.indexOf(operation) + 1) << 8;
 }

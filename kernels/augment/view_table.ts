@@ -14,8 +14,11 @@ export const STAGE = 13;
  */
 export const VIEW = 10;
 
-/** Words of an operation in a pool: `[first word of its step, law, parameters]`. */
-export const ENTRY = 6;
+/**
+ * Words of an operation in a pool: `[first word of its step, law, parameters × 6, probability]`, the
+ * last one that of being applied once it is drawn.
+ */
+export const ENTRY = 9;
 
 /** Kinds of stages. Sizes are those of the image as the stage finds it. */
 export const Draw = {
@@ -30,7 +33,7 @@ export const Draw = {
    * that resize a box, columns first.
    */
   resize: 3,
-  /** `[pool, operations in it, probability, height, width]` */
+  /** `[pool, operations in it, height, width]` */
   operation: 4,
   /** `[least size, greatest size, least centre, colour, height, width]` */
   cutout: 5,
@@ -40,13 +43,20 @@ export const Draw = {
   hide: 7,
   /** `[place]`: a step that is always the same. */
   step: 8,
+  /** `[pool, operations in it, height, width]`: a step for each operation, in random order. */
+  shuffle: 9,
+  /** `[pool, policies, operations of each, height, width]`: all operations of one policy. */
+  policy: 10,
 } as const;
 
 /** Laws of an operation's magnitude. */
 export const Law = {
   /** `[number, place]`: one of these steps. */
   steps: 0,
-  /** `[least, greatest]` for all below: the parameter is the magnitude itself, */
+  /**
+   * `[least, greatest, flags, colour, mean, deviation]` for all below, {@linkcode Flag} saying what
+   * else is drawn, mean and deviation being shares of the range: the parameter is the magnitude itself,
+   */
   factor: 1,
   /** bits to keep, truncated, */
   bits: 2,
@@ -60,10 +70,24 @@ export const Law = {
   /** a shear along x or y, */
   shearX: 7,
   shearY: 8,
-  /** an angle in degrees. */
+  /** an angle in degrees, */
   rotate: 9,
+  /** a share of the circle of hues. */
+  hue: 11,
   /** `[number, place, colour, least centre]`: a filled box of one of these sizes. */
   box: 10,
+} as const;
+
+/** Bits of the flags of a range. */
+export const Flag = {
+  /** A coin decides the sign. */
+  signed: 1,
+  /** A coin makes the bilinear filter bicubic. */
+  mixed: 2,
+  /** The magnitude is truncated to a whole number. */
+  whole: 4,
+  /** The magnitude is normal, clipped to the range, not uniform. */
+  normal: 8,
 } as const;
 
 /** Slots of four random words that a row of a view has. */

@@ -13,6 +13,7 @@ const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
   ["alg_simpro", () => import("./algorithms/simpro.ts")],
   ["alg_daso", () => import("./algorithms/daso.ts")],
   ["alg_daso_bases", () => import("./algorithms/daso.ts")],
+  ["augment_balpoe", () => import("./augment/recipes.ts")],
   ["augment_ops", () => import("./augment/ops.ts")],
   ["augment_recipes", () => import("./augment/recipes.ts")],
   ["law_augment", () => import("./augment/laws.ts")],

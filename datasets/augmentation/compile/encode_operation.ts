@@ -1,17 +1,22 @@
 import {
+  type AffineFilter,
   CODE_OF,
   type Operation,
   OPERATIONS,
   operationWord,
   STEP,
 } from "../../../kernels/augment/program.ts";
-import type { PixelSize } from "../view_recipe.ts";
+import type { Channels, PixelSize } from "../view_recipe.ts";
 
 /** An operation with its magnitude, as a step of a program: exactly Pillow's, computed in doubles. */
 export interface OperationCall {
   readonly operation: Operation;
   /** In the units of `PoolOperation.values`, with its sign; none for operations without. */
   readonly magnitude?: number;
+  /** How moved pixels are mixed; the nearest by default. */
+  readonly filter?: AffineFilter;
+  /** What a move lays bare; black by default. */
+  readonly fill?: Channels;
 }
 
 /**
@@ -20,7 +25,7 @@ export interface OperationCall {
  * @throws {RangeError} If there is no such operation or the magnitude is not a number.
  */
 export function encodeOperation(
-  { operation, magnitude = 0 }: OperationCall,
+  { operation, magnitude = 0, filter = "nearest", fill = BLACK }: OperationCall,
   size: PixelSize,
 ): number[] {
   if (!(operation in CODE_OF) || operation === "cutout") {
@@ -29,7 +34,10 @@ export function encodeOperation(
   if (!Number.isFinite(magnitude)) {
     throw new RangeError(`Cannot do ${operation} by ${magnitude}: give a number`);
   }
-  const words = [operationWord(operation), ...parameters(operation, magnitude, size)];
+  const words = [operationWord(operation, filter)];
+  const map = inverseMap(operation, magnitude, size);
+  if (map) words.push(...affine(map, { filter, fill }));
+  else words.push(...parameters(operation, magnitude));
   while (words.length < STEP - 1) words.push(0);
   return [...words, floatBits(magnitude)];
 }
@@ -44,7 +52,7 @@ export function colourWord([red, green, blue]: readonly [number, number, number]
   return red | green << 8 | blue << 16;
 }
 
-function parameters(operation: Operation, v: number, size: PixelSize): number[] {
+function parameters(operation: Operation, v: number): number[] {
   switch (operation) {
     case "brightness":
     case "color":
@@ -56,21 +64,32 @@ function parameters(operation: Operation, v: number, size: PixelSize): number[] 
     case "solarize":
       return [0, Math.ceil(v)]; // p < v and p < ceil(v) are the same for whole p
     case "solarizeAdd":
+    case "addToDark":
       return [Math.floor(v), 128]; // so are trunc(p + v) and p + floor(v) from 0 up
     case "invert":
       return [0, 0];
-    case "translateX":
-      return [65536, 0, Math.floor(v + 0.5) * 65536 + 32768, 0, 65536, 32768];
-    case "translateY":
-      return [65536, 0, 32768, 0, 65536, Math.floor(v + 0.5) * 65536 + 32768];
-    case "shearX":
-      return affine([1, v, 0, 0, 1, 0]);
-    case "shearY":
-      return affine([1, 0, 0, v, 1, 0]);
-    case "rotate":
-      return affine(rotation(v, size));
+    case "hue":
+      return [Math.trunc(255 * v) & 255]; // Pillow's bytes wrap
     default:
       return [];
+  }
+}
+
+/** Where the pixels of an operation that moves them come from; null for the others. */
+function inverseMap(operation: Operation, v: number, size: PixelSize): Matrix | null {
+  switch (operation) {
+    case "translateX":
+      return [1, 0, v, 0, 1, 0];
+    case "translateY":
+      return [1, 0, 0, 0, 1, v];
+    case "shearX":
+      return [1, v, 0, 0, 1, 0];
+    case "shearY":
+      return [1, 0, 0, v, 1, 0];
+    case "rotate":
+      return rotation(v, size);
+    default:
+      return null;
   }
 }
 
@@ -86,8 +105,27 @@ function rotation(degrees: number, { height, width }: PixelSize): Matrix {
   return [cos, sin, cos * -x + sin * -y + x, -sin, cos, -sin * -x + cos * -y + y];
 }
 
-/** A matrix at pixel centres in 16.16 fixed point, as Pillow's nearest neighbour has it. */
-function affine([a, b, c, d, e, f]: Matrix): number[] {
-  return [a, b, c + a * 0.5 + b * 0.5, d, e, f + d * 0.5 + e * 0.5]
-    .map((v) => Math.floor(v * 65536 + 0.5));
+/**
+ * A matrix at pixel centres in fixed point: rounded to 16 bits of fraction as Pillow's nearest
+ * neighbour has it (a shift alone is whole pixels there), or 32 bits where pixels are mixed.
+ */
+function affine(
+  [a, b, c, d, e, f]: Matrix,
+  { filter, fill }: Required<Pick<OperationCall, "filter" | "fill">>,
+): number[] {
+  const centred = [a, b, c + a * 0.5 + b * 0.5, d, e, f + d * 0.5 + e * 0.5] as const;
+  const colour = colourWord(fill);
+  if (filter === "nearest") {
+    if (a === 1 && b === 0 && d === 0 && e === 1) {
+      const shift = (v: number) => Math.floor(v + 0.5) * 65536 + 32768;
+      return [65536, 0, shift(c), 0, 65536, shift(f), colour];
+    }
+    return [...centred.map((v) => Math.floor(v * 65536 + 0.5)), colour];
+  }
+  const fixed = centred.map((v) => Math.floor(v * 2 ** 32 + 0.5));
+  const rests = fixed.map((v) => v - Math.floor(v / 65536) * 65536);
+  const pairs = [0, 2, 4].map((i) => (rests[i]! | rests[i + 1]! << 16) >>> 0); // there are six
+  return [...fixed.map((v) => Math.floor(v / 65536)), colour, ...pairs];
 }
+
+const BLACK: Channels = [0, 0, 0];

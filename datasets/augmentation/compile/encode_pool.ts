@@ -1,7 +1,14 @@
-import { ENTRY, Law } from "../../../kernels/augment/view_table.ts";
-import { type Operation, operationWord } from "../../../kernels/augment/program.ts";
+import { ENTRY, Flag, Law } from "../../../kernels/augment/view_table.ts";
+import {
+  type AffineFilter,
+  type Operation,
+  operationWord,
+} from "../../../kernels/augment/program.ts";
 import { colourWord, encodeOperation, floatBits } from "./encode_operation.ts";
-import type { PixelSize, PoolOperation } from "../view_recipe.ts";
+import type { PixelSize, PolicyOperation, PoolOperation } from "../view_recipe.ts";
+
+const BLACK = [0, 0, 0] as const;
+const GREY = [127, 127, 127] as const;
 
 const LAWS: Readonly<Partial<Record<Operation, number>>> = {
   brightness: Law.factor,
@@ -11,48 +18,60 @@ const LAWS: Readonly<Partial<Record<Operation, number>>> = {
   posterize: Law.bits,
   solarize: Law.threshold,
   solarizeAdd: Law.addend,
+  addToDark: Law.addend,
   translateX: Law.shiftX,
   translateY: Law.shiftY,
   shearX: Law.shearX,
   shearY: Law.shearY,
   rotate: Law.rotate,
+  hue: Law.hue,
 };
 
 /**
- * The entries of a pool of operations, for images of one size. `place` puts words somewhere in the
- * table and tells where.
+ * The entries of a pool of operations, each with how likely it is applied, for images of one size.
+ * `place` puts words somewhere in the table and tells where.
  *
  * @throws {RangeError} If an operation has no law for its magnitude.
  */
 export function encodePool(
-  pool: readonly PoolOperation[],
+  pool: readonly PolicyOperation[],
   size: PixelSize,
   place: (words: readonly number[]) => number,
 ): number[] {
   return pool.flatMap((entry) => {
-    const words = [operationWord(entry.operation), ...law(entry, size, place)];
-    while (words.length < ENTRY) words.push(0);
-    return words;
+    const word = operationWord(entry.operation, filtersOf(entry)[0]);
+    const words = [word, ...law(entry, size, place)];
+    while (words.length < ENTRY - 1) words.push(0);
+    return [...words, floatBits(entry.probability)];
   });
 }
 
+function filtersOf({ filter = "nearest" }: PoolOperation): readonly AffineFilter[] {
+  return filter === "bilinear or bicubic" ? ["bilinear", "bicubic"] : [filter];
+}
+
 function law(
-  { operation, values, range, signed = false, fill = [127, 127, 127], leastCentre = 0 }:
-    PoolOperation,
+  entry: PoolOperation,
   size: PixelSize,
   place: (words: readonly number[]) => number,
 ): number[] {
+  const { operation, values, range, signed = false, fill, leastCentre = 0 } = entry;
+  const filters = filtersOf(entry);
   if (range) {
     const kind = LAWS[operation];
     if (kind === undefined) {
       throw new RangeError(`Operation '${operation}' has no range of magnitudes: give values`);
     }
-    return [kind, ...range.map(floatBits)];
+    const { normal, whole = false } = entry;
+    const flags = (signed ? Flag.signed : 0) | (filters.length > 1 ? Flag.mixed : 0) |
+      (whole ? Flag.whole : 0) | (normal ? Flag.normal : 0);
+    const numbers = [...range.map(floatBits), flags, colourWord(fill ?? BLACK)];
+    return [kind, ...numbers, ...(normal ?? []).map(floatBits)];
   }
   if (operation === "cutout") {
     if (!values) throw new RangeError("Operation 'cutout' has no sizes: give values");
     const sizes = place(values.map(floatBits));
-    return [Law.box, values.length, sizes, colourWord(fill), floatBits(leastCentre)];
+    return [Law.box, values.length, sizes, colourWord(fill ?? GREY), floatBits(leastCentre)];
   }
   if (!values) {
     if (LAWS[operation] !== undefined) {
@@ -61,6 +80,10 @@ function law(
     return [Law.steps, 1, place(encodeOperation({ operation }, size))];
   }
   const all = signed ? values.flatMap((v) => [v, -v]) : values;
-  const steps = all.map((magnitude) => encodeOperation({ operation, magnitude }, size));
-  return [Law.steps, all.length, place(steps.flat())];
+  const steps = all.flatMap((magnitude) =>
+    filters.map((filter) =>
+      encodeOperation({ operation, magnitude, filter, fill: fill ?? BLACK }, size)
+    )
+  );
+  return [Law.steps, steps.length, place(steps.flat())];
 }

@@ -9,3 +9,8 @@ export function shown({ height, width }: PixelSize): string {
 export function extent(size: Extent): PixelSize {
   return typeof size === "number" ? { height: size, width: size } : size;
 }
+
+/** Whether a number is one of 0 to `end` - 1. */
+export function inside(value: number, end: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < end;
+}

@@ -3,15 +3,20 @@ import { Window } from "../../../kernels/augment/program.ts";
 import { cutoutBox, encodeCutout } from "./cutout_box.ts";
 import { colourWord, floatBits } from "./encode_operation.ts";
 import { encodePool } from "./encode_pool.ts";
-import { extent, shown } from "./image_size.ts";
+import { jitterPool } from "./jitter_pool.ts";
+import { extent, inside, shown } from "./image_size.ts";
+import { roundHalfEven } from "../../selection/published_counts.ts";
 import { resampleTaps, resampleWeights } from "../resample_weights.ts";
 import type {
   CenterCropStage,
+  ColorJitterStage,
   CropStage,
   CutoutStage,
   FlipStage,
   HideStage,
   PixelSize,
+  PolicyOperation,
+  PolicyStage,
   RandAugmentStage,
   ResizedCropStage,
   ResizeFilter,
@@ -92,6 +97,10 @@ export class ViewCompiler {
         return this.#resizedCrop(stage);
       case "randAugment":
         return this.#randAugment(stage);
+      case "policy":
+        return this.#policy(stage);
+      case "colorJitter":
+        return this.#colorJitter(stage);
       case "cutout":
         return this.#cutout(stage);
       case "hide":
@@ -132,7 +141,7 @@ export class ViewCompiler {
     if (size > height || size > width || size < 1) {
       throw new RangeError(`Cannot take the middle ${size} pixels of ${shown(this.size)}`);
     }
-    const left = halfToEven((width - size) / 2), top = halfToEven((height - size) / 2);
+    const left = roundHalfEven((width - size) / 2), top = roundHalfEven((height - size) / 2);
     this.#takeWindow([left, 1, top, 1], extent(size), "reflect");
   }
 
@@ -195,14 +204,35 @@ export class ViewCompiler {
 
   #randAugment({ count, probability = 1, pool }: RandAugmentStage): void {
     if (count < 1 || pool.length === 0) return;
+    const parameters = this.#operations(pool.map((entry) => ({ ...entry, probability })), count);
+    for (let i = 0; i < count; i++) this.#push(Draw.operation, 2, parameters, 1);
+  }
+
+  #policy({ policies }: PolicyStage): void {
+    const [first] = policies;
+    if (!first?.length) return;
+    if (policies.some(({ length }) => length !== first.length)) {
+      throw new RangeError("Policies of different lengths: give each as many operations");
+    }
+    const [entries, , ...size] = this.#operations(policies.flat(), first.length);
+    const parameters = [entries!, policies.length, first.length, ...size]; // all are there
+    this.#push(Draw.policy, 1 + 2 * first.length, parameters, first.length);
+  }
+
+  #colorJitter(stage: ColorJitterStage): void {
+    const pool = jitterPool(stage), { length } = pool;
+    if (length > 0) this.#push(Draw.shuffle, 1 + length, this.#operations(pool, length), length);
+  }
+
+  /** Parameters of stages that draw from a pool for `count` steps: it, its length and the size. */
+  #operations(pool: readonly PolicyOperation[], count: number): number[] {
     this.#needPixels();
     const { height, width } = this.size;
+    const mixed = pool.some(({ filter = "nearest" }) => filter !== "nearest");
+    // Statistics, then values; mixing reads up to 16 pixels without a loop.
+    this.visits += count * (mixed ? 4 : 2) * height * width;
     const entries = this.#place(encodePool(pool, this.size, (words) => this.#place(words)));
-    for (let i = 0; i < count; i++) {
-      const parameters = [entries, pool.length, floatBits(probability), height, width];
-      this.#push(Draw.operation, 2, parameters, 1);
-      this.visits += 2 * height * width; // statistics, then values
-    }
+    return [entries, pool.length, height, width];
   }
 
   #cutout({ size, fill, leastCentre = 0, centre }: CutoutStage): void {
@@ -265,13 +295,4 @@ export class ViewCompiler {
     for (let i = 0; i < words.length; i++) this.#data.push(words[i]!); // i is inside
     return at;
   }
-}
-
-function inside(value: number, end: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value < end;
-}
-
-function halfToEven(value: number): number {
-  const whole = Math.floor(value);
-  return value - whole === 0.5 ? whole + whole % 2 : Math.round(value);
 }

@@ -30,11 +30,11 @@ fn writeResize(to: u32, box: vec4u, columns: vec2u, rows: vec2u, size: vec2u) {
   program[to + 1u] = box.x; program[to + 2u] = box.y;
   program[to + 3u] = columns.x; program[to + 4u] = columns.y;
   program[to + 5u] = size.x; program[to + 6u] = box.w;
-  program[to + 7u] = bitcast<u32>(f32(box.z));
+  program[to + ${STEP - 1}u] = bitcast<u32>(f32(box.z));
   program[to + ${STEP}u] = ${Code.resizeRows}u;
   program[to + ${STEP + 1}u] = rows.x; program[to + ${STEP + 2}u] = rows.y;
   program[to + ${STEP + 3}u] = size.y;
-  program[to + ${STEP + 7}u] = bitcast<u32>(f32(box.w));
+  program[to + ${2 * STEP - 1}u] = bitcast<u32>(f32(box.w));
 }
 fn writeBox(to: u32, x: vec2i, y: vec2i, colour: u32) {
   program[to + 1u] = u32(x.x); program[to + 2u] = u32(y.x);

@@ -91,7 +91,7 @@ const BODY = /* wgsl */ `
           to, side(bits.y, least, size, table[p + 5u]), side(bits.z, least, size, table[p + 4u]),
           table[p + 3u],
         );
-        program[to + 7u] = bitcast<u32>(size);
+        program[to + ${STEP - 1}u] = bitcast<u32>(size);
       }
       case ${Draw.resizedCrop}u: { drawResizedCrop(p, base, slot, name, to); }
       case ${Draw.hide}u: {
@@ -109,6 +109,8 @@ const BODY = /* wgsl */ `
         hides = true;
       }
       case ${Draw.step}u: { copyStep(base + table[p], to); }
+      case ${Draw.shuffle}u: { drawShuffle(p, base, slot, name, to); }
+      case ${Draw.policy}u: { drawPolicy(p, base, slot, name, to); }
       default: {}
     }
   }

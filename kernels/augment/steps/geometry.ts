@@ -44,7 +44,7 @@ fn affine(at: u32, size: Size, li: u32, here: u32, there: u32) {
   for (var i = li; i < u32(size.h * size.w); i += WORKGROUP) {
     let p = place(i, u32(size.w));
     let q = vec2i((x + a * p.x + b * p.y) >> 16u, (y + d * p.x + e * p.y) >> 16u);
-    var pixel = 0u;
+    var pixel = program[at + 6u];
     if (q.x >= 0 && q.y >= 0 && q.x < size.w && q.y < size.h) {
       pixel = pixelAt(here + u32(q.y * size.w + q.x));
     }

@@ -1,6 +1,6 @@
 /**
- * WGSL of operations that map each channel's values: posterize, solarize, and by a table of the
- * image's own values autocontrast and equalize.
+ * WGSL of operations that map each channel's values: posterize, solarize, an addition to dark ones,
+ * and by a table of the image's own values autocontrast and equalize.
  */
 export const TONES = /* wgsl */ `
 fn posterize(mask: u32, size: Size, li: u32, here: u32) {
@@ -13,6 +13,14 @@ fn solarize(addend: i32, threshold: i32, size: Size, li: u32, here: u32) {
   for (var i = li; i < u32(size.h * size.w); i += WORKGROUP) {
     let q = clamp(vec3i(unpack(pixelAt(here + i))) + addend, vec3i(0), vec3i(255));
     setPixel(here + i, pack(vec3u(select(255 - q, q, q < vec3i(threshold)))));
+  }
+}
+
+fn addBelow(addend: i32, threshold: i32, size: Size, li: u32, here: u32) {
+  for (var i = li; i < u32(size.h * size.w); i += WORKGROUP) {
+    let p = vec3i(unpack(pixelAt(here + i)));
+    let q = clamp(p + addend, vec3i(0), vec3i(255));
+    setPixel(here + i, pack(vec3u(select(p, q, p < vec3i(threshold)))));
   }
 }
 

@@ -54,6 +54,17 @@ for (
       "Cannot do color by NaN: give a number",
     ],
     [
+      [{
+        kind: "policy",
+        policies: [[{ operation: "invert", probability: 1 }], [
+          { operation: "invert", probability: 1 },
+          { operation: "equalize", probability: 1 },
+        ]],
+      }],
+      "Policies of different lengths: give each as many operations",
+    ],
+    [[{ kind: "colorJitter", contrast: -1 }], "Cannot jitter contrast by -1: give 0 or more"],
+    [
       [{ kind: "randAugment", count: 40, pool: [{ operation: "invert" }] }],
       "The recipe draws 80 blocks of random numbers an image: 64 at most",
     ],
