@@ -14,8 +14,8 @@ export const SIMPRO_TRAINING: Recipe = {
 };
 
 /**
- * Tails of the tables of SimPro and ACR. The originals label a fifth, rounded down, of the 1000 counts
- * of one tail; that of `imagenet1k` is the nearest one that has a largest class and a γ.
+ * Tails of the tables of SimPro and ACR. Of `imagenet1k` a fifth of a tail from 1280 images down to 5
+ * is labeled.
  */
 export const SIMPRO_SPLITS: Readonly<Record<string, Recipe["split"]>> = {
   cifar10: { labeledMax: 500, unlabeledMax: 4000, gammaLabeled: 100 },

@@ -17,7 +17,8 @@ import { checkLabeledCounts } from "./split_options.ts";
  * only the shape `random` and the test subset.
  *
  * Of data with a natural tail a share of each class is labeled and all others are unlabeled;
- * classes are ranked by size, and the test set has 50 images of each.
+ * classes are ranked by size, and the test set has 50 images of each. Of Small-ImageNet-1k one tail
+ * of N1 + M1 is made, of which a share is labeled.
  */
 export const simpro: Protocol = {
   name: "simpro",
@@ -81,13 +82,23 @@ export function fileOrderSplit(
 ): Split {
   const byClass = indicesByClass(pool.labels, pool.classes);
   const { labeledMax: max, gammaLabeled: gamma, includeLabeled: overlap } = options;
-  const labeled = twoStepCounts(pool.classes, { max, gamma });
+  const tail = sharedTail(pool, options);
+  const labeled = tail?.labeled ?? twoStepCounts(pool.classes, { max, gamma });
   checkLabeledCounts(labeled, { sizes: byClass.map((list) => list.length), options });
-  const counts = simproUnlabeledCounts(pool.classes, options);
+  const counts = tail?.unlabeled ?? simproUnlabeledCounts(pool.classes, options);
   const taken = takePerClass(byClass, { labeled, unlabeled: counts ?? [], overlap });
   if (counts) return completeSplit(pool, { protocol, options, ...taken });
   const rest = unlabeledPool(pool, overlap ? [] : taken.labeled);
   return completeSplit(pool, { protocol, options, labeled: taken.labeled, unlabeled: rest });
+}
+
+/** The one tail of Small-ImageNet-1k, where both sets are to be distributed alike. */
+function sharedTail({ name, classes }: Pool, options: SplitOptions) {
+  const { labeledMax, unlabeledMax, gammaLabeled: gamma, gammaUnlabeled, unlabeled } = options;
+  const alike = unlabeled === "consistent" && gammaUnlabeled === gamma;
+  if (!alike || !/imagenet-?1k/.test(name)) return null;
+  const max = labeledMax + unlabeledMax;
+  return fractionOfTail(classes, { max, gamma, fraction: labeledMax / max });
 }
 
 /** Labels a share of each class and ranks classes by size, as SimPro and ACR do. */

@@ -4,6 +4,7 @@ import { resolveConfig } from "../../../core/experiment/config/resolve.ts";
 import type { SplitSettings } from "../../../core/experiment/config/run_config.ts";
 import type { Pool } from "../../../datasets/pool.ts";
 import { makeSplit } from "../../../datasets/protocols/protocol.ts";
+import { fractionOfTail } from "../../../datasets/protocols/simpro.ts";
 import type { Split } from "../../../datasets/split.ts";
 
 /** Labels like those of a data set: so many of each class, mixed, then images without a label. */
@@ -79,6 +80,16 @@ Deno.test("published tails have the published counts", () => {
   assert.equal(labeled("fixmatch+cossl", "food101"), 5448);
   assert.equal(labeled("balpoe", "cifar10"), 12_406);
   assert.equal(labeled("balpoe", "cifar100"), 10_847);
+});
+
+Deno.test("a fifth of the tail of small ImageNet's 1000 classes is labeled", () => {
+  const { total } = fractionOfTail(1000, { max: 1280, gamma: 256, fraction: 0.2 });
+  const data = pool("imagenet1k", total.map((n) => n + 1));
+  const { counts } = splitOf("simpro", data);
+  const sum = (list: readonly number[] | null) => (list ?? []).reduce((a, b) => a + b, 0);
+  assert.equal(sum(counts.labeled), 45_589);
+  assert.equal(sum(counts.unlabeled), 184_264);
+  assert.equal(splitOf("acr", data).unlabeled.length, 229_853);
 });
 
 Deno.test("acr† leaves labeled images of small ImageNet out of the unlabeled ones", () => {
