@@ -21,6 +21,8 @@ export interface PreparedCase {
 export interface Variant {
   /** As in the report: `fixmatch+daso`. */
   readonly name: string;
+  /** Whether it is only there for others to be held against; it gets no row then. */
+  readonly reference?: boolean;
   /** What it asks for beyond its base, in words. */
   readonly asks?: string;
   /** The variants that its time is shown as a share of. */

@@ -22,8 +22,18 @@ export interface Row {
   readonly fractionOfPeak?: number;
   /** What a method asks for beyond its base, in words. */
   readonly asks?: string;
-  /** Its time as shares of those of others in the same rounds; medians. */
-  readonly shares?: readonly { readonly of: string; readonly share: number }[];
+  /** Its time beside those of others that took turns with it. */
+  readonly shares?: readonly Share[];
+}
+
+/** A time beside another's. */
+export interface Share {
+  /** Whose. */
+  readonly of: string;
+  /** This time ÷ the other's, round by round; median. */
+  readonly share: number;
+  /** The other's time, median. */
+  readonly milliseconds: number;
 }
 
 /** How many times as long as longtail another contender takes. */

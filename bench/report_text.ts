@@ -75,7 +75,9 @@ function variantTable(rows: readonly Row[]): string {
       digits(milliseconds),
       spread.map(digits).join(" to "),
       asks,
-      shares.map(({ of, share }) => `${percent(share)} of ${of}`).join(", "),
+      shares.map(({ of, share, milliseconds }) =>
+        `${percent(share)} of ${of} (${digits(milliseconds)} ms)`
+      ).join(", "),
     ]),
   );
 }

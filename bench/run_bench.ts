@@ -45,7 +45,8 @@ export async function runBench(options: BenchOptions): Promise<Figures> {
     await measurePeak();
     for (const [i, benchCase] of cases.entries()) {
       progress(`${i + 1}/${cases.length} ${benchCase.name} ${benchCase.shape}`);
-      const rounds = quick || benchCase.stateful ? 3 : 5;
+      const short = quick || (benchCase.stateful && !benchCase.variants);
+      const rounds = short ? 3 : 5;
       const result = await runCase(benchCase, entrants(benchCase, contenders), {
         ...options,
         slot,
@@ -70,11 +71,12 @@ export async function runBench(options: BenchOptions): Promise<Figures> {
     gflops: median(peaks.map(({ gflops }) => gflops)),
     gbps: median(peaks.map(({ gbps }) => gbps)),
   };
-  const rows = measured.map(({ samples, benchCase, who, others }): Row => {
+  const rows = measured.flatMap(({ samples, benchCase, who, others }): Row[] => {
     const { name, shape, amount, variants } = benchCase;
     const row = rowOf({ name, shape, contender: who }, samples, { amount, peak });
     const variant = variants?.find(({ name }) => name === who);
-    return variant ? { ...row, ...variantFigures(variant, samples, others) } : row;
+    if (variant?.reference) return [];
+    return [variant ? { ...row, ...variantFigures(variant, samples, others) } : row];
   });
   return { peak, rows, ratios: ratiosOf(rows), failures };
 }

@@ -4,9 +4,9 @@ import {
   type DataInfo,
   defineAlgorithm,
   mergeNeeds,
-  type Plugin,
   type Stack,
 } from "@longtail/longtail/core";
+import { resolveSettings } from "../../core/experiment/config/resolve.ts";
 import { asksOf } from "../asks_of.ts";
 import type { BenchCase, CaseSizes, Variant } from "../bench_case.ts";
 import type { MethodProblem } from "../contender.ts";
@@ -30,7 +30,9 @@ export function methodStepCases({ quick, software }: CaseSizes): BenchCase[] {
   return [
     ...shapes.map((shape) => stepCase("augment-share", shape, viewEntries())),
     stepCase("base-step", first, baseEntries()),
-    stepCase("addon-step", first, addonEntries()),
+    ...algorithms.filter(({ spec: { kind, bases } }) =>
+      kind === "addon" && (bases?.includes("fixmatch") ?? true)
+    ).map(({ spec: { name } }) => stepCase("addon-step", first, addonEntries(name))),
   ];
 }
 
@@ -45,7 +47,7 @@ function stepCase(name: string, shape: Shape, entries: readonly Entry[]): BenchC
     amount: {},
     stateful: true,
     variants: entries,
-    unit: PERIOD,
+    unit: entries.some(({ name }) => name.endsWith("darp")) ? DARP_PERIOD : STEPS,
     prepare: () => ({
       start(contender) {
         const problem = problems.get(contender.name);
@@ -56,24 +58,29 @@ function stepCase(name: string, shape: Shape, entries: readonly Entry[]): BenchC
   };
 }
 
-/** Steps after which everything that methods do has come once; DARP refines labels every 10. */
-const PERIOD = 10;
+/** Steps of one measurement at least. */
+const STEPS = 4;
+/** Steps from one refinement of DARP's labels to the next, as it has them by default. */
+const DARP_PERIOD = 10;
 
 /** What methods begin late in a run is on from the start. */
 const ON: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   adello: { distillAfter: 0 },
   cossl: { pretrain: 0, startSteps: 1 },
-  darp: { warmup: 0, period: PERIOD },
+  darp: { warmup: 0, period: DARP_PERIOD },
   daso: { warmup: 0 },
   ldam: { from: 0 },
 };
 
-function method(name: string): Plugin {
-  return findAlgorithm(name)(ON[name]);
+/** Methods by their names, with their options as they are on images of noise. */
+function stackOf(...names: string[]): Stack {
+  const [base = "", ...addons] = names;
+  const method = (name: string) => findAlgorithm(name)(ON[name]);
+  return resolveSettings(compose(method(base), ...addons.map(method)), DATA.dataset, []).stack;
 }
 
 function viewEntries(): Entry[] {
-  const stack = compose(method("fixmatch"));
+  const stack = stackOf("fixmatch");
   return [
     { name: "fixmatch", stack, only: "step" },
     { name: "its views alone", stack, only: "views", against: ["fixmatch"] },
@@ -82,42 +89,34 @@ function viewEntries(): Entry[] {
 
 function baseEntries(): Entry[] {
   return algorithms.filter(({ spec }) => spec.kind === "base").map(({ spec: { name } }) => {
-    const stack = compose(method(name));
+    const stack = stackOf(name);
     return { name, stack, only: "step", asks: asksOf(mergeNeeds(stack, DATA)), against: [] };
   });
 }
 
-function addonEntries(): Entry[] {
-  const stack = compose(method("fixmatch")), needs = mergeNeeds(stack, DATA);
-  const addons = algorithms.filter(({ spec: { kind, bases } }) =>
-    kind === "addon" && (bases?.includes("fixmatch") ?? true)
-  );
-  return [
-    { name: "fixmatch", stack, only: "step", against: [] },
-    ...addons.flatMap(({ spec: { name } }): Entry[] => {
-      const addon = method(name), stack = compose(method("fixmatch"), addon);
-      const asks = asksOf(mergeNeeds(stack, DATA), needs);
-      const entry = { name: stack.name, stack, only: "step", asks } as const;
-      const same = `fixmatch as asked by ${name}`;
-      if (!/labeled|student|teacher/.test(asks)) return [{ ...entry, against: ["fixmatch"] }];
-      return [
-        { name: same, stack: asked(addon), only: "step", against: ["fixmatch"] },
-        { ...entry, against: ["fixmatch", same] },
-      ];
-    }),
-  ];
+/** FixMatch, FixMatch with what an add-on asks for where it asks for images, and the add-on. */
+function addonEntries(addon: string): Entry[] {
+  const base = stackOf("fixmatch"), stack = stackOf("fixmatch", addon);
+  const asks = asksOf(mergeNeeds(stack, DATA), mergeNeeds(base, DATA));
+  const fixmatch: Entry = { name: "fixmatch", stack: base, only: "step", reference: true };
+  const own: Entry = { name: stack.name, stack, only: "step", asks, against: ["fixmatch"] };
+  if (!/labeled|student|teacher/.test(asks)) return [fixmatch, own];
+  const asked: Entry = { ...fixmatch, name: "fixmatch so asked", stack: askedOf(stack) };
+  return [fixmatch, asked, { ...own, against: [fixmatch.name, asked.name] }];
 }
 
-/** FixMatch with the views, streams and passes that an add-on asks for, and nothing done with them. */
-function asked({ name, config, spec }: Plugin): Stack {
-  const bare = defineAlgorithm({
-    name: `${name}-needs`,
-    kind: "addon",
-    paper: "none",
-    defaults: {},
-    needs: (_, data) => spec.needs?.(config, data) ?? {},
-  });
-  return compose(method("fixmatch"), bare());
+/** A base with the views, streams and passes that its add-ons ask for, and nothing done with them. */
+function askedOf({ plugins: [base, ...addons] }: Stack): Stack {
+  const bare = addons.map(({ name, config, spec }) =>
+    defineAlgorithm({
+      name: `needs of ${name}`,
+      kind: "addon",
+      paper: "none",
+      defaults: {},
+      needs: (_, data) => spec.needs?.(config, data) ?? {},
+    })()
+  );
+  return compose(base, ...bare);
 }
 
 /** As much as needs may depend on. */

@@ -24,10 +24,12 @@ Deno.test("benchCases() refuses a pattern that fits nothing", () => {
   assert.throws(() => names("g(e"), BadInput);
 });
 
-Deno.test("benchCases() tells all cases apart by name and shape", () => {
+Deno.test("benchCases() tells all cases apart by name, shape and variants", () => {
   for (const quick of [true, false]) {
     for (const software of [true, false]) {
-      const cases = benchCases([], { quick, software }).map((c) => `${c.name} ${c.shape}`);
+      const cases = benchCases([], { quick, software }).map((c) =>
+        `${c.name} ${c.shape} ${c.variants?.map(({ name }) => name)}`
+      );
       assert.equal(new Set(cases).size, cases.length);
     }
   }
