@@ -5,7 +5,7 @@ import {
   type Predictions,
   type Random,
 } from "../core/mod.ts";
-import type { CosslOptions } from "./cossl_options.ts";
+import type { CosslOptions } from "./options/cossl.ts";
 import { blendChances, blendTail } from "./tail_blend.ts";
 import { imprint, imprintedProbs, tailSet } from "./tail_set.ts";
 

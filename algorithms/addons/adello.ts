@@ -20,49 +20,12 @@ import {
   movePrior,
   smoothedPrior,
   smoothingAt,
-  type SmoothingOptions,
-  unknownTruth,
 } from "../flexible_alignment.ts";
-import { negative, noneOf, outsideUnit } from "../option_checks.ts";
+import { ADELLO_DEFAULTS, type AdelloOptions, checkAdello } from "../options/adello.ts";
 import { adelloRecipe } from "../recipes/adello.ts";
 import { repeatRows } from "../repeat_rows.ts";
 
-/** Options of {@linkcode adello}. */
-export interface AdelloOptions extends SmoothingOptions {
-  /** Whether logits are aligned: FlexDA. Without, only the distillation is left. */
-  align: boolean;
-  /** Prior that is smoothed: the running estimate, or the hidden `true` one (`adello_gt`). */
-  target: "estimated" | "true";
-  /** Share of the old estimate that a step keeps. */
-  momentum: number;
-  /** Whether labeled images among the unlabeled ones are left out of the estimate. */
-  skipLabeled: boolean;
-  /** Rows that are distilled: those without a pseudo-label, all, or none. */
-  distill: "complement" | "all" | "none";
-  /** Steps before the distillation. */
-  distillAfter: number;
-  /** Weight of the distillation. */
-  distillWeight: number;
-  /** Softens targets and student of the distillation. */
-  temperature: number;
-  /** `imbalance` replaces the temperature by e^KL(U ‖ Q) when the distillation starts. */
-  temperatureRule: "fixed" | "imbalance";
-}
-
-const DEFAULTS: AdelloOptions = {
-  align: true,
-  target: "estimated",
-  minimum: 0.1,
-  power: 2,
-  byEpoch: false,
-  momentum: 0.999,
-  skipLabeled: false,
-  distill: "complement",
-  distillAfter: 50_000,
-  distillWeight: 1,
-  temperature: 1,
-  temperatureRule: "fixed",
-};
+export type { AdelloOptions };
 
 /**
  * ADELLO (Sanchez Aimar et al., "Flexible distribution alignment: Towards long-tailed semi-supervised
@@ -97,21 +60,14 @@ export const adello: Algorithm<AdelloOptions> = defineAlgorithm({
   kind: "addon",
   paper: "Sanchez Aimar et al., ECCV 2024",
   bases: ["fixmatch"],
-  defaults: DEFAULTS,
+  defaults: ADELLO_DEFAULTS,
   smoke: {
     epochSteps: 10,
     "fixmatch.threshold": 0.25,
     "adello.distillAfter": 10,
     "adello.temperatureRule": "imbalance",
   },
-  check({ target, distill, temperatureRule, temperature, ...o }, data) {
-    const { minimum, power, momentum, distillAfter, distillWeight } = o;
-    return noneOf("target", target, ["estimated", "true"]) ?? unknownTruth(target, data) ??
-      noneOf("distill", distill, ["complement", "all", "none"]) ??
-      noneOf("temperatureRule", temperatureRule, ["fixed", "imbalance"]) ??
-      outsideUnit({ minimum, momentum }) ?? negative({ power, distillAfter, distillWeight }) ??
-      (temperature > 0 ? null : `temperature is ${temperature}: give a number above 0`);
-  },
+  check: checkAdello,
   recipe: adelloRecipe,
   state: ({ temperature }, { classes }) => ({
     estimate: { shape: [classes], init: "uniform", logged: true },

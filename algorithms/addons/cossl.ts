@@ -6,7 +6,7 @@ import {
   type Step,
   type Tensor,
 } from "../../core/mod.ts";
-import { checkCossl, COSSL_DEFAULTS, type CosslOptions } from "../cossl_options.ts";
+import { checkCossl, COSSL_DEFAULTS, type CosslOptions } from "../options/cossl.ts";
 import { startHead } from "../cossl_start.ts";
 import { cosslRecipe } from "../recipes/cossl.ts";
 import { blendChances, blendTail } from "../tail_blend.ts";

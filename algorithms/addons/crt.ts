@@ -1,5 +1,5 @@
 import { type Algorithm, crossEntropy, defineAlgorithm } from "../../core/mod.ts";
-import { crtRecipe } from "../recipes/daso_addons.ts";
+import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
 
 /** Options of {@linkcode crt}. */
 export interface CrtOptions {
@@ -50,7 +50,7 @@ export const crt: Algorithm<CrtOptions> = defineAlgorithm({
     share > 0 && share < 1 && beta >= 0
       ? null
       : `share is ${share} and beta ${beta}: give numbers from 0 to 1`,
-  recipe: crtRecipe,
+  recipe: dasoAddonRecipe,
   needs: ({ beta }, { classes }) => ({
     heads: { crt: { classes, detach: true } },
     streams: {

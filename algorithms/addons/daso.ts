@@ -10,32 +10,14 @@ import {
   histogram,
   mul,
   queueMeans,
-  type RecipeTarget,
   type Step,
   type Tensor,
 } from "../../core/mod.ts";
-import { dasoTraining } from "../recipes/daso_addons.ts";
+import { checkDaso, DASO_DEFAULTS, type DasoOptions } from "../options/daso.ts";
+import { dasoMethodRecipe } from "../recipes/daso_addons.ts";
 import { blendLabels, blendShares, semanticLabels } from "../semantic_labels.ts";
 
-/** Options of {@linkcode daso}. */
-export interface DasoOptions {
-  /** What cosines are divided by: T_proto in the paper. */
-  temperature: number;
-  /** Flatness of the blend shares: T_dist in the paper. */
-  spread: number;
-  /** Whether the share of the semantic label follows the class distribution. */
-  adaptive: boolean;
-  /** Share of the semantic label where it does not follow: υ in the paper's ablation. */
-  share: number;
-  /** Feature vectors kept of each class: L in the paper. */
-  queue: number;
-  /** Steps before the first blend: P in the paper. */
-  warmup: number;
-  /** Steps between two updates of the class distribution. */
-  period: number;
-  /** Weight of the semantic alignment loss: λ_align in the paper. */
-  align: number;
-}
+export type { DasoOptions };
 
 /**
  * DASO (Oh, Kim and Kweon, "DASO: Distribution-aware semantics-oriented pseudo-label for imbalanced
@@ -65,31 +47,10 @@ export const daso: Algorithm<DasoOptions> = defineAlgorithm({
   kind: "addon",
   paper: "Oh et al., CVPR 2022",
   bases: ["fixmatch", "meanteacher", "mixmatch", "remixmatch"],
-  defaults: {
-    temperature: 0.05,
-    spread: 1.5,
-    adaptive: true,
-    share: 0.5,
-    queue: 256,
-    warmup: 5000,
-    period: 100,
-    align: 1,
-  } as DasoOptions,
+  defaults: DASO_DEFAULTS,
   smoke: { "daso.warmup": 8, "daso.period": 4, "daso.queue": 16 },
-  check: ({ temperature, spread, queue, period }) =>
-    !(temperature > 0 && spread > 0)
-      ? `temperature is ${temperature} and spread ${spread}: give numbers above 0`
-      : Number.isInteger(queue) && queue > 0 && Number.isInteger(period) && period > 0
-      ? null
-      : `queue is ${queue} and period ${period}: give whole numbers above 0`,
-  recipe: (target) => ({
-    ...dasoTraining(target),
-    options: {
-      ...publishedOptions(target),
-      // SEVAL's authors take the alignment loss alone.
-      ...(target.addons.includes("seval") ? { adaptive: false, share: 0 } : {}),
-    },
-  }),
+  check: checkDaso,
+  recipe: dasoMethodRecipe,
   needs: () => ({ passes: [{ net: "teacher", inputs: ["labeled"] }] }),
   state: ({ queue }, { classes, features }) => ({
     queue: { shape: [classes, queue, features] },
@@ -141,14 +102,4 @@ function semantic(s: DasoStep): Tensor {
 function shares({ config: { adaptive, share, spread }, state }: DasoStep): Tensor {
   if (!adaptive) return add(mul(state.distribution, 0), share);
   return blendShares(state.distribution, spread);
-}
-
-/** T_dist as published; on CIFAR-10 it depends on whether both sets are distributed alike. */
-function publishedOptions({ dataset, given }: RecipeTarget): Partial<DasoOptions> {
-  if (dataset === "synthetic") return { warmup: 100, period: 20 };
-  if (dataset === "semi-aves" || dataset === "imagenet127") return { spread: 0.5 };
-  const { split = {} } = given, gamma = split["gammaLabeled"] ?? 100;
-  const alike = (split["unlabeled"] ?? "consistent") === "consistent" &&
-    (split["gammaUnlabeled"] ?? gamma) === gamma;
-  return { spread: dataset === "cifar10" && alike ? 1.5 : 0.3 };
 }

@@ -9,47 +9,13 @@ import {
   type Tensor,
 } from "../../core/mod.ts";
 import { acrBeliefs, confidentLabels, eitherConfident } from "../acr_beliefs.ts";
-import {
-  type ClassEstimator,
-  confidentClasses,
-  moveEstimate,
-  strengthFrom,
-} from "../class_anchors.ts";
+import { confidentClasses, moveEstimate, strengthFrom } from "../class_anchors.ts";
 import { logPrior } from "../log_prior.ts";
-import { negative, noneOf, outsideUnit } from "../option_checks.ts";
+import { ACR_DEFAULTS, type AcrOptions, checkAcr } from "../options/acr.ts";
 import { acrRecipe } from "../recipes/acr.ts";
 import { repeatRows } from "../repeat_rows.ts";
 
-/** Options of {@linkcode acr}. */
-export interface AcrOptions {
-  /** Confidence from which a pseudo-label counts. */
-  threshold: number;
-  /** Strongest adjustment of the standard head's pseudo-labels: τ_max, also `tau1`. */
-  strength: number;
-  /** Adjustment of the balanced head's pseudo-labels: `tau12`. */
-  targetStrength: number;
-  /** Adjustment of the balanced head's labeled loss: `tau2`. */
-  balancedStrength: number;
-  /** Whether the first strength follows the estimated class distribution; false is ACR† (ACR_d). */
-  dynamic: boolean;
-  /** Epochs before the class distribution is estimated; the released code begins one later. */
-  estimateAfter: number;
-  /** Share of the old estimate that a step keeps: `ema_u`. */
-  momentum: number;
-  /** `presence` as released, which gives the published numbers, or `count` as the paper has it. */
-  estimator: ClassEstimator;
-}
-
-const DEFAULTS: AcrOptions = {
-  threshold: 0.95,
-  strength: 2,
-  targetStrength: 2,
-  balancedStrength: 2,
-  dynamic: true,
-  estimateAfter: 5,
-  momentum: 0.99,
-  estimator: "presence",
-};
+export type { AcrOptions };
 
 /**
  * ACR (Wei and Gan, "Towards realistic long-tailed semi-supervised learning: Consistency is all you
@@ -84,12 +50,9 @@ export const acr: Algorithm<AcrOptions> = defineAlgorithm({
   name: "acr",
   kind: "base",
   paper: "Wei and Gan, CVPR 2023",
-  defaults: DEFAULTS,
+  defaults: ACR_DEFAULTS,
   smoke: { epochSteps: 5, "batch.ratio": 2, "acr.threshold": 0.2, "acr.estimateAfter": 1 },
-  check: ({ threshold, momentum, estimator, strength, targetStrength, balancedStrength }) =>
-    outsideUnit({ threshold, momentum }) ??
-      noneOf("estimator", estimator, ["presence", "count"]) ??
-      negative({ strength, targetStrength, balancedStrength }),
+  check: checkAcr,
   needs: (_, { classes }) => ({
     views: { labeled: ["weak"], unlabeled: ["weak", "strong", "strong"] },
     heads: { balanced: { classes, parameterName: "fc1" } },

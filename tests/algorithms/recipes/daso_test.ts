@@ -80,6 +80,9 @@ Deno.test("add-ons of DASO's repository bring its training to FixMatch", () => {
     }
     isPublished(["fixmatch+crt", dataset], ...all, { steps: 350_000, "crt.share": 2 / 7 });
   }
+  for (const stack of ["remixmatch+crt", "fixmatch+darp+crt", "fixmatch+crt+darp"]) {
+    isPublished([stack, "cifar10"], { steps: 350_000, learningRate: 0.03 });
+  }
   isPublished(["fixmatch+ldam", "cifar10"], { "ldam.from": 0.8, "ldam.scale": 30 });
 });
 

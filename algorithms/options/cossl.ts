@@ -1,4 +1,4 @@
-import { negative, noneOf, outsideUnit } from "./option_checks.ts";
+import { negative, noneOf, outsideUnit } from "../option_checks.ts";
 
 /** Options of CoSSL. */
 export interface CosslOptions {
