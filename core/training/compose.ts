@@ -19,6 +19,8 @@ export interface MergedNeeds {
   readonly passes: readonly PassSpec[];
   /** Whether the student gets a pass over all views where none is asked for. */
   readonly studentPass: boolean;
+  /** Names of passes that the student's pass over all views stands for. */
+  readonly passNames: readonly string[];
   /** Heads beside the network's own, by name. */
   readonly heads: Readonly<Record<string, HeadSpec>>;
   /** Loaders beside labeled and unlabeled, by name. */
@@ -79,6 +81,12 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
     const needs: Needs = spec.needs?.(config, data) ?? {};
     labeled = mergeViews(labeled, needs.views?.labeled ?? []);
     unlabeled = mergeViews(unlabeled, needs.views?.unlabeled ?? []);
+    for (const pass of needs.passes ?? []) {
+      const same = pass.name !== undefined && passes.find((p) => p.name === pass.name);
+      if (same && JSON.stringify(same) !== JSON.stringify(pass)) {
+        wrong.push(`the pass '${pass.name}' is declared twice, otherwise by ${name}`);
+      }
+    }
     addPasses(passes, needs.passes ?? []);
     for (const [head, wanted] of Object.entries(needs.heads ?? {})) {
       if (head in heads) wrong.push(`the head '${head}' is declared twice, again by ${name}`);
@@ -102,11 +110,14 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
   }
   if (wrong.length > 0) throw new TypeError(`Cannot combine the methods: ${wrong.join("; ")}`);
   const [first = "weak", ...others] = labeled;
+  const single = studentPass && !passes.some((p) => p.net === "student" && p.name === undefined);
+  const within = passes.filter((p) => single && p.net === "student");
   return {
     labeled: [first, ...others],
     unlabeled,
-    passes,
+    passes: passes.filter((p) => !within.includes(p)),
     studentPass,
+    passNames: within.flatMap(({ name }) => name ?? []),
     heads,
     streams,
     evalHead: [...evalHeads][0] ?? "main",
@@ -120,8 +131,9 @@ function addPasses(passes: PassSpec[], own: readonly PassSpec[]): void {
   const before = passes.length;
   for (const pass of own) {
     if (passes.some((p) => JSON.stringify(p) === JSON.stringify(pass))) continue;
-    const same = passes.slice(0, before).findIndex(({ net, norm }) =>
-      net === "teacher" && pass.net === "teacher" && norm === pass.norm
+    const same = passes.slice(0, before).findIndex(({ net, norm, name }) =>
+      net === "teacher" && pass.net === "teacher" && norm === pass.norm &&
+      name === undefined && pass.name === undefined
     );
     if (same < 0) passes.push(pass);
     else passes[same] = { ...passes[same]!, inputs: inOrder(passes[same]!, pass) }; // found

@@ -46,6 +46,11 @@ export interface PassSpec {
   readonly norm?: Norm;
   /** Whether the loss may reach the network; student only, true by default. */
   readonly grad?: boolean;
+  /**
+   * Keeps its outputs apart, for `s.pass(name)`. For the student such a pass only runs where another
+   * plugin gives it passes of its own: else its single pass over all views is what is handed out.
+   */
+  readonly name?: string;
 }
 
 /** A head beside the network's own. */

@@ -105,6 +105,7 @@ class SlotRunner {
   readonly #weights = new Map<string, Tensor>();
   readonly #late = new Map<string, Output>();
   readonly #student: Outputs;
+  readonly #named: ReadonlyMap<string, Outputs>;
   readonly #streams: ReadonlyMap<string, StreamBatch>;
 
   constructor(c: StepContext, { batch, streams = {} }: StepInput, progress: Progress) {
@@ -120,7 +121,7 @@ class SlotRunner {
     };
     const adjust = (logits: Tensor, where: Input, view: number) =>
       this.#steps.reduce((z, [{ spec }, s]) => spec.adjust?.(s, z, where, view) ?? z, logits);
-    const asked = c.needs.passes;
+    const asked = c.needs.passes.filter(({ name }) => name === undefined);
     const student = asked.filter(({ net }) => net === "student");
     const used = (["labeled", "weak", "strong", "identity"] as const)
       .filter((input) => images[input].length > 0);
@@ -136,6 +137,11 @@ class SlotRunner {
     const teacher = teachers.length > 0
       ? joinOutputs(teachers.map((p) => runPass(c.network, p, images, adjust)))
       : null;
+    const apart = c.needs.passes.flatMap((p) =>
+      p.name === undefined ? [] : [[p.name, runPass(c.network, p, images, adjust)] as const]
+    );
+    const within = c.needs.passNames.map((name) => [name, outputs] as const);
+    this.#named = new Map([...within, ...apart]);
     this.#steps = c.stack.plugins.map((plugin) => [
       plugin,
       this.#stepOf(plugin, { batch, progress, student: outputs, teacher }),
@@ -220,6 +226,13 @@ class SlotRunner {
       prior: c.prior,
       progress: shared.progress,
       weights: (where) => this.#weightsOf(where, shared.batch),
+      pass: (name) => {
+        const outputs = this.#named.get(name);
+        if (outputs) return outputs;
+        throw new ReferenceError(
+          `'${plugin.name}' uses the pass '${name}' but did not declare it`,
+        );
+      },
       stream: (name) => {
         const stream = this.#streams.get(name);
         if (stream) return stream;

@@ -111,6 +111,8 @@ export interface Step<C = unknown, S extends StateSpecs = StateSpecs> {
   readonly data: DataInfo;
   /** Where the run is. */
   readonly progress: Progress;
+  /** Outputs of a declared pass that has a name. */
+  pass(name: string): Outputs;
   /** Per-sample weights of a batch, piped through the `weights` slots from ones. */
   weights(where: "labeled" | "unlabeled"): Tensor;
   /** Batch of a declared stream. */

@@ -60,6 +60,35 @@ Deno.test("mergeNeeds() takes every view as often as the longest list has it", (
   assert.equal(needs.evalHead, "side");
 });
 
+Deno.test("mergeNeeds() runs a named pass only where the student has no pass over all views", () => {
+  const own = { name: "side", net: "student", inputs: ["labeled", "strong"] } as const;
+  const asking = defineAlgorithm({
+    name: "asking",
+    kind: "addon",
+    paper: "none",
+    defaults: { inputs: own.inputs as readonly ["labeled", "strong"] | readonly ["strong"] },
+    needs: ({ inputs }) => ({ passes: [{ ...own, inputs }] }),
+  });
+  const split = defineAlgorithm({
+    name: "split",
+    kind: "base",
+    paper: "none",
+    defaults: {},
+    needs: () => ({ passes: [{ net: "student", inputs: ["weak"] }] }),
+  });
+  const single = mergeNeeds(compose(base(), asking()), data);
+  assert.deepEqual([single.passes, single.passNames], [[], ["side"]]);
+  const apart = mergeNeeds(compose(split(), asking()), data);
+  assert.deepEqual(apart.passes, [{ net: "student", inputs: ["weak"] }, own]);
+  assert.deepEqual(apart.passNames, []);
+
+  const other = defineAlgorithm({ ...asking.spec, name: "other" })({ inputs: ["strong"] });
+  assert.throws(
+    () => mergeNeeds(compose(split(), asking(), other), data),
+    /the pass 'side' is declared twice, otherwise by other/,
+  );
+});
+
 Deno.test("mergeNeeds() refuses options that a method's own check refuses", () => {
   assert.throws(() => mergeNeeds(compose(base({ width: 0 })), data), /ground: width is 0/);
 });

@@ -156,6 +156,38 @@ Deno.test("a teacher pass runs with the averaged weights and gets no gradient", 
   assert.deepEqual(await device.read(student.flatParameters), weights);
 });
 
+Deno.test("a named pass keeps its outputs apart, or is the student's pass over all views", async () => {
+  const named = method("named", {
+    needs: () => ({
+      passes: [{ name: "side", net: "student", inputs: ["labeled", "strong"], norm: "frozen" }],
+    }),
+    loss(s) {
+      const { labeled, weak } = s.pass("side");
+      const size = (x: Tensor) => mean(mul(x, x));
+      s.log("difference", size(sub(labeled[0]!.features, s.student.labeled[0]!.features)));
+      s.log("weak views", s.prior.device.tensor([weak.length], [1]));
+      assert.throws(() => s.pass("sied"), /'named' uses the pass 'sied' but did not declare it/);
+      return { side: size(labeled[0]!.logits()) };
+    },
+  });
+  const single = await trainerOf(base(), named);
+  single.step();
+  const one = (await single.drain()).values;
+  assert.deepEqual([one["named/difference"], one["named/weak views"]], [0, 1]);
+
+  const split = base({
+    needs: () => ({
+      views: { labeled: ["weak"], unlabeled: ["weak", "strong"] },
+      passes: [{ net: "student", inputs: ["labeled"] }, { net: "student", inputs: ["weak"] }],
+    }),
+  });
+  const apart = await trainerOf(split, named);
+  apart.step();
+  const two = (await apart.drain()).values;
+  assert.ok(two["named/difference"]! > 0); // other images, other batch statistics
+  assert.equal(two["named/weak views"], 0);
+});
+
 Deno.test("logged state is in the log row as it is after the period's last step", async () => {
   const counting = base({
     state: (_, { classes }) => ({
