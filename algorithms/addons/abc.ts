@@ -34,8 +34,10 @@ export interface AbcOptions {
  * (equations 1 and 2), an unlabeled one with a probability that falls from 1 to that (equations 3
  * and 4); its unlabeled targets are soft. The balanced head is evaluated.
  *
- * Deviation of DASO's code, kept: one strong view, not two, as its base has. Not kept: its hard-coded
- * 500 epochs of 500 steps, which are the run's own here.
+ * On ReMixMatch, whose passes see mixed images, it takes a pass of its own over the views as they
+ * are, which leaves the running statistics alone. Deviation of DASO's code, kept: one strong view,
+ * not two, as its base has; of several the mean counts. Not kept: its hard-coded 500 epochs of 500
+ * steps, which are the run's own here.
  *
  * @example A balanced head beside DASO
  * ```ts
@@ -51,7 +53,7 @@ export const abc: Algorithm<AbcOptions> = defineAlgorithm({
   name: "abc",
   kind: "addon",
   paper: "Lee et al., NeurIPS 2021",
-  bases: ["fixmatch"],
+  bases: ["fixmatch", "remixmatch"],
   defaults: { threshold: 0.95, lambda: 1, refine: true } as AbcOptions,
   smoke: { "abc.threshold": 0.2, epochSteps: 10 },
   check: ({ threshold }) =>
@@ -59,9 +61,18 @@ export const abc: Algorithm<AbcOptions> = defineAlgorithm({
       ? null
       : `threshold is ${threshold}: give a number from 0 to 1`,
   recipe: dasoAddonRecipe,
-  needs: (_, { classes }) => ({ heads: { abc: { classes } }, evalHead: "abc" }),
+  needs: (_, { classes }) => ({
+    passes: [{
+      name: "abc",
+      net: "student",
+      inputs: ["labeled", "weak", "strong"],
+      norm: "frozen",
+    }],
+    heads: { abc: { classes } },
+    evalHead: "abc",
+  }),
   loss(s) {
-    const { student: { labeled, strong }, config: { lambda } } = s;
+    const { labeled, strong } = s.pass("abc"), { lambda } = s.config;
     const masks = balancedMasks(s, s.config);
     const consistency = strong.map((view) =>
       crossEntropy(view.logits("abc"), masks.probs, { weights: masks.unlabeled })
@@ -92,7 +103,7 @@ export function balancedMasks(
   s: Step,
   { threshold, refine }: Pick<AbcOptions, "threshold" | "refine">,
 ): BalancedMasks {
-  const own = softmax(s.student.weak[0]!.logits("abc")); // the base has a weak view
+  const own = softmax(s.pass("abc").weak[0]!.logits("abc")); // the base has a weak view
   const given: Targets = { probs: own, form: "soft" };
   const targets = refine ? s.refine(given) : given;
   const probs = detach(targets.probs);

@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
-import { abc, daso, fixmatch, meanteacher } from "../../../algorithms/mod.ts";
+import { abc, daso, fixmatch, meanteacher, remixmatch } from "../../../algorithms/mod.ts";
 import { StepCase } from "../../../core/experiment/golden/algorithms/step_case.ts";
 import { StubModel } from "../../../core/experiment/golden/algorithms/stub_model.ts";
-import { compose, mergeNeeds, requestDevice } from "../../../core/mod.ts";
+import { compose, mergeNeeds, requestDevice, type Stack } from "../../../core/mod.ts";
 
 const data = { counts: [3, 1], labeled: 4, unlabeled: 8, features: 2 };
+const info = {
+  ...data,
+  dataset: "toy",
+  classes: 2,
+  holdout: 0,
+  valid: 0,
+  trueUnlabeledCounts: null,
+};
 const views = [["labeled", 2], ["weak", 2], ["strong", 2]] as const;
 const progress = (step: number) => ({ step, steps: 100, epoch: 0, epochSteps: 100 });
 
@@ -50,18 +58,16 @@ Deno.test("daso() leaves labels alone where no label was counted", async () => {
 });
 
 Deno.test("daso() runs the teacher once over what it and Mean Teacher need", () => {
-  const info = {
-    ...data,
-    dataset: "toy",
-    classes: 2,
-    holdout: 0,
-    valid: 0,
-    trueUnlabeledCounts: null,
-  };
   const { passes } = mergeNeeds(compose(meanteacher(), daso()), info);
   assert.deepEqual(passes.filter(({ net }) => net === "teacher"), [
     { net: "teacher", inputs: ["labeled", "weak/0"] },
   ]);
+});
+
+Deno.test("abc() asks for a pass of its own on ReMixMatch, and for none on FixMatch", () => {
+  const own = (stack: Stack) => mergeNeeds(stack, info).passes.filter(({ name }) => name === "abc");
+  assert.equal(own(compose(remixmatch(), daso(), abc())).length, 1);
+  assert.deepEqual(own(compose(fixmatch(), daso(), abc())), []);
 });
 
 Deno.test("abc() has the last word on the evaluated head and keeps the rarest class whole", async () => {
