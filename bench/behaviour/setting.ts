@@ -77,7 +77,14 @@ export const ENTRIES: readonly Entry[] = [
   {
     name: "acr",
     algorithm: "acr",
-    set: { "acr.threshold": 0.7, "acr.momentum": 0.98, "acr.estimateAfter": 1 },
+    set: {
+      "acr.threshold": 0.7,
+      "acr.momentum": 0.98,
+      "acr.estimateAfter": 1,
+      "acr.strength": 1,
+      "acr.targetStrength": 1,
+      "acr.balancedStrength": 1,
+    },
     estimate: "acr/estimate",
   },
   {
@@ -88,7 +95,7 @@ export const ENTRIES: readonly Entry[] = [
   {
     name: "cossl",
     algorithm: "fixmatch+cossl",
-    set: { ...FIXMATCH, "cossl.startSteps": 200, "cossl.startAverage": 0.98 },
+    set: { ...FIXMATCH, "cossl.startSteps": 1000, "cossl.startAverage": 0.98 },
   },
   {
     name: "seval0",
