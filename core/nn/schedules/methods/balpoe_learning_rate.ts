@@ -9,7 +9,7 @@ export interface BalpoeLearningRateOptions extends MultiStepDecayOptions {
 
 /**
  * BalPoE's learning rate on CIFAR, of the 0-based epoch e: {@linkcode multiStepDecay}, times
- * (1 + e) / W while e < W.
+ * (1 + e) / W while that is below 1.
  *
  * As published: 0.1, by 0.1 at epochs 160 and 180 of 200 after 5 of warm-up; twice all that for
  * long training.
@@ -21,5 +21,6 @@ export function balpoeLearningRate(
   { warmupEpochs, ...decay }: BalpoeLearningRateOptions,
 ): Schedule {
   const schedule = multiStepDecay(decay);
-  return (epoch) => schedule(epoch) * (epoch < warmupEpochs ? (1 + epoch) / warmupEpochs : 1);
+  // W is no whole number where a run's epochs are not the published ones.
+  return (epoch) => schedule(epoch) * Math.min(1, (1 + epoch) / warmupEpochs);
 }

@@ -3,6 +3,14 @@ import { balpoeLearningRate } from "../../../../../core/nn/schedules/methods/bal
 import { cosslFoodLearningRate } from "../../../../../core/nn/schedules/methods/cossl_food_learning_rate.ts";
 import { dasoLearningRate } from "../../../../../core/nn/schedules/methods/daso_learning_rate.ts";
 
+Deno.test("balpoeLearningRate() stays below its base if warm-up ends within an epoch", () => {
+  for (const warmupEpochs of [0, 0.4, 1.5]) {
+    const rate = balpoeLearningRate({ base: 4, milestones: [6], factor: 0.5, warmupEpochs });
+    const expected = warmupEpochs > 1 ? [4 / 1.5, 4] : [4, 4];
+    assert.deepEqual([rate(0), rate(1)], expected);
+  }
+});
+
 Deno.test("balpoeLearningRate() reaches its base in the last epoch of warm-up", () => {
   const rate = balpoeLearningRate({ base: 4, milestones: [6], factor: 0.5, warmupEpochs: 4 });
   assert.deepEqual([0, 1, 3, 4, 6].map(rate), [1, 2, 4, 4, 2]);
