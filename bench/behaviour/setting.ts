@@ -7,6 +7,11 @@ export const SHARED: Readonly<Record<string, string | number | boolean>> = {
   schedule: "cosine",
   learningRate: 0.03,
   weightDecay: 5e-4,
+  decayRule: "dimensions",
+  shrink: 0,
+  "optimizer.kind": "sgd",
+  "optimizer.momentum": 0.9,
+  "optimizer.nesterov": true,
   "average.decay": 0.98,
   "average.warmup": true,
   "average.buffers": "average",
@@ -17,6 +22,7 @@ export const SHARED: Readonly<Record<string, string | number | boolean>> = {
   "split.labeledMax": 450,
   "split.gammaLabeled": 50,
   "split.gammaUnlabeled": 50,
+  "split.includeLabeled": false,
   evaluateEvery: 150,
   logEvery: 30,
   checkpointEvery: 1000,
@@ -53,11 +59,13 @@ const SEVAL = {
   "seval.piDecay": 0.9,
   "seval.thresholdDecay": 0.9,
   "seval.thresholdGroups": 5,
+  "seval.threshold": 0.7,
 };
 
 /**
  * The methods with options that fit 300 steps: what counts steps is scaled down with the run, slow
- * averages are faster, and pseudo-labels count from 0.7 on, as next to none would reach 0.95.
+ * averages are faster, and pseudo-labels count from 0.7 on, as few would reach 0.95. Logits are
+ * adjusted with strength 1, where SimPro and ACR have 2 for ten classes.
  */
 export const ENTRIES: readonly Entry[] = [
   { name: "supervised", algorithm: "supervised", set: {}, labelsOnly: true },
@@ -95,7 +103,12 @@ export const ENTRIES: readonly Entry[] = [
   {
     name: "cossl",
     algorithm: "fixmatch+cossl",
-    set: { ...FIXMATCH, "cossl.startSteps": 1000, "cossl.startAverage": 0.98 },
+    set: {
+      ...FIXMATCH,
+      "cossl.startSteps": 1000,
+      "cossl.startAverage": 0.98,
+      "cossl.weightDecay": "always",
+    },
   },
   {
     name: "seval0",
