@@ -15,6 +15,7 @@ const ADAM: Recipe = {
   shrink: 4e-5,
   steps: 501 * 500,
   epochSteps: 500,
+  evaluateEvery: 500,
 };
 
 /** Steps of an epoch of 512 unlabeled images at γ 100; 37 at γ 50. */
@@ -29,6 +30,7 @@ const FOOD: Recipe = {
   weightDecay: 3e-4,
   steps: 1001 * FOOD_EPOCH,
   epochSteps: FOOD_EPOCH,
+  evaluateEvery: FOOD_EPOCH,
 };
 
 const FOOD_OPTIONS: NonNullable<Recipe["options"]> = {

@@ -54,6 +54,7 @@ export function dasoRecipe(
       model: "wrn-28-2",
       steps: 250_000,
       epochSteps: 500,
+      evaluateEvery: 500,
       batch: { labeled: 64, ratio },
       average: { decay: 0.999, warmup: true, buffers: "average" },
       augment: solver ? "seval" : augment,

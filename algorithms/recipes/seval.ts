@@ -29,7 +29,7 @@ export function sevalRecipe(target: RecipeTarget): Recipe {
     ...training,
     augment: base === "remixmatch" && !publishedSolver(dataset) ? "daso-remixmatch" : "seval",
     // ABC's epochs are the periods.
-    ...(dataset === "cifar100" ? { epochSteps: 2500 } : {}),
+    ...(dataset === "cifar100" ? { epochSteps: 2500, evaluateEvery: 2500 } : {}),
     ...(steps ? { steps } : {}),
     split: {
       ...dasoSplit(dataset, "seval"),

@@ -6,6 +6,7 @@ export const SIMPRO_TRAINING: Recipe = {
   model: "wrn-28-2",
   modelVariant: "simpro",
   epochSteps: 500,
+  evaluateEvery: 500,
   schedule: "cosine",
   optimizer: { kind: "sgd", momentum: 0.9, nesterov: true },
   weightDecay: 5e-4,

@@ -8,6 +8,7 @@ import type { Evaluation } from "../training/evaluate.ts";
 import type { PseudoLabelSummary } from "../training/metrics/pseudo_labels.ts";
 import { imagesOfStep } from "../training/step_images.ts";
 import type { LogRow, Trainer } from "../training/trainer.ts";
+import { type EvaluationHistory, evaluationHistory } from "./evaluation_history.ts";
 import type { Interrupt } from "./interrupt_file.ts";
 import type { PreparedRun } from "./prepare_run_file.ts";
 import type { ProgressDisplay } from "./progress_file.ts";
@@ -27,6 +28,8 @@ export interface RunSummary {
   /** SHA-256 over all tensors of the checkpoint. */
   readonly state: string;
   readonly evaluation: (Evaluation & { readonly rule: "last" }) | null;
+  /** Mean and median of the last 20 evaluations and the best of all, as papers report. */
+  readonly history: EvaluationHistory | null;
   readonly pseudoLabels: PseudoLabelSummary | null;
 }
 
@@ -184,6 +187,7 @@ export class TrainLoop {
       adapter: { name, software },
       state: await stateHash(stored),
       evaluation: this.#lastEvaluation && { ...this.#lastEvaluation, rule: "last" },
+      history: evaluationHistory(await folder.readText("log.jsonl") ?? ""),
       pseudoLabels: this.#lastRow?.pseudoLabels ?? null,
     };
     await folder.writeText("summary.json", `${JSON.stringify(summary, null, 2)}\n`);

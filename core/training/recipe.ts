@@ -41,6 +41,8 @@ export interface Recipe {
   readonly steps?: number;
   /** Steps of an epoch. */
   readonly epochSteps?: number;
+  /** Steps from one evaluation to the next, where a published number sums up the last ones. */
+  readonly evaluateEvery?: number;
   /** Labeled images of a step, and unlabeled ones for each of them. */
   readonly batch?: { readonly labeled?: number; readonly ratio?: number };
   /** Learning rate of the schedule's highest point. */

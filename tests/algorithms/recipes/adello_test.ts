@@ -22,6 +22,7 @@ const CLASSIC: Options = {
   model: "wrn-28-2",
   steps: 262_144,
   epochSteps: 1024,
+  evaluateEvery: 1024,
   "batch.ratio": 2,
   learningRate: 0.03,
   weightDecay: 5e-4,

@@ -18,6 +18,7 @@ const ADAPTIVE: Options = {
   ...ADAM,
   steps: 250_500,
   epochSteps: 500,
+  evaluateEvery: 500,
   "batch.labeled": 64,
   "batch.ratio": 1,
   learningRate: 2e-3,

@@ -14,6 +14,7 @@ const CIFAR: Options = {
   model: "wrn-28-2",
   steps: 250_000,
   epochSteps: 500,
+  evaluateEvery: 500,
   "batch.labeled": 64,
   learningRate: 0.03,
   schedule: "constant",

@@ -45,6 +45,8 @@ function row(
     "seval.thresholdDecay": decays[0],
     "seval.piDecay": decays[1],
     "seval.period": period,
+    epochSteps: period, // ABC's
+    evaluateEvery: period,
   };
 }
 

@@ -4,6 +4,7 @@ const SHARED: Options = {
   ...SGD,
   modelVariant: "simpro",
   epochSteps: 500,
+  evaluateEvery: 500,
   schedule: "cosine",
   warmupSteps: 0,
   weightDecay: 5e-4,

@@ -74,7 +74,8 @@ Deno.test("train --resume of a finished run says so, and trains on with more ste
 
 Deno.test("evaluate gives the run's numbers again, of either network", async () => {
   const { folder } = await firstRun();
-  const { evaluation: { rule: _, ...expected } } = await summaryOf(folder);
+  const { evaluation: { rule: _, ...expected }, history } = await summaryOf(folder);
+  assert.equal(history.top1.last, expected.top1);
   const again = await capturedRun("evaluate", folder, "--json", "--quiet");
   assert.equal(again.code, 0, again.err);
   assert.deepEqual(JSON.parse(again.out), expected);
