@@ -67,9 +67,9 @@ function contenderTable(rows: readonly Row[], { ratios }: Report): string {
 }
 
 function variantTable(rows: readonly Row[]): string {
-  return table(
+  const all = [
     ["shape", "method", "ms", "min to max", "asks for", "takes"],
-    rows.map(({ shape, contender, milliseconds, spread, asks = "", shares = [] }) => [
+    ...rows.map(({ shape, contender, milliseconds, spread, asks = "", shares = [] }) => [
       shape,
       contender,
       digits(milliseconds),
@@ -79,7 +79,11 @@ function variantTable(rows: readonly Row[]): string {
         `${percent(share)} of ${of} (${digits(milliseconds)} ms)`
       ).join(", "),
     ]),
+  ];
+  const [head = [], ...body] = all.map((cells) =>
+    cells.filter((_, column) => all.slice(1).some((row) => row[column] !== ""))
   );
+  return table(head, body);
 }
 
 function rateText({ gflops, gbps, imagesPerSecond }: Row): string {

@@ -19,6 +19,8 @@ export async function longtailMethodStep(device: Device, problem: MethodProblem)
       epochSteps: 1e8,
       batch: { labeled, ratio },
       learningRate: 1e-4, // low enough for every method to learn noise
+      schedule: "constant",
+      warmupSteps: 0,
       augment: "simpro",
       optimizer: { kind: "sgd", momentum: 0.9, nesterov: true },
     }, "the bench"),
