@@ -13,6 +13,7 @@ const STEPPED: Recipe = {
 const SOLVERS: Readonly<Record<string, Recipe>> = {
   "semi-aves": {
     ...STEPPED,
+    weightsPart: "body",
     steps: 45_000,
     epochSteps: 500,
     evaluateEvery: 500,
@@ -39,8 +40,9 @@ const SOLVERS: Readonly<Record<string, Recipe>> = {
 
 /**
  * How SEVAL's code trains every method on the data sets that it adds to DASO's: a ResNet-50 in each
- * case, on Semi-Aves one that was trained on ImageNet before (`weights` takes a file of it), on small
- * ImageNet a fresh one with the stem for small images. Null for other data sets.
+ * case, on Semi-Aves one that was trained on ImageNet before (`weights` takes a safetensors file of
+ * torchvision's), on small ImageNet a fresh one with the stem for small images. Null for other data
+ * sets.
  */
 export function publishedSolver(dataset: string): Recipe | null {
   return SOLVERS[dataset] ?? null;

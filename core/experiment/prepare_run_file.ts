@@ -70,7 +70,7 @@ export async function buildTrainer(run: PreparedRun, device: Device): Promise<Tr
   });
   try {
     const trainer = new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
-    if (weights) startFrom(trainer, weights);
+    if (weights) startFrom(trainer, weights, { part: config.weightsPart });
     return trainer;
   } catch (error) {
     if (error instanceof TypeError) throw new BadInput(error.message);

@@ -132,7 +132,8 @@ export async function train(options: TrainOptions): Promise<Trained> {
     const { seed } = config;
     const loader = await openLoader({ device, dataset, split, seed, views, ...config.loader });
     const trainer = new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
-    if (options.weights) startFrom(trainer, options.weights);
+    const { weightsPart: part } = config;
+    if (options.weights) startFrom(trainer, options.weights, { part });
     if (options.files) trainer.files = options.files;
     await trainer.setup();
     let log: LogRow | undefined;

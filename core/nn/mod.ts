@@ -47,7 +47,7 @@ export { type StemSize } from "./residual_stage.ts";
 export { resNet, type ResNetDepth, type ResNetOptions } from "./resnet.ts";
 export * from "./schedules/mod.ts";
 export { smallCnn } from "./small_cnn.ts";
-export { exportStateDict, importStateDict } from "./state_dict.ts";
+export { exportStateDict, type ImportOptions, importStateDict } from "./state_dict.ts";
 export {
   WIDE_RESNET_VARIANTS,
   wideResNet,

@@ -1,4 +1,5 @@
 import { type Shape, sizeOf } from "../autograd/shape.ts";
+import type { Tensor } from "../autograd/tensor.ts";
 import type { Stored, StoredTensor } from "../safetensors.ts";
 import type { ParameterSet, Weights } from "./parameters.ts";
 
@@ -72,6 +73,15 @@ export async function exportStateDict(
   return dict;
 }
 
+/** Settings of {@linkcode importStateDict}. */
+export interface ImportOptions {
+  /**
+   * `body` leaves linear layers, as heads are, what they are, and those of the dict aside: for
+   * networks that were trained on other classes. `all` by default.
+   */
+  readonly part?: "all" | "body";
+}
+
 /**
  * Fills a network with the values of a PyTorch state dict.
  *
@@ -82,10 +92,13 @@ export function importStateDict(
   set: ParameterSet,
   weights: Weights,
   dict: Stored["tensors"],
+  { part = "all" }: ImportOptions = {},
 ): void {
-  const parameters = new Float32Array(set.parameters.size);
-  const buffers = new Float32Array(set.buffers.size);
+  const writes: (readonly [Tensor, Float32Array])[] = [];
   const wrong: string[] = [];
+  const own = linearNames(set.parameters.specs.filter(({ layout }) => layout === "plain"));
+  const theirs = linearNames([...dict].map(([name, { shape }]) => ({ name, shape })));
+  const left = (name: string, linear: ReadonlySet<string>) => part === "body" && linear.has(name);
   const known = new Set<string>();
   const take = (name: string, shape: Shape): Float32Array | undefined => {
     known.add(name);
@@ -98,17 +111,18 @@ export function importStateDict(
     return undefined;
   };
   set.parameters.specs.forEach(({ name, shape, layout }, i) => {
+    if (left(name, own)) return;
     const data = take(name, torchShape(shape, layout));
     if (!data) return;
     const ours = layout === "convolution" ? reorder(data, shape, false) : data;
-    parameters.set(ours, set.parameters.offsets[i]);
+    writes.push([weights.parameters[i]!, ours]); // one a spec, as below
   });
   set.buffers.specs.forEach(({ name, shape }, i) => {
     const data = take(name, shape);
-    if (data) buffers.set(data, set.buffers.offsets[i]);
+    if (data) writes.push([weights.buffers[i]!, data]);
   });
   for (const name of dict.keys()) {
-    if (!known.has(name) && !name.endsWith("num_batches_tracked")) {
+    if (!known.has(name) && !left(name, theirs) && !name.endsWith("num_batches_tracked")) {
       wrong.push(`'${name}' is unknown to the network`);
     }
   }
@@ -116,7 +130,14 @@ export function importStateDict(
     const more = wrong.length > 5 ? ` and ${wrong.length - 5} more` : "";
     throw new TypeError(`Cannot load the weights: ${wrong.slice(0, 5).join("; ")}${more}`);
   }
-  const { device } = weights.flatParameters;
-  device.write(weights.flatParameters, parameters);
-  device.write(weights.flatBuffers, buffers);
+  for (const [tensor, data] of writes) tensor.device.write(tensor, data);
+}
+
+/** Names of the linear layers' weights, which have two axes, and of their biases. */
+function linearNames(
+  arrays: readonly { readonly name: string; readonly shape: Shape }[],
+): ReadonlySet<string> {
+  const layers = arrays.filter(({ name, shape }) => shape.length === 2 && name.endsWith(".weight"))
+    .map(({ name }) => name.slice(0, -".weight".length));
+  return new Set(layers.flatMap((layer) => [`${layer}.weight`, `${layer}.bias`]));
 }

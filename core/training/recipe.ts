@@ -37,6 +37,8 @@ export interface Recipe {
   readonly model?: string;
   /** Whose published form of it. */
   readonly modelVariant?: WideResNetVariant;
+  /** What is taken of a file of weights to start from. */
+  readonly weightsPart?: "all" | "body";
   /** Training steps. */
   readonly steps?: number;
   /** Steps of an epoch. */

@@ -1,5 +1,5 @@
 import { copyWeights } from "../nn/parameters.ts";
-import { importStateDict } from "../nn/state_dict.ts";
+import { type ImportOptions, importStateDict } from "../nn/state_dict.ts";
 import type { Stored } from "../safetensors.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -9,8 +9,12 @@ import type { Trainer } from "./trainer.ts";
  *
  * @throws {TypeError} If a tensor is missing, unknown or of another shape, by name.
  */
-export function startFrom({ network }: Trainer, dict: Stored["tensors"]): void {
+export function startFrom(
+  { network }: Trainer,
+  dict: Stored["tensors"],
+  options: ImportOptions = {},
+): void {
   const { set, student, average } = network;
-  importStateDict(set, student, dict);
+  importStateDict(set, student, dict, options);
   copyWeights(student, average);
 }

@@ -32,6 +32,11 @@ export interface RunConfig {
   readonly modelVariant: WideResNetVariant;
   /** Safetensors file with PyTorch-named weights to start from; null for random ones. */
   readonly weights: string | null;
+  /**
+   * What is taken of it: everything, or everything but linear layers, of a network that was trained on
+   * other classes.
+   */
+  readonly weightsPart: "all" | "body";
   /** Images of a step. */
   readonly batch: {
     /** Labeled images. */

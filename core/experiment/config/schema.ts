@@ -38,6 +38,7 @@ export const configSchema: z.ZodType<RunConfig> = z.strictObject({
   model: z.string().min(1),
   modelVariant: z.enum(WIDE_RESNET_VARIANTS),
   weights: z.string().min(1).nullable(),
+  weightsPart: z.enum(["all", "body"]),
   batch: z.strictObject({ labeled: count, ratio: z.number().min(0).max(1000) }),
   split: z.strictObject({
     protocol: z.string().min(1),
@@ -87,6 +88,7 @@ export const DEFAULTS: RunConfig = {
   model: "wrn-28-2",
   modelVariant: "usb",
   weights: null,
+  weightsPart: "all",
   batch: { labeled: 64, ratio: 2 },
   split: {
     protocol: "free",

@@ -196,6 +196,7 @@ Deno.test("Semi-Aves and small ImageNet are trained as SEVAL's code has them", (
     learningRate: 0.005,
     milestones: [1 / 3, 2 / 3],
     weightDecay: 3e-4,
+    weightsPart: "body",
     "average.decay": 0.9,
   };
   const imagenet: Options = {

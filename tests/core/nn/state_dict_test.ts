@@ -63,6 +63,29 @@ Deno.test("importStateDict() refuses what does not fit, by name, and changes not
   importStateDict(set, weights, new Map(dict).set("bn1.num_batches_tracked", counts));
 });
 
+Deno.test("importStateDict() of a body leaves heads as they are, and nothing else", async () => {
+  const { set, weights } = network(1), other = network(2);
+  const dict = new Map(await exportStateDict(other.set, other.weights));
+  const before = await exportStateDict(set, weights);
+  // Another classifier under the same name, and one of a name that the network does not have.
+  const linear = (...shape: number[]) =>
+    ({ dtype: "F32", shape, data: new Float32Array(shape.reduce((a, b) => a * b)) }) as const;
+  dict.set("fc.weight", linear(7, 32)).set("fc.bias", linear(7));
+  dict.set("rot.weight", linear(4, 32)).set("rot.bias", linear(4));
+  importStateDict(set, weights, dict, { part: "body" });
+  const after = await exportStateDict(set, weights);
+  for (const name of before.keys()) {
+    const from = name.startsWith("fc.") ? before : dict;
+    assert.deepEqual(after.get(name), from.get(name), name);
+  }
+  const body = (changed: Stored["tensors"]) => () =>
+    importStateDict(set, weights, changed, { part: "body" });
+  const without = new Map(dict);
+  without.delete("conv2.weight");
+  assert.throws(body(without), /'conv2\.weight' is missing/);
+  assert.throws(body(new Map(dict).set("bn9.weight", linear(8))), /'bn9\.weight' is unknown/);
+});
+
 Deno.test("decodeSafetensors() passes over tensors that nobody asked for, whatever their type", () => {
   const file = encodeSafetensors(
     new Map([
