@@ -138,9 +138,14 @@ Deno.test("a hidden box is 0 after normalisation and the mean as a picture", asy
 Deno.test("all memories, group sizes and kernels for both kinds of adapters agree", async () => {
   const size = 18, n = 9;
   const { data } = noise(size, size, n);
-  const recipes = ["adello", "cossl", "simpro"].map((name) =>
+  const recipes = ["adello", "cossl", "simpro", "balpoe-long"].map((name) =>
     namedRecipes(name, { size, mean: half, std: half }).strong
   );
+  recipes.push({
+    stages: [{ kind: "colorJitter", contrast: 0.5, hue: 0.5 }],
+    mean: half,
+    std: half,
+  });
   const compiled = compileViews(recipes, { height: size, width: size });
   const table = device.tensor(compiled.table, [compiled.table.length], "u32");
   const indices = device.tensor(Array.from({ length: n }, (_, i) => i), [n], "i32");
@@ -148,7 +153,7 @@ Deno.test("all memories, group sizes and kernels for both kinds of adapters agre
     images: n,
     seed: 3,
     step: 1,
-    names: ["a", "b", "c"],
+    names: ["a", "b", "c", "d", "e"],
   });
   const images = device.tensor(data, [n, size, size, 3], "u8");
   const { software } = device;
