@@ -25,6 +25,8 @@ export interface BalpoeOptions extends MixOptions {
   tauForm: "list" | "limits" | "uniform";
   /** Number of experts where `tau` is a range. */
   experts: number;
+  /** Published length: `long` trains about twice as long, on more strongly changed images. */
+  training: "standard" | "long";
   /** Class frequencies of the test images where they are known, else empty. */
   testPrior: readonly number[];
 }
@@ -53,6 +55,7 @@ export const balpoe: Algorithm<BalpoeOptions> = defineAlgorithm({
     later: "none",
     laterFrom: 0,
     alpha: 0.4,
+    training: "standard",
     testPrior: [],
   } as BalpoeOptions,
   smoke: { "balpoe.mix": "mixup_cutmix", "balpoe.laterFrom": 2, epochSteps: 10 },
@@ -97,9 +100,10 @@ function complaint(
   config: BalpoeOptions,
   { classes }: { readonly classes: number },
 ): string | null {
-  const { tau, tauForm, experts, mix, later, laterFrom, alpha, testPrior } = config;
+  const { tau, tauForm, experts, mix, later, laterFrom, alpha, training, testPrior } = config;
   const words = noneOf("tauForm", tauForm, ["list", "limits", "uniform"]) ??
-    noneOf("mix", mix, MIXES) ?? noneOf("later", later, MIXES) ?? negative({ laterFrom });
+    noneOf("mix", mix, MIXES) ?? noneOf("later", later, MIXES) ?? negative({ laterFrom }) ??
+    noneOf("training", training, ["standard", "long"]);
   if (words) return words;
   if (tau.length === 0 || tau.some((t) => !Number.isFinite(t))) {
     return `tau is [${tau}]: give numbers`;

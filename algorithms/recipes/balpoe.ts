@@ -10,17 +10,17 @@ const SHARED: Recipe = {
 };
 
 /** CIFAR with so many steps of 128 images an epoch. */
-function cifar(epochSteps: number): Recipe {
+function cifar(epochSteps: number, long: boolean): Recipe {
   return {
     ...SHARED,
     model: "resnet-32-experts-3",
-    steps: 200 * epochSteps,
+    steps: (long ? 400 : 200) * epochSteps,
     epochSteps,
     evaluateEvery: epochSteps,
     batch: { labeled: 128, ratio: 0 },
     learningRate: 0.1,
     schedule: "multistep-epochs",
-    warmupSteps: 5 * epochSteps,
+    warmupSteps: (long ? 10 : 5) * epochSteps,
   };
 }
 
@@ -46,23 +46,32 @@ const IMAGENET: Recipe = {
  * ImageNet-LT: ResNet-50, 180 epochs of batches of 64, 0.025 along half a cosine; its epochs are
  * counted as those of ImageNet-LT, whose tail is a list of files. Other data sets train as CIFAR-100.
  * iNaturalist is not among them; it was published with 100 epochs of batches of 512, rate 0.2, decay
- * 2e-4, α 0.2 and τ −1, 1, 3 on the network of ImageNet. On `synthetic` a short run of three linear
- * experts.
+ * 2e-4, α 0.2 and τ −1, 1, 3 on the network of ImageNet.
+ *
+ * Its long training (`balpoe.training=long`) has 400 epochs, on CIFAR with twice the epochs of all
+ * else, and other views. On `synthetic` a short run of three linear experts.
  */
-export function balpoeRecipe({ dataset }: RecipeTarget): Recipe {
+export function balpoeRecipe(target: RecipeTarget): Recipe {
+  const long = target.given["balpoe"]?.["training"] === "long";
+  const recipe = trainingOf(target, long);
+  return long && target.dataset !== "synthetic" ? { ...recipe, augment: "balpoe-long" } : recipe;
+}
+
+function trainingOf({ dataset }: RecipeTarget, long: boolean): Recipe {
+  const imagenet = long ? { ...IMAGENET, steps: 400 * IMAGENET_EPOCH } : IMAGENET;
   const split = { protocol: "balpoe", gammaLabeled: 100 };
   switch (dataset) {
     case "synthetic":
       return usbRecipe({ dataset });
     case "cifar10":
-      return { ...cifar(97), split: { ...split, labeledMax: 5000 }, options: { alpha: 0.8 } };
+      return { ...cifar(97, long), split: { ...split, labeledMax: 5000 }, options: { alpha: 0.8 } };
     case "cifar100":
-      return { ...cifar(85), split: { ...split, labeledMax: 500 } };
+      return { ...cifar(85, long), split: { ...split, labeledMax: 500 } };
     case "imagenet127":
-      return IMAGENET;
+      return imagenet;
     case "imagenet1k":
-      return { ...IMAGENET, split: { protocol: "balpoe" } };
+      return { ...imagenet, split: { protocol: "balpoe" } };
     default:
-      return cifar(85);
+      return cifar(85, long);
   }
 }

@@ -1,5 +1,17 @@
 import { isPublished, type Options, SGD, tail } from "./published.ts";
 
+Deno.test("balpoe's long training is that of its configurations", () => {
+  const long = "balpoe.training=long";
+  isPublished(["balpoe", "cifar100", long], {
+    steps: 400 * 85,
+    warmupSteps: 10 * 85,
+    milestones: [0.8, 0.9], // epochs 320 and 360
+    augment: "balpoe-long",
+    learningRate: 0.1,
+  });
+  isPublished(["balpoe", "imagenet1k", long], { steps: 400 * 1810, augment: "balpoe-long" });
+});
+
 Deno.test("balpoe's recipes are those of its standard training", () => {
   const shared: Options = {
     ...SGD,
