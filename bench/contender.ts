@@ -82,6 +82,8 @@ export interface MethodProblem {
   readonly stack: Stack;
   /** Whole steps, or only their views. */
   readonly only: "step" | "views";
+  /** Whether images come from a file step by step; on the device already by default. */
+  readonly streamed?: boolean;
 }
 
 /** One prepared piece of work: operands on the device, nothing compiled yet. */

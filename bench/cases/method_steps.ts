@@ -11,12 +11,12 @@ import { asksOf } from "../asks_of.ts";
 import type { BenchCase, CaseSizes, Variant } from "../bench_case.ts";
 import type { MethodProblem } from "../contender.ts";
 
-type Shape = Omit<MethodProblem, "stack" | "only">;
-type Entry = Variant & Pick<MethodProblem, "stack" | "only">;
+type Shape = Omit<MethodProblem, "stack" | "only" | "streamed">;
+type Entry = Variant & Pick<MethodProblem, "stack" | "only" | "streamed">;
 
 /**
  * Steps as the trainer runs them: of every base; of FixMatch with every add-on that stands on it; and
- * what of a step of FixMatch its views take.
+ * what of a step of FixMatch its views take, and what streaming images from a file adds.
  */
 export function methodStepCases({ quick, software }: CaseSizes): BenchCase[] {
   const thin: Shape = { depth: 10, width: 1, size: 32, labeled: 16, ratio: 2 };
@@ -29,6 +29,7 @@ export function methodStepCases({ quick, software }: CaseSizes): BenchCase[] {
   const [first = thin] = shapes;
   return [
     ...shapes.map((shape) => stepCase("augment-share", shape, viewEntries())),
+    stepCase("stream-step", first, loaderEntries()),
     stepCase("base-step", first, baseEntries()),
     ...algorithms.filter(({ spec: { kind, bases } }) =>
       kind === "addon" && (bases?.includes("fixmatch") ?? true)
@@ -39,7 +40,10 @@ export function methodStepCases({ quick, software }: CaseSizes): BenchCase[] {
 function stepCase(name: string, shape: Shape, entries: readonly Entry[]): BenchCase {
   const { depth, width, size, labeled, ratio } = shape;
   const problems = new Map(
-    entries.map(({ name, stack, only }) => [name, { ...shape, stack, only }]),
+    entries.map(({ name, stack, only, streamed = false }) => [
+      name,
+      { ...shape, stack, only, streamed },
+    ]),
   );
   return {
     name,
@@ -84,6 +88,17 @@ function viewEntries(): Entry[] {
   return [
     { name: "fixmatch", stack, only: "step" },
     { name: "its views alone", stack, only: "views", against: ["fixmatch"] },
+  ];
+}
+
+function loaderEntries(): Entry[] {
+  const stack = stackOf("fixmatch");
+  const resident = "images on the device";
+  const rest = { stack, streamed: true, against: [resident] };
+  return [
+    { name: resident, stack, only: "step" },
+    { name: "images streamed", only: "step", ...rest },
+    { name: "streaming and views alone", only: "views", ...rest },
   ];
 }
 

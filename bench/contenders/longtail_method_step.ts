@@ -1,4 +1,4 @@
-import { type Device, Random, Trainer, wideResNet } from "@longtail/longtail/core";
+import { type Device, type Loader, Random, Trainer, wideResNet } from "@longtail/longtail/core";
 import { type Dataset, makeSplit, memoryDataset, poolOf } from "@longtail/longtail/datasets";
 import { objectLayer } from "../../core/experiment/config/layers.ts";
 import { resolveSettings } from "../../core/experiment/config/resolve.ts";
@@ -6,12 +6,16 @@ import { trainingConfig } from "../../core/experiment/training_settings.ts";
 import { drawSizes, stepImages } from "../../core/training/step_images.ts";
 import { GpuLoader } from "../../datasets/loader.ts";
 import { viewRecipes } from "../../datasets/recipes/registry.ts";
+import { StreamingLoader } from "../../datasets/streaming_loader.ts";
 import type { MethodProblem, Work } from "../contender.ts";
+import { packedDataset } from "./packed_dataset.ts";
 
 /** Steps of the trainer, or only what makes their views, on noise. */
 export async function longtailMethodStep(device: Device, problem: MethodProblem): Promise<Work> {
   const { depth, width, size, labeled, ratio, only } = problem;
-  const dataset = await noise(size);
+  const whole = await noise(size);
+  const packed = problem.streamed ? await packedDataset(whole) : undefined;
+  const { dataset } = packed ?? { dataset: whole };
   const { config, stack } = resolveSettings(problem.stack, dataset.name, [
     objectLayer({
       // The end of an epoch or of the run never comes.
@@ -33,7 +37,10 @@ export async function longtailMethodStep(device: Device, problem: MethodProblem)
     holdout: 0.5,
   });
   const views = viewRecipes(config.augment, dataset);
-  const loader = await GpuLoader.open({ device, dataset, split, seed: config.seed, views });
+  const options = { device, dataset, split, seed: config.seed, views };
+  const loader: Loader = problem.streamed
+    ? new StreamingLoader(options)
+    : await GpuLoader.open(options);
   const model = wideResNet({ depth, width, variant: "daso" });
   const trainer = new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
   await trainer.setup();
@@ -44,7 +51,8 @@ export async function longtailMethodStep(device: Device, problem: MethodProblem)
     trainer.step();
     await trainer.between();
   }
-  function makeViews(step: number): void {
+  async function makeViews(step: number): Promise<void> {
+    await loader.prepare?.(sizes);
     device.scope(() => {
       const drawn = loader.next(sizes.labeled, sizes.unlabeled);
       stepImages(drawn, { device, loader, needs, sizes, seed: config.seed, step });
@@ -54,7 +62,7 @@ export async function longtailMethodStep(device: Device, problem: MethodProblem)
   return {
     async run(times) {
       for (let i = 0; i < times; i++) {
-        if (only === "views") makeViews(i);
+        if (only === "views") await makeViews(i);
         else await step();
       }
       await device.idle();
@@ -64,6 +72,7 @@ export async function longtailMethodStep(device: Device, problem: MethodProblem)
       return new Float32Array();
     },
     dispose() {
+      packed?.remove();
       const { student, average, gradients } = trainer.network;
       const weights = [student, average].flatMap((w) => [w.flatParameters, w.flatBuffers]);
       for (const tensor of [...weights, gradients.flat, trainer.optimizer.first]) tensor.dispose();
