@@ -1,11 +1,12 @@
 import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
 import type { AugmentProblem, Contender, Work } from "../contender.ts";
 import { ByteReader } from "./byte_reader.ts";
 
 /** Debian's packages are for its own Python, which need not be the first one on the path. */
 const PYTHONS = ["python3", "/usr/bin/python3"];
 const VERSION = "import numpy, PIL; print(PIL.__version__)";
-const SCRIPT = new URL("pillow_views.py", import.meta.url).pathname;
+const SCRIPT = fileURLToPath(new URL("pillow_views.py", import.meta.url));
 
 /**
  * Opens Pillow on all cores of this machine.
