@@ -1,3 +1,4 @@
+import { sourceClasses } from "./source_classes.ts";
 import type { Split } from "./split.ts";
 
 /**
@@ -9,7 +10,5 @@ export function rankedClassNames(
   classNames: readonly string[],
   { relabel }: Pick<Split, "relabel">,
 ): readonly string[] {
-  const names = [...classNames];
-  relabel?.forEach((rank, c) => names[rank] = classNames[c]!); // a rank for each class
-  return names;
+  return relabel ? sourceClasses(relabel).map((c) => classNames[c]!) : classNames; // all have names
 }

@@ -4,6 +4,7 @@ import type { Dataset } from "./dataset.ts";
 import { ImageSets, labelsOf } from "./image_sets.ts";
 import { EpochSampler } from "./samplers/epoch_sampler.ts";
 import type { Sampler } from "./samplers/sampler.ts";
+import { sourceClasses } from "./source_classes.ts";
 import type { Split } from "./split.ts";
 import { streamSampler } from "./stream_samplers.ts";
 
@@ -44,6 +45,7 @@ export class SplitDraws {
       holdout: holdout.length,
       valid: valid.length,
       counts: counts.labeled,
+      ...(split.relabel ? { sourceClasses: sourceClasses(split.relabel) } : {}),
       trueUnlabeledCounts: counts.unlabeled,
     };
     this.test = {

@@ -13,6 +13,8 @@ export interface CurriculumPlace {
   /** What its files' names begin with. */
   readonly prefix: string;
   readonly classes: number;
+  /** Column of each class; its number if not given. */
+  readonly columns?: readonly number[];
   /** Folder of another run; the run's own files if not given. */
   readonly from?: string;
 }
@@ -54,7 +56,10 @@ export async function readCurriculum(
     );
   }
   return Array.from({ length: heights[0] ?? 0 }, (_, row) => {
-    const of = (key: keyof CurriculumRow) => rowOf(arrays.get(key)!, row); // all were read
+    const of = (key: keyof CurriculumRow) => {
+      const values = rowOf(arrays.get(key)!, row); // all were read
+      return place.columns?.map((column) => values[column] ?? NaN) ?? values;
+    };
     return { alpha: of("alpha"), pi: of("pi"), tau: of("tau") };
   });
 }
@@ -68,7 +73,7 @@ export async function writeCurriculumRow(
   place: Omit<CurriculumPlace, "from">,
   { row, values }: { readonly row: number; readonly values: CurriculumRow },
 ): Promise<void> {
-  const { prefix, classes } = place;
+  const { prefix, classes, columns } = place;
   for (const [key, end, bytes] of FILES) {
     const name = `${prefix}${end}.npy`;
     const size = (row + 1) * classes;
@@ -76,7 +81,7 @@ export async function writeCurriculumRow(
     data.fill(NaN);
     const known = await readArray(files, name, place);
     if (known) data.set(known.data.subarray(0, row * classes));
-    data.set(values[key], row * classes);
+    values[key].forEach((x, c) => data[row * classes + (columns?.[c] ?? c)] = x);
     await files.write(name, encodeNpy({ shape: [row + 1, classes], data }));
   }
 }

@@ -89,9 +89,9 @@ export async function sevalCalibration(h: SevalHost): Promise<void> {
     for (const [key, values] of Object.entries(next.curves)) {
       h.state[CURVES[head][key as keyof Curves]] = h.write(values, [h.data.classes]);
     }
-    const { prefix } = placeOf(h, head), { classes } = h.data;
+    const { from: _, ...place } = placeOf(h, head), { prefix } = place;
     if (h.config.mode === "estimate") {
-      await writeCurriculumRow(h.files, { prefix, classes }, { row, values: next.curves });
+      await writeCurriculumRow(h.files, place, { row, values: next.curves });
     }
     if (!seen) continue;
     const { refinement, thresholds } = next;
@@ -109,6 +109,8 @@ function placeOf({ config, data }: SevalHost, head: Head): CurriculumPlace {
   return {
     prefix: head === "main" ? config.prefix : `${config.prefix}${head}_`,
     classes: data.classes,
+    // A run with all labels may rank classes otherwise than the one that left half of them out.
+    ...(data.sourceClasses ? { columns: data.sourceClasses } : {}),
     ...(config.curriculum ? { from: config.curriculum } : {}),
   };
 }

@@ -141,6 +141,11 @@ export interface DataInfo {
   /** Length of a feature vector of the network's body. */
   readonly features: number;
   /**
+   * The data set's own number of each class, where the split ranks classes by size; not given where
+   * they are the same.
+   */
+  readonly sourceClasses?: readonly number[];
+  /**
    * Hidden: unlabeled images of each class, null where unknown. Only for variants of a method that
    * are published as being told the truth, and for nothing else.
    */

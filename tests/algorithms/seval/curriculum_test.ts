@@ -19,6 +19,15 @@ Deno.test("writeCurriculumRow() drops the rows that are made anew and marks thos
   assert.deepEqual(first!.pi, [NaN, NaN]);
 });
 
+Deno.test("a curriculum has classes in the data set's order, however a run ranks them", async () => {
+  const files = new MemoryFiles(), three = { prefix: "c_", classes: 3 };
+  const of = (...pi: number[]) => ({ alpha: [1, 1, 1], pi, tau: pi });
+  const estimated = { ...three, columns: [2, 0, 1] }, followed = { ...three, columns: [0, 2, 1] };
+  await writeCurriculumRow(files, estimated, { row: 0, values: of(12, 10, 11) });
+  assert.deepEqual((await readCurriculum(files, three))[0]?.pi, [10, 11, 12]);
+  assert.deepEqual((await readCurriculum(files, followed))[0]?.tau, [10, 12, 11]);
+});
+
 Deno.test("readCurriculum() refuses files that are missing, of another width, or none", async () => {
   const files = new MemoryFiles();
   await assert.rejects(readCurriculum(files, place), /no curriculum file a_alpha\.npy in this run/);
