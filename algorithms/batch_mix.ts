@@ -1,15 +1,15 @@
 import { gather, lerp, type Step, type Tensor } from "../core/mod.ts";
 import { type CutBox, cutBox } from "./cut_box.ts";
 
-/** All ways to mix; `mixup_cutmix` takes either with equal chance. */
+/** All ways to mix. */
 export const MIXES = ["mixup", "cutmix", "mixup_cutmix", "none"] as const;
 
 /** How the images of a labeled batch are mixed. */
 export interface MixOptions {
-  /** The way. */
-  mix: typeof MIXES[number];
+  /** The way; `mixup_cutmix` takes either with equal chance. */
+  mix: "mixup" | "cutmix" | "mixup_cutmix" | "none";
   /** The way that takes over in later epochs. */
-  later: typeof MIXES[number];
+  later: "mixup" | "cutmix" | "mixup_cutmix" | "none";
   /** The first of them, 0 for never. */
   laterFrom: number;
   /** Of the Beta(α, α) distribution of the mixing weight. */
