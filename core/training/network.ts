@@ -1,3 +1,4 @@
+import { BadInput } from "../bad_input.ts";
 import type { Device } from "../autograd/device.ts";
 import { reshape } from "../autograd/ops/layout.ts";
 import { mean } from "../autograd/ops/reduce.ts";
@@ -31,6 +32,7 @@ export interface Network {
  * Builds a model with extra heads; the average starts as a copy of the student.
  *
  * @throws {TypeError} If a head is asked for that the model has with another number of outputs.
+ * @throws {BadInput} If the adapter cannot bind all weights at once.
  */
 export function buildNetwork(
   device: Device,
@@ -53,6 +55,7 @@ export function buildNetwork(
     decays.set(`${parameterName}.weight`, weightDecay).set(`${parameterName}.bias`, 0);
   }
   const set = b.finish();
+  requireFits(device, model, set);
   const student = set.allocate(device), average = set.allocate(device);
   set.initialize(student, seed);
   copyWeights(student, average);
@@ -81,6 +84,17 @@ function requireExperts({ name: model }: Model, body: Body, name: string, spec: 
     `The head '${name}' of ${model} has ${
       body.experts ?? "no"
     } experts, ${spec.experts} are asked for: choose another model, or as many experts as it has`,
+  );
+}
+
+/** Optimizer and average take all weights as one buffer. */
+function requireFits({ gpu }: Device, { name }: Model, { parameters }: ParameterSet): void {
+  const bytes = 4 * parameters.size, most = gpu.limits.maxStorageBufferBindingSize;
+  if (bytes <= most) return;
+  const mebibytes = (n: number) => `${Math.round(n / 2 ** 20)} MiB`;
+  throw new BadInput(
+    `${name} has ${mebibytes(bytes)} of weights, this adapter binds ${mebibytes(most)} at once: ` +
+      "choose a smaller model or another adapter",
   );
 }
 
