@@ -7,6 +7,7 @@ import {
   defineAlgorithm,
   max,
   mul,
+  type Needs,
   type Targets,
   type Tensor,
 } from "../../core/mod.ts";
@@ -26,9 +27,20 @@ export interface FixMatchOptions {
   targets: "hard" | "soft";
   /** Sharpens soft targets, p^(1/T); USB's code leaves it out, which is 1. */
   temperature: number;
+  /**
+   * `together`: one pass over all views, which share batch statistics; `apart`: the weak one in a pass
+   * of its own, without gradient, as CoSSL's code has it.
+   */
+  passes: "together" | "apart";
 }
 
-const DEFAULTS: FixMatchOptions = { threshold: 0.95, lambda: 1, targets: "hard", temperature: 0.5 };
+const DEFAULTS: FixMatchOptions = {
+  threshold: 0.95,
+  lambda: 1,
+  targets: "hard",
+  temperature: 0.5,
+  passes: "together",
+};
 
 /**
  * FixMatch (Sohn et al., "FixMatch: Simplifying semi-supervised learning with consistency and
@@ -42,11 +54,15 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
   paper: "Sohn et al., NeurIPS 2020",
   defaults: DEFAULTS,
   smoke: { "fixmatch.threshold": 0.2 },
-  check: ({ threshold, lambda, targets, temperature }) =>
+  check: ({ threshold, lambda, targets, temperature, passes }) =>
     outsideUnit({ threshold }) ?? negative({ lambda }) ??
       noneOf("targets", targets, ["hard", "soft"]) ??
+      noneOf("passes", passes, ["together", "apart"]) ??
       (temperature > 0 ? null : `temperature is ${temperature}: give a number above 0`),
-  needs: () => ({ views: { labeled: ["weak"], unlabeled: ["weak", "strong"] } }),
+  needs: ({ passes }) => ({
+    views: { labeled: ["weak"], unlabeled: ["weak", "strong"] },
+    ...(passes === "apart" ? { passes: APART } : {}),
+  }),
   recipe: underCossl(usbRecipe),
   mask: (s, t, m) => mul(m, atLeast(max(t.probs, 1), s.config.threshold)),
   loss(s, t, m) {
@@ -64,6 +80,12 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
     };
   },
 });
+
+/** The weak view's pass, then that of what is learned. */
+const APART: NonNullable<Needs["passes"]> = [
+  { net: "student", inputs: ["weak"], grad: false },
+  { net: "student", inputs: ["labeled", "strong"] },
+];
 
 /** What FixMatch learns pseudo-labels as: classes, or probabilities where they are to be soft. */
 export function fixmatchTarget(

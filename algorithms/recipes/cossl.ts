@@ -95,7 +95,7 @@ function splitOf(dataset: string, base: string): NonNullable<Recipe["split"]> {
 function baseOptions({ base, dataset }: RecipeTarget): Recipe["options"] {
   switch (base) {
     case "fixmatch":
-      return dataset === "food101" ? { threshold: 0.9 } : {};
+      return { passes: "apart", ...(dataset === "food101" ? { threshold: 0.9 } : {}) };
     case "mixmatch":
       return { lambda: 75, alpha: 0.75, rampShare: 500 / 501 };
     default:

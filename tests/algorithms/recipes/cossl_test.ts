@@ -38,6 +38,7 @@ const ADAPTIVE: Options = {
 const OF_BASE: Readonly<Record<string, Options>> = {
   fixmatch: {
     "fixmatch.threshold": 0.95,
+    "fixmatch.passes": "apart",
     "cossl.strongViews": 2,
     "cossl.shrink": "pretraining",
     "split.includeLabeled": true,
