@@ -24,9 +24,8 @@ export type { CosslOptions };
  * statistics that shrink before co-learning and decay by Adam's rule from then on (MixMatch's do
  * both); MixMatch's weight 1 once co-learning; the head's optimizer is the run's, whose settings are
  * the same in all published runs. Differs in: the trained network still sees weak views once
- * co-learning, in a pass of their own; ReMixMatch's mean predictions carry over; the features
- * that the head starts from are computed once for each image; the head's inputs are computed before
- * it is trained, too.
+ * co-learning, in a pass of their own; the features that the head starts from are computed once for
+ * each image; the head's inputs are computed before it is trained, too.
  */
 export const cossl: Algorithm<CosslOptions> = defineAlgorithm({
   name: "cossl",

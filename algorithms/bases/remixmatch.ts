@@ -109,7 +109,10 @@ type ReMixMatchStep = Step<ReMixMatchOptions, Record<"bank" | "held", StateSpec>
 
 /** Moves the running mean of predictions and aligns it with the labeled class distribution. */
 function aligned(s: ReMixMatchStep, probs: Tensor): Tensor {
-  const { bank, held } = pushMean(s.state, probs);
+  const { config: { restart }, progress: { step, steps } } = s;
+  const anew = restart > 0 && step === Math.round(restart * steps);
+  const before = anew ? { bank: mul(s.state.bank, 0), held: mul(s.state.held, 0) } : s.state;
+  const { bank, held } = pushMean(before, probs);
   s.state.bank = bank;
   s.state.held = held;
   const shares = temperedPrior(s.data.counts, s.config.exponent);

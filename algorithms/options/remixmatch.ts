@@ -1,4 +1,4 @@
-import { noneOf } from "../option_checks.ts";
+import { noneOf, outsideUnit } from "../option_checks.ts";
 import { checkRamp, type RampOptions } from "../ramp.ts";
 
 /** Options of ReMixMatch. */
@@ -17,6 +17,8 @@ export interface ReMixMatchOptions extends RampOptions {
   align: boolean;
   /** Batches whose mean prediction is aligned. */
   batches: number;
+  /** Share of the run at which that mean starts anew, as CoSSL's does with co-learning; 0 for never. */
+  restart: number;
   /** Power of the alignment's target. */
   exponent: number;
   /** View of labeled images; CoSSL's code has the strong one. */
@@ -34,6 +36,7 @@ export const REMIXMATCH_DEFAULTS: ReMixMatchOptions = {
   rotation: 0.5,
   align: true,
   batches: 128,
+  restart: 0,
   exponent: 1,
   labeledView: "weak",
   target: "shares",
@@ -44,6 +47,7 @@ export const REMIXMATCH_DEFAULTS: ReMixMatchOptions = {
 /** What is wrong with the options, or null. */
 export function checkReMixMatch(config: ReMixMatchOptions): string | null {
   return config.alpha > 0 && config.temperature > 0
-    ? checkRamp(config) ?? noneOf("labeledView", config.labeledView, ["weak", "strong"])
+    ? checkRamp(config) ?? outsideUnit({ restart: config.restart }) ??
+      noneOf("labeledView", config.labeledView, ["weak", "strong"])
     : `alpha is ${config.alpha} and temperature ${config.temperature}: give numbers above 0`;
 }

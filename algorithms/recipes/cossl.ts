@@ -1,4 +1,5 @@
 import type { Recipe, RecipeTarget } from "../../core/mod.ts";
+import { COSSL_DEFAULTS } from "../options/cossl.ts";
 
 /** Options that depend on the base. */
 const OF_BASE: Readonly<Record<string, Recipe["options"]>> = {
@@ -92,14 +93,15 @@ function splitOf(dataset: string, base: string): NonNullable<Recipe["split"]> {
 }
 
 /** The base's own options where CoSSL stands on it: with its ramp over 500 of 501 epochs. */
-function baseOptions({ base, dataset }: RecipeTarget): Recipe["options"] {
+function baseOptions({ base, dataset, given }: RecipeTarget): Recipe["options"] {
+  const restart = given["cossl"]?.["pretrain"] ?? COSSL_DEFAULTS.pretrain;
   switch (base) {
     case "fixmatch":
       return { passes: "apart", ...(dataset === "food101" ? { threshold: 0.9 } : {}) };
     case "mixmatch":
       return { lambda: 75, alpha: 0.75, rampShare: 500 / 501 };
     default:
-      return { target: "counts", labeledView: "strong", rampShare: 500 / 501 };
+      return { target: "counts", labeledView: "strong", rampShare: 500 / 501, restart };
   }
 }
 

@@ -61,6 +61,7 @@ const OF_BASE: Readonly<Record<string, Options>> = {
     "remixmatch.align": true,
     "remixmatch.labeledView": "strong",
     "remixmatch.rampShare": 500 / 501,
+    "remixmatch.restart": 401 / 501,
     "cossl.ramp": "full",
     "cossl.startLabeled": "strong",
     "cossl.shrink": "pretraining",
