@@ -7,7 +7,7 @@ import {
   defineAlgorithm,
   max,
   mul,
-  type Needs,
+  type PassSpec,
   type Targets,
   type Tensor,
 } from "../../core/mod.ts";
@@ -29,9 +29,10 @@ export interface FixMatchOptions {
   temperature: number;
   /**
    * `together`: one pass over all views, which share batch statistics; `apart`: the weak one in a pass
-   * of its own, without gradient, as CoSSL's code has it.
+   * of its own, without gradient, as CoSSL's code has it; `each`: as there on Food-101, the labeled
+   * images in one of their own, too.
    */
-  passes: "together" | "apart";
+  passes: "together" | "apart" | "each";
 }
 
 const DEFAULTS: FixMatchOptions = {
@@ -57,11 +58,11 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
   check: ({ threshold, lambda, targets, temperature, passes }) =>
     outsideUnit({ threshold }) ?? negative({ lambda }) ??
       noneOf("targets", targets, ["hard", "soft"]) ??
-      noneOf("passes", passes, ["together", "apart"]) ??
+      noneOf("passes", passes, ["together", "apart", "each"]) ??
       (temperature > 0 ? null : `temperature is ${temperature}: give a number above 0`),
   needs: ({ passes }) => ({
     views: { labeled: ["weak"], unlabeled: ["weak", "strong"] },
-    ...(passes === "apart" ? { passes: APART } : {}),
+    ...(passes === "together" ? {} : { passes: [GUESS, ...LEARN[passes]] }),
   }),
   recipe: underCossl(usbRecipe),
   mask: (s, t, m) => mul(m, atLeast(max(t.probs, 1), s.config.threshold)),
@@ -81,11 +82,14 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
   },
 });
 
-/** The weak view's pass, then that of what is learned. */
-const APART: NonNullable<Needs["passes"]> = [
-  { net: "student", inputs: ["weak"], grad: false },
-  { net: "student", inputs: ["labeled", "strong"] },
-];
+/** The weak view's own pass. */
+const GUESS: PassSpec = { net: "student", inputs: ["weak"], grad: false };
+
+/** Passes of what is learned beside it. */
+const LEARN: Readonly<Record<"apart" | "each", readonly PassSpec[]>> = {
+  apart: [{ net: "student", inputs: ["labeled", "strong"] }],
+  each: [{ net: "student", inputs: ["labeled"] }, { net: "student", inputs: ["strong"] }],
+};
 
 /** What FixMatch learns pseudo-labels as: classes, or probabilities where they are to be soft. */
 export function fixmatchTarget(

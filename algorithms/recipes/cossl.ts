@@ -97,7 +97,7 @@ function baseOptions({ base, dataset, given }: RecipeTarget): Recipe["options"] 
   const restart = given["cossl"]?.["pretrain"] ?? COSSL_DEFAULTS.pretrain;
   switch (base) {
     case "fixmatch":
-      return { passes: "apart", ...(dataset === "food101" ? { threshold: 0.9 } : {}) };
+      return dataset === "food101" ? { passes: "each", threshold: 0.9 } : { passes: "apart" };
     case "mixmatch":
       return { lambda: 75, alpha: 0.75, rampShare: 500 / 501 };
     default:

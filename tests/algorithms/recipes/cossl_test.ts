@@ -103,6 +103,7 @@ Deno.test("cossl's recipe of Food-101 is that of its script", () => {
     weightDecay: 3e-4,
     shrink: 0,
     "fixmatch.threshold": 0.9,
+    "fixmatch.passes": "each",
     "cossl.pretrain": 801 / 1001,
     "cossl.strongViews": 0,
     "cossl.view": "strong",
