@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { cossl } from "../../../algorithms/addons/cossl.ts";
 import { fixmatch } from "../../../algorithms/bases/fixmatch.ts";
 import { requestDevice } from "../../../core/autograd/request_device.ts";
+import type { Tensor } from "../../../core/autograd/tensor.ts";
 import { defineAlgorithm } from "../../../core/training/algorithm.ts";
 import { compose } from "../../../core/training/compose.ts";
 import type { Trainer } from "../../../core/training/trainer.ts";
@@ -11,17 +12,18 @@ import { runSteps, tinyTrainer } from "./tiny_trainer.ts";
 const device = await requestDevice();
 const ADAM = { kind: "adam", beta1: 0.9, beta2: 0.999, eps: 1e-8 };
 
+/** Values of all arrays, one after the other; what lies between them in memory has no meaning. */
+async function joined(arrays: readonly Tensor[]): Promise<Float32Array> {
+  const read = await device.readAll([...arrays]);
+  return Float32Array.from(read.flatMap((values) => [...values]));
+}
+
 async function valuesOf({ network: { student, average } }: Trainer) {
-  const read = await device.readAll([
-    ...[student, average].flatMap((w) => [w.flatParameters, w.flatBuffers]),
-  ]);
-  const [weights, statistics, averaged, averagedStatistics] = read.map((v) => Float32Array.from(v));
-  // Four tensors give four arrays.
   return {
-    weights: weights!,
-    statistics: statistics!,
-    averaged: averaged!,
-    averagedStatistics: averagedStatistics!,
+    weights: await joined(student.parameters),
+    statistics: await joined(student.buffers),
+    averaged: await joined(average.parameters),
+    averagedStatistics: await joined(average.buffers),
   };
 }
 
