@@ -1,4 +1,5 @@
 import type { Tensor } from "../autograd/tensor.ts";
+import { checkSpec } from "./check_spec.ts";
 import type { HostSlots } from "./host_slots.ts";
 import type { DataInfo, Needs, State, StateSpecs } from "./needs.ts";
 import type { Recipe, RecipeTarget } from "./recipe.ts";
@@ -89,6 +90,8 @@ export interface Algorithm<C> {
 /**
  * Defines a method.
  *
+ * @throws {TypeError} If it has a part that there is not, or a step slot that is asynchronous.
+ *
  * @example A base that only learns from labels
  * ```ts
  * import { type Algorithm, crossEntropy, defineAlgorithm } from "@longtail/longtail/core";
@@ -114,6 +117,7 @@ export function defineAlgorithm<
   C extends object,
   const S extends StateSpecs = Record<never, never>,
 >(spec: AlgorithmSpec<C, S>): Algorithm<C> {
+  checkSpec(spec);
   const erased = spec as unknown as ErasedSpec;
   const make = (config: Partial<C> = {}): Plugin => ({
     name: spec.name,

@@ -59,7 +59,25 @@ export class PluginState {
         set: (value: Tensor) => this.#assign(full, value),
       });
     }
-    return Object.seal(view);
+    const declared = (key: string | symbol) => {
+      // Promises ask what they resolve to for a `then`.
+      if (typeof key === "symbol" || key in view || key === "then") return;
+      throw new ReferenceError(
+        `'${plugin}' uses the state '${key}' but did not declare it; it has ${
+          keys.join(", ") || "none"
+        }`,
+      );
+    };
+    return new Proxy(Object.seal(view), {
+      get(own, key) {
+        declared(key);
+        return Reflect.get(own, key);
+      },
+      set(own, key, value) {
+        declared(key);
+        return Reflect.set(own, key, value);
+      },
+    });
   }
 
   #assign(key: string, value: Tensor): void {

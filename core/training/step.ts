@@ -19,11 +19,11 @@ import type {
 } from "./algorithm.ts";
 import { AbsentOutputs, AbsentTargets } from "./absent.ts";
 import type { MergedNeeds, Stack } from "./compose.ts";
-import { applyHead } from "./step_outputs.ts";
 import type { Network } from "./network.ts";
 import { onesOf } from "./ones.ts";
 import type { PluginState } from "./plugin_state.ts";
-import { type Images, joinOutputs, runAlone, runPass } from "./step_outputs.ts";
+import { sampleWeights, slotTargets } from "./slot_results.ts";
+import { applyHead, type Images, joinOutputs, runAlone, runPass } from "./step_outputs.ts";
 
 /** What a step runs with; the same for all steps of a run. */
 export interface StepContext {
@@ -153,9 +153,14 @@ class SlotRunner {
     const weak = this.#student.weak[0];
     if (!weak) return { targets: null, mask: null };
     let targets: Targets = { probs: softmax(weak.logits()), form: "hard" };
-    for (const [{ spec }, s] of this.#steps) targets = spec.pseudoLabel?.(s, targets) ?? targets;
+    for (const [{ name, spec }, s] of this.#steps) {
+      if (spec.pseudoLabel) targets = slotTargets(spec.pseudoLabel(s, targets), name);
+    }
     let mask = this.#ones(targets.probs.shape[0]!); // probabilities have a batch axis
-    for (const [{ spec }, s] of this.#steps) mask = spec.mask?.(s, targets, mask) ?? mask;
+    for (const [{ name: plugin, spec }, s] of this.#steps) {
+      if (!spec.mask) continue;
+      mask = sampleWeights(spec.mask(s, targets, mask), { plugin, slot: "mask", like: mask });
+    }
     return { targets, mask };
   }
 
@@ -279,8 +284,10 @@ class SlotRunner {
     if (!weights) {
       const { size } = where === "labeled" ? batch.labeled.y : batch.unlabeled.index;
       weights = this.#ones(size);
-      for (const [{ spec }, s] of this.#steps) {
-        weights = spec.weights?.(s, where, weights) ?? weights;
+      for (const [{ name: plugin, spec }, s] of this.#steps) {
+        if (!spec.weights) continue;
+        const like = weights;
+        weights = sampleWeights(spec.weights(s, where, like), { plugin, slot: "weights", like });
       }
       this.#weights.set(where, weights);
     }

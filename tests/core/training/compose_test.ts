@@ -100,10 +100,6 @@ Deno.test("defineAlgorithm() types options and state", () => {
     paper: "none",
     defaults: { rate: 1 },
     state: () => ({ memory: { shape: [3] } }),
-    // @ts-expect-error a step must not be asynchronous: waiting for the GPU would stall it
-    priorUpdate: async () => {
-      await Promise.resolve();
-    },
     loss(s) {
       // @ts-expect-error a state key must be declared
       s.state.memori;

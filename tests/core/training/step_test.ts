@@ -311,3 +311,34 @@ Deno.test("Trainer.drain() refuses losses that are no numbers, naming one and th
   await runSteps(trainer, 2);
   await assert.rejects(trainer.drain(), /The loss 'labeled' is NaN by step 2: lower the learning/);
 });
+
+Deno.test("Trainer.step() names the plugin whose slot returns something else than it should", async () => {
+  const wrong: [Record<string, unknown>, RegExp][] = [
+    [{ mask: () => undefined }, /mask of 'bad' is undefined: it must return a number for each/],
+    [{ mask: (s: Step) => s.prior }, /mask of 'bad' is .*\[3\].*it must return a number for each/],
+    [{ weights: () => 1 }, /weights of 'bad' is 1: it must return a number for each/],
+    [{ pseudoLabel: () => ({ form: "hard" }) }, /pseudoLabel of 'bad' is .*probs and form/],
+    [{ mask: () => Promise.resolve() }, /mask of 'bad' is a promise/],
+  ];
+  for (const [slots, message] of wrong) {
+    const weighs: Slots = { loss: (s) => ({ weights: mean(s.weights("labeled")) }) };
+    const bad = method("bad", { ...weighs, ...slots });
+    const trainer = await trainerOf(base(), bad);
+    await assert.rejects(runSteps(trainer, 1), { name: "TypeError", message });
+  }
+});
+
+Deno.test("Trainer.step() refuses state that was not declared", async () => {
+  const state = () => ({ seen: { shape: [3] } });
+  const slots: Slots[] = [
+    { state, mask: (s, _, m) => mul(m, (s.state as State<StateSpecs>)["sen"]!) },
+    { state, priorUpdate: (s) => void ((s.state as State<StateSpecs>)["sen"] = s.prior) },
+  ];
+  for (const wrong of slots) {
+    const trainer = await trainerOf(base(), method("bad", wrong));
+    await assert.rejects(runSteps(trainer, 1), {
+      name: "ReferenceError",
+      message: "'bad' uses the state 'sen' but did not declare it; it has seen",
+    });
+  }
+});

@@ -1,0 +1,59 @@
+import { closest } from "fastest-levenshtein";
+import type { AlgorithmSpec, StateSpecs } from "./algorithm.ts";
+
+/** All that a method may be made of, and which parts run within a step. */
+const PARTS: Readonly<Record<keyof AlgorithmSpec<object, StateSpecs>, "step" | "other">> = {
+  name: "other",
+  kind: "other",
+  paper: "other",
+  defaults: "other",
+  bases: "other",
+  smoke: "other",
+  check: "other",
+  needs: "step",
+  state: "step",
+  evaluationOffsets: "step",
+  adjustEvaluation: "step",
+  update: "step",
+  recipe: "other",
+  adjust: "step",
+  pseudoLabel: "step",
+  refine: "step",
+  refineMask: "step",
+  mask: "step",
+  ramp: "step",
+  weights: "step",
+  inputs: "step",
+  loss: "step",
+  terms: "step",
+  priorUpdate: "step",
+  setup: "other",
+  every: "other",
+  epoch: "other",
+  phase: "other",
+};
+
+/**
+ * Refuses a method with a misspelt part or a step slot that is asynchronous. Both are compile errors
+ * too, but a run does not compile what it loads.
+ *
+ * @throws {TypeError} If it is such a method; the message names it and the part.
+ */
+export function checkSpec(spec: { readonly name: string }): void {
+  for (const [part, value] of Object.entries(spec)) {
+    if (!Object.hasOwn(PARTS, part)) {
+      throw new TypeError(
+        `The method '${spec.name}' has a part '${part}', which there is not; did you mean '${
+          closest(part, Object.keys(PARTS))
+        }'?`,
+      );
+    }
+    const kind = PARTS[part as keyof typeof PARTS]; // it is one of them
+    if (kind === "step" && Object.prototype.toString.call(value) === "[object AsyncFunction]") {
+      throw new TypeError(
+        `'${part}' of the method '${spec.name}' is asynchronous: slots of a step only record ` +
+          "kernels; what has to wait for the GPU goes into setup, every, epoch or phase",
+      );
+    }
+  }
+}
