@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { BadInput } from "../../bad_input.ts";
 import type { AdapterChoice } from "../../autograd/request_device.ts";
 import { checkPlugin } from "../check_plugin.ts";
@@ -30,7 +31,10 @@ export async function newPluginCommand(
   );
 }
 
-/** `plugin check SPECIFIER`: tries a method on every base it can stand on. */
+/**
+ * `plugin check SPECIFIER`: compiles a method, which a run does not do, and tries it on every base it
+ * can stand on.
+ */
 export async function checkPluginCommand(
   specifier: string,
   { adapter = "high-performance", quiet = false }: {
@@ -42,7 +46,14 @@ export async function checkPluginCommand(
     throw new BadInput(`--adapter is '${adapter}': give high-performance, low-power or fallback`);
   }
   const packaged = /^(npm|jsr|https?|file):/.test(specifier);
-  const [algorithm] = await loadPlugins([packaged ? specifier : userPath(specifier)]);
+  const path = packaged ? specifier : userPath(specifier);
+  const [algorithm] = await loadPlugins([path]);
+  const wrong = packaged ? "" : await compileErrors(path);
+  if (wrong !== "") {
+    console.error(wrong);
+    console.log(`FAILED ${path}: it does not compile`);
+    return EXIT.failed;
+  }
   const device = await openAdapter(adapter as AdapterChoice, { quiet }); // checked above
   let failed = 0;
   for await (const { stack, problem } of checkPlugin(algorithm!, { device })) { // one was loaded
@@ -52,4 +63,17 @@ export async function checkPluginCommand(
   }
   device.destroy();
   return failed > 0 ? EXIT.failed : EXIT.done;
+}
+
+/** What the compiler has against a file, with the toolkit's own strictness; empty if nothing. */
+async function compileErrors(path: string): Promise<string> {
+  const config = new URL("../../../deno.json", import.meta.url);
+  const options = config.protocol === "file:" ? ["--config", fileURLToPath(config)] : [];
+  const compiler = new Deno.Command(Deno.execPath(), {
+    args: ["check", "--quiet", ...options, path],
+    stdout: "null",
+    stderr: "piped",
+  });
+  const { success, stderr } = await compiler.output();
+  return success ? "" : new TextDecoder().decode(stderr).trimEnd();
 }

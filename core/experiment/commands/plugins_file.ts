@@ -1,11 +1,11 @@
 import { pathToFileURL } from "node:url";
-import type { ListedAlgorithm } from "../../../algorithms/registry.ts";
+import { algorithms, type ListedAlgorithm } from "../../../algorithms/registry.ts";
 import { BadInput } from "../../bad_input.ts";
 
 /**
  * Loads methods from outside: each specifier's default export is an `Algorithm`.
  *
- * @throws {BadInput} If one cannot be loaded or does not export a method.
+ * @throws {BadInput} If one cannot be loaded, does not export a method, or its name is taken.
  */
 export async function loadPlugins(specifiers: readonly string[]): Promise<ListedAlgorithm[]> {
   const loaded: ListedAlgorithm[] = [];
@@ -26,6 +26,12 @@ export async function loadPlugins(specifiers: readonly string[]): Promise<Listed
     if (!isAlgorithm(module.default)) {
       throw new BadInput(
         `The plugin ${specifier} does not export a method: its default export must come from defineAlgorithm`,
+      );
+    }
+    const { name } = module.default.spec;
+    if ([...algorithms, ...loaded].some((a) => a !== module.default && a.spec.name === name)) {
+      throw new BadInput(
+        `The plugin ${specifier} is called '${name}', as another method is: give it another name`,
       );
     }
     loaded.push(module.default);
