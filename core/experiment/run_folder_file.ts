@@ -55,6 +55,11 @@ export class RunFolder {
     return new RunFolder(path);
   }
 
+  /** Removes the folder and all that the run wrote into it. */
+  async remove(): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+
   /** Reads a text file, or undefined where there is none. */
   async readText(name: string): Promise<string | undefined> {
     try {

@@ -44,10 +44,14 @@ export async function evaluateCommand(dir: string, flags: EvaluateFlags): Promis
     console.log(`${group.padEnd(19)}${value === null ? "no class" : percent(value)}`);
   }
   console.log("recall by class");
-  rankedClassNames(run.dataset.classNames, run.split).forEach((name, c) => {
+  const names = rankedClassNames(run.dataset.classNames, run.split);
+  const width = names.reduce((most, { length }) => Math.max(most, length + 2), 17);
+  names.forEach((name, c) => {
     const recall = evaluation.perClassRecall[c];
     console.log(
-      `  ${name.padEnd(17)}${recall === null || recall === undefined ? "none" : percent(recall)}`,
+      `  ${name.padEnd(width)}${
+        recall === null || recall === undefined ? "none" : percent(recall)
+      }`,
     );
   });
 }

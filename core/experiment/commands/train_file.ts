@@ -86,7 +86,7 @@ async function resume(flags: TrainFlags, path: string): Promise<number> {
 
 async function train(
   run: PreparedRun,
-  { quiet = false }: TrainFlags,
+  { quiet = false, resume }: TrainFlags,
   open: (environment: object) => Promise<RunFolder>,
 ): Promise<number> {
   const { config } = run.resolved;
@@ -101,6 +101,12 @@ async function train(
   let summary: RunSummary;
   try {
     summary = await new TrainLoop({ run, trainer, folder, progress, interrupt }, seconds).run();
+  } catch (error) {
+    // Some options are only found to be impossible when the methods are set up.
+    if (error instanceof BadInput && trainer.done === 0 && resume === undefined) {
+      await folder.remove();
+    }
+    throw error;
   } finally {
     progress.stop();
     interrupt.stop();

@@ -83,6 +83,7 @@ Deno.test("evaluate gives the run's numbers again, of either network", async () 
   assert.equal(JSON.parse(raw.out).network, "raw");
   const table = await capturedRun("evaluate", folder, "--quiet");
   assert.match(table.out, /^2000 test images, ema network, head main, step 4\ntop-1 +\d/);
+  assert.match(table.out, /horizontal stripes +\d/);
 });
 
 Deno.test("export writes weights by PyTorch's names, and train starts from them", async () => {
@@ -222,4 +223,16 @@ Deno.test("train refuses bad input in one sentence and writes nothing", async ()
     await assert.rejects(Deno.stat(out), Deno.errors.NotFound);
   }
   assert.deepEqual([...Deno.readDirSync(`${scratch}/taken`)].map((f) => f.name), ["thesis.txt"]);
+});
+
+Deno.test("train leaves nothing behind where its options cannot be met", async () => {
+  const seval = ["--algorithm", "fixmatch+seval", "--set", "seval.mode=load"];
+  const { folder, code, err } = await trained(
+    ...seval,
+    "--set",
+    `seval.curriculum=${scratch}/none`,
+  );
+  assert.equal(code, 2, err);
+  assert.match(err, /There is no curriculum file seval_alpha\.npy/);
+  await assert.rejects(Deno.stat(folder), Deno.errors.NotFound);
 });
