@@ -24,6 +24,8 @@ export interface PreparedRun {
   readonly all: Readonly<Record<string, unknown>>;
   readonly dataset: Dataset;
   readonly split: Split;
+  /** What to tell the user of the split, or null. */
+  readonly note: string | null;
   readonly model: Model;
   readonly views: ViewRecipes;
   /** Values to start from by PyTorch's names; null for random ones. */
@@ -44,13 +46,14 @@ export async function prepareRun(
   const { config } = resolved;
   const model = modelOf(config);
   const dataset = await openRunDataset(config);
-  const { split, options } = splitRun(config, dataset);
+  const { split, options, note } = splitRun(config, dataset);
   const { seed: _, ...saved } = options;
   return {
     resolved,
     all: { ...resolved.all, split: { protocol: config.split.protocol, ...saved } },
     dataset,
     split,
+    note,
     model,
     views: viewRecipes(config.augment, dataset),
     weights: restored || config.weights === null ? null : await readWeights(config.weights),

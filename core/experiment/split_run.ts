@@ -2,12 +2,15 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import { poolOf } from "../../datasets/pool.ts";
 import { makeSplit, resolveSplit } from "../../datasets/protocols/protocol.ts";
 import type { Split, SplitOptions } from "../../datasets/split.ts";
+import { splitShortage } from "../../datasets/split_shortage.ts";
 import type { RunConfig } from "./config/run_config.ts";
 
 /** A run's split, and all options that made it. */
 export interface RunSplit {
   readonly split: Split;
   readonly options: SplitOptions;
+  /** What to tell the user of it, or null. */
+  readonly note: string | null;
 }
 
 /**
@@ -24,5 +27,6 @@ export function splitRun(
     Object.entries(settings).filter(([, value]) => value !== null),
   ) as Partial<SplitOptions>; // the schema has the same types
   const options = resolveSplit(pool, { protocol, seed, ...given });
-  return { split: makeSplit(pool, { protocol, ...options }), options };
+  const split = makeSplit(pool, { protocol, ...options });
+  return { split, options, note: splitShortage(split, options) };
 }

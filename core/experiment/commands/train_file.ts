@@ -49,6 +49,7 @@ export async function trainCommand(flags: TrainFlags): Promise<number> {
   const out = flags.out === undefined ? undefined : userPath(flags.out);
   if (out) await RunFolder.requireFree(out);
   const run = await prepareRun(resolved);
+  if (run.note !== null && !flags.quiet) console.error(run.note);
   return await train(run, flags, async (environment) => {
     const folder = await RunFolder.create(out ?? await freshName(run));
     await describeRun(folder, run, environment);

@@ -139,7 +139,7 @@ Deno.test("data inspect shows the long tail of a split", async () => {
   assert.equal(code, 0, err);
   assert.match(out, /\ncifar10 by protocol free, seed 0\nlabeled 18, unlabeled 29, test 20\n/);
   assert.match(out, /\nairplane +4 +6 +2 +█{30}\n/);
-  assert.match(out, /\ntruck +1 +1 +2 +█{8}$/);
+  assert.match(out, /\ntruck +1 +1 +2 +█{8}\n.*sheet\.png$/);
   assert.equal((await sharp(await Deno.readFile(`${f.path}/sheet.png`)).metadata()).format, "png");
   const json = JSON.parse((await capturedRun(...args, "--json")).out);
   assert.equal(json.split.counts.labeled[0], 4);

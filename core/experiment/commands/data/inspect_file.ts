@@ -18,9 +18,11 @@ export async function inspectCommand(name: string, flags: InspectFlags): Promise
   const { protocol, seed, set, sheet, json = false } = flags;
   const { config } = resolveConfig(dataLayers(name, flags));
   const dataset = await openRunDataset(config);
-  const split = protocol !== undefined || seed !== undefined || set !== undefined
-    ? splitRun(config, dataset).split
+  const dealt = protocol !== undefined || seed !== undefined || set !== undefined
+    ? splitRun(config, dataset)
     : undefined;
+  const split = dealt?.split;
+  if (dealt?.note && !flags.quiet) console.error(dealt.note);
   if (sheet !== undefined) await writeSheet(userPath(sheet), dataset, split?.labeled);
   const found = inspect(dataset);
   if (json) {
@@ -32,4 +34,5 @@ export async function inspectCommand(name: string, flags: InspectFlags): Promise
   }
   console.log(formatInspection(found));
   if (split) console.log(`\n${formatSplitTable(split, dataset.classNames)}`);
+  if (sheet !== undefined) console.log(userPath(sheet));
 }

@@ -16,7 +16,8 @@ export interface SplitFlags extends RunDataFlags {
 export async function splitCommand(name: string, flags: SplitFlags): Promise<void> {
   const { config } = resolveConfig(dataLayers(name, flags));
   const dataset = await openRunDataset(config);
-  const { split } = splitRun(config, dataset);
+  const { split, note } = splitRun(config, dataset);
+  if (note !== null && !flags.quiet) console.error(note);
   const path = userPath(flags.out);
   await writeResult(path, `${formatSplit(split)}\n`);
   console.log(formatSplitTable(split, dataset.classNames));
