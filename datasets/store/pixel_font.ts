@@ -19,7 +19,7 @@ export function textWidth(text: string): number {
 }
 
 /**
- * Writes a text into an image, in capitals; characters it has no glyph for become `?`.
+ * Writes a text into an image, in capitals without accents; characters it has no glyph for become `?`.
  *
  * @param image Changed.
  * @param text What does not fit is cut off.
@@ -36,7 +36,8 @@ export function drawText(
   },
 ): void {
   let x = left;
-  for (const character of text.toUpperCase()) {
+  const plain = text.normalize("NFD").replaceAll(/\p{M}/gu, "").toUpperCase();
+  for (const character of plain) {
     const glyph = character === " " ? [] : GLYPHS.get(character) ?? GLYPHS.get("?") ?? [];
     for (let dy = 0; dy < glyph.length * zoom; dy++) {
       const row = glyph[Math.floor(dy / zoom)]!; // dy stays inside the glyph

@@ -68,6 +68,16 @@ Deno.test("drawText() draws glyphs and cuts off what does not fit", () => {
   assert.deepEqual(lines, ["#....", "#....", "#....", "#...#", "###.."]);
 });
 
+Deno.test("drawText() leaves accents out", () => {
+  const drawn = (text: string) => {
+    const image = { width: 12, height: 5, data: new Uint8Array(180) };
+    drawText(image, text, { left: 0, top: 0, zoom: 1, colour: [1, 1, 1] });
+    return image.data;
+  };
+  assert.deepEqual(drawn("bl\u00fc"), drawn("BLU"));
+  assert.deepEqual(drawn("blu\u0308"), drawn("BLU"));
+});
+
 Deno.test("writeSheet() writes a PNG, largest class first", async () => {
   const folder = await Deno.makeTempDir({ prefix: "longtail-sheet-" });
   try {
