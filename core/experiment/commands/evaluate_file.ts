@@ -1,5 +1,6 @@
 import { rankedClassNames } from "../../../datasets/ranked_class_names.ts";
 import { BadInput } from "../../bad_input.ts";
+import { requireSameSplit } from "../require_same_split.ts";
 import { percent } from "../train_file.ts";
 import { networkFlag } from "./network_flag.ts";
 import { openRun } from "./open_run_file.ts";
@@ -16,7 +17,8 @@ export interface EvaluateFlags {
 export async function evaluateCommand(dir: string, flags: EvaluateFlags): Promise<void> {
   const { head, json = false } = flags;
   const network = networkFlag(flags.network);
-  const { run, trainer, device } = await openRun(dir, flags);
+  const { folder, run, trainer, device } = await openRun(dir, flags);
+  requireSameSplit(await folder.readText("split.json"), run.split, folder.path);
   if (head !== undefined && !(head in trainer.network.heads)) {
     throw new BadInput(
       `There is no head '${head}': the network has ${

@@ -12,6 +12,7 @@ import { loadPlugins } from "./plugins_file.ts";
 
 /** A run as its last checkpoint left it. */
 export interface OpenedRun {
+  readonly folder: RunFolder;
   readonly run: PreparedRun;
   readonly trainer: Trainer;
   /** To be destroyed in the end. */
@@ -46,5 +47,5 @@ export async function openRun(
     if (error instanceof TypeError) throw new BadInput(error.message);
     throw error;
   }
-  return { run, trainer, device };
+  return { folder, run, trainer, device };
 }

@@ -6,6 +6,7 @@ import { RunFiles } from "../run_files_file.ts";
 import { listenForInterrupt } from "../interrupt_file.ts";
 import { buildTrainer, type PreparedRun, prepareRun } from "../prepare_run_file.ts";
 import { progressDisplay } from "../progress_file.ts";
+import { requireSameSplit } from "../require_same_split.ts";
 import { RunFolder } from "../run_folder_file.ts";
 import { describeRun, percent, resumeRun, type RunSummary, TrainLoop } from "../train_file.ts";
 import { openAdapter } from "./device_file.ts";
@@ -71,6 +72,7 @@ async function resume(flags: TrainFlags, path: string): Promise<number> {
   const layers = [yamlLayer(text, `${path}/config.yaml`), flagLayer(flags, [])];
   const restored = await folder.hasCheckpoint();
   const run = await prepareRun(await resolve(layers), { restored });
+  requireSameSplit(await folder.readText("split.json"), run.split, path);
   const summary = await folder.readText("summary.json");
   if (summary !== undefined) {
     const before = JSON.parse(summary) as RunSummary;

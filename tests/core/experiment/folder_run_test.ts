@@ -62,3 +62,18 @@ Deno.test("train refuses a folder that leaves no unlabeled image, before the run
   assert.match(err, /'fixmatch' needs unlabeled images, but the split of folder has none/);
   assert.throws(() => Deno.statSync(out), Deno.errors.NotFound);
 });
+
+Deno.test("train --resume and evaluate refuse a data set that has changed", async () => {
+  await using f = await preparedFolder({ train: 5, unlabeled: 8 });
+  const folder = `${f.root}/run`;
+  const data = ["--dataset", "folder", "--data-dir", f.root];
+  assert.equal((await capturedRun("train", ...TRAIN, ...data, "--out", folder)).code, 0);
+  await Deno.remove(`${f.root}/train/cat/0-20.png`);
+  const again = ["prepare", "folder", "--data-dir", f.root, "--size", "8", "--workers", "1"];
+  assert.equal((await capturedRun("data", ...again)).code, 0);
+  for (const command of [["train", "--steps", "6", "--resume", folder], ["evaluate", folder]]) {
+    const { code, err } = await capturedRun(...command, "--quiet");
+    assert.equal(code, 2);
+    assert.match(err, /began with other images \(split\.json\): the data set 'folder' has changed/);
+  }
+});
