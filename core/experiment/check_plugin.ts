@@ -52,13 +52,13 @@ export async function* checkPlugin(
     ? [null]
     : spec.bases ?? algorithms.filter((a) => a.spec.kind === "base").map((a) => a.spec.name);
   const device = given ?? await requestDevice();
-  const dataset = await syntheticDataset({ size: 16, train: 400, test: 50 });
+  const dataset = await syntheticDataset({ size: 16, train: 800, test: 50 });
   try {
     for (const base of bases) {
       const stack = base === null ? spec.name : `${base}+${spec.name}`;
       let problem: string | null = null;
       try {
-        problem = await trial(device, dataset, settingsOf(stack, algorithm));
+        problem = await trial(device, dataset, settingsOf(stack, { algorithm, base }));
       } catch (error) {
         problem = error instanceof Error ? error.message : String(error);
       }
@@ -69,17 +69,26 @@ export async function* checkPlugin(
   }
 }
 
-function settingsOf(stack: string, algorithm: ListedAlgorithm): Resolved {
+function settingsOf(
+  stack: string,
+  { algorithm, base }: { readonly algorithm: ListedAlgorithm; readonly base: string | null },
+): Resolved {
   const known = algorithms.some((a) => a.spec.name === algorithm.spec.name);
-  const base = {
+  const trial = {
     algorithm: stack,
     model: "small-cnn",
     batch: { labeled: 8 },
     steps: STEPS,
     split: { labeledMax: 12, gammaLabeled: 4, unlabeledMax: 24, gammaUnlabeled: 4 },
   };
-  const smoke = objectLayer(algorithm.spec.smoke ?? {}, "smoke");
-  return resolveConfig([objectLayer(base, "the trial"), smoke], known ? [] : [algorithm]);
+  // The base's first: at its own threshold nothing would get through an add-on's mask.
+  const below = algorithms.find((a) => a.spec.name === base)?.spec.smoke ?? {};
+  const layers = [
+    objectLayer(trial, "the trial"),
+    objectLayer(below, "smoke of the base"),
+    objectLayer(algorithm.spec.smoke ?? {}, "smoke"),
+  ];
+  return resolveConfig(layers, known ? [] : [algorithm]);
 }
 
 async function trial(

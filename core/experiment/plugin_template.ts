@@ -59,9 +59,14 @@ export const ${camel}: Algorithm<${type}> = defineAlgorithm({
 
 export default ${camel};
 `,
-    [`${file}_test.ts`]:
-      `import { checkPlugin, fixmatch, smallCnn, syntheticDataset, train } from "@longtail/longtail";
-import { compose } from "@longtail/longtail/core";
+    [`${file}_test.ts`]: `import {
+  checkPlugin,
+  compose,
+  fixmatch,
+  smallCnn,
+  syntheticDataset,
+  train,
+} from "@longtail/longtail";
 import assert from "node:assert/strict";
 import { ${camel} } from "./${file}.ts";
 

@@ -54,3 +54,16 @@ Deno.test("a plugin is refused where its name is taken or a part is misspelt", a
     }
   }
 });
+
+Deno.test("plugin check finds a method that remembers in a variable", async () => {
+  const mask = "mask: (_s, _t, m) => mul(m, 1 / ++calls)";
+  const path = await plugin("closure", { mask });
+  const text = await Deno.readTextFile(path);
+  await Deno.writeTextFile(
+    path,
+    text.replace("{ defineAlgorithm }", "{ defineAlgorithm, mul }") + "let calls = 0;\n",
+  );
+  const { code, out } = await capturedRun("plugin", "check", path);
+  assert.equal(code, 1);
+  assert.match(out, /^FAILED fixmatch\+mine: a run that is saved, restored and continued ends in/);
+});
