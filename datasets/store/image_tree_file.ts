@@ -23,7 +23,9 @@ export async function classFolders(root: string, below = ""): Promise<ClassFolde
   for (const { name, isFolder } of await list(where)) {
     if (!isFolder) continue;
     const paths = await imagesBelow(root, below === "" ? name : `${below}/${name}`);
-    if (paths.length === 0) throw new BadInput(`Cannot read ${where}/${name}: it holds no images`);
+    if (paths.length === 0) {
+      throw new BadInput(`Cannot read ${where}/${name}: it holds no images (.jpg, .jpeg or .png)`);
+    }
     classes.push({ name, paths });
   }
   if (classes.length === 0) {
