@@ -30,12 +30,23 @@ async function missingRuns(root: string, dataDir: string, runs: readonly Run[]):
   for (const [i, run] of runs.entries()) {
     if (await readResult(root, run)) continue;
     console.error(`${i + 1} of ${runs.length}: ${folderName(run)}`);
+    const folder = `${root}/${folderName(run)}`;
+    const options = await exists(`${folder}/checkpoint.safetensors`)
+      ? ["--resume", folder, "--quiet"]
+      : trainArguments(run, { root, dataDir });
+    if (options[0] !== "--resume" && await exists(folder)) {
+      await Deno.remove(folder, { recursive: true }); // it stopped before there was anything to keep
+    }
     const { code } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", cli, "train", ...trainArguments(run, { root, dataDir })],
+      args: ["run", "-A", cli, "train", ...options],
       stdout: "null",
     }).output();
     if (code !== 0) throw new Error(`Run ${folderName(run)} ended with exit code ${code}`);
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
 }
 
 async function main(args: readonly string[]): Promise<void> {
