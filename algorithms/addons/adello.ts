@@ -83,7 +83,7 @@ export const adello: Algorithm<AdelloOptions> = defineAlgorithm({
     );
     return add(z, classBias(current, wanted));
   },
-  loss(s, _, m) {
+  loss(s, _, m): Record<string, Tensor> {
     const { config: { distill, distillAfter, distillWeight }, progress, student } = s;
     if (distill === "none" || progress.step < distillAfter) return {};
     const temperature = temperatureOf(s), views = student.strong.length;

@@ -1,4 +1,4 @@
-import { type Algorithm, crossEntropy, defineAlgorithm } from "../../core/mod.ts";
+import { type Algorithm, crossEntropy, defineAlgorithm, type Tensor } from "../../core/mod.ts";
 import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
 
 /** Options of {@linkcode crt}. */
@@ -74,7 +74,7 @@ export const crt: Algorithm<CrtOptions> = defineAlgorithm({
       ? { steps: last }
       : null;
   },
-  loss(s) {
+  loss(s): Record<string, Tensor> {
     if (!s.progress.phase) return {};
     const { out, y } = s.stream("balanced");
     return { classifier: crossEntropy(out.logits("crt"), y) };

@@ -70,7 +70,7 @@ export const daso: Algorithm<DasoOptions> = defineAlgorithm({
     return s.progress.step < s.config.warmup ? t : blendLabels(t, semantic(s), shares(s));
   },
   refine: (s, t) => s.progress.step < s.config.warmup ? t : blendLabels(t, semantic(s), shares(s)),
-  loss(s) {
+  loss(s): Record<string, Tensor> {
     const { align, temperature, warmup } = s.config, strong = s.student.strong[0];
     if (!strong || align === 0 || s.progress.step < warmup) return {};
     const cosines = cosineLogits(strong.features, prototypes(s), { temperature });

@@ -112,7 +112,7 @@ export function checkLabeledCounts(
     if (n > size) {
       throw new BadInput(
         `split.labeledMax is ${labeledMax}, which asks for ${n} labeled images of class ${c}:` +
-          ` there are ${size}`,
+          ` there are ${size} to label; give a smaller split.labeledMax`,
       );
     }
     if (n === 0) {

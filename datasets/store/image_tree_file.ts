@@ -7,6 +7,9 @@ export interface ClassFolder {
   readonly paths: readonly string[];
 }
 
+/** Images that would be left out without a word. */
+const OTHER_IMAGES = /\.(avif|bmp|gif|heic|jfif|jp2|jxl|p[gpn]m|svg|tiff?|webp)$/i;
+
 /** Folders nested deeper than this are refused. */
 const MAX_DEPTH = 32;
 
@@ -41,7 +44,8 @@ export async function classFolders(root: string, below = ""): Promise<ClassFolde
  * @param root Where paths start from.
  * @param below The folder, below the root.
  * @param above Where the folders around it really are, to notice links that lead in a circle.
- * @throws {BadInput} If a folder cannot be read, nests too deep or leads in a circle.
+ * @throws {BadInput} If a folder cannot be read, nests too deep or leads in a circle, or holds images
+ *   of other kinds.
  */
 export async function imagesBelow(
   root: string,
@@ -60,6 +64,11 @@ export async function imagesBelow(
     if (isFolder) {
       for (const inner of await imagesBelow(root, path, [...above, real])) found.push(inner);
     } else if (/\.(jpe?g|png)$/i.test(name)) found.push(path);
+    else if (OTHER_IMAGES.test(name)) {
+      throw new BadInput(
+        `Cannot read ${root}/${path}: images must be .jpg, .jpeg or .png; convert it or move it away`,
+      );
+    }
   }
   return found;
 }

@@ -39,12 +39,13 @@ export async function inspectDataset(
  *
  * @param path Where the PNG goes.
  * @param indices Only these training images; default all.
+ * @returns The number of classes that are shown: of many, some from the largest to the smallest.
  */
 export async function writeSheet(
   path: string,
   dataset: Dataset,
   indices?: ArrayLike<number>,
-): Promise<void> {
+): Promise<number> {
   const { train, unlabeled, classNames, size } = dataset;
   const shown = indices ? Array.from(indices) : Array.from({ length: train.images }, (_, i) => i);
   const members = classNames.map((): number[] => []);
@@ -57,12 +58,14 @@ export async function writeSheet(
   const bySize = members.map((list, label) => ({ list, label }))
     .sort((a, b) => b.list.length - a.list.length);
   const rows: SheetRow[] = [];
-  for (const { list, label } of spread(bySize, ROWS)) {
+  const chosen = spread(bySize, ROWS);
+  for (const { list, label } of chosen) {
     const samples = await train.read(list.slice(0, COLUMNS));
     rows.push({ name: classNames[label]!, count: list.length, samples }); // a class each
   }
   if (unlabeled) rows.push(await unlabeledRow(unlabeled, rows));
   await writePng(path, contactSheet(rows, { size, columns: COLUMNS }));
+  return chosen.length;
 }
 
 /** A row of unlabeled images, whose bar is no longer than the longest. */

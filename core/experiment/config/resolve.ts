@@ -41,6 +41,11 @@ export function resolveConfig(
   if (typeof name !== "string" || typeof dataset !== "string") {
     throw new BadInput(`algorithm and dataset must be names, not '${name}' and '${dataset}'`);
   }
+  if (!/^[^\s+]+(\+[^\s+]+)*$/.test(name)) {
+    throw new BadInput(
+      `algorithm is '${name}': give a base, and add-ons joined to it by +, e.g. fixmatch+daso`,
+    );
+  }
   const methods = name.split("+").map((part) => findAlgorithm(part, others));
   const specs = methods.map(({ spec }) => spec);
   const known = knownSettings(specs, targetOf(specs, dataset, givenOptions(layers)));

@@ -23,6 +23,15 @@ Deno.test("resolveConfig() lets the later layer win: recipe, file, flags, --set"
   assert.equal(config.batch.ratio, 1, "the recipe's, untouched");
 });
 
+Deno.test("resolveConfig() says how methods are combined where a name is no combination", () => {
+  for (const name of ["", "fixmatch+", "+daso", "fixmatch daso", "fixmatch + daso"]) {
+    refused(
+      () => resolveConfig([objectLayer({ algorithm: name }, "the command line")]),
+      /algorithm is '.*': give a base, and add-ons joined to it by \+, e\.g\. fixmatch\+daso/,
+    );
+  }
+});
+
 Deno.test("resolveConfig() takes the base's recipe for the data set", () => {
   const of = (dataset: string) => resolveConfig([setLayer([`dataset=${dataset}`])]).config;
   assert.equal(of("cifar10").model, "wrn-28-2");

@@ -109,7 +109,7 @@ Deno.test("inspectDataset() opens a set by name and draws a thousand classes on 
       },
       test: { bytes: new Uint8Array(12), labels: [0] },
     });
-    await writeSheet(`${folder}/many.png`, many);
+    assert.equal(await writeSheet(`${folder}/many.png`, many), 48);
     const { height } = await sharp(await Deno.readFile(`${folder}/many.png`)).metadata();
     assert.equal(height, 16 + 48 * 42);
   } finally {

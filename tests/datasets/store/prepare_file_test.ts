@@ -382,6 +382,7 @@ Deno.test("prepareDataset() says what a folder lacks", async () => {
     [{ "a.png": "" }, /neither train\/<class>\/ nor train\.csv/],
     [{ "train/a.png": "" }, /expected a folder of images for each class/],
     [{ "train/a/b.txt": "" }, /train\/a: it holds no images/],
+    [{ "train/a/b.png": "", "train/a/c.webp": "" }, /c\.webp: images must be \.jpg, \.jpeg or/],
     [{ "train/a/b.png": "" }, /neither test\/<class>\/ nor test\.csv/],
     [{ "train/a/b.png": "", "test/c/d.png": "" }, /class 'c' of test is not in train/],
     [{ "train.csv": "x.png,a", "test.csv": "y.png,a" }, /[xy]\.png: there is no such file/],

@@ -23,7 +23,13 @@ export async function inspectCommand(name: string, flags: InspectFlags): Promise
     : undefined;
   const split = dealt?.split;
   if (dealt?.note && !flags.quiet) console.error(dealt.note);
-  if (sheet !== undefined) await writeSheet(userPath(sheet), dataset, split?.labeled);
+  if (sheet !== undefined) {
+    const shown = await writeSheet(userPath(sheet), dataset, split?.labeled);
+    const { length } = dataset.classNames;
+    if (shown < length && !flags.quiet) {
+      console.error(`The sheet shows ${shown} of ${length} classes`);
+    }
+  }
   const found = inspect(dataset);
   if (json) {
     const { protocol, seed, counts, relabel } = split ?? {};
