@@ -20,13 +20,14 @@ export interface WorkStart {
  * How far a piece of work is, in words: `packing train: 1200/5000 images · 300 images/s · ETA 13s`.
  */
 export function describeWork(
-  { stage, what, done, total, unit }: Progress,
+  { stage, what, done, total, unit, trouble }: Progress,
   { done: before, seconds }: WorkStart,
 ): string {
   const rate = seconds > 0 ? (done - before) / seconds : 0;
   const amount = (n: number) => unit === "bytes" ? (n / 1e6).toFixed(1) : String(Math.round(n));
   const name = unit === "bytes" ? "MB" : unit;
   return [
+    ...(trouble === undefined ? [] : [`${trouble}; trying again`]),
     `${STAGES[stage]} ${what}: ${amount(done)}${
       total === undefined ? "" : `/${amount(total)}`
     } ${name}`,

@@ -66,7 +66,8 @@ function plainLines(): WorkDisplay {
         stage = stageOf(progress);
         said = now;
       }
-      if (progress.done !== progress.total && now - said < PAUSE) return;
+      const due = now - said >= PAUSE || progress.trouble !== undefined;
+      if (progress.done !== progress.total && !due) return;
       said = now;
       console.error(describeWork(progress, start));
     },

@@ -31,18 +31,17 @@ class Refused extends Error {}
  * message says where to get the file and where to put it.
  */
 export async function download(what: Download, options: DownloadOptions): Promise<string> {
-  const { folder, attempts = 5, wait = 1000, signal } = options;
+  const { folder, attempts = 5, signal } = options;
   const path = `${folder}/${what.file}`;
   if (await exists(path)) {
     const wrong = await wrongChecksum(path, what, options);
     if (!wrong) return path;
     throw new BadInput(`Cannot use ${path}: ${wrong}; remove it to download it again`);
   }
-  await Deno.mkdir(folder, { recursive: true });
   const part = `${path}.part`;
   let reason = "", damaged = 0;
   for (let attempt = 0, all = 0; attempt < attempts && damaged < 3; attempt++, all++) {
-    if (attempt > 0) await pause(wait * 2 ** (attempt - 1), signal);
+    if (attempt > 0) await again(reason, { what, attempt, options });
     const before = await sizeOf(part);
     try {
       // The list has an address for each data set.
@@ -57,7 +56,7 @@ export async function download(what: Download, options: DownloadOptions): Promis
       await Deno.remove(part);
     } catch (error) {
       signal?.throwIfAborted();
-      reason = (error as Error).message;
+      reason = reasonOf(error as Error);
       if (error instanceof Refused && what.urls.length === 1) break;
       // A server that breaks off now and then is still worth asking.
       if (await sizeOf(part) > before) attempt = 0;
@@ -67,6 +66,33 @@ export async function download(what: Download, options: DownloadOptions): Promis
     `Cannot download ${what.urls[0]}: ${reason}; get the file by other means, put it at ${path} ` +
       "and run the same command again",
   );
+}
+
+/** Tells what went wrong and waits: the longer, the more attempts in a row gained nothing. */
+async function again(
+  reason: string,
+  { what, attempt, options: { wait = 1000, signal, onProgress, folder } }: {
+    readonly what: Download;
+    readonly attempt: number;
+    readonly options: DownloadOptions;
+  },
+): Promise<void> {
+  onProgress?.({
+    stage: "download",
+    what: what.file,
+    done: await sizeOf(`${folder}/${what.file}.part`),
+    total: what.bytes,
+    unit: "bytes",
+    trouble: reason,
+  });
+  await pause(wait * 2 ** (attempt - 1), signal);
+}
+
+/** The innermost cause: `fetch failed` alone says nothing. */
+function reasonOf(error: Error): string {
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  return reasonOf(cause).replace(/^.*client error \(Connect\): /, "");
 }
 
 interface Job {
@@ -105,6 +131,7 @@ async function fetchRest(url: string, { what, part, options }: Job): Promise<voi
   if (!continues) have = 0;
   const length = Number(response.headers.get("content-length") ?? NaN);
   const total = what.bytes ?? (Number.isFinite(length) ? have + length : undefined);
+  await Deno.mkdir(options.folder, { recursive: true });
   const file = await Deno.open(part, { write: true, create: true, truncate: !continues });
   try {
     await file.seek(have, Deno.SeekMode.Start);

@@ -7,6 +7,8 @@ export interface Progress {
   /** Undefined while nobody knows. */
   readonly total: number | undefined;
   readonly unit: "bytes" | "files" | "images";
+  /** What went wrong and will be tried again. */
+  readonly trouble?: string;
 }
 
 /** Is told now and then, at least at the end of each stage. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { BadInput } from "../../../core/bad_input.ts";
 import { sha256 } from "../../../datasets/fingerprint.ts";
 import { download } from "../../../datasets/store/download_file.ts";
+import type { Progress } from "../../../datasets/store/progress.ts";
 import { ramp } from "../samples.ts";
 
 const content = ramp(300_000);
@@ -164,16 +165,24 @@ Deno.test("download() asks again where a server is busy, and tries mirrors", asy
 });
 
 Deno.test("download() says where to put the file when there is no network", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "longtail-download-" });
-  const file = { urls: ["http://127.0.0.1:1/set.bin"], file: "set.bin", sha256: hash };
+  const above = await Deno.makeTempDir({ prefix: "longtail-download-" });
+  const folder = `${above}/data`, troubles: (string | undefined)[] = [];
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 }), { port } = listener.addr;
+  listener.close(); // nobody listens there now
+  const url = `http://127.0.0.1:${port}/set.bin`;
+  const file = { urls: [url], file: "set.bin", sha256: hash };
+  const onProgress = ({ trouble }: Progress) => troubles.push(trouble);
   try {
-    await assert.rejects(download(file, { ...quick, folder }), (error) => {
+    await assert.rejects(download(file, { ...quick, folder, onProgress }), (error) => {
       return error instanceof BadInput &&
-        error.message.startsWith("Cannot download http://127.0.0.1:1/set.bin: ") &&
+        error.message.startsWith(`Cannot download ${url}: `) && /refused/.test(error.message) &&
         error.message.includes(`put it at ${folder}/set.bin`);
     });
+    assert.equal(troubles.length, quick.attempts - 1);
+    for (const trouble of troubles) assert.match(trouble ?? "", /refused/i);
+    await assert.rejects(Deno.stat(folder), Deno.errors.NotFound);
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(above, { recursive: true });
   }
 });
 
