@@ -29,7 +29,7 @@ const ZOOM = 2;
 /** Height of a line under a picture, and how many there are. */
 const LINE = (TEXT_HEIGHT + 2) * ZOOM;
 const LINES = 6;
-/** Pixelss are enlarged to at least this many pixels. */
+/** Pictures are enlarged to at least this many pixels. */
 const PICTURE = 128;
 const INK = [40, 44, 52] as const;
 const ACCENT = [150, 80, 0] as const;
@@ -103,7 +103,10 @@ async function views(
       );
       return { height, width, data };
     }),
-    labels: readPrograms(words, program.shape[1]!).map(describeProgram), // rows of words
+    labels: readPrograms(words, program.shape[1]!).map((own) => { // rows of words
+      const lines = describeProgram(own);
+      return lines.length > 0 ? lines : ["as it is"];
+    }),
   };
 }
 
