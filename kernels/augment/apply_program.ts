@@ -20,6 +20,8 @@ export interface ApplyProgramOptions {
   readonly output: "f32" | "pixels";
   /** Invocations of a workgroup, at least 8. */
   readonly workgroup: number;
+  /** All kinds of steps that the programs may have; of no others the kernel knows. */
+  readonly codes: readonly number[];
 }
 
 /**
@@ -39,14 +41,16 @@ export interface ApplyProgramOptions {
  *
  * llvmpipe runs every case of the switch once for each 8 invocations of a group, masked, whichever
  * one is taken. Groups of 8 spare all but one of these runs: a strong view of 32 px takes 58 µs of
- * CPU time with 8, 63 with 16, 79 with 32, 113 with 64. GPUs hide latency with large groups.
+ * CPU time with 8, 63 with 16, 79 with 32, 113 with 64. GPUs hide latency with large groups. For the
+ * same reason a kernel has the cases of its recipes' steps only.
  */
 export function applyProgramKernel(
-  { memory, capacity, output, workgroup }: ApplyProgramOptions,
+  { memory, capacity, output, workgroup, codes }: ApplyProgramOptions,
 ): Kernel {
   const size = memory === "workgroup" ? capacity : 0;
+  const known = [...new Set(codes)].sort((a, b) => a - b);
   return memoKernel(
-    `augment-apply/${memory}/${size}/${output}/${workgroup}`,
+    `augment-apply/${memory}/${size}/${output}/${workgroup}/${known.join(".")}`,
     (key) =>
       defineKernel({
         key,
@@ -71,7 +75,7 @@ export function applyProgramKernel(
         },
         workgroup: [workgroup],
         header: `const WORKGROUP = ${workgroup}u;\n${header(memory, capacity)}`,
-        body: body(memory, output),
+        body: body({ output, memory, steps: memory === "none" ? "" : stepsOf(known) }),
       }),
   );
 }
@@ -93,7 +97,41 @@ fn normalization(at: u32) -> vec3f {
 }
 `;
 
-const STEPS = /* wgsl */ `
+/** What a step of each kind does; `moved` says whether it leaves its result in the other area. */
+const CASES: Readonly<Record<number, string>> = {
+  [Code.window]: `
+          window(p, k == 0u, start, size, li, here, there);
+          size = Size(i32(program[p + 3u]), i32(program[p + 4u]));`,
+  [Code.resizeColumns]: `
+          resizeColumns(p, k == 0u, start, size, li, here, there);
+          size = Size(i32(program[p + 5u]), i32(program[p + 4u]));`,
+  [Code.resizeRows]: `
+          resizeRows(p, size, li, here, there);
+          size.h = i32(program[p + 2u]);`,
+  [Code.affine]: "affine(p, size, li, here, there);",
+  [Code.affineBilinear]: "mixedAffine(p, false, size, li, here, there);",
+  [Code.affineBicubic]: "mixedAffine(p, true, size, li, here, there);",
+  [Code.sharpness]: "sharpness(magnitude(p), size, li, here, there);",
+  [Code.brightness]: "moved = false; brightness(magnitude(p), size, li, here);",
+  [Code.color]: "moved = false; color(magnitude(p), size, li, here);",
+  [Code.contrast]: "moved = false; contrast(magnitude(p), size, li, here);",
+  [Code.posterize]: "moved = false; posterize(program[p], size, li, here);",
+  [Code.solarize]:
+    "moved = false; solarize(i32(program[p]), i32(program[p + 1u]), size, li, here);",
+  [Code.addBelow]:
+    "moved = false; addBelow(i32(program[p]), i32(program[p + 1u]), size, li, here);",
+  [Code.autoContrast]: "moved = false; autoContrast(size, li, here);",
+  [Code.equalize]: "moved = false; equalize(size, li, here);",
+  [Code.hue]: "moved = false; hue(program[p], size, li, here);",
+  [Code.box]: "moved = false; box(p, size, li, here);",
+};
+
+/** WGSL that follows the steps of a program. */
+function stepsOf(codes: readonly number[]): string {
+  const cases = codes.flatMap((code) =>
+    code in CASES ? [`        case ${code}u: { ${CASES[code]} }`] : []
+  );
+  return /* wgsl */ `
     var here = 0u;
     var there = u.capacity;
     for (var k = 0u; k < steps; k++) {
@@ -101,58 +139,30 @@ const STEPS = /* wgsl */ `
       let p = step + 1u;
       var moved = true;
       switch (program[step] & 0xffu) {
-        case ${Code.window}u: {
-          window(p, k == 0u, start, size, li, here, there);
-          size = Size(i32(program[p + 3u]), i32(program[p + 4u]));
-        }
-        case ${Code.resizeColumns}u: {
-          resizeColumns(p, k == 0u, start, size, li, here, there);
-          size = Size(i32(program[p + 5u]), i32(program[p + 4u]));
-        }
-        case ${Code.resizeRows}u: {
-          resizeRows(p, size, li, here, there);
-          size.h = i32(program[p + 2u]);
-        }
-        case ${Code.affine}u: { affine(p, size, li, here, there); }
-        case ${Code.affineBilinear}u, ${Code.affineBicubic}u: {
-          let isCubic = (program[step] & 0xffu) == ${Code.affineBicubic}u;
-          mixedAffine(p, isCubic, size, li, here, there);
-        }
-        case ${Code.sharpness}u: { sharpness(magnitude(p), size, li, here, there); }
-        case ${Code.brightness}u: { moved = false; brightness(magnitude(p), size, li, here); }
-        case ${Code.color}u: { moved = false; color(magnitude(p), size, li, here); }
-        case ${Code.contrast}u: { moved = false; contrast(magnitude(p), size, li, here); }
-        case ${Code.posterize}u: { moved = false; posterize(program[p], size, li, here); }
-        case ${Code.solarize}u: {
-          moved = false;
-          solarize(i32(program[p]), i32(program[p + 1u]), size, li, here);
-        }
-        case ${Code.addBelow}u: {
-          moved = false;
-          addBelow(i32(program[p]), i32(program[p + 1u]), size, li, here);
-        }
-        case ${Code.autoContrast}u: { moved = false; autoContrast(size, li, here); }
-        case ${Code.equalize}u: { moved = false; equalize(size, li, here); }
-        case ${Code.hue}u: { moved = false; hue(program[p], size, li, here); }
-        case ${Code.box}u: { moved = false; box(p, size, li, here); }
+${cases.join("\n")}
         default: { moved = false; }
       }
       if (moved) { let old = here; here = there; there = old; }
       barrier();
     }
 `;
+}
 
-function body(memory: PixelMemory, output: "f32" | "pixels"): string {
-  const inMemory = memory !== "none";
+function body({ output, memory, steps }: {
+  readonly output: "f32" | "pixels";
+  readonly memory: PixelMemory;
+  readonly steps: string;
+}): string {
+  const inMemory = memory !== "none", inScratch = memory === "scratch";
   return /* wgsl */ `
   let group = wid.y * nwg.x + wid.x;
-  ${memory === "scratch" ? "area = 2u * group * u.capacity;" : ""}
+  ${inScratch ? "area = 2u * group * u.capacity;" : ""}
   for (var row = group; row < u.rows; row += nwg.x * nwg.y) {
     let at = row * u.rowWords;
     let start = u32(indices[row % u.images]) * u.height * u.width * 3u;
     let steps = program[at + ${Head.steps}u];
     var size = Size(i32(u.height), i32(u.width));
-${inMemory ? STEPS : ""}
+${steps}
     let pixels = u.outHeight * u.outWidth;
     let hidden = at + ${Head.box}u;
     let y1 = i32(program[hidden]); let y2 = i32(program[hidden + 1u]);

@@ -17,6 +17,8 @@ export interface CompiledViews {
   readonly capacity: number;
   /** How often a pixel of a row is visited, at most. */
   readonly visits: number;
+  /** Kinds of steps that rows may have. */
+  readonly codes: readonly number[];
 }
 
 /**
@@ -48,5 +50,6 @@ export function compileViews(recipes: readonly ViewRecipe[], from: PixelSize): C
     size,
     capacity: Math.max(...views.map(({ capacity }) => capacity)),
     visits: Math.max(...views.map(({ visits }) => visits)),
+    codes: [...new Set(views.flatMap(({ codes }) => [...codes]))],
   };
 }

@@ -46,6 +46,11 @@ export function encodePool(
   });
 }
 
+/** Kinds of the steps that an entry of a pool may become. */
+export function codesOf(entry: PoolOperation): number[] {
+  return filtersOf(entry).map((filter) => operationWord(entry.operation, filter) & 0xff);
+}
+
 function filtersOf({ filter = "nearest" }: PoolOperation): readonly AffineFilter[] {
   return filter === "bilinear or bicubic" ? ["bilinear", "bicubic"] : [filter];
 }

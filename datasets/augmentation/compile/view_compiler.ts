@@ -1,8 +1,8 @@
 import { Draw, SLOTS, STAGE, TRIES, VIEW } from "../../../kernels/augment/view_table.ts";
-import { Window } from "../../../kernels/augment/program.ts";
+import { Code, Window } from "../../../kernels/augment/program.ts";
 import { cutoutBox, encodeCutout } from "./cutout_box.ts";
 import { colourWord, floatBits } from "./encode_operation.ts";
-import { encodePool } from "./encode_pool.ts";
+import { codesOf, encodePool } from "./encode_pool.ts";
 import { jitterPool } from "./jitter_pool.ts";
 import { extent, inside, shown } from "./image_size.ts";
 import { roundHalfEven } from "../../selection/published_counts.ts";
@@ -40,6 +40,8 @@ export class ViewCompiler {
   capacity = 0;
   /** How often a pixel is visited, at most: by steps, taps of resizes, and on the way out. */
   visits = 0;
+  /** Kinds of steps so far. */
+  readonly codes: Set<number> = new Set();
   readonly #recipe: ViewRecipe;
   /** What stages point to; places count from the view's start. */
   readonly #data: number[] = [];
@@ -161,6 +163,7 @@ export class ViewCompiler {
 
   #resizeBox(box: Box, to: PixelSize, filter: ResizeFilter): void {
     if (this.#window.moved) this.#flush();
+    this.codes.add(Code.resizeColumns).add(Code.resizeRows);
     const along = (from: number, out: number) => {
       const { records, taps } = resampleWeights(from, out, { filter });
       return [this.#place(records), taps];
@@ -190,6 +193,7 @@ export class ViewCompiler {
       return this.#resizeBox(box, extent(size), filter);
     }
     if (this.#window.moved) this.#flush();
+    this.codes.add(Code.resizeColumns).add(Code.resizeRows);
     const longest = Math.max(height, width);
     const taps = resampleTaps(longest, size, filter);
     const start = this.#place([]);
@@ -231,12 +235,14 @@ export class ViewCompiler {
     const mixed = pool.some(({ filter = "nearest" }) => filter !== "nearest");
     // Statistics, then values; mixing reads up to 16 pixels without a loop.
     this.visits += count * (mixed ? 4 : 2) * height * width;
+    for (const code of pool.flatMap(codesOf)) this.codes.add(code);
     const entries = this.#place(encodePool(pool, this.size, (words) => this.#place(words)));
     return [entries, pool.length, height, width];
   }
 
   #cutout({ size, fill, leastCentre = 0, centre }: CutoutStage): void {
     this.#needPixels();
+    this.codes.add(Code.box);
     this.visits += this.size.height * this.size.width;
     if (centre) {
       const [least] = typeof size === "number" ? [size] : size;
@@ -266,6 +272,7 @@ export class ViewCompiler {
 
   #flush(): void {
     const { height, width } = this.size;
+    this.codes.add(Code.window);
     this.#push(Draw.window, 0, [this.#windowFlags(), height, width], 1);
     this.#window = { moved: false, border: null };
     this.#leaves(this.size);

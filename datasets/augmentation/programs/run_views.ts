@@ -48,12 +48,12 @@ export function applyPrograms<D extends "f32" | "u32">(
   const [, height, width] = images.shape as [number, number, number];
   const [rows, rowWords] = program.shape as [number, number];
   const { memory, words, workgroup, groups } = planApply(device, compiled, rows);
-  const { size } = compiled;
+  const { size, codes } = compiled;
   const shape = [rows, size.height, size.width];
   const out = output === "f32" ? device.empty([...shape, 3], "f32") : device.empty(shape, "u32");
   const scratch = memory === "scratch" ? [device.empty([groups, 2, words], "u32")] : [];
   device.dispatch(
-    applyProgramKernel({ memory, capacity: words, output, workgroup }),
+    applyProgramKernel({ memory, capacity: words, output, workgroup, codes }),
     [images, indices, program, table, ...scratch, out],
     [rows, indices.size, rowWords, height, width, size.height, size.width, words, 0],
     [groups],

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { compileViews } from "../../../datasets/augmentation/compile/compile_views.ts";
+import { Code, HEAD, Head, STEP } from "../../../kernels/augment/program.ts";
 import { BadInput } from "../../../core/bad_input.ts";
 import { requestDevice } from "../../../core/autograd/request_device.ts";
-import { augment } from "../../../datasets/augment.ts";
+import { augment, drawViews } from "../../../datasets/augment.ts";
 import { viewSize } from "../../../datasets/augmentation/view_size.ts";
 import { cosslPool } from "../../../datasets/recipes/cossl.ts";
 import { augmentationNames, namedRecipes } from "../../../datasets/recipes/registry.ts";
@@ -84,6 +86,34 @@ Deno.test("every recipe runs and gives finite numbers", async () => {
   for (const values of await device.readAll(made)) {
     assert.ok(values.every((v) => Math.abs(v) < 3.1));
     assert.ok(values.some((v) => v !== values[0]));
+  }
+  device.destroy();
+});
+
+Deno.test("no recipe draws a step that the kernel of its views does not know", async () => {
+  const device = await requestDevice(), n = 600;
+  for (const [dataset, size] of [["cifar10", 32], ["imagenet127", 64]] as const) {
+    const images = device.tensor(new Uint8Array(size * size * 3), [1, size, size, 3], "u8");
+    for (const name of augmentationNames) {
+      const { weak, strong } = recipesOf(name, dataset, size);
+      for (const recipe of [weak, strong]) {
+        const { codes } = compileViews([recipe], { height: size, width: size });
+        const program = drawViews(images, [{ recipe, name }], { seed: 1, step: 0, n });
+        const words = await device.read(program), row = words.length / n;
+        const drawn = new Set<number>();
+        for (let i = 0; i < n; i++) {
+          const steps = words[i * row + Head.steps]!; // a word of the row's head, and its steps
+          for (let k = 0; k < steps; k++) drawn.add(words[i * row + HEAD + k * STEP]! & 0xff);
+        }
+        drawn.delete(Code.none);
+        assert.deepEqual(
+          [...drawn].filter((code) => !codes.includes(code)),
+          [],
+          `${name} ${dataset}`,
+        );
+        device.free(program);
+      }
+    }
   }
   device.destroy();
 });
