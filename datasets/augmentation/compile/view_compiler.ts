@@ -1,5 +1,6 @@
 import { Draw, SLOTS, STAGE, TRIES, VIEW } from "../../../kernels/augment/view_table.ts";
 import { Code, Window } from "../../../kernels/augment/program.ts";
+import { checkCrop } from "./check_crop.ts";
 import { cutoutBox, encodeCutout } from "./cutout_box.ts";
 import { colourWord, floatBits } from "./encode_operation.ts";
 import { codesOf, encodePool } from "./encode_pool.ts";
@@ -116,23 +117,12 @@ export class ViewCompiler {
     this.#window.moved = true;
   }
 
-  #crop({ pad, border, size, at }: CropStage): void {
+  #crop(stage: CropStage): void {
+    const { pad, border, size, at } = stage;
     const { height, width } = this.size;
     const out = size === undefined ? this.size : extent(size);
     const rows = height + 2 * pad - out.height + 1, columns = width + 2 * pad - out.width + 1;
-    if (pad < 0 || rows < 1 || columns < 1 || out.height < 1 || out.width < 1) {
-      throw new RangeError(
-        `Cannot crop ${shown(out)} from ${shown(this.size)} pixels with a margin of ${pad}`,
-      );
-    }
-    if (border === "reflect" && pad >= Math.min(height, width)) {
-      throw new RangeError(`Cannot reflect ${pad} pixels around an image of ${shown(this.size)}`);
-    }
-    if (at && !(inside(at.left, columns) && inside(at.top, rows))) {
-      throw new RangeError(
-        `Cannot crop at (${at.top}, ${at.left}): there are ${rows} x ${columns} places`,
-      );
-    }
+    checkCrop(stage, { from: this.size, out, rows, columns });
     const along = (first: number | undefined, number: number) =>
       first === undefined ? [-pad, number] : [first - pad, 1];
     this.#takeWindow([...along(at?.left, columns), ...along(at?.top, rows)], out, border);
