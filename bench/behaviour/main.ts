@@ -5,6 +5,7 @@
  * @module
  */
 import { Command, CommanderError } from "commander";
+import { exists } from "../../datasets/store/locate_file.ts";
 import { readResult, type Result } from "./results_file.ts";
 import { folderName, plannedRuns, type Run, trainArguments } from "./runs.ts";
 import { accuracyTable, estimateTable, recallTable } from "./tables.ts";
@@ -31,22 +32,18 @@ async function missingRuns(root: string, dataDir: string, runs: readonly Run[]):
     if (await readResult(root, run)) continue;
     console.error(`${i + 1} of ${runs.length}: ${folderName(run)}`);
     const folder = `${root}/${folderName(run)}`;
-    const options = await exists(`${folder}/checkpoint.safetensors`)
+    const begun = await exists(`${folder}/checkpoint.safetensors`);
+    // Without a checkpoint it stopped before there was anything to keep.
+    if (!begun && await exists(folder)) await Deno.remove(folder, { recursive: true });
+    const options = begun
       ? ["--resume", folder, "--quiet"]
       : trainArguments(run, { root, dataDir });
-    if (options[0] !== "--resume" && await exists(folder)) {
-      await Deno.remove(folder, { recursive: true }); // it stopped before there was anything to keep
-    }
     const { code } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", cli, "train", ...options],
       stdout: "null",
     }).output();
     if (code !== 0) throw new Error(`Run ${folderName(run)} ended with exit code ${code}`);
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }
 
 async function main(args: readonly string[]): Promise<void> {

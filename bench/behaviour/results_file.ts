@@ -1,3 +1,4 @@
+import { exists } from "../../datasets/store/locate_file.ts";
 import { type Distance, distance } from "./distance.ts";
 import { folderName, type Run } from "./runs.ts";
 
@@ -18,9 +19,9 @@ interface Row {
 /** A run's result, or null if it has not finished. */
 export async function readResult(root: string, run: Run): Promise<Result | null> {
   const folder = `${root}/${folderName(run)}`;
-  const summary = await readText(`${folder}/summary.json`);
-  if (summary === null) return null;
-  const { status, evaluation } = JSON.parse(summary);
+  const summary = `${folder}/summary.json`;
+  if (!await exists(summary)) return null;
+  const { status, evaluation } = JSON.parse(await Deno.readTextFile(summary));
   if (status !== "finished") return null;
   const { balancedAccuracy: all, many, medium, few } = evaluation;
   const distances = await distancesOf(folder, run.entry.estimate);
@@ -39,13 +40,4 @@ async function distancesOf(
     const estimate = state?.[key];
     return estimate ? [{ step, ...distance(truth, estimate) }] : [];
   });
-}
-
-async function readText(file: string): Promise<string | null> {
-  try {
-    return await Deno.readTextFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
 }
