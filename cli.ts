@@ -1,8 +1,8 @@
 /**
- * The command line: reads the verb and calls one file of `core/experiment/commands`.
+ * The command line: reads the verb and calls one file of `experiment/cli`.
  *
  * @module
  */
-import { run } from "./core/experiment/commands/main_file.ts";
+import { run } from "./experiment/cli/main_deno.ts";
 
 if (import.meta.main) Deno.exit(await run(Deno.args));

@@ -28,6 +28,6 @@ export {
   train,
   type Trained,
   type TrainOptions,
-} from "./core/experiment/train.ts";
-export { type RunConfig, type SplitSettings } from "./core/experiment/config/run_config.ts";
-export { checkPlugin, type PluginTrial } from "./core/experiment/check_plugin.ts";
+} from "./experiment/train.ts";
+export { type RunConfig, type SplitSettings } from "./experiment/config/run_config.ts";
+export { checkPlugin, type PluginTrial } from "./experiment/check_plugin.ts";

@@ -61,7 +61,7 @@ check() {
   deno fmt --check
   deno lint
   # The benches have packages of their own (TensorFlow.js, jax-js), which nobody else needs.
-  deno check --quiet mod.ts cli.ts core kernels algorithms datasets tests examples
+  deno check --quiet mod.ts cli.ts core kernels algorithms datasets experiment tests examples
   deno check --quiet --config bench/deno.json bench
   deno check --quiet --config tests/browser.json --import-map deno.json --no-lock mod.ts
   deno doc --lint --quiet mod.ts core/mod.ts kernels/mod.ts algorithms/mod.ts datasets/mod.ts cli.ts
@@ -89,8 +89,9 @@ check) check ;;
 test)
   check
   deno test -A --quiet --no-check tests examples
-  exec deno test -A --quiet --doc mod.ts core kernels algorithms datasets README.md docs
+  exec deno test -A --quiet --doc mod.ts core kernels algorithms datasets experiment README.md docs
   ;;
+golden) exec deno run -A tests/golden/main.ts "$@" ;;
 bench) exec deno run -A --config bench/deno.json bench/main.ts "$@" ;;
 *) exec deno run -A cli.ts "$verb" "$@" ;;
 esac

@@ -1,27 +1,27 @@
 import { closest } from "fastest-levenshtein";
 import { type Algorithm, BadInput, type ErasedSpec } from "../core/mod.ts";
-import { balpoe } from "./bases/balpoe.ts";
-import { adello } from "./addons/adello.ts";
+import { balpoe } from "./bases/balpoe/balpoe.ts";
+import { adello } from "./addons/adello/adello.ts";
 import { udal } from "./addons/udal.ts";
-import { acr } from "./bases/acr.ts";
+import { acr } from "./bases/acr/acr.ts";
 import { fixmatch } from "./bases/fixmatch.ts";
 import { simpro } from "./bases/simpro.ts";
 import { supervised } from "./bases/supervised.ts";
 import { pseudolabel } from "./bases/pseudolabel.ts";
 import { meanteacher } from "./bases/meanteacher.ts";
 import { mixmatch } from "./bases/mixmatch.ts";
-import { remixmatch } from "./bases/remixmatch.ts";
-import { usadtm } from "./bases/usadtm.ts";
-import { daso } from "./addons/daso.ts";
-import { cossl } from "./addons/cossl.ts";
+import { remixmatch } from "./bases/remixmatch/remixmatch.ts";
+import { usadtm } from "./bases/usadtm/usadtm.ts";
+import { daso } from "./addons/daso/daso.ts";
+import { cossl } from "./addons/cossl/cossl.ts";
 import { abc } from "./addons/abc.ts";
-import { seval } from "./addons/seval.ts";
+import { seval } from "./addons/seval/seval.ts";
 import { logitadjust } from "./addons/logitadjust.ts";
 import { distalign } from "./addons/distalign.ts";
 import { ldam } from "./addons/ldam.ts";
 import { reweight } from "./addons/reweight.ts";
-import { crest } from "./addons/crest.ts";
-import { darp } from "./addons/darp.ts";
+import { crest } from "./addons/crest/crest.ts";
+import { darp } from "./addons/darp/darp.ts";
 import { crt } from "./addons/crt.ts";
 
 /** A method whose option types are erased, as the command line works with them. */

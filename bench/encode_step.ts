@@ -14,11 +14,11 @@
 import { fixmatch } from "@longtail/longtail/algorithms";
 import { compose, requestDevice, Trainer, wideResNet } from "@longtail/longtail/core";
 import { makeSplit, poolOf, syntheticDataset } from "@longtail/longtail/datasets";
-import { resolveSettings } from "../core/experiment/config/resolve.ts";
-import { objectLayer } from "../core/experiment/config/layers.ts";
-import { trainingConfig } from "../core/experiment/training_settings.ts";
-import { GpuLoader } from "../datasets/loader.ts";
-import { viewRecipes } from "../datasets/recipes/registry.ts";
+import { resolveSettings } from "../experiment/config/resolve.ts";
+import { objectLayer } from "../experiment/config/layers.ts";
+import { trainingConfig } from "../experiment/config/training_settings.ts";
+import { GpuLoader } from "../datasets/loading/gpu_loader.ts";
+import { viewRecipes } from "../datasets/views/published/registry.ts";
 import { median } from "./statistics.ts";
 
 const STEPS = Number(Deno.args[0] ?? 200);

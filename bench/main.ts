@@ -6,7 +6,7 @@
 import { describeAdapter } from "../core/autograd/adapter.ts";
 import { NO_ADAPTER, requestAdapter } from "../core/autograd/request_device.ts";
 import { BadInput } from "../core/bad_input.ts";
-import { userPath } from "../core/experiment/commands/paths_file.ts";
+import { userPath } from "../experiment/cli/user_path_deno.ts";
 import { cpus } from "node:os";
 import process from "node:process";
 import { type Arguments, parseArguments } from "./arguments.ts";

@@ -5,7 +5,7 @@ import {
   bankMean,
   pushMean,
   temperedPrior,
-} from "../distribution_alignment.ts";
+} from "../shared/distribution_alignment.ts";
 import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
 
 /** Options of {@linkcode distalign}. */

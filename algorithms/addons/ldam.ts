@@ -9,7 +9,7 @@ import {
   oneHot,
   sub,
 } from "../../core/mod.ts";
-import { LABELED_LOSS_BASES } from "../labeled_loss_bases.ts";
+import { LABELED_LOSS_BASES } from "../shared/labeled_loss_bases.ts";
 import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
 
 /** Options of {@linkcode ldam}. */

@@ -8,8 +8,8 @@ import {
   smoothingAt,
   type SmoothingOptions,
   unknownTruth,
-} from "../flexible_alignment.ts";
-import { negative, noneOf, outsideUnit } from "../option_checks.ts";
+} from "../shared/flexible_alignment.ts";
+import { negative, noneOf, outsideUnit } from "../shared/option_checks.ts";
 import { adelloTraining } from "../recipes/adello.ts";
 
 /** Options of {@linkcode udal}. */

@@ -11,11 +11,11 @@ import {
   type Targets,
   type Tensor,
 } from "../../core/mod.ts";
-import { sharpen } from "../mixing.ts";
-import { negative, noneOf, outsideUnit } from "../option_checks.ts";
+import { sharpen } from "../shared/mixing.ts";
+import { negative, noneOf, outsideUnit } from "../shared/option_checks.ts";
 import { underCossl } from "../recipes/cossl.ts";
-import { usbRecipe } from "../recipes.ts";
-import { repeatRows } from "../repeat_rows.ts";
+import { usbRecipe } from "../recipes/usb.ts";
+import { repeatRows } from "../shared/repeat_rows.ts";
 
 /** Options of {@linkcode fixmatch}. */
 export interface FixMatchOptions {

@@ -9,8 +9,8 @@ import {
   slice,
   softmax,
 } from "../../core/mod.ts";
-import { deinterleave, drawMixing, interleave, mixRows, sharpen } from "../mixing.ts";
-import { checkRamp, type RampOptions, rampWeight } from "../ramp.ts";
+import { deinterleave, drawMixing, interleave, mixRows, sharpen } from "../shared/mixing.ts";
+import { checkRamp, type RampOptions, rampWeight } from "../shared/ramp.ts";
 import { underCossl } from "../recipes/cossl.ts";
 import { dasoRecipe } from "../recipes/daso.ts";
 

@@ -7,7 +7,7 @@ import {
   max,
   mul,
 } from "../../core/mod.ts";
-import { checkRamp, type RampOptions, rampWeight } from "../ramp.ts";
+import { checkRamp, type RampOptions, rampWeight } from "../shared/ramp.ts";
 import { dasoRecipe } from "../recipes/daso.ts";
 
 /** Options of {@linkcode pseudolabel}. */

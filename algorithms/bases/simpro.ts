@@ -15,10 +15,10 @@ import {
   sum,
   type Tensor,
 } from "../../core/mod.ts";
-import { logPrior } from "../log_prior.ts";
-import { negative, outsideUnit } from "../option_checks.ts";
+import { logPrior } from "../shared/log_prior.ts";
+import { negative, outsideUnit } from "../shared/option_checks.ts";
 import { simproRecipe } from "../recipes/simpro.ts";
-import { repeatRows } from "../repeat_rows.ts";
+import { repeatRows } from "../shared/repeat_rows.ts";
 
 /** Options of {@linkcode simpro}. */
 export interface SimproOptions {

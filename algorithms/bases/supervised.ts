@@ -1,5 +1,5 @@
 import { type Algorithm, crossEntropy, defineAlgorithm } from "../../core/mod.ts";
-import { usbRecipe } from "../recipes.ts";
+import { usbRecipe } from "../recipes/usb.ts";
 
 /** `supervised` has no options. */
 export type SupervisedOptions = Record<never, never>;

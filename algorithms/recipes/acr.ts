@@ -1,5 +1,5 @@
 import type { Recipe, RecipeTarget } from "../../core/mod.ts";
-import { usbRecipe } from "../recipes.ts";
+import { usbRecipe } from "./usb.ts";
 import { SIMPRO_SPLITS, SIMPRO_TRAINING } from "./simpro.ts";
 
 /**

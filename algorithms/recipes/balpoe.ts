@@ -1,5 +1,5 @@
 import type { Recipe, RecipeTarget } from "../../core/mod.ts";
-import { usbRecipe } from "../recipes.ts";
+import { usbRecipe } from "./usb.ts";
 
 const SHARED: Recipe = {
   optimizer: { kind: "sgd", momentum: 0.9, nesterov: true },

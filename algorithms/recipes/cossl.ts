@@ -1,5 +1,5 @@
 import type { Recipe, RecipeTarget } from "../../core/mod.ts";
-import { COSSL_DEFAULTS } from "../options/cossl.ts";
+import { COSSL_DEFAULTS } from "../addons/cossl/options.ts";
 
 /** Options that depend on the base. */
 const OF_BASE: Readonly<Record<string, Recipe["options"]>> = {

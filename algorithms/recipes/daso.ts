@@ -1,5 +1,5 @@
 import type { Recipe, RecipeTarget } from "../../core/mod.ts";
-import { usbRecipe } from "../recipes.ts";
+import { usbRecipe } from "./usb.ts";
 import { publishedSolver } from "./seval_solvers.ts";
 
 /** Tails of DASO's configurations. */

@@ -1,5 +1,5 @@
 import type { Recipe, RecipeTarget } from "../../core/mod.ts";
-import type { SevalOptions } from "../seval/options.ts";
+import type { SevalOptions } from "../addons/seval/options.ts";
 import { dasoRecipe, dasoSplit } from "./daso.ts";
 import { publishedSolver } from "./seval_solvers.ts";
 

@@ -1,5 +1,5 @@
 import type { Recipe, RecipeTarget } from "../../core/mod.ts";
-import { usbRecipe } from "../recipes.ts";
+import { usbRecipe } from "./usb.ts";
 
 /** What SimPro and ACR share on every data set. */
 export const SIMPRO_TRAINING: Recipe = {

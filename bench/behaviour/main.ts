@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
-import { exists } from "../../datasets/store/locate_file.ts";
+import { exists } from "../../datasets/store/locate_deno.ts";
 import { readResult, type Result } from "./results_file.ts";
 import { folderName, plannedRuns, type Run, trainArguments } from "./runs.ts";
 import { accuracyTable, estimateTable, recallTable } from "./tables.ts";
@@ -27,7 +28,7 @@ const command = new Command("behaviour")
   .exitOverride();
 
 async function missingRuns(root: string, dataDir: string, runs: readonly Run[]): Promise<void> {
-  const cli = new URL("../../cli.ts", import.meta.url).pathname;
+  const cli = fileURLToPath(new URL("../../cli.ts", import.meta.url));
   for (const [i, run] of runs.entries()) {
     if (await readResult(root, run)) continue;
     console.error(`${i + 1} of ${runs.length}: ${folderName(run)}`);

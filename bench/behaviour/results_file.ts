@@ -1,4 +1,4 @@
-import { exists } from "../../datasets/store/locate_file.ts";
+import { exists } from "../../datasets/store/locate_deno.ts";
 import { type Distance, distance } from "./distance.ts";
 import { folderName, type Run } from "./runs.ts";
 

@@ -6,7 +6,7 @@ import {
   mergeNeeds,
   type Stack,
 } from "@longtail/longtail/core";
-import { resolveSettings } from "../../core/experiment/config/resolve.ts";
+import { resolveSettings } from "../../experiment/config/resolve.ts";
 import { asksOf } from "../asks_of.ts";
 import type { BenchCase, CaseSizes, Variant } from "../bench_case.ts";
 import type { MethodProblem } from "../contender.ts";

@@ -1,12 +1,12 @@
 import { type Device, type Loader, Random, Trainer, wideResNet } from "@longtail/longtail/core";
 import { type Dataset, makeSplit, memoryDataset, poolOf } from "@longtail/longtail/datasets";
-import { objectLayer } from "../../core/experiment/config/layers.ts";
-import { resolveSettings } from "../../core/experiment/config/resolve.ts";
-import { trainingConfig } from "../../core/experiment/training_settings.ts";
-import { drawSizes, stepImages } from "../../core/training/step_images.ts";
-import { GpuLoader } from "../../datasets/loader.ts";
-import { viewRecipes } from "../../datasets/recipes/registry.ts";
-import { StreamingLoader } from "../../datasets/streaming_loader.ts";
+import { objectLayer } from "../../experiment/config/layers.ts";
+import { resolveSettings } from "../../experiment/config/resolve.ts";
+import { trainingConfig } from "../../experiment/config/training_settings.ts";
+import { drawSizes, stepImages } from "../../core/training/step/step_images.ts";
+import { GpuLoader } from "../../datasets/loading/gpu_loader.ts";
+import { viewRecipes } from "../../datasets/views/published/registry.ts";
+import { StreamingLoader } from "../../datasets/loading/streaming_loader.ts";
 import type { MethodProblem, Work } from "../contender.ts";
 import { packedDataset } from "./packed_dataset.ts";
 

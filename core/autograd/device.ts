@@ -18,7 +18,7 @@ import { type Shape, showShape, sizeOf } from "./shape.ts";
 import { type Scope, Storage } from "./storage.ts";
 import type { Tape } from "./tape.ts";
 import { type AnyTensor, byteSize, type DType, Tensor } from "./tensor.ts";
-import { type Image, ImagePool } from "./image_pool.ts";
+import { type Image, ImagePool } from "./texture_pool.ts";
 
 /** Something a kernel can be given. */
 export type Argument = AnyTensor | Image;

@@ -1,6 +1,6 @@
 import type { Grid, Kernel } from "../../kernels/kernel.ts";
 import type { Argument } from "./device.ts";
-import { Image } from "./image_pool.ts";
+import { Image } from "./texture_pool.ts";
 import { type Pipeline, type PipelineCache, UNIFORM_BYTES } from "./pipeline_cache.ts";
 import type { AnyTensor } from "./tensor.ts";
 

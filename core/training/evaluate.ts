@@ -4,9 +4,9 @@ import { add } from "../autograd/ops/pointwise.ts";
 import type { Tensor } from "../autograd/tensor.ts";
 import type { Loader } from "./loader.ts";
 import { type EvaluationSummary, summarizeEvaluation } from "./metrics/evaluation.ts";
-import { forwardBody, meanOfExperts } from "./network.ts";
-import type { StepContext } from "./step.ts";
-import { applyHead } from "./step_outputs.ts";
+import { forwardBody, meanOfExperts } from "./step/network.ts";
+import type { StepContext } from "./step/step.ts";
+import { applyHead } from "./step/step_outputs.ts";
 
 /** An evaluation and what was evaluated. */
 export interface Evaluation extends EvaluationSummary {

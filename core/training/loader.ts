@@ -1,5 +1,5 @@
 import type { Tensor } from "../autograd/tensor.ts";
-import type { DataInfo, PredictSet, StreamSpec } from "./algorithm.ts";
+import type { DataInfo, PredictSet, StreamSpec } from "./plugin/algorithm.ts";
 import type { LoaderView } from "./loader_view.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { PredictSet, StreamSpec, View } from "./algorithm.ts";
+import type { PredictSet, StreamSpec, View } from "./plugin/algorithm.ts";
 
 /** A view as loaders make it; `labeled` is the weak view of labeled images, which may be its own. */
 export type LoaderView = View | "labeled";

@@ -3,11 +3,11 @@
  *
  * @module
  */
-export * from "./algorithm.ts";
+export * from "./plugin/algorithm.ts";
 export { restoreTrainer, saveTrainer, stateHash } from "./checkpoint.ts";
-export * from "./class_weights.ts";
-export { checkFileName, type HostFiles, MemoryFiles } from "./host_files.ts";
-export { compose, type MergedNeeds, mergeNeeds, type Stack } from "./compose.ts";
+export * from "./plugin/class_weights.ts";
+export { checkFileName, type HostFiles, MemoryFiles } from "./plugin/host_files.ts";
+export { compose, type MergedNeeds, mergeNeeds, type Stack } from "./plugin/compose.ts";
 export { type Evaluation } from "./evaluate.ts";
 export {
   type DrawnBatch,
@@ -20,11 +20,11 @@ export {
 export { type LoaderView } from "./loader_view.ts";
 export { HeadTrainer, type HeadTrainerOptions } from "./head_trainer.ts";
 export * from "./metrics/mod.ts";
-export { type Network } from "./network.ts";
+export { type Network } from "./step/network.ts";
 export { Phases } from "./phases.ts";
-export { PluginState } from "./plugin_state.ts";
-export { type Recipe, type RecipeTarget, type ScheduleKind } from "./recipe.ts";
-export { StepLog } from "./step_log.ts";
+export { PluginState } from "./step/plugin_state.ts";
+export { type Recipe, type RecipeTarget, type ScheduleKind } from "./plugin/recipe.ts";
+export { StepLog } from "./step/step_log.ts";
 export { type LogRow, Trainer, type TrainerOptions } from "./trainer.ts";
 export { type TrainingConfig } from "./training_config.ts";
-export { type UpdateRule } from "./weight_update.ts";
+export { type UpdateRule } from "./step/weight_update.ts";

@@ -1,9 +1,9 @@
-import type { Predictions, PredictOptions, PredictSet } from "./algorithm.ts";
+import type { Predictions, PredictOptions, PredictSet } from "./plugin/algorithm.ts";
 import type { Loader } from "./loader.ts";
 import { loaderView } from "./loader_view.ts";
-import { forwardBody, meanOfExperts } from "./network.ts";
-import type { StepContext } from "./step.ts";
-import { applyHead } from "./step_outputs.ts";
+import { forwardBody, meanOfExperts } from "./step/network.ts";
+import type { StepContext } from "./step/step.ts";
+import { applyHead } from "./step/step_outputs.ts";
 
 /** How many images are seen at once, and what random views are drawn by. */
 interface RunKey {

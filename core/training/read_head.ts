@@ -1,9 +1,9 @@
 import { slice, transpose } from "../autograd/ops/layout.ts";
 import { sub } from "../autograd/ops/pointwise.ts";
 import type { Device } from "../autograd/device.ts";
-import type { HeadWeights } from "./algorithm.ts";
-import type { Network } from "./network.ts";
-import { applyHead } from "./step_outputs.ts";
+import type { HeadWeights } from "./plugin/algorithm.ts";
+import type { Network } from "./step/network.ts";
+import { applyHead } from "./step/step_outputs.ts";
 
 /**
  * Weights of a linear head, whoever declared it: what it makes of unit vectors and of zeros.

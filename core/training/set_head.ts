@@ -1,7 +1,7 @@
 import type { Tensor } from "../autograd/tensor.ts";
-import type { HeadWeights } from "./algorithm.ts";
-import type { MergedNeeds } from "./compose.ts";
-import type { Network } from "./network.ts";
+import type { HeadWeights } from "./plugin/algorithm.ts";
+import type { MergedNeeds } from "./plugin/compose.ts";
+import type { Network } from "./step/network.ts";
 
 /**
  * Writes the weights of a declared linear head into a network.

@@ -1,6 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import { BadInput } from "../../core/bad_input.ts";
-import type { Fit } from "../formats/resize.ts";
+import type { Fit } from "../images/resize.ts";
 
 /** A file to download. */
 export interface Download {

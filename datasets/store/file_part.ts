@@ -1,6 +1,6 @@
-import type { PartName } from "../dataset.ts";
+import type { PartName } from "../images/dataset.ts";
 import type { PlannedPart } from "./pack_plan.ts";
-import type { PlanOptions } from "./plan_options.ts";
+import type { PlanOptions } from "../sets/plan_options.ts";
 
 /** An image file: its path as the sources name it, and where it really is. */
 export interface ImageFile {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { BadInput } from "../../core/bad_input.ts";
-import { type PartName, partNames } from "../dataset.ts";
-import { sha256 } from "../fingerprint.ts";
+import { type PartName, partNames } from "../images/dataset.ts";
+import { sha256 } from "../images/fingerprint.ts";
 import type { ByteSource } from "../formats/byte_source.ts";
 
 /**

@@ -1,6 +1,6 @@
-import type { PartName } from "../dataset.ts";
+import type { PartName } from "../images/dataset.ts";
 import type { RawImages } from "../formats/raw_images.ts";
-import { resize } from "../formats/resize.ts";
+import { resize } from "../images/resize.ts";
 
 /** What a set brings to a packed store. */
 export interface Planned {

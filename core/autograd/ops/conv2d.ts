@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor.ts";
 import { requireFloat } from "./apply.ts";
 import type { ConvKernels } from "./conv2d/conv_kernels.ts";
 import { type ConvGeometry, convGeometry } from "./conv2d/geometry.ts";
-import { fitsImages, imageConv } from "./conv2d/image_conv.ts";
+import { fitsImages, imageConv } from "./conv2d/texture_conv.ts";
 import { tiledConv } from "./conv2d/tiled_conv.ts";
 import { reduceRun } from "./reduce_run.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { simpro } from "../../../algorithms/mod.ts";
-import { StepCase } from "../../../core/experiment/golden/algorithms/step_case.ts";
-import { StubModel } from "../../../core/experiment/golden/algorithms/stub_model.ts";
+import { StepCase } from "../../golden/algorithms/step_case.ts";
+import { StubModel } from "../../golden/algorithms/stub_model.ts";
 import { compose, mergeNeeds, requestDevice } from "../../../core/mod.ts";
-import { resolveConfig } from "../../../core/experiment/config/resolve.ts";
-import { setLayer } from "../../../core/experiment/config/layers.ts";
+import { resolveConfig } from "../../../experiment/config/resolve.ts";
+import { setLayer } from "../../../experiment/config/layers.ts";
 
 const progress = { step: 0, steps: 1, epoch: 0, epochSteps: 1 };
 const data = { counts: [6, 3, 1], labeled: 10, unlabeled: 20 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { objectLayer, setLayer } from "../../../core/experiment/config/layers.ts";
-import { resolveConfig } from "../../../core/experiment/config/resolve.ts";
+import { objectLayer, setLayer } from "../../../experiment/config/layers.ts";
+import { resolveConfig } from "../../../experiment/config/resolve.ts";
 
 /** Options by dotted key; keys of the base's own options begin with its name. */
 export type Options = Readonly<Record<string, unknown>>;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { setLayer } from "../../../core/experiment/config/layers.ts";
-import { resolveConfig } from "../../../core/experiment/config/resolve.ts";
-import type { SplitSettings } from "../../../core/experiment/config/run_config.ts";
-import type { Pool } from "../../../datasets/pool.ts";
-import { makeSplit } from "../../../datasets/protocols/protocol.ts";
-import { fractionOfTail } from "../../../datasets/protocols/simpro.ts";
-import type { Split } from "../../../datasets/split.ts";
+import { setLayer } from "../../../experiment/config/layers.ts";
+import { resolveConfig } from "../../../experiment/config/resolve.ts";
+import type { SplitSettings } from "../../../experiment/config/run_config.ts";
+import type { Pool } from "../../../datasets/split/label_pool.ts";
+import { makeSplit } from "../../../datasets/split/protocols/protocol.ts";
+import { fractionOfTail } from "../../../datasets/split/protocols/simpro.ts";
+import type { Split } from "../../../datasets/split/split.ts";
 
 /** Labels like those of a data set: so many of each class, mixed, then images without a label. */
 function pool(name: string, sizes: readonly number[], unlabeled = 0): Pool {

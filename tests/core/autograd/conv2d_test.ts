@@ -10,7 +10,7 @@ import {
 } from "../../../core/autograd/mod.ts";
 import { addInto } from "../../../core/autograd/ops/accumulate.ts";
 import { convGeometry } from "../../../core/autograd/ops/conv2d/geometry.ts";
-import { fitsImages } from "../../../core/autograd/ops/conv2d/image_conv.ts";
+import { fitsImages } from "../../../core/autograd/ops/conv2d/texture_conv.ts";
 import { convolutionNd } from "../../reference/convolution.ts";
 import type { Nd } from "../../reference/nd.ts";
 import { draw, toDevice } from "./samples/sample.ts";

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { requestDevice } from "../../../core/autograd/request_device.ts";
-import { defineAlgorithm } from "../../../core/training/algorithm.ts";
-import { compose, mergeNeeds } from "../../../core/training/compose.ts";
-import { drawSizes, stepImages } from "../../../core/training/step_images.ts";
+import { defineAlgorithm } from "../../../core/training/plugin/algorithm.ts";
+import { compose, mergeNeeds } from "../../../core/training/plugin/compose.ts";
+import { drawSizes, stepImages } from "../../../core/training/step/step_images.ts";
 import { fixmatch } from "../../../algorithms/bases/fixmatch.ts";
-import { augment, type ViewRecipe } from "../../../datasets/augment.ts";
-import { memoryDataset } from "../../../datasets/memory_dataset.ts";
-import { openLoader } from "../../../datasets/open_loader.ts";
-import { poolOf } from "../../../datasets/pool.ts";
-import { makeSplit } from "../../../datasets/protocols/protocol.ts";
-import { viewRecipes } from "../../../datasets/recipes/registry.ts";
+import { augment, type ViewRecipe } from "../../../datasets/views/augment.ts";
+import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
+import { openLoader } from "../../../datasets/loading/open_loader.ts";
+import { poolOf } from "../../../datasets/split/label_pool.ts";
+import { makeSplit } from "../../../datasets/split/protocols/protocol.ts";
+import { viewRecipes } from "../../../datasets/views/published/registry.ts";
 
 const device = await requestDevice();
 const SIZE = 16, EACH = SIZE * SIZE * 3, LABELED = 6, UNLABELED = 4, SEED = 3;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fixmatch } from "../../../algorithms/bases/fixmatch.ts";
 import { requestDevice } from "../../../core/autograd/request_device.ts";
-import { compose } from "../../../core/training/compose.ts";
+import { compose } from "../../../core/training/plugin/compose.ts";
 import { runSteps, tinyTrainer } from "./tiny_trainer.ts";
 
 const device = await requestDevice();

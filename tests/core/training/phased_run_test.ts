@@ -12,11 +12,11 @@ import {
   stateHash,
   Trainer,
 } from "../../../core/mod.ts";
-import { GpuLoader } from "../../../datasets/loader.ts";
-import { memoryDataset } from "../../../datasets/memory_dataset.ts";
-import { poolOf } from "../../../datasets/pool.ts";
-import { makeSplit } from "../../../datasets/protocols/protocol.ts";
-import { viewRecipes } from "../../../datasets/recipes/registry.ts";
+import { GpuLoader } from "../../../datasets/loading/gpu_loader.ts";
+import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
+import { poolOf } from "../../../datasets/split/label_pool.ts";
+import { makeSplit } from "../../../datasets/split/protocols/protocol.ts";
+import { viewRecipes } from "../../../datasets/views/published/registry.ts";
 
 const model: Model = {
   name: "tiny",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { modelByName, requestDevice } from "../../../core/mod.ts";
-import { buildNetwork } from "../../../core/training/network.ts";
+import { buildNetwork } from "../../../core/training/step/network.ts";
 import { readHead } from "../../../core/training/read_head.ts";
 import { setHead } from "../../../core/training/set_head.ts";
 

@@ -4,7 +4,7 @@ import { requestDevice } from "../../../core/autograd/request_device.ts";
 import { wideResNet } from "../../../core/nn/wide_resnet.ts";
 import type { Stored } from "../../../core/safetensors.ts";
 import { restoreTrainer, saveTrainer, stateHash } from "../../../core/training/checkpoint.ts";
-import { compose } from "../../../core/training/compose.ts";
+import { compose } from "../../../core/training/plugin/compose.ts";
 import { runSteps, type TinyOptions, tinyTrainer } from "./tiny_trainer.ts";
 
 const device = await requestDevice();

@@ -1,17 +1,17 @@
 import type { Device } from "../../../core/autograd/device.ts";
-import { objectLayer } from "../../../core/experiment/config/layers.ts";
-import { resolveSettings } from "../../../core/experiment/config/resolve.ts";
-import { trainingConfig } from "../../../core/experiment/training_settings.ts";
+import { objectLayer } from "../../../experiment/config/layers.ts";
+import { resolveSettings } from "../../../experiment/config/resolve.ts";
+import { trainingConfig } from "../../../experiment/config/training_settings.ts";
 import type { Model } from "../../../core/nn/model.ts";
 import { smallCnn } from "../../../core/nn/small_cnn.ts";
 import { Random } from "../../../core/random.ts";
-import type { Stack } from "../../../core/training/compose.ts";
+import type { Stack } from "../../../core/training/plugin/compose.ts";
 import { Trainer } from "../../../core/training/trainer.ts";
-import { GpuLoader } from "../../../datasets/loader.ts";
-import { memoryDataset } from "../../../datasets/memory_dataset.ts";
-import { poolOf } from "../../../datasets/pool.ts";
-import { makeSplit } from "../../../datasets/protocols/protocol.ts";
-import { viewRecipes } from "../../../datasets/recipes/registry.ts";
+import { GpuLoader } from "../../../datasets/loading/gpu_loader.ts";
+import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
+import { poolOf } from "../../../datasets/split/label_pool.ts";
+import { makeSplit } from "../../../datasets/split/protocols/protocol.ts";
+import { viewRecipes } from "../../../datasets/views/published/registry.ts";
 
 /** What {@linkcode tinyTrainer} makes a trainer of. */
 export interface TinyOptions {

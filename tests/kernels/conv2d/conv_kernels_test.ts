@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { imageConvKernel } from "../../../kernels/conv2d/image_conv.ts";
-import { imageFilterKernel } from "../../../kernels/conv2d/image_filter.ts";
+import { imageConvKernel } from "../../../kernels/conv2d/texture_conv.ts";
+import { imageFilterKernel } from "../../../kernels/conv2d/texture_filter.ts";
 import { sumSplitsRun } from "../../../kernels/conv2d/sum_splits.ts";
 import { tiledConvKernel } from "../../../kernels/conv2d/tiled_conv.ts";
 import { tiledFilterKernel } from "../../../kernels/conv2d/tiled_filter.ts";

@@ -1,6 +1,6 @@
 import { CONV_GROUP, packWeightsKernel } from "../../../../kernels/conv2d/pack_weights.ts";
 import { linearGrid } from "../../../../kernels/kernel.ts";
-import type { Image } from "../../image_pool.ts";
+import type { Image } from "../../texture_pool.ts";
 import type { Tensor } from "../../tensor.ts";
 import { planUniforms, type WeightPlan } from "./weight_plan.ts";
 

@@ -1,0 +1,54 @@
+import type { DataInfo } from "../../../core/mod.ts";
+import { type SmoothingOptions, unknownTruth } from "../../shared/flexible_alignment.ts";
+import { negative, noneOf, outsideUnit } from "../../shared/option_checks.ts";
+
+/** Options of ADELLO. */
+export interface AdelloOptions extends SmoothingOptions {
+  /** Whether logits are aligned: FlexDA. Without, only the distillation is left. */
+  align: boolean;
+  /** Prior that is smoothed: the running estimate, or the hidden `true` one (`adello_gt`). */
+  target: "estimated" | "true";
+  /** Share of the old estimate that a step keeps. */
+  momentum: number;
+  /** Whether labeled images among the unlabeled ones are left out of the estimate. */
+  skipLabeled: boolean;
+  /** Rows that are distilled: those without a pseudo-label, all, or none. */
+  distill: "complement" | "all" | "none";
+  /** Steps before the distillation. */
+  distillAfter: number;
+  /** Weight of the distillation. */
+  distillWeight: number;
+  /** Softens targets and student of the distillation. */
+  temperature: number;
+  /** `imbalance` replaces the temperature by e^KL(U ‖ Q) when the distillation starts. */
+  temperatureRule: "fixed" | "imbalance";
+}
+
+/** Defaults of the released code; what a data set's run has otherwise is its recipe. */
+export const ADELLO_DEFAULTS: AdelloOptions = {
+  align: true,
+  target: "estimated",
+  minimum: 0.1,
+  power: 2,
+  byEpoch: false,
+  momentum: 0.999,
+  skipLabeled: false,
+  distill: "complement",
+  distillAfter: 50_000,
+  distillWeight: 1,
+  temperature: 1,
+  temperatureRule: "fixed",
+};
+
+/** What is wrong with the options for some data, or null. */
+export function checkAdello(
+  { target, distill, temperatureRule, temperature, ...o }: AdelloOptions,
+  data: DataInfo,
+): string | null {
+  const { minimum, power, momentum, distillAfter, distillWeight } = o;
+  return noneOf("target", target, ["estimated", "true"]) ?? unknownTruth(target, data) ??
+    noneOf("distill", distill, ["complement", "all", "none"]) ??
+    noneOf("temperatureRule", temperatureRule, ["fixed", "imbalance"]) ??
+    outsideUnit({ minimum, momentum }) ?? negative({ power, distillAfter, distillWeight }) ??
+    (temperature > 0 ? null : `temperature is ${temperature}: give a number above 0`);
+}

@@ -1,0 +1,94 @@
+import {
+  type Algorithm,
+  argmax,
+  defineAlgorithm,
+  gather,
+  greaterEqual,
+  log,
+  max,
+  maximum,
+  mul,
+  softmax,
+  sub,
+  type Tensor,
+} from "../../../core/mod.ts";
+import { sevalRecipe } from "../../recipes/seval.ts";
+import { checkSeval, SEVAL_DEFAULTS, type SevalOptions } from "./options.ts";
+import { checkCurriculum, CURVES, sevalCalibration, sevalState } from "./slots.ts";
+
+export type { SevalOptions };
+
+/**
+ * SEVAL (Li et al., "Learning label refinement and threshold adjustment for imbalanced
+ * semi-supervised learning", arXiv 2407.05370; github.com/ZerojumpLine/SEVAL): the weak view's logits
+ * are refined by an offset of each class before they become pseudo-labels, σ(α (z − log π)) with α 1,
+ * which count where they reach the threshold of their class. Both follow a curriculum that is learned
+ * on held-out labeled images and averaged: in mode `estimate` on half of the labeled images, then in
+ * mode `load` with all of them. On CIFAR the runs beside another add-on or on another base than
+ * FixMatch were published with calibration on validation images (`direct`), the default there.
+ *
+ * Follows the released code: Nelder–Mead from 1, linear averages of π, class thresholds in the place
+ * of the base's mask, rare classes take the least offset. With Mean Teacher, MixMatch and ReMixMatch
+ * the guesses are refined and thresholds have no use. With ABC its head has curves of its own; with
+ * DASO labels are not blended, and its alignment takes the features of the one student pass, where
+ * the code runs another. Unlike the code, curves go on over CReST's generations, files have classes in
+ * the order of the data set (the code's of Semi-Aves in that of the run), ABC's head has its own, every calibration leaves a line in `seval_report.jsonl`, and a resumed run goes on with
+ * the same curves.
+ *
+ * @example Twice: to estimate the curriculum, and to follow it with all labels
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { fixmatch, seval } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const first = compose(fixmatch(), seval({ target: 0.75, thresholdGroups: 5 }));
+ * const second = compose(fixmatch(), seval({ mode: "load", curriculum: "runs/first" }));
+ * assert.equal(first.name, second.name);
+ * ```
+ */
+export const seval: Algorithm<SevalOptions> = defineAlgorithm({
+  name: "seval",
+  kind: "addon",
+  paper: "Li et al., arXiv 2407.05370",
+  bases: ["fixmatch", "meanteacher", "mixmatch", "remixmatch"],
+  defaults: SEVAL_DEFAULTS,
+  smoke: {
+    "seval.period": 10,
+    "seval.piDecay": 0.5,
+    "seval.thresholdDecay": 0.5,
+    "split.labeledMax": 40,
+    "split.holdout": 0.5,
+  },
+  check: checkSeval,
+  recipe: sevalRecipe,
+  state: (options, { classes }) => sevalState(options, classes),
+  adjust: ({ state }, z, where) => where === "weak" ? refined(z, state, "main") : z,
+  // A softmax is logits but for a constant, which refinement leaves one.
+  refine: ({ state }, t) => ({
+    ...t,
+    probs: softmax(refined(log(maximum(t.probs, 1e-37)), state, "abc")),
+  }),
+  mask: ({ state }, t, m) => t.form === "hard" ? reaches(t.probs, state.tau) : m,
+  refineMask: ({ state }, t) => reaches(t.probs, state.abcTau),
+  setup: checkCurriculum,
+  every: { steps: ({ period }) => period, run: sevalCalibration },
+  adjustEvaluation({ config: { evaluate }, state }, logits, head) {
+    if (evaluate === "raw" || head !== "main" && head !== "abc") return logits;
+    return refined(logits, state, head, evaluate === "last");
+  },
+});
+
+type Offsets = Readonly<
+  Record<typeof CURVES[keyof typeof CURVES]["alpha" | "pi" | "lastAlpha" | "lastPi"], Tensor>
+>;
+
+/** α (z − log π) with a head's offsets, averaged or last. */
+function refined(z: Tensor, state: Offsets, head: keyof typeof CURVES, last = false): Tensor {
+  const { alpha, pi, lastAlpha, lastPi } = CURVES[head];
+  return mul(sub(z, log(state[last ? lastPi : pi])), state[last ? lastAlpha : alpha]);
+}
+
+/** 1 where the most probable class is as probable as its threshold asks. */
+function reaches(probs: Tensor, tau: Tensor): Tensor {
+  return greaterEqual(max(probs, 1), gather(tau, argmax(probs, 1)));
+}

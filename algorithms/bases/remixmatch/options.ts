@@ -1,0 +1,53 @@
+import { noneOf, outsideUnit } from "../../shared/option_checks.ts";
+import { checkRamp, type RampOptions } from "../../shared/ramp.ts";
+
+/** Options of ReMixMatch. */
+export interface ReMixMatchOptions extends RampOptions {
+  /** Both parameters of the Beta distribution of shares: α in the paper. */
+  alpha: number;
+  /** Sharpening: T in the paper. */
+  temperature: number;
+  /** Weight of the mixed unlabeled loss: λ_U in the paper. */
+  lambda: number;
+  /** Weight of the loss on the first strong view before mixing: λ_Û1 in the paper. */
+  unmixed: number;
+  /** Weight of the rotation loss: λ_r in the paper. */
+  rotation: number;
+  /** Whether pseudo-labels are aligned with the labeled class distribution. */
+  align: boolean;
+  /** Batches whose mean prediction is aligned. */
+  batches: number;
+  /** Share of the run at which that mean starts anew, as CoSSL's does with co-learning; 0 for never. */
+  restart: number;
+  /** Power of the alignment's target. */
+  exponent: number;
+  /** View of labeled images; CoSSL's code has the strong one. */
+  labeledView: "weak" | "strong";
+  /** Whether the target adds up to 1 or, as CoSSL has it, to the number of unlabeled images. */
+  target: "shares" | "counts";
+}
+
+/** Defaults of DASO's configurations. */
+export const REMIXMATCH_DEFAULTS: ReMixMatchOptions = {
+  alpha: 0.75,
+  temperature: 0.5,
+  lambda: 1.5,
+  unmixed: 0.5,
+  rotation: 0.5,
+  align: true,
+  batches: 128,
+  restart: 0,
+  exponent: 1,
+  labeledView: "weak",
+  target: "shares",
+  ramp: "linear",
+  rampShare: 0.016,
+};
+
+/** What is wrong with the options, or null. */
+export function checkReMixMatch(config: ReMixMatchOptions): string | null {
+  return config.alpha > 0 && config.temperature > 0
+    ? checkRamp(config) ?? outsideUnit({ restart: config.restart }) ??
+      noneOf("labeledView", config.labeledView, ["weak", "strong"])
+    : `alpha is ${config.alpha} and temperature ${config.temperature}: give numbers above 0`;
+}

@@ -1,0 +1,126 @@
+import {
+  type Algorithm,
+  argmax,
+  crossEntropy,
+  defineAlgorithm,
+  mul,
+  oneHot,
+  quarterTurns,
+  slice,
+  type StateSpec,
+  type Step,
+  type Tensor,
+} from "../../../core/mod.ts";
+import {
+  alignDistribution,
+  alignmentState,
+  bankMean,
+  pushMean,
+  temperedPrior,
+} from "../../shared/distribution_alignment.ts";
+import { deinterleave, drawMixing, interleave, mixRows, sharpen } from "../../shared/mixing.ts";
+import { checkReMixMatch, REMIXMATCH_DEFAULTS, type ReMixMatchOptions } from "./options.ts";
+import { rampWeight } from "../../shared/ramp.ts";
+import { underCossl } from "../../recipes/cossl.ts";
+import { dasoRemixmatchRecipe } from "../../recipes/daso.ts";
+
+export type { ReMixMatchOptions };
+
+/**
+ * ReMixMatch (Berthelot et al., "ReMixMatch: Semi-supervised learning with distribution alignment and
+ * augmentation anchoring", ICLR 2020, algorithm 1): the aligned and sharpened prediction of the weak
+ * view is the target of that and two strong views; all are mixed with the labeled batch; cross
+ * entropy on the mixed rows, on the first strong view unmixed, and on its rotation (equations 3, 4).
+ *
+ * Follows DASO's code: passes of their own for the weak view, the strong one, each of the four
+ * interleaved mixed batches and the rotated images; no ramp on the rotation; α 0.75.
+ *
+ * @example Without alignment
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { remixmatch } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { plugins: [base] } = compose(remixmatch({ align: false }));
+ * assert.equal(base.config.lambda, 1.5);
+ * ```
+ */
+export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
+  name: "remixmatch",
+  kind: "base",
+  paper: "Berthelot et al., ICLR 2020",
+  defaults: REMIXMATCH_DEFAULTS,
+  smoke: { "batch.ratio": 1 },
+  check: checkReMixMatch,
+  needs: ({ labeledView }) => ({
+    views: { labeled: [labeledView], unlabeled: ["weak", "strong", "strong"] },
+    passes: [
+      { net: "student", inputs: ["weak/0"], grad: false },
+      { net: "student", inputs: ["strong/0"] },
+    ],
+    heads: { rotation: { classes: 4 } },
+  }),
+  recipe: underCossl(dasoRemixmatchRecipe),
+  state: ({ batches }, { classes }) => alignmentState(batches, classes),
+  pseudoLabel: (s, t) => ({
+    probs: sharpen(s.config.align ? aligned(s, t.probs) : t.probs, s.config.temperature),
+    form: "soft",
+  }),
+  inputs(s) {
+    const { labeled: { x: [x], y }, unlabeled: { weak, strong } } = s.batch;
+    const parts = [x, ...weak, ...strong];
+    const rows = parts.reduce((n, part) => n + part.shape[0]!, 0); // images have a batch axis
+    const mixed = mixRows(parts, drawMixing(s, s.config.alpha, rows));
+    return {
+      ...Object.fromEntries(interleave(mixed, y.size).map((x, i) => [`mixed${i}`, { x }])),
+      rotated: { x: quarterTurns(strong[0]!, turns(s)) }, // asked for
+    };
+  },
+  loss(s, t) {
+    const { config, batch: { labeled: { y }, unlabeled: { weak, strong } } } = s;
+    const known = oneHot(y, s.data.classes);
+    const parts = [known, ...weak, ...strong].map((_, i) => i === 0 ? known : t.probs);
+    const rows = parts.reduce((n, part) => n + part.shape[0]!, 0); // targets have a batch axis
+    const targets = mixRows(parts, drawMixing(s, config.alpha, rows));
+    const logits = deinterleave(
+      Array.from({ length: rows / y.size }, (_, i) => s.late(`mixed${i}`).logits()),
+    );
+    const first = { end: y.size }, rest = { start: y.size };
+    const ramp = rampWeight(config, s.progress);
+    const unmixed = crossEntropy(s.student.strong[0]!.logits(), t.probs); // asked for
+    const rotation = crossEntropy(s.late("rotated").logits("rotation"), turns(s));
+    return {
+      labeled: crossEntropy(slice(logits, first), slice(targets, first)),
+      unlabeled: mul(
+        crossEntropy(slice(logits, rest), slice(targets, rest)),
+        s.ramp(ramp, config.lambda),
+      ),
+      unmixed: mul(unmixed, s.ramp(ramp, config.unmixed)),
+      rotation: mul(rotation, config.rotation),
+    };
+  },
+});
+
+type ReMixMatchStep = Step<ReMixMatchOptions, Record<"bank" | "held", StateSpec>>;
+
+/** Moves the running mean of predictions and aligns it with the labeled class distribution. */
+function aligned(s: ReMixMatchStep, probs: Tensor): Tensor {
+  const { config: { restart }, progress: { step, steps } } = s;
+  const anew = restart > 0 && step === Math.round(restart * steps);
+  const before = anew ? { bank: mul(s.state.bank, 0), held: mul(s.state.held, 0) } : s.state;
+  const { bank, held } = pushMean(before, probs);
+  s.state.bank = bank;
+  s.state.held = held;
+  const shares = temperedPrior(s.data.counts, s.config.exponent);
+  const total = s.config.target === "counts" ? s.data.unlabeled : 1;
+  const target = shares.map((share) => share * total);
+  return alignDistribution(probs, {
+    target: probs.device.tensor(target, [target.length]),
+    average: bankMean({ bank, held }),
+  });
+}
+
+/** Quarter turns of each unlabeled image, 0 to 3 equally likely: the largest of four draws. */
+function turns(s: ReMixMatchStep): Tensor<"i32"> {
+  return argmax(s.random("turns").uniform([s.batch.unlabeled.index.size, 4]), 1);
+}

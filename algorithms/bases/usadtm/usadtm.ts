@@ -1,0 +1,114 @@
+import {
+  add,
+  type Algorithm,
+  argmax,
+  argmin,
+  atLeast,
+  cosineLogits,
+  crossEntropy,
+  defineAlgorithm,
+  enqueue,
+  max,
+  mul,
+  oneHot,
+  queueMeans,
+  softmax,
+  type StateSpec,
+  type Step,
+  sum,
+  type Tensor,
+} from "../../../core/mod.ts";
+import { dasoRecipe } from "../../recipes/daso.ts";
+import { euclideanDistances, negativeInformation } from "./view_information.ts";
+
+/** Options of {@linkcode usadtm}. */
+export interface UsadtmOptions {
+  /** Feature vectors kept of a class, for each of its labeled images. */
+  queue: number;
+  /** Steps before the first pseudo-label. */
+  warmup: number;
+  /** Cosine from which a pseudo-label counts. */
+  threshold: number;
+  /** Weight of the pseudo-label loss. */
+  lambda: number;
+  /** Weight of the clustering loss. */
+  clustering: number;
+}
+
+/**
+ * USADTM (Han et al., "Unsupervised semantic aggregation and deformable template matching for
+ * semi-supervised learning", NeurIPS 2020): the mutual information of the predictions of three views
+ * is raised for each pair of them; an unlabeled image gets the class whose template, the mean of
+ * labeled features, is the nearest by cosine and by Euclidean distance.
+ *
+ * Follows DASO's code, which keeps 5 N_k features of class k and compares USADTM with itself only in
+ * the paper: as released it does not start. The clustering term counts from the first step.
+ *
+ * @example A looser match of templates
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { usadtm } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { plugins: [base] } = compose(usadtm({ threshold: 0.7 }));
+ * assert.equal(base.config.warmup, 500);
+ * ```
+ */
+export const usadtm: Algorithm<UsadtmOptions> = defineAlgorithm({
+  name: "usadtm",
+  kind: "base",
+  paper: "Han et al., NeurIPS 2020",
+  defaults: { queue: 5, warmup: 500, threshold: 0.85, lambda: 1, clustering: 0.1 },
+  smoke: { "usadtm.warmup": 8, "usadtm.threshold": -1 },
+  check: ({ queue }) =>
+    Number.isInteger(queue) && queue > 0 ? null : `queue is ${queue}: give a whole number above 0`,
+  needs: () => ({ views: { labeled: ["weak"], unlabeled: ["identity", "weak", "strong"] } }),
+  recipe: dasoRecipe(2),
+  state: ({ queue }, { classes, counts, features }) => ({
+    queue: { shape: [classes, queue * Math.max(...counts), features] },
+    held: { shape: [classes] },
+  }),
+  pseudoLabel(s) {
+    const { counts, classes } = s.data, { y } = s.batch.labeled;
+    const limits = s.prior.device.tensor(counts.map((n) => s.config.queue * n), [classes]);
+    const own = { vectors: s.state.queue, held: s.state.held };
+    const queue = enqueue(own, s.student.labeled[0]!.features, { y, limits }); // asked for
+    s.state.queue = queue.vectors;
+    s.state.held = queue.held;
+    return { probs: oneHot(argmax(cosines(s), 1), classes), form: "hard" };
+  },
+  mask(s, t, m) {
+    if (s.progress.step < s.config.warmup) return mul(m, 0);
+    const features = s.student.weak[0]!.features, templates = templatesOf(s); // asked for
+    const distances = euclideanDistances(features, templates);
+    const nearest = oneHot(argmin(distances, 1), s.data.classes);
+    const sure = atLeast(max(cosines(s), 1), s.config.threshold);
+    return mul(mul(m, sure), sum(mul(nearest, t.probs), 1));
+  },
+  loss(s, t, m) {
+    const { labeled, identity, weak, strong } = s.student;
+    const views = [identity, weak, strong].map(([view]) => softmax(view!.logits())); // asked for
+    const pairs = [[0, 1], [0, 2], [1, 2]] as const;
+    const information = pairs.map(([a, b]) => negativeInformation(views[a]!, views[b]!)); // three
+    return {
+      labeled: crossEntropy(labeled[0]!.logits(), s.batch.labeled.y, {
+        weights: s.weights("labeled"),
+      }),
+      clustering: mul(information.reduce(add), s.config.clustering / pairs.length),
+      unlabeled: mul(
+        crossEntropy(strong[0]!.logits(), argmax(t.probs, 1), { weights: m }),
+        s.config.lambda,
+      ),
+    };
+  },
+});
+
+type UsadtmStep = Step<UsadtmOptions, Record<"queue" | "held", StateSpec>>;
+
+function templatesOf({ state: { queue, held } }: UsadtmStep): Tensor {
+  return queueMeans({ vectors: queue, held });
+}
+
+function cosines(s: UsadtmStep): Tensor {
+  return cosineLogits(s.student.weak[0]!.features, templatesOf(s)); // asked for
+}

@@ -1,0 +1,62 @@
+import {
+  add,
+  concat,
+  div,
+  mean,
+  minimum,
+  mul,
+  slice,
+  type StateSpec,
+  sum,
+  type Tensor,
+} from "../../core/mod.ts";
+
+/** Mean predictions of the last batches, newest last, and how many there are. */
+export interface AlignmentBank {
+  /** [batches, classes]; zero where no batch was. */
+  readonly bank: Tensor;
+  /** [1]. */
+  readonly held: Tensor;
+}
+
+/** State that a method with an {@linkcode AlignmentBank} declares. */
+export function alignmentState(
+  batches: number,
+  classes: number,
+): Record<"bank" | "held", StateSpec> {
+  return { bank: { shape: [batches, classes] }, held: { shape: [1] } };
+}
+
+/** Puts the mean of a batch's predictions [batch, classes] into the bank; the oldest falls out. */
+export function pushMean({ bank, held }: AlignmentBank, probs: Tensor): AlignmentBank {
+  const next = concat([slice(bank, { start: 1 }), mean(probs, 0, { keepAxes: true })], 0);
+  return { bank: next, held: minimum(add(held, 1), bank.shape[0]!) }; // a bank has two axes
+}
+
+/** Mean prediction over the batches in a bank [classes]. */
+export function bankMean({ bank, held }: AlignmentBank): Tensor {
+  return div(sum(bank, 0), held);
+}
+
+/**
+ * Distribution alignment: p_k (π_k + ε) / (p̄_k + ε), each row scaled to sum 1 (Berthelot et al.,
+ * "ReMixMatch", ICLR 2020, section 3.2.1, with the ε = 1e-6 of DASO's and USB's code).
+ *
+ * @param probs [batch, classes].
+ * @param target Wanted class distribution π [classes].
+ * @param average Mean prediction p̄ [classes].
+ */
+export function alignDistribution(
+  probs: Tensor,
+  { target, average }: { readonly target: Tensor; readonly average: Tensor },
+): Tensor {
+  const aligned = mul(probs, div(add(target, 1e-6), add(average, 1e-6)));
+  return div(aligned, sum(aligned, 1, { keepAxes: true }));
+}
+
+/** Class frequencies to a power and scaled to sum 1: flatter below 1, sharper above. */
+export function temperedPrior(counts: readonly number[], exponent: number): number[] {
+  const powers = counts.map((n) => n ** exponent);
+  const total = powers.reduce((a, b) => a + b, 0);
+  return powers.map((p) => p / total);
+}

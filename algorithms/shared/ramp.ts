@@ -1,0 +1,22 @@
+import { type Progress, rampUp } from "../../core/mod.ts";
+
+/** How the weight of an unlabeled loss rises at the start of a run. */
+export interface RampOptions {
+  /** How the weight rises. */
+  ramp: "linear" | "exponential";
+  /** Share of the run after which the weight is full. */
+  rampShare: number;
+}
+
+/** Weight of the unlabeled loss in a step, from 0 to 1. */
+export function rampWeight({ ramp, rampShare }: RampOptions, { step, steps }: Progress): number {
+  return rampUp({ length: rampShare * steps, shape: ramp })(step);
+}
+
+/** What is wrong with the options of a ramp, or null. */
+export function checkRamp({ ramp, rampShare }: RampOptions): string | null {
+  if (ramp !== "linear" && ramp !== "exponential") {
+    return `ramp is '${ramp}': give linear or exponential`;
+  }
+  return rampShare >= 0 ? null : `rampShare is ${rampShare}: give a number of at least 0`;
+}

@@ -1,1 +1,0 @@
-export { requestDevice as openDevice } from "../autograd/request_device.ts";

@@ -1,0 +1,153 @@
+import type { Shape } from "../../autograd/shape.ts";
+import type { Tensor } from "../../autograd/tensor.ts";
+import type { Norm } from "../../nn/builder.ts";
+
+/** A list that is never empty. */
+export type NonEmpty<T> = readonly [T, ...T[]];
+
+/** How an image is changed before a network sees it. */
+export type View = "weak" | "strong" | "identity";
+
+/** Where a batch comes from, seen through one kind of view. */
+export type Input = "labeled" | "weak" | "strong" | "identity";
+
+/** One of several views of a kind, counted from 0, e.g. `weak/1`. */
+export type NthInput = `${Input}/${number}`;
+
+/** A tensor that a method keeps from step to step. */
+export interface StateSpec {
+  /** Lengths of the axes. */
+  readonly shape: Shape;
+  /**
+   * Value at the start: zeros (the default), another number everywhere, 1/classes (`uniform`), or
+   * the labeled class frequencies (`prior`).
+   */
+  readonly init?: "zeros" | "uniform" | "prior" | number;
+  /** Whether log rows hold its values: what they are at the end of the log period. */
+  readonly logged?: boolean;
+}
+
+/** Declared state by key. */
+export type StateSpecs = Readonly<Record<string, StateSpec>>;
+
+/** State of a method; assigning a key replaces that tensor's values after the step. */
+export type State<S extends StateSpecs> = { -readonly [K in keyof S]: Tensor };
+
+/** A run of a network over some of the step's images. */
+export interface PassSpec {
+  /** `teacher` has the averaged weights and no gradient. */
+  readonly net: "student" | "teacher";
+  /**
+   * What it sees, concatenated in this order into one batch: all views of a kind, or a single one.
+   * Its outputs are numbered by their order here, not by the views'.
+   */
+  readonly inputs: NonEmpty<Input | NthInput>;
+  /** What batch norm normalises with; `batch` by default. */
+  readonly norm?: Norm;
+  /** Whether the loss may reach the network; student only, true by default. */
+  readonly grad?: boolean;
+  /**
+   * Keeps its outputs apart, for `s.pass(name)`. For the student such a pass only runs where another
+   * plugin gives it passes of its own: else its single pass over all views is what is handed out.
+   */
+  readonly name?: string;
+}
+
+/** A head beside the network's own. */
+export interface HeadSpec {
+  /** Number of outputs. */
+  readonly classes: number;
+  /**
+   * Classifiers side by side, whose logits are [batch, experts, classes] and are evaluated as their
+   * mean; a single one with logits [batch, classes] if not given.
+   */
+  readonly experts?: number;
+  /** Name in the state dict, by default `heads.NAME`. */
+  readonly parameterName?: string;
+  /** Optimizer group of its own. */
+  readonly group?: string;
+  /** Weight decay of its weight; its bias then has none. */
+  readonly weightDecay?: number;
+  /** Whether its loss stops at the features. */
+  readonly detach?: boolean;
+}
+
+/** A loader beside labeled and unlabeled, and the pass that its images get. */
+export interface StreamSpec {
+  /** Which set its images are drawn from. */
+  readonly from: "labeled" | "unlabeled" | "all";
+  /** How they are changed. */
+  readonly view: View;
+  /**
+   * `uniform`: epoch by epoch; `class-balanced`: with replacement, every class as often;
+   * `effective-number`: with replacement, by (1 − β) / (1 − βⁿ) for n images of a class.
+   */
+  readonly sampler: "uniform" | "class-balanced" | "effective-number";
+  /** β of `effective-number`. */
+  readonly beta?: number;
+  /** Images a step; the labeled batch by default. */
+  readonly batch?: number;
+  /** Which network sees them. */
+  readonly net: "student" | "teacher";
+  /** What batch norm normalises with; `batch` by default. */
+  readonly norm?: Norm;
+}
+
+/** What a method asks for, answered before the first step. */
+export interface Needs {
+  /** Views of each batch; of several plugins the longest list wins. */
+  readonly views?: {
+    readonly labeled?: readonly View[];
+    readonly unlabeled?: readonly View[];
+  };
+  /**
+   * Network runs; without one for the student it gets a single one over all views. Where two plugins
+   * ask for the teacher over different inputs with the same norm, it runs once over both.
+   */
+  readonly passes?: readonly PassSpec[];
+  /**
+   * `late`: without a pass for the student it sees only what `inputs` returns. Holds if one plugin
+   * says so.
+   */
+  readonly student?: "late";
+  /** A head of a name that the model has itself is the model's. */
+  readonly heads?: Readonly<Record<string, HeadSpec>>;
+  /** Loaders beside labeled and unlabeled, by name. */
+  readonly streams?: Readonly<Record<string, StreamSpec>>;
+  /** Head that is evaluated; `main` by default. */
+  readonly evalHead?: string;
+  /** Share of the run before which `main` is evaluated in its place; 0 by default. */
+  readonly evalHeadFrom?: number;
+  /** Which network is evaluated; the averaged one by default. */
+  readonly evalNetwork?: "ema" | "raw";
+}
+
+/** What is known of the data when a method is set up. */
+export interface DataInfo {
+  /** Name of the data set. */
+  readonly dataset: string;
+  /** Number of classes. */
+  readonly classes: number;
+  /** Number of labeled and unlabeled images. */
+  readonly labeled: number;
+  /** Number of unlabeled images. */
+  readonly unlabeled: number;
+  /** Labeled images of each class. */
+  readonly counts: readonly number[];
+  /** Images held out for calibration. */
+  readonly holdout: number;
+  /** Images set aside for validation. */
+  readonly valid: number;
+  /** Length of a feature vector of the network's body. */
+  readonly features: number;
+  /**
+   * The data set's own number of each class, where the split ranks classes by size; not given where
+   * they are the same.
+   */
+  readonly sourceClasses?: readonly number[];
+  /**
+   * Hidden: unlabeled images of each class, null where unknown. Only for variants of a method that
+   * are published as being told the truth, and for nothing else.
+   */
+  readonly trueUnlabeledCounts: readonly number[] | null;
+}

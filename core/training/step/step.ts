@@ -1,0 +1,300 @@
+import { add } from "../../autograd/ops/pointwise.ts";
+import { softmax } from "../../autograd/ops/softmax.ts";
+import type { Device } from "../../autograd/device.ts";
+import { Tape } from "../../autograd/tape.ts";
+import type { Tensor } from "../../autograd/tensor.ts";
+import type {
+  Batch,
+  DataInfo,
+  Input,
+  Late,
+  Output,
+  Outputs,
+  Plugin,
+  Progress,
+  Rng,
+  Step,
+  StreamBatch,
+  Targets,
+} from "../plugin/algorithm.ts";
+import { AbsentOutputs, AbsentTargets } from "./absent.ts";
+import type { MergedNeeds, Stack } from "../plugin/compose.ts";
+import type { Network } from "./network.ts";
+import { onesOf } from "./ones.ts";
+import type { PluginState } from "./plugin_state.ts";
+import { sampleWeights, slotTargets } from "./slot_results.ts";
+import { applyHead, type Images, joinOutputs, runAlone, runPass } from "./step_outputs.ts";
+
+/** What a step runs with; the same for all steps of a run. */
+export interface StepContext {
+  readonly device: Device;
+  readonly network: Network;
+  readonly stack: Stack;
+  readonly needs: MergedNeeds;
+  readonly state: PluginState;
+  readonly prior: Tensor;
+  readonly data: DataInfo;
+  /** Random numbers of a plugin's name in a step. */
+  random(plugin: string, name: string, step: number): Rng;
+  /** Reports a scalar of this step. */
+  log(name: string, value: Tensor): void;
+}
+
+/** What a step leaves for the trainer. */
+export interface StepResult {
+  readonly terms: ReadonlyMap<string, Tensor>;
+  /** Null where no weak view was asked for. */
+  readonly targets: Targets | null;
+  readonly mask: Tensor | null;
+  /** Indices of the parameters that got a gradient. */
+  readonly present: ReadonlySet<number>;
+  /** Runs the plugins' `priorUpdate`; to be called after the update. */
+  finish(): void;
+}
+
+/** Images of a declared stream. */
+export interface StreamImages {
+  readonly x: Tensor;
+  readonly y: Tensor<"i32">;
+  readonly index: Tensor<"i32">;
+}
+
+/** Images of a step: the batch and the streams. */
+export interface StepInput {
+  readonly batch: Batch;
+  readonly streams?: Readonly<Record<string, StreamImages>>;
+}
+
+/** Runs forward, slots and backward of one step; gradients end up in `network.gradients`. */
+export function runStep(c: StepContext, input: StepInput, progress: Progress): StepResult {
+  const { device, network, stack: { plugins } } = c;
+  const { parameters } = network.student;
+  const destinations = new Map(parameters.map((p, i) => [p, network.gradients.views[i]!])); // alike
+  const tape = new Tape(device, destinations);
+  return tape.record(() => {
+    const run = new SlotRunner(c, input, progress);
+    const { targets, mask } = device.noGrad(() => run.targets());
+    const lates = device.noGrad(() => run.lates(targets));
+    run.passLates(lates);
+    const terms = run.losses(targets, mask);
+    let total: Tensor | undefined;
+    for (const term of terms.values()) total = total ? add(total, term) : term;
+    if (!total) throw new TypeError(`'${c.stack.name}' has no loss: a base must return a term`);
+    const reached = tape.backward(total);
+    const present = new Set<number>();
+    parameters.forEach((p, i) => {
+      if (reached.has(p)) present.add(i);
+    });
+    return {
+      terms,
+      targets,
+      mask,
+      present,
+      finish: () => {
+        if (!targets && !plugins.some(({ spec }) => spec.priorUpdate)) return;
+        device.noGrad(() => run.priorUpdates(targets, mask));
+      },
+    };
+  });
+}
+
+/** Runs the slots of all plugins in the fixed order. */
+class SlotRunner {
+  readonly #c: StepContext;
+  readonly #steps: readonly (readonly [Plugin, Step])[];
+  readonly #weights = new Map<string, Tensor>();
+  readonly #late = new Map<string, Output>();
+  readonly #student: Outputs;
+  readonly #named: ReadonlyMap<string, Outputs>;
+  readonly #streams: ReadonlyMap<string, StreamBatch>;
+
+  constructor(c: StepContext, { batch, streams = {} }: StepInput, progress: Progress) {
+    this.#c = c;
+    this.#streams = new Map(
+      Object.entries(streams).map(([name, images]) => [name, this.#runStream(name, images)]),
+    );
+    const images: Images = {
+      labeled: batch.labeled.x,
+      weak: batch.unlabeled.weak,
+      strong: batch.unlabeled.strong,
+      identity: batch.unlabeled.identity,
+    };
+    const adjust = (logits: Tensor, where: Input, view: number) =>
+      this.#steps.reduce((z, [{ spec }, s]) => spec.adjust?.(s, z, where, view) ?? z, logits);
+    const asked = c.needs.passes.filter(({ name }) => name === undefined);
+    const student = asked.filter(({ net }) => net === "student");
+    const used = (["labeled", "weak", "strong", "identity"] as const)
+      .filter((input) => images[input].length > 0);
+    const [first = "labeled", ...others] = used;
+    const passes = student.length > 0
+      ? student
+      : !c.needs.studentPass
+      ? []
+      : [{ net: "student", inputs: [first, ...others] } as const];
+    const outputs = joinOutputs(passes.map((p) => runPass(c.network, p, images, adjust)));
+    this.#student = outputs;
+    const teachers = asked.filter(({ net }) => net === "teacher");
+    const teacher = teachers.length > 0
+      ? joinOutputs(teachers.map((p) => runPass(c.network, p, images, adjust)))
+      : null;
+    const apart = c.needs.passes.flatMap((p) =>
+      p.name === undefined ? [] : [[p.name, runPass(c.network, p, images, adjust)] as const]
+    );
+    const within = c.needs.passNames.map((name) => [name, outputs] as const);
+    this.#named = new Map([...within, ...apart]);
+    this.#steps = c.stack.plugins.map((plugin) => [
+      plugin,
+      this.#stepOf(plugin, { batch, progress, student: outputs, teacher }),
+    ]);
+  }
+
+  /** Pseudo-labels and mask, or nulls where there is no weak view. */
+  targets(): { targets: Targets | null; mask: Tensor | null } {
+    const weak = this.#student.weak[0];
+    if (!weak) return { targets: null, mask: null };
+    let targets: Targets = { probs: softmax(weak.logits()), form: "hard" };
+    for (const [{ name, spec }, s] of this.#steps) {
+      if (spec.pseudoLabel) targets = slotTargets(spec.pseudoLabel(s, targets), name);
+    }
+    let mask = this.#ones(targets.probs.shape[0]!); // probabilities have a batch axis
+    for (const [{ name: plugin, spec }, s] of this.#steps) {
+      if (!spec.mask) continue;
+      mask = sampleWeights(spec.mask(s, targets, mask), { plugin, slot: "mask", like: mask });
+    }
+    return { targets, mask };
+  }
+
+  lates(targets: Targets | null): Map<string, Late> {
+    const all = new Map<string, Late>();
+    for (const [{ name, spec }, s] of this.#steps) {
+      for (
+        const [key, late] of Object.entries(
+          spec.inputs?.(s, targets ?? new AbsentTargets(name)) ?? {},
+        )
+      ) {
+        if (all.has(key)) {
+          throw new TypeError(`Two late inputs are called '${key}', one of ${name}`);
+        }
+        all.set(key, late);
+      }
+    }
+    return all;
+  }
+
+  passLates(lates: ReadonlyMap<string, Late>): void {
+    for (const [name, { x, norm = "batch" }] of lates) {
+      this.#late.set(name, runAlone(this.#c.network, x, { net: "student", norm }));
+    }
+  }
+
+  losses(targets: Targets | null, mask: Tensor | null): Map<string, Tensor> {
+    const terms = new Map<string, Tensor>();
+    for (const [{ name, spec }, s] of this.#steps) {
+      const named = spec.loss?.(s, targets ?? new AbsentTargets(name), mask ?? this.#ones(1)) ?? {};
+      for (const [key, term] of Object.entries(named)) {
+        if (terms.has(key)) {
+          throw new TypeError(`Two loss terms are called '${key}', one of ${name}`);
+        }
+        if (term.size !== 1) {
+          throw new TypeError(`The loss term '${key}' of ${name} is ${term}, not one number`);
+        }
+        terms.set(key, term);
+      }
+    }
+    let kept: Readonly<Record<string, Tensor>> = Object.fromEntries(terms);
+    for (const [{ spec }, s] of this.#steps) kept = spec.terms?.(s, kept) ?? kept;
+    return new Map(Object.entries(kept));
+  }
+
+  priorUpdates(targets: Targets | null, mask: Tensor | null): void {
+    for (const [{ name, spec }, s] of this.#steps) {
+      spec.priorUpdate?.(s, targets ?? new AbsentTargets(name), mask ?? this.#ones(1));
+    }
+  }
+
+  #stepOf(
+    plugin: Plugin,
+    shared: {
+      batch: Batch;
+      progress: Progress;
+      student: Outputs;
+      teacher: Outputs | null;
+    },
+  ): Step {
+    const c = this.#c, { teacher } = shared;
+    return {
+      config: plugin.config,
+      state: c.state.of(plugin.name),
+      batch: shared.batch,
+      student: shared.student,
+      teacher: teacher ?? new AbsentOutputs(plugin.name),
+      prior: c.prior,
+      progress: shared.progress,
+      weights: (where) => this.#weightsOf(where, shared.batch),
+      pass: (name) => {
+        const outputs = this.#named.get(name);
+        if (outputs) return outputs;
+        throw new ReferenceError(
+          `'${plugin.name}' uses the pass '${name}' but did not declare it`,
+        );
+      },
+      stream: (name) => {
+        const stream = this.#streams.get(name);
+        if (stream) return stream;
+        throw new ReferenceError(
+          `'${plugin.name}' uses the stream '${name}' but did not declare it`,
+        );
+      },
+      late: (name) => {
+        const late = this.#late.get(name);
+        if (late) return late;
+        throw new ReferenceError(`No plugin returned the late input '${name}'`);
+      },
+      head: (name, features) =>
+        applyHead(c.network, name, features, { weights: c.network.student, norm: "batch" }),
+      data: c.data,
+      random: (name) => c.random(plugin.name, name, shared.progress.step),
+      refine: (t) =>
+        this.#steps.reduce(
+          (t, [other, s]) => other === plugin ? t : other.spec.refine?.(s, t) ?? t,
+          t,
+        ),
+      refineMask: (t, m) =>
+        this.#steps.reduce(
+          (m, [other, s]) => other === plugin ? m : other.spec.refineMask?.(s, t, m) ?? m,
+          m,
+        ),
+      ramp: (share, weight) =>
+        this.#steps.reduce(
+          (w, [{ spec }, s]) => spec.ramp?.(s, w, weight) ?? w,
+          share * weight,
+        ),
+      log: (name, value) => c.log(`${plugin.name}/${name}`, value),
+    };
+  }
+
+  #runStream(name: string, { x, y, index }: StreamImages): StreamBatch {
+    const { network, needs } = this.#c;
+    const { net, norm = "batch" } = needs.streams[name]!; // images are made of declared streams
+    return { y, index, out: runAlone(network, x, { net, norm }) };
+  }
+
+  #weightsOf(where: "labeled" | "unlabeled", batch: Batch): Tensor {
+    let weights = this.#weights.get(where);
+    if (!weights) {
+      const { size } = where === "labeled" ? batch.labeled.y : batch.unlabeled.index;
+      weights = this.#ones(size);
+      for (const [{ name: plugin, spec }, s] of this.#steps) {
+        if (!spec.weights) continue;
+        const like = weights;
+        weights = sampleWeights(spec.weights(s, where, like), { plugin, slot: "weights", like });
+      }
+      this.#weights.set(where, weights);
+    }
+    return weights;
+  }
+
+  #ones(n: number): Tensor {
+    return onesOf(this.#c.device, n);
+  }
+}

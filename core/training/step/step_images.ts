@@ -1,0 +1,89 @@
+import type { Device } from "../../autograd/device.ts";
+import type { Tensor } from "../../autograd/tensor.ts";
+import type { NonEmpty, View } from "../plugin/algorithm.ts";
+import type { MergedNeeds } from "../plugin/compose.ts";
+import type { DrawnBatch, DrawSizes, Loader } from "../loader.ts";
+import { loaderView } from "../loader_view.ts";
+import type { StepInput, StreamImages } from "./step.ts";
+import type { TrainingConfig } from "../training_config.ts";
+
+/** How many images each step draws. */
+export function drawSizes(
+  needs: MergedNeeds,
+  { labeled, unlabeled }: Pick<TrainingConfig, "labeled" | "unlabeled">,
+): DrawSizes {
+  const streams = Object.entries(needs.streams)
+    .map(([name, { batch = labeled }]) => [name, batch] as const);
+  return {
+    labeled,
+    unlabeled: needs.unlabeled.length > 0 ? unlabeled : 0,
+    streams: Object.fromEntries(streams),
+  };
+}
+
+/** How many images the networks see in a step, each view counted; streams are not. */
+export function imagesOfStep(
+  needs: MergedNeeds,
+  { labeled, unlabeled }: Pick<TrainingConfig, "labeled" | "unlabeled">,
+): number {
+  return labeled * needs.labeled.length + unlabeled * needs.unlabeled.length;
+}
+
+/**
+ * How many images an evaluation sees at once: as many as a step, so that it takes no memory that
+ * training has not taken, but enough to keep a GPU busy and few enough for any memory.
+ */
+export function evaluationBatch(
+  needs: MergedNeeds,
+  config: Pick<TrainingConfig, "labeled" | "unlabeled">,
+): number {
+  return Math.min(250, Math.max(32, imagesOfStep(needs, config)));
+}
+
+/** What {@linkcode stepImages} works with. */
+export interface StepImagesOptions {
+  readonly device: Device;
+  readonly loader: Loader;
+  readonly needs: MergedNeeds;
+  readonly sizes: DrawSizes;
+  /** Of the run; with the step it names the random numbers of views. */
+  readonly seed: number;
+  readonly step: number;
+}
+
+/** Makes all views of a drawn batch, and of the next images of each stream. */
+export function stepImages(
+  { labeled, unlabeled }: DrawnBatch,
+  { device, loader, needs, sizes, seed, step }: StepImagesOptions,
+): StepInput {
+  const ints = (data: Int32Array) => device.tensor(data, [data.length], "i32");
+  const draw = (name: string) => ({ seed, step, name });
+  const known = ints(labeled.image), unknown = ints(unlabeled.image);
+  const views = (view: View) =>
+    needs.unlabeled.filter((v) => v === view).map((_, i) =>
+      loader.view("train", unknown, view, draw(`unlabeled/${view}/${i}`))
+    );
+  const batch = {
+    labeled: {
+      x: needs.labeled.map((view, i) =>
+        loader.view("train", known, loaderView("labeled", view), draw(`labeled/${view}/${i}`))
+      ) as unknown as NonEmpty<Tensor>, // as long as needs.labeled
+      y: ints(labeled.y),
+      index: ints(labeled.position),
+    },
+    unlabeled: {
+      weak: views("weak"),
+      strong: views("strong"),
+      identity: views("identity"),
+      index: ints(unlabeled.position),
+      isLabeled: device.tensor(unlabeled.isLabeled, [unlabeled.isLabeled.length]),
+    },
+  };
+  const streams = Object.entries(needs.streams).map(([name, spec]): [string, StreamImages] => {
+    const { image, y, position } = loader.nextOf(name, sizes.streams[name]!); // has all of them
+    const view = loaderView(spec.from, spec.view);
+    const x = loader.view("train", ints(image), view, draw(`stream/${name}`));
+    return [name, { x, y: ints(y), index: ints(position) }];
+  });
+  return { batch, streams: Object.fromEntries(streams) };
+}

@@ -1,0 +1,51 @@
+import type { Device } from "../../autograd/device.ts";
+import { isDecayed } from "../../nn/decay_rule.ts";
+import { Optimizer, type UpdateOptions } from "../../nn/optimizer.ts";
+import { warmupEmaDecay } from "../../nn/schedules/ema_decay.ts";
+import type { Progress } from "../plugin/algorithm.ts";
+import type { Stack } from "../plugin/compose.ts";
+import type { Network } from "./network.ts";
+import type { TrainingConfig } from "../training_config.ts";
+
+/** What of the run's decays and average holds in a step; all of them where nothing is said. */
+export interface UpdateRule {
+  /** Whether weights decay. */
+  readonly weightDecay?: boolean;
+  /** Whether weights and running statistics shrink. */
+  readonly shrink?: boolean;
+  /** Share of the old average that stays, in place of the run's. */
+  readonly averageDecay?: number;
+}
+
+/**
+ * The optimizer of a run. Heads that bring a weight decay of their own have that, and do not shrink.
+ */
+export function runOptimizer(
+  device: Device,
+  { set, decays }: Network,
+  { optimizer, decayRule, weightDecay }: TrainingConfig,
+): Optimizer {
+  return new Optimizer(device, set, optimizer, (spec) => ({
+    weightDecay: decays.get(spec.name) ?? (isDecayed(decayRule, spec) ? weightDecay : 0),
+    rateScale: 1,
+    averageScale: 1,
+    shrinks: !decays.has(spec.name),
+  }));
+}
+
+/** How a step's gradients move the weights, and these the average: the run's settings, then rules. */
+export function stepUpdate(
+  { average, shrink }: Pick<TrainingConfig, "average" | "shrink">,
+  { plugins }: Stack,
+  progress: Progress,
+): Omit<UpdateOptions, "rate" | "present"> {
+  const rules = plugins.map(({ spec, config }) => spec.update?.(config, progress) ?? {});
+  const rule: UpdateRule = Object.assign({}, ...rules);
+  const decay = rule.averageDecay ?? average.decay;
+  return {
+    averageDecay: average.warmup ? warmupEmaDecay({ decay })(progress.step) : decay,
+    averageBuffers: average.buffers,
+    shrink: rule.shrink === false ? 1 : 1 - shrink,
+    weightDecay: rule.weightDecay ?? true,
+  };
+}

@@ -1,0 +1,49 @@
+import { BadInput } from "../../core/bad_input.ts";
+import { infoOf, innerFolders } from "./set_info.ts";
+import { download } from "../store/download_deno.ts";
+import { exists } from "../store/locate_deno.ts";
+import type { PrepareOptions } from "./prepare_deno.ts";
+import { unpack } from "../store/unpack_deno.ts";
+
+/**
+ * Makes sure that the files of a data set are there: downloads and unpacks what is missing.
+ *
+ * @returns The folder of the files: the given one, or one of the usual names below it.
+ * @throws {BadInput} If they are not there and cannot be had.
+ */
+export async function fetchFiles(
+  name: string,
+  options: PrepareOptions & { readonly size: number },
+): Promise<string> {
+  const { size, dataDir, onProgress, signal, network } = options;
+  const info = infoOf(name);
+  const folders = [dataDir, ...innerFolders(info, size).map((inner) => `${dataDir}/${inner}`)];
+  /** The first of the folders that holds a file. */
+  const holding = async (file: string) => {
+    for (const folder of folders) if (await exists(`${folder}/${file}`)) return folder;
+  };
+  for (const file of options.downloads ?? info.downloads) {
+    const archive = `${dataDir}/${file.file}`;
+    if (!/\.(zip|tar|tgz|tar\.gz)$/.test(file.file)) {
+      if (await holding(file.file)) continue;
+      await download(file, { ...network, folder: dataDir, onProgress, signal });
+      continue;
+    }
+    // Without the archive, the files were unpacked by hand; with it, our unpacking may be half
+    // done.
+    if (!await exists(archive) && await holding(info.marker)) continue;
+    const done = `${archive}.unpacked`;
+    if (await exists(done) && await holding(info.marker)) continue;
+    await download(file, { ...network, folder: dataDir, onProgress, signal });
+    const limit = info.unpackedLimit ?? 0;
+    await unpack(archive, { folder: dataDir, limit, onProgress, signal });
+    await Deno.writeTextFile(done, "");
+  }
+  const found = await holding(info.marker);
+  if (found !== undefined) return found;
+  const missing = info.marker === "." ? dataDir : `${info.marker} in ${folders.join(", ")}`;
+  throw new BadInput(
+    `Cannot prepare data set '${name}': there is no ${missing}; ` +
+      (info.byHand ?? "remove the archive there and run the same command again"),
+  );
+}

@@ -1,0 +1,81 @@
+import { BadInput } from "../../core/bad_input.ts";
+import { filePart, type ImageFile } from "../store/file_part.ts";
+import { classFolders, imagesBelow } from "../store/image_tree_deno.ts";
+import { exists, readWhole } from "../store/locate_deno.ts";
+import type { Planned } from "../store/pack_plan.ts";
+import type { PlanOptions } from "./plan_options.ts";
+import { resolvePath, sourceKey } from "../store/source_key_deno.ts";
+import { parseCsvList } from "./image_lists.ts";
+
+const LABELED = ["train", "test", "valid"] as const;
+
+/** Images of a part and the name of each one's class. */
+type Named = readonly { readonly path: string; readonly label: string }[];
+
+/**
+ * Plans the packed store of a user's own images: `train/<class>/*`, `test/<class>/*`, and if there
+ * are `valid/<class>/*` and `unlabeled/**`; or, for any part, a list `PART.csv` in place of its
+ * folder. Classes are those of the train part, in the order of their names.
+ *
+ * @throws {BadInput} If train or test is missing, a class has no image, or test knows other
+ *   classes.
+ */
+export async function planFolder(options: PlanOptions): Promise<Planned> {
+  const { name, folder, size } = options;
+  const named = new Map<typeof LABELED[number], Named>();
+  for (const part of LABELED) {
+    const images = await labeledPart(folder, part);
+    if (images) named.set(part, images);
+    else if (part !== "valid") {
+      throw new BadInput(
+        `Cannot open ${folder} as a folder of images: it has neither ${part}/<class>/ nor ` +
+          `${part}.csv`,
+      );
+    }
+  }
+  // The loop above has made sure of train.
+  const classNames = [...new Set(named.get("train")!.map(({ label }) => label))].sort();
+  const labels = new Map(classNames.map((name, i) => [name, i]));
+  const resolve = (path: string) => resolvePath(folder, path);
+  const paths: string[] = [];
+  const parts = [...named].map(([part, images]) => {
+    const files = images.map(({ path, label: name }): ImageFile => {
+      const label = labels.get(name);
+      if (label === undefined) {
+        throw new BadInput(`Cannot read ${folder}: class '${name}' of ${part} is not in train`);
+      }
+      return { path, label };
+    });
+    for (const { path } of files) paths.push(path);
+    return filePart(part, files, { ...options, labeled: true, resolve });
+  });
+  const unlabeled = await unlabeledPart(folder);
+  if (unlabeled.length > 0) {
+    const files = unlabeled.map((path) => ({ path, label: -1 }));
+    parts.push(filePart("unlabeled", files, { ...options, labeled: false, resolve }));
+    for (const path of unlabeled) paths.push(path);
+  }
+  const settings = JSON.stringify([name, size, classNames, parts.map((p) => [p.name, p.images])]);
+  return { classNames, parts, key: await sourceKey(folder, paths, settings) };
+}
+
+async function labeledPart(root: string, part: string): Promise<Named | undefined> {
+  const list = `${root}/${part}.csv`;
+  if (await exists(list)) {
+    const text = new TextDecoder().decode(await readWhole(list, 1 << 28));
+    return parseCsvList(text, { path: list, labeled: true });
+  }
+  if (!await exists(`${root}/${part}`)) return undefined;
+  return (await classFolders(root, part)).flatMap(({ name, paths }) =>
+    paths.map((path) => ({ path, label: name }))
+  );
+}
+
+async function unlabeledPart(root: string): Promise<string[]> {
+  const list = `${root}/unlabeled.csv`;
+  if (await exists(list)) {
+    const text = new TextDecoder().decode(await readWhole(list, 1 << 28));
+    return parseCsvList(text, { path: list, labeled: false }).map(({ path }) => path);
+  }
+  return await exists(`${root}/unlabeled`) ? await imagesBelow(root, "unlabeled") : [];
+}

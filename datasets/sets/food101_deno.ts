@@ -1,0 +1,44 @@
+import { BadInput } from "../../core/bad_input.ts";
+import { filePart, type ImageFile } from "../store/file_part.ts";
+import { readWhole } from "../store/locate_deno.ts";
+import type { Planned } from "../store/pack_plan.ts";
+import type { PlanOptions } from "./plan_options.ts";
+import { sourceKey } from "../store/source_key_deno.ts";
+import { parseFoodList } from "./image_lists.ts";
+
+/**
+ * Plans the packed store of Food-101. Classes are numbered by name, samples follow the lists.
+ *
+ * @throws {BadInput} If a list or an image is missing, or the lists name different classes.
+ */
+export async function planFood101(options: PlanOptions): Promise<Planned> {
+  const { name, folder, size } = options;
+  const list = async (part: string) => {
+    const path = `${folder}/meta/${part}.json`;
+    return parseFoodList(new TextDecoder().decode(await readWhole(path, 1 << 26)), path);
+  };
+  const train = await list("train"), test = await list("test");
+  const classNames = [...train.keys()].sort();
+  const other = [...test.keys()].find((name) => !train.has(name));
+  if (other !== undefined) {
+    throw new BadInput(`Cannot read ${folder}: class '${other}' of the test list is not in train`);
+  }
+  const files = (lists: ReadonlyMap<string, readonly string[]>): ImageFile[] =>
+    [...lists].flatMap(([name, ids]) => {
+      const label = classNames.indexOf(name);
+      return ids.map((id) => ({ path: `images/${id}.jpg`, label }));
+    });
+  const parts = { train: files(train), test: files(test) };
+  const paths = [...parts.train, ...parts.test].map(({ path }) => path);
+  const part = (name: "train" | "test") =>
+    filePart(name, parts[name], {
+      ...options,
+      labeled: true,
+      resolve: (path) => `${folder}/${path}`,
+    });
+  return {
+    classNames,
+    key: await sourceKey(folder, paths, `${name} ${size}`),
+    parts: [part("train"), part("test")],
+  };
+}

@@ -1,0 +1,45 @@
+import { filePart, type ImageFile } from "../store/file_part.ts";
+import { readWhole } from "../store/locate_deno.ts";
+import type { Planned } from "../store/pack_plan.ts";
+import type { PlanOptions } from "./plan_options.ts";
+import { sourceKey } from "../store/source_key_deno.ts";
+import { parseAvesList } from "./image_lists.ts";
+import { BadInput } from "../../core/bad_input.ts";
+
+const CLASSES = 200;
+
+/**
+ * Plans the packed store of Semi-Aves: labeled images, unlabeled ones of the same classes or of
+ * others too, and the test images, in the order of the lists.
+ *
+ * @throws {BadInput} If a list or an image is missing, or a line of a list is malformed.
+ */
+export async function planSemiAves(options: PlanOptions): Promise<Planned> {
+  const { name, folder, size, unlabeled } = options;
+  const list = async (file: string): Promise<ImageFile[]> => {
+    const path = `${folder}/${file}`;
+    const text = new TextDecoder().decode(await readWhole(path, 1 << 26));
+    return parseAvesList(text, { path, classes: CLASSES });
+  };
+  const files = {
+    train: await list("l_train_val.txt"),
+    test: await list("test.txt"),
+    unlabeled: await list(unlabeled === "in" ? "u_train_in.txt" : "u_train.txt"),
+  };
+  for (const part of ["train", "test"] as const) {
+    const bare = files[part].find(({ label }) => label < 0);
+    if (bare) throw new BadInput(`Cannot read ${folder}: ${bare.path} of ${part} has no label`);
+  }
+  const paths = Object.values(files).flat().map(({ path }) => path);
+  const part = (name: "train" | "test" | "unlabeled") =>
+    filePart(name, files[name], {
+      ...options,
+      labeled: files[name].every(({ label }) => label >= 0),
+      resolve: (path) => `${folder}/${path}`,
+    });
+  return {
+    classNames: Array.from({ length: CLASSES }, (_, i) => `species ${i}`),
+    key: await sourceKey(folder, paths, `${name} ${size} ${unlabeled}`),
+    parts: [part("train"), part("test"), part("unlabeled")],
+  };
+}

@@ -1,0 +1,70 @@
+import type { Dataset } from "../images/dataset.ts";
+
+/**
+ * What a protocol may know of a data set: labels, no images.
+ *
+ * Training images are numbered from 0; images that come without a label (the 100 000 of STL-10)
+ * follow them and have label −1. Test images are numbered from 0 on their own.
+ */
+export interface Pool {
+  /** Name of the data set. */
+  readonly name: string;
+  /** SHA-256 of what the data set's files hold. */
+  readonly fingerprint: string;
+  /** Number of classes. */
+  readonly classes: number;
+  /** Class of every training image, −1 where nobody knows. */
+  readonly labels: ArrayLike<number>;
+  /** Class of every test image. */
+  readonly testLabels: ArrayLike<number>;
+}
+
+/**
+ * The pool of a data set: its `train` part, then its `unlabeled` part, whose labels stay hidden
+ * even if the data set knows them.
+ *
+ * @throws {TypeError} If `train` or `test` has no labels.
+ *
+ * @example Index 2 is the first unlabeled image
+ * ```ts
+ * import { memoryDataset, poolOf } from "@longtail/longtail/datasets";
+ * import assert from "node:assert/strict";
+ *
+ * const bytes = (images: number) => new Uint8Array(images * 3);
+ * const dataset = await memoryDataset({
+ *   name: "points",
+ *   classNames: ["dark", "bright"],
+ *   size: 1,
+ *   train: { bytes: bytes(2), labels: [0, 1] },
+ *   test: { bytes: bytes(1), labels: [1] },
+ *   unlabeled: { bytes: bytes(3) },
+ * });
+ * assert.deepEqual([...Array.from(poolOf(dataset).labels)], [0, 1, -1, -1, -1]);
+ * ```
+ */
+export function poolOf(dataset: Dataset): Pool {
+  const { name, fingerprint, classNames, train, test, unlabeled } = dataset;
+  if (!train.labels || !test.labels) {
+    throw new TypeError(`Cannot split ${name}: its training and test images need labels`);
+  }
+  const labels = new Int32Array(train.images + (unlabeled?.images ?? 0)).fill(-1);
+  labels.set(train.labels);
+  return { name, fingerprint, classes: classNames.length, labels, testLabels: test.labels };
+}
+
+/**
+ * Indices of the images of each class, ascending; images without a label are left out.
+ *
+ * @throws {RangeError} If a label is not below `classes`.
+ */
+export function indicesByClass(labels: ArrayLike<number>, classes: number): number[][] {
+  const lists = Array.from({ length: classes }, (): number[] => []);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!; // i is inside the labels
+    if (label < 0) continue;
+    const list = lists[label];
+    if (!list) throw new RangeError(`Label ${label} of image ${i} is not below ${classes} classes`);
+    list.push(i);
+  }
+  return lists;
+}

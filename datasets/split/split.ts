@@ -1,0 +1,181 @@
+import { BadInput } from "../../core/bad_input.ts";
+import type { UnlabeledShape } from "./long_tail.ts";
+import type { Pool } from "./label_pool.ts";
+import { groupByClass, holdOut } from "./selection/hold_out.ts";
+
+/** What a user can ask of a split; names as in the configuration under `split.`. */
+export interface SplitOptions {
+  /** Same seed, same split. */
+  readonly seed: number;
+  /** N1: labeled images of class 0. */
+  readonly labeledMax: number;
+  /** M1: unlabeled images of the largest class. */
+  readonly unlabeledMax: number;
+  /** Imbalance of the labeled set, largest class over smallest; at least 1. */
+  readonly gammaLabeled: number;
+  /** Imbalance of the unlabeled set; at least 1. */
+  readonly gammaUnlabeled: number;
+  /** Shape of the unlabeled class counts. */
+  readonly unlabeled: UnlabeledShape;
+  /** Unlabeled images of each class, for the shape `counts`. */
+  readonly unlabeledCounts: readonly number[] | null;
+  /**
+   * This share of each class is labeled and the rest is unlabeled, for data that has a long tail
+   * by nature; N1, M1, both γ and the shape then mean nothing. Null for constructed tails.
+   */
+  readonly labeledShare: number | null;
+  /** Whether labeled images are in the unlabeled list too. */
+  readonly includeLabeled: boolean;
+  /** Labeled images kept back for calibration: below 1 a share of each class, else a number. */
+  readonly holdout: number;
+  /** Images set aside for validation, equally many of each class. */
+  readonly valid: number;
+}
+
+/** Which image goes where. Indices count training images, in `test` the test images. */
+export interface Split {
+  /** Name of the data set. */
+  readonly dataset: string;
+  /** SHA-256 of what the data set holds. */
+  readonly fingerprint: string;
+  /** Who decided. */
+  readonly protocol: string;
+  /** Seed of the choice. */
+  readonly seed: number;
+  /** Images that methods may see with their labels. */
+  readonly labeled: Int32Array;
+  /** May hold labeled images too, where a protocol has it so. */
+  readonly unlabeled: Int32Array;
+  /** Labeled images kept back for calibration. */
+  readonly holdout: Int32Array;
+  /** Set aside for validation, in protocols that do so. */
+  readonly valid: Int32Array;
+  /** Test images to evaluate on. */
+  readonly test: Int32Array;
+  /** Images of each class; `unlabeled` is null where the labels are not known. */
+  readonly counts: {
+    readonly labeled: readonly number[];
+    readonly unlabeled: readonly number[] | null;
+    readonly test: readonly number[];
+  };
+  /** New class of each class, where a protocol ranks classes by size; else null. */
+  readonly relabel: readonly number[] | null;
+}
+
+/** What a protocol decides; the rest of a {@linkcode Split} follows from the pool. */
+export interface Chosen {
+  /** Name of the protocol. */
+  readonly protocol: string;
+  /** What was asked for. */
+  readonly options: SplitOptions;
+  /** With those that are going to be held out. */
+  readonly labeled: ArrayLike<number>;
+  /** Images whose labels are hidden. */
+  readonly unlabeled: ArrayLike<number>;
+  /** Images set aside for validation; none if left out. */
+  readonly valid?: ArrayLike<number>;
+  /** All test images if left out. */
+  readonly test?: ArrayLike<number>;
+  /** New class of each class; the same classes if left out. */
+  readonly relabel?: readonly number[] | null;
+}
+
+/**
+ * Completes what a protocol chose: holds labeled images out, also of the unlabeled list, counts
+ * each class, adds where the images come from.
+ *
+ * @throws {RangeError} If an index is not an image of the pool, or a labeled one has no label.
+ * @throws {BadInput} If a class would have no labeled image left.
+ */
+export function completeSplit(pool: Pool, chosen: Chosen): Split {
+  const { protocol, options, relabel = null } = chosen;
+  const { holdout: held, labeled, unlabeled } = withoutHoldout(pool, chosen);
+  const test = chosen.test ?? pool.testLabels;
+  const valid = Int32Array.from(chosen.valid ?? []);
+  const tally = (list: Int32Array, labels: ArrayLike<number>) =>
+    countClasses(list, { labels, classes: pool.classes, relabel });
+  const known = tally(labeled, pool.labels), hidden = tally(unlabeled, pool.labels);
+  const tested = chosen.test
+    ? Int32Array.from(test)
+    : Int32Array.from({ length: test.length }, (_, i) => i);
+  if (known.unknown + tally(held, pool.labels).unknown + tally(valid, pool.labels).unknown > 0) {
+    throw new RangeError("Cannot train or validate on images that have no label");
+  }
+  return {
+    dataset: pool.name,
+    fingerprint: pool.fingerprint,
+    protocol,
+    seed: options.seed,
+    labeled,
+    unlabeled,
+    holdout: held,
+    valid,
+    test: tested,
+    counts: {
+      labeled: known.counts,
+      unlabeled: hidden.unknown > 0 ? null : hidden.counts,
+      test: tally(tested, pool.testLabels).counts,
+    },
+    relabel,
+  };
+}
+
+/**
+ * Which images of the unlabeled list are labeled ones: 1 where they are, 0 elsewhere.
+ *
+ * ACR leaves them out of its estimate of the class distribution.
+ */
+export function labeledInUnlabeled(split: Pick<Split, "labeled" | "unlabeled">): Uint8Array {
+  const labeled = new Set(split.labeled);
+  return Uint8Array.from(split.unlabeled, (image) => labeled.has(image) ? 1 : 0);
+}
+
+function withoutHoldout(
+  { labels, classes }: Pool,
+  { labeled, unlabeled, options: { holdout } }: Chosen,
+): Pick<Split, "labeled" | "unlabeled" | "holdout"> {
+  if (holdout === 0) {
+    return {
+      labeled: Int32Array.from(labeled),
+      unlabeled: Int32Array.from(unlabeled),
+      holdout: new Int32Array(),
+    };
+  }
+  const { kept, held } = holdOut(labeled, { labels, classes, holdout });
+  const counts = groupByClass(kept, { labels, classes }).map((group) => group.length);
+  const before = groupByClass(labeled, { labels, classes }).map((group) => group.length);
+  const empty = counts.findIndex((n, c) => n === 0 && before[c] !== 0);
+  if (empty >= 0) {
+    throw new BadInput(
+      `split.holdout is ${holdout}, which leaves class ${empty} without a labeled image: it has` +
+        ` ${before[empty]}`,
+    );
+  }
+  const out = new Set(held);
+  return {
+    labeled: Int32Array.from(kept),
+    unlabeled: Int32Array.from(unlabeled).filter((image) => !out.has(image)),
+    holdout: Int32Array.from(held),
+  };
+}
+
+function countClasses(
+  list: Int32Array,
+  { labels, classes, relabel }: {
+    readonly labels: ArrayLike<number>;
+    readonly classes: number;
+    readonly relabel: readonly number[] | null;
+  },
+): { readonly counts: number[]; readonly unknown: number } {
+  const counts = new Array<number>(classes).fill(0);
+  let unknown = 0;
+  for (const image of list) {
+    const label = labels[image];
+    if (label === undefined) {
+      throw new RangeError(`Cannot use image ${image}: there are ${labels.length}`);
+    }
+    if (label < 0) unknown++;
+    else counts[relabel?.[label] ?? label]!++; // indicesByClass() checked them against `classes`
+  }
+  return { counts, unknown };
+}

@@ -1,0 +1,47 @@
+import sharp from "sharp";
+import { BadInput } from "../../core/bad_input.ts";
+import type { Pixels } from "../images/resize.ts";
+
+/** More pixels than this are refused: a picture of 8000 x 8000. */
+export const MAX_PIXELS = 64_000_000;
+
+// The library knows many formats; images of others come in through these two doors only.
+sharp.block({ operation: ["VipsForeignLoad"] });
+sharp.unblock({ operation: ["VipsForeignLoadJpegBuffer", "VipsForeignLoadPngBuffer"] });
+sharp.cache(false);
+sharp.concurrency(1);
+
+/**
+ * Decodes a JPEG or PNG image to bytes of three channels, as Pillow's `convert("RGB")` does:
+ * without
+ * turning it by its EXIF tag, without its colour profile, without its transparency.
+ *
+ * @param bytes The whole file.
+ * @param path What error messages call it.
+ * @throws {BadInput} If it is no such image, is cut off or damaged, or has too many pixels.
+ */
+export async function decodeImage(bytes: Uint8Array, path: string): Promise<Pixels> {
+  const fail = (why: string): never => {
+    throw new BadInput(`Cannot read ${path} as an image: ${why}`);
+  };
+  const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+  const isPng = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a].every((b, i) => bytes[i] === b);
+  if (!isJpeg && !isPng) fail("it is neither JPEG nor PNG");
+  const options = { limitInputPixels: false, failOn: "error", ignoreIcc: true } as const;
+  try {
+    const { width, height } = await sharp(bytes, options).metadata();
+    if (!(width * height <= MAX_PIXELS)) {
+      fail(`it has ${width} x ${height} pixels, expected at most ${MAX_PIXELS / 1e6} million`);
+    }
+    const { data, info } = await sharp(bytes, options)
+      .removeAlpha()
+      .toColourspace("srgb")
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) fail(`it has ${info.channels} channels`);
+    return { width: info.width, height: info.height, data };
+  } catch (error) {
+    if (error instanceof BadInput) throw error;
+    return fail((error as Error).message.split("\n")[0]!.trim()); // split() gives at least one
+  }
+}

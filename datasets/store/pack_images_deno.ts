@@ -1,0 +1,66 @@
+import { BadInput } from "../../core/bad_input.ts";
+import { openSource } from "./file_source_deno.ts";
+import { exists } from "./locate_deno.ts";
+import { type PackIndex, readPack } from "./pack.ts";
+import type { PackPlan } from "./pack_plan.ts";
+import { packKey } from "./pack_reader_deno.ts";
+import { PackWriter } from "./pack_writer_deno.ts";
+import type { Prepared, PrepareOptions } from "../sets/prepare_deno.ts";
+
+/**
+ * Writes a packed store by its plan, unless it is there already.
+ *
+ * @throws {BadInput} At the first image that cannot be read, unless such are to be left out.
+ */
+export async function packImages(
+  path: string,
+  plan: PackPlan,
+  { skipCorrupt = false, onProgress, signal }: PrepareOptions,
+): Promise<Omit<Prepared, "path">> {
+  const notes = plan.notes ?? [];
+  const before = await indexOf(path, plan.key);
+  if (before && (skipCorrupt || before.skipped.length === 0)) {
+    return { images: counts(before), skipped: before.skipped, notes };
+  }
+  // What an earlier call left out is not to be left out now.
+  if (!skipCorrupt && await exists(`${path}.skipped`)) await Deno.remove(`${path}.partial`);
+  using writer = await PackWriter.open(path, plan);
+  for (const { part, from } of writer.rest()) {
+    let done = from;
+    const what = part.name;
+    for await (const { bytes, corrupt } of part.produce(from)) {
+      signal?.throwIfAborted();
+      if (bytes) {
+        await writer.append(what, bytes);
+        done += bytes.length / (plan.size ** 2 * 3);
+      } else if (skipCorrupt) {
+        await writer.skip(what, corrupt);
+        done++;
+      } else {
+        throw new BadInput(
+          `${corrupt}; repair or remove the image, or leave out all such by --skip-corrupt`,
+        );
+      }
+      onProgress?.({ stage: "pack", what, done, total: part.images, unit: "images" });
+    }
+  }
+  const index = await writer.finish();
+  return { images: counts(index), skipped: index.skipped, notes };
+}
+
+/** The index of a whole store made of the same sources; undefined if there is none. */
+async function indexOf(path: string, key: string): Promise<PackIndex | undefined> {
+  if (packKey(path) !== key) return undefined;
+  try {
+    using source = openSource(path);
+    return (await readPack(source)).index;
+  } catch (error) {
+    // A damaged store is made again.
+    if (error instanceof BadInput) return undefined;
+    throw error;
+  }
+}
+
+function counts({ parts }: PackIndex): Record<string, number> {
+  return Object.fromEntries(parts.map(({ name, images }) => [name, images]));
+}

@@ -1,0 +1,86 @@
+import { BadInput } from "../../core/bad_input.ts";
+import { type ArchiveMember, memberPath } from "../formats/archive.ts";
+import { sourceStream } from "../formats/byte_source.ts";
+import { ByteStream } from "../formats/byte_stream.ts";
+import { readTar } from "../formats/tar.ts";
+import { readZip } from "../formats/zip.ts";
+import { type FileSource, openSource, writeAll } from "./file_source_deno.ts";
+import type { OnProgress } from "./progress.ts";
+
+/** Where to and how much {@link unpack} unpacks. */
+export interface UnpackOptions {
+  readonly folder: string;
+  /** More bytes than this in all are refused. */
+  readonly limit: number;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Unpacks a `.tar`, `.tar.gz`, `.tgz` or `.zip`. Files that are already there with the right length
+ * are passed over, so an interrupted unpacking goes on.
+ *
+ * @throws {BadInput} If the archive is damaged, an entry would leave the folder or is a link, or it
+ * unpacks to more than the limit.
+ */
+export async function unpack(archive: string, options: UnpackOptions): Promise<void> {
+  const { folder, limit, onProgress, signal } = options;
+  using source = openSource(archive);
+  const what = archive.slice(archive.lastIndexOf("/") + 1);
+  const folders = new Set<string>();
+  let bytes = 0, done = 0;
+  for await (const member of membersOf(source)) {
+    signal?.throwIfAborted();
+    const path = memberPath(member.name, archive);
+    if (member.kind === "link" || member.kind === "other") {
+      throw new BadInput(
+        `Cannot unpack ${archive}: '${path}' is a link or a device; it is refused`,
+      );
+    }
+    bytes += member.size;
+    if (!(bytes <= limit)) {
+      throw new BadInput(
+        `Cannot unpack ${archive}: it holds more than the ${limit} bytes accepted`,
+      );
+    }
+    await write(member, `${folder}/${path}`, folders);
+    done++;
+    onProgress?.({ stage: "unpack", what, done, total: undefined, unit: "files" });
+  }
+}
+
+function membersOf(source: FileSource): AsyncGenerator<ArchiveMember> {
+  if (source.name.endsWith(".zip")) return readZip(source);
+  const stream = sourceStream(source);
+  const plain = /\.t?gz$/.test(source.name)
+    ? stream.pipeThrough(new DecompressionStream("gzip"))
+    : stream;
+  return readTar(new ByteStream(plain, source.name));
+}
+
+/** Writes one entry; `folders` are known to be there. */
+async function write(member: ArchiveMember, path: string, folders: Set<string>): Promise<void> {
+  const folder = member.kind === "folder" ? path : path.slice(0, path.lastIndexOf("/"));
+  if (!folders.has(folder)) {
+    await Deno.mkdir(folder, { recursive: true });
+    folders.add(folder);
+  }
+  if (member.kind === "folder" || await isThere(path, member.size)) return;
+  const content = member.open();
+  using file = await Deno.open(path, { write: true, create: true, truncate: true });
+  await content.pass(member.size, (piece) => writeAll(file, piece));
+  if (!await content.ended()) {
+    await content.cancel();
+    throw new BadInput(`Cannot unpack ${content.name}: it is longer than the archive says`);
+  }
+}
+
+async function isThere(path: string, size: number): Promise<boolean> {
+  try {
+    const found = await Deno.stat(path);
+    return found.isFile && found.size === size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import { writeViewSheet } from "../../../datasets/show/view_sheet_deno.ts";
+import { viewRecipes } from "../../../datasets/views/published/registry.ts";
+import { resolveConfig } from "../../config/resolve.ts";
+import { openRunDataset } from "../../run/run_data_deno.ts";
+import { openAdapter } from "../open_adapter_deno.ts";
+import { userPath } from "../user_path_deno.ts";
+import { dataLayers, type RunDataFlags } from "./data_layers_deno.ts";
+
+/** Flags of `data augment`. */
+export interface AugmentFlags extends RunDataFlags {
+  readonly out: string;
+}
+
+/** `data augment NAME`: draws originals beside their weak and strong views. */
+export async function augmentCommand(name: string, flags: AugmentFlags): Promise<void> {
+  const { quiet = false } = flags;
+  const { config } = resolveConfig(dataLayers(name, flags));
+  const dataset = await openRunDataset(config);
+  const recipes = viewRecipes(config.augment, dataset);
+  const device = await openAdapter(config.adapter, { quiet });
+  const path = userPath(flags.out);
+  try {
+    await writeViewSheet(path, dataset, {
+      device,
+      recipes,
+      seed: config.seed,
+      title: `${dataset.name}, augmentation ${config.augment}, seed ${config.seed}`,
+    });
+  } finally {
+    device.destroy();
+  }
+  console.log(path);
+}

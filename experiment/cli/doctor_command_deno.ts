@@ -1,0 +1,49 @@
+import {
+  type AdapterChoice,
+  NO_ADAPTER,
+  NoAdapterError,
+  requestAdapter,
+} from "../../core/autograd/request_device.ts";
+import { describeAdapter } from "../../core/autograd/adapter.ts";
+import { BadInput } from "../../core/bad_input.ts";
+import { preferVulkan } from "./open_adapter_deno.ts";
+import { loadedDrivers } from "./drivers_deno.ts";
+import { LIMITS, VERSION } from "./environment_deno.ts";
+
+const CHOICES: readonly string[] = ["high-performance", "low-power", "fallback"];
+
+/** `doctor`: what this machine offers. */
+export async function doctorCommand(
+  { json = false, adapter: choice }: { readonly json?: boolean; readonly adapter?: string },
+): Promise<void> {
+  if (choice !== undefined && !CHOICES.includes(choice)) {
+    throw new BadInput(`--adapter is '${choice}': give one of ${CHOICES.join(", ")}`);
+  }
+  preferVulkan();
+  const adapter = await requestAdapter(choice as AdapterChoice | undefined); // checked above
+  if (!adapter) throw new NoAdapterError(NO_ADAPTER);
+  const memory = Deno.systemMemoryInfo();
+  const report = {
+    longtail: VERSION,
+    deno: Deno.version.deno,
+    os: `${Deno.build.os} ${Deno.osRelease()} ${Deno.build.arch}`,
+    adapter: describeAdapter(adapter.info),
+    drivers: loadedDrivers(),
+    limits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
+    features: [...adapter.features].sort(),
+    freeMemory: memory.available,
+  };
+  if (json) {
+    console.log(JSON.stringify(report));
+    return;
+  }
+  const { name, software } = report.adapter;
+  console.log(`longtail ${report.longtail}, Deno ${report.deno}, ${report.os}`);
+  console.log(`adapter  ${name}${software ? " (software: runs on the CPU)" : ""}`);
+  if (report.drivers) console.log(`drivers  ${report.drivers.join(", ")}`);
+  for (const [limit, value] of Object.entries(report.limits)) {
+    console.log(`  ${limit.padEnd(36)}${value}`);
+  }
+  console.log(`features ${report.features.join(", ")}`);
+  console.log(`free memory ${(report.freeMemory / 2 ** 30).toFixed(1)} GiB`);
+}

@@ -1,0 +1,31 @@
+import process from "node:process";
+import type { Device } from "../../core/autograd/device.ts";
+import { type AdapterChoice, requestDevice } from "../../core/autograd/request_device.ts";
+
+/**
+ * Makes Deno ask Vulkan on Linux: otherwise it falls back to an OpenGL adapter that lacks half of
+ * what is needed. To be called before the first adapter is asked for.
+ */
+export function preferVulkan(): void {
+  if (Deno.build.os === "linux" && !Deno.env.get("DENO_WEBGPU_BACKEND")) {
+    Deno.env.set("DENO_WEBGPU_BACKEND", "vulkan");
+  }
+  // The driver complains on standard error where this is missing, and needs nothing of it.
+  if (Deno.build.os === "linux" && !Deno.env.get("XDG_RUNTIME_DIR")) {
+    Deno.env.set("XDG_RUNTIME_DIR", Deno.env.get("TMPDIR") ?? "/tmp");
+  }
+}
+
+/** Opens the adapter of a choice and says on standard error which one it is. */
+export async function openAdapter(
+  choice: AdapterChoice,
+  { quiet = false }: { quiet?: boolean } = {},
+): Promise<Device> {
+  preferVulkan();
+  const device = await requestDevice({ adapter: choice });
+  if (!quiet) {
+    const { name, software } = device.adapter;
+    process.stderr.write(`adapter: ${name}${software ? " (software: runs on the CPU)" : ""}\n`);
+  }
+  return device;
+}

@@ -1,0 +1,212 @@
+import { stringify } from "yaml";
+import { formatSplit } from "../../datasets/split/split_json.ts";
+import type { Device } from "../../core/autograd/device.ts";
+import { BadInput } from "../../core/bad_input.ts";
+import type { Stored } from "../../core/safetensors.ts";
+import { restoreTrainer, saveTrainer, stateHash } from "../../core/training/checkpoint.ts";
+import type { Evaluation } from "../../core/training/evaluate.ts";
+import type { PseudoLabelSummary } from "../../core/training/metrics/pseudo_labels.ts";
+import { imagesOfStep } from "../../core/training/step/step_images.ts";
+import type { LogRow, Trainer } from "../../core/training/trainer.ts";
+import { type EvaluationHistory, evaluationHistory } from "./evaluation_history.ts";
+import type { Interrupt } from "./interrupt_deno.ts";
+import type { PreparedRun } from "./prepare_run_deno.ts";
+import type { ProgressDisplay } from "./progress_deno.ts";
+import type { RunFolder } from "./run_folder_deno.ts";
+
+/** What a run came to: the content of `summary.json`. */
+export interface RunSummary {
+  readonly status: "finished" | "interrupted";
+  readonly algorithm: string;
+  readonly dataset: string;
+  readonly model: string;
+  readonly seed: number;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  readonly adapter: { readonly name: string; readonly software: boolean };
+  /** SHA-256 over all tensors of the checkpoint. */
+  readonly state: string;
+  readonly evaluation: (Evaluation & { readonly rule: "last" }) | null;
+  /** Mean and median of the last 20 evaluations and the best of all, as papers report. */
+  readonly history: EvaluationHistory | null;
+  readonly pseudoLabels: PseudoLabelSummary | null;
+}
+
+/** What {@linkcode trainRun} works with. */
+export interface TrainRun {
+  readonly run: PreparedRun;
+  readonly trainer: Trainer;
+  readonly folder: RunFolder;
+  readonly progress: ProgressDisplay;
+  readonly interrupt: Interrupt;
+}
+
+/** Writes the files that describe a run before its first step. */
+export async function describeRun(
+  folder: RunFolder,
+  { all, split }: PreparedRun,
+  environment: object,
+): Promise<void> {
+  await folder.writeText("split.json", formatSplit(split));
+  await folder.writeText("environment.json", `${JSON.stringify(environment, null, 2)}\n`);
+  // Last, since its being there is what makes a folder a run that can be resumed.
+  await folder.writeText("config.yaml", stringify(all));
+}
+
+/**
+ * Restores the last checkpoint, if there is one.
+ *
+ * @returns Seconds of training before it.
+ * @throws {BadInput} If it does not belong to this run or lies past the new horizon.
+ */
+export async function resumeRun(
+  folder: RunFolder,
+  trainer: Trainer,
+  steps: number,
+): Promise<number> {
+  const found = await folder.loadCheckpoint();
+  if (!found) {
+    await folder.truncateLog(0);
+    return 0;
+  }
+  const done = found.stored.tensors.get("cursor/steps")?.data[0] ?? 0;
+  if (steps < done) {
+    throw new BadInput(
+      `steps is ${steps}, but ${folder.path} has done ${done}: give at least ${done}`,
+    );
+  }
+  try {
+    restoreTrainer(trainer, found.stored, found.name);
+  } catch (error) {
+    if (error instanceof TypeError) throw new BadInput(error.message);
+    throw error;
+  }
+  await folder.truncateLog(trainer.done);
+  return Number(found.stored.metadata.seconds ?? 0);
+}
+
+/** Trains from where the trainer is to its last step, writing the run folder as it goes. */
+export class TrainLoop {
+  readonly #o: TrainRun;
+  readonly #device: Device;
+  /** Seconds of training before this process. */
+  readonly #before: number;
+  readonly #started = performance.now();
+  readonly #startStep: number;
+  #lastRow: LogRow | null = null;
+  #lastEvaluation: Evaluation | null = null;
+  #rowAt = performance.now();
+  #rowStep: number;
+  #yieldedAt = performance.now();
+
+  constructor(options: TrainRun, secondsBefore: number) {
+    this.#o = options;
+    this.#device = options.trainer.device;
+    this.#before = secondsBefore;
+    this.#startStep = this.#rowStep = options.trainer.done;
+  }
+
+  /** Runs to the end, or until interrupted; writes checkpoint and summary. */
+  async run(): Promise<RunSummary> {
+    const { trainer, interrupt, progress, run: { resolved: { config } } } = this.#o;
+    await trainer.setup();
+    const { steps } = trainer.config;
+    while (trainer.done < steps && !interrupt.asked) {
+      await trainer.begin();
+      trainer.step();
+      await trainer.between();
+      progress.step(trainer.done);
+      const at = trainer.done;
+      if (at % config.logEvery === 0 || at === steps) await this.#log();
+      if (at % config.evaluateEvery === 0 || at === steps) await this.#evaluate();
+      if (at % config.checkpointEvery === 0 && at < steps) await this.#save();
+      await this.#breathe();
+    }
+    return await this.#finish(trainer.done >= steps ? "finished" : "interrupted");
+  }
+
+  get #seconds(): number {
+    return this.#before + (performance.now() - this.#started) / 1000;
+  }
+
+  #imagesOfSteps(steps: number): number {
+    const { trainer: { needs, config } } = this.#o;
+    return steps * imagesOfStep(needs, config);
+  }
+
+  async #log(): Promise<void> {
+    const { trainer, folder, progress } = this.#o;
+    const row = await trainer.drain();
+    const now = performance.now();
+    const imagesPerSecond = this.#imagesOfSteps(trainer.done - this.#rowStep) /
+      ((now - this.#rowAt) / 1000);
+    this.#rowAt = now;
+    this.#rowStep = trainer.done;
+    this.#lastRow = row;
+    const { step, epoch, ...rest } = row;
+    await folder.log({ step, epoch, seconds: round(this.#seconds), ...rest, imagesPerSecond });
+    const perStep = (now - this.#started) / 1000 / (trainer.done - this.#startStep);
+    progress.row({ ...row, imagesPerSecond }, perStep * (trainer.config.steps - trainer.done));
+  }
+
+  async #evaluate(): Promise<void> {
+    const { trainer, folder, progress } = this.#o;
+    const evaluation = this.#lastEvaluation = await trainer.evaluate();
+    await folder.log({ step: trainer.done, evaluation });
+    progress.say(
+      `step ${trainer.done}: top-1 ${percent(evaluation.top1)}, balanced accuracy ${
+        percent(evaluation.balancedAccuracy)
+      } (${evaluation.network}, ${evaluation.images} test images)`,
+    );
+    this.#rowAt = performance.now();
+    this.#rowStep = trainer.done;
+  }
+
+  async #save(): Promise<Stored> {
+    const { tensors, metadata } = await saveTrainer(this.#o.trainer);
+    const stored = { tensors, metadata: { ...metadata, seconds: String(this.#seconds) } };
+    await this.#o.folder.saveCheckpoint(stored);
+    return stored;
+  }
+
+  async #finish(status: RunSummary["status"]): Promise<RunSummary> {
+    const { trainer, folder, run: { resolved: { config, stack }, dataset, model } } = this.#o;
+    const stored = await this.#save();
+    const seconds = this.#seconds;
+    const { name, software } = this.#device.adapter;
+    const summary: RunSummary = {
+      status,
+      algorithm: stack.name,
+      dataset: dataset.name,
+      model: model.name,
+      seed: config.seed,
+      steps: trainer.done,
+      seconds: round(seconds),
+      imagesPerSecond: round(this.#imagesOfSteps(trainer.done) / seconds),
+      adapter: { name, software },
+      state: await stateHash(stored),
+      evaluation: this.#lastEvaluation && { ...this.#lastEvaluation, rule: "last" },
+      history: evaluationHistory(await folder.readText("log.jsonl") ?? ""),
+      pseudoLabels: this.#lastRow?.pseudoLabels ?? null,
+    };
+    await folder.writeText("summary.json", `${JSON.stringify(summary, null, 2)}\n`);
+    return summary;
+  }
+
+  /** Lets signals and timers through now and then: a step itself never gives up the thread. */
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#yieldedAt < 50) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#yieldedAt = performance.now();
+  }
+}
+
+/** A fraction as people read it: `56.3 %`. */
+export function percent(fraction: number): string {
+  return `${(100 * fraction).toFixed(1)} %`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

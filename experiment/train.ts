@@ -1,0 +1,153 @@
+import type { Dataset } from "../datasets/images/dataset.ts";
+import { openLoader } from "../datasets/loading/open_loader.ts";
+import { poolOf } from "../datasets/split/label_pool.ts";
+import { type GivenSplit, makeSplit } from "../datasets/split/protocols/protocol.ts";
+import { viewRecipes } from "../datasets/views/published/registry.ts";
+import type { Split } from "../datasets/split/split.ts";
+import { requestDevice } from "../core/autograd/request_device.ts";
+import type { Device } from "../core/autograd/device.ts";
+import type { Model } from "../core/nn/model.ts";
+import type { Stored } from "../core/safetensors.ts";
+import type { Plugin } from "../core/training/plugin/algorithm.ts";
+import { compose, type Stack } from "../core/training/plugin/compose.ts";
+import type { Evaluation } from "../core/training/evaluate.ts";
+import { startFrom } from "../core/training/start_from.ts";
+import type { HostFiles } from "../core/training/plugin/host_files.ts";
+import { type LogRow, Trainer } from "../core/training/trainer.ts";
+import { type Layer, objectLayer } from "./config/layers.ts";
+import { resolveSettings } from "./config/resolve.ts";
+import type { RunConfig } from "./config/run_config.ts";
+import { trainingConfig } from "./config/training_settings.ts";
+
+/** What {@linkcode train} trains. */
+export interface TrainOptions {
+  /** The images. */
+  readonly dataset: Dataset;
+  /** The network. */
+  readonly model: Model;
+  /** A base, or a base with add-ons from `compose`. */
+  readonly algorithm: Plugin | Stack;
+  /** How the images are dealt out; a split made before will do too. */
+  readonly split?: GivenSplit | Split;
+  /** What differs from the method's recipe, e.g. `{ steps: 500, batch: { labeled: 8 } }`. */
+  readonly settings?: Settings<Omit<RunConfig, Otherwise>>;
+  /** Values to start from, by PyTorch's names; random ones by default. */
+  readonly weights?: Stored["tensors"];
+  /** Where to train; by default the machine's adapter, closed at the end. */
+  readonly device?: Device;
+  /** Where methods keep files; one object for two runs lets the second read those of the first. */
+  readonly files?: HostFiles;
+  /** Told each log period's means. */
+  onLog?(row: LogRow): void;
+}
+
+/** Options of a run that {@linkcode train} is given otherwise. */
+export type Otherwise =
+  | "algorithm"
+  | "plugins"
+  | "dataset"
+  | "dataDir"
+  | "imageSize"
+  | "model"
+  | "modelVariant"
+  | "weights"
+  | "split"
+  | "adapter";
+
+/** Some of the options of a run, at any depth. */
+export type Settings<T> = {
+  readonly [K in keyof T]?: T[K] extends object ? Settings<T[K]> : T[K];
+};
+
+/** What {@linkcode train} gives back. */
+export interface Trained {
+  /** Scores on the test images after the last step. */
+  readonly evaluation: Evaluation;
+  /** Which image was labeled, unlabeled, for testing. */
+  readonly split: Split;
+  /** The last log period's means. */
+  readonly log: LogRow;
+}
+
+/**
+ * Trains a classifier in memory and evaluates it: the library's way in. Writes no files; use the
+ * command line for runs that can be resumed.
+ *
+ * @throws {BadInput} If settings, split and data do not fit together.
+ * @throws {TypeError} If the weights do not fit the model.
+ *
+ * @example One's own images and network
+ * ```ts
+ * import { train } from "@longtail/longtail";
+ * import { fixmatch } from "@longtail/longtail/algorithms";
+ * import { globalAvgPool, type Model } from "@longtail/longtail/core";
+ * import { memoryDataset } from "@longtail/longtail/datasets";
+ * import assert from "node:assert/strict";
+ *
+ * // Two classes, dark and bright, of 8 x 8 pixels.
+ * const part = (images: number) => ({
+ *   bytes: Uint8Array.from({ length: images * 192 }, (_, i) => (i / 192) % 2 < 1 ? 40 : 200),
+ *   labels: Array.from({ length: images }, (_, i) => i % 2),
+ * });
+ * const dataset = await memoryDataset({
+ *   name: "shades",
+ *   classNames: ["dark", "bright"],
+ *   size: 8,
+ *   train: part(60),
+ *   test: part(20),
+ * });
+ * const model: Model = {
+ *   name: "mine",
+ *   build(b, { classes }) {
+ *     const conv = b.conv2d("conv", 3, 4, 3, { padding: 1 });
+ *     const norm = b.batchNorm("norm", 4, { activation: { kind: "relu" } });
+ *     return {
+ *       features: 4,
+ *       forward: (x, pass) => globalAvgPool(norm(conv(x, pass), pass)),
+ *       heads: { main: b.linear("fc", 4, classes) },
+ *     };
+ *   },
+ * };
+ * const { evaluation } = await train({
+ *   dataset,
+ *   model,
+ *   algorithm: fixmatch({ threshold: 0.9 }),
+ *   split: { labeledMax: 6, gammaLabeled: 2, unlabeledMax: 20, gammaUnlabeled: 1 },
+ *   settings: { steps: 20, batch: { labeled: 4, ratio: 2 } },
+ * });
+ * assert.equal(evaluation.images, 20);
+ * ```
+ */
+export async function train(options: TrainOptions): Promise<Trained> {
+  const { dataset, model, algorithm, onLog } = options;
+  const given = "plugins" in algorithm ? algorithm : compose(algorithm);
+  const layers: Layer[] = [objectLayer(options.settings ?? {}, "settings")];
+  const { config, stack } = resolveSettings(given, dataset.name, layers);
+  const split = options.split && "labeled" in options.split
+    ? options.split
+    : makeSplit(poolOf(dataset), { seed: config.seed, ...options.split });
+  const device = options.device ?? await requestDevice();
+  try {
+    const views = viewRecipes(config.augment, dataset);
+    const { seed } = config;
+    const loader = await openLoader({ device, dataset, split, seed, views, ...config.loader });
+    const trainer = new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
+    const { weightsPart: part } = config;
+    if (options.weights) startFrom(trainer, options.weights, { part });
+    if (options.files) trainer.files = options.files;
+    await trainer.setup();
+    let log: LogRow | undefined;
+    while (trainer.done < config.steps) {
+      await trainer.begin();
+      trainer.step();
+      await trainer.between();
+      if (trainer.done % config.logEvery === 0 || trainer.done === config.steps) {
+        log = await trainer.drain();
+        onLog?.(log);
+      }
+    }
+    return { evaluation: await trainer.evaluate(), split, log: log! }; // steps are at least 1
+  } finally {
+    if (!options.device) device.destroy();
+  }
+}

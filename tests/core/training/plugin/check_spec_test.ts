@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { defineAlgorithm } from "../../../../core/mod.ts";
+
+const spec = { name: "mine", kind: "addon", paper: "a test", defaults: {} } as const;
+
+Deno.test("defineAlgorithm() refuses parts that there are not", () => {
+  const misspelt = { ...spec, maks: () => undefined };
+  assert.throws(() => defineAlgorithm(misspelt), {
+    name: "TypeError",
+    message: /method 'mine' has a part 'maks'.*did you mean 'mask'/,
+  });
+});
+
+Deno.test("defineAlgorithm() refuses asynchronous slots of a step, and no others", () => {
+  const waits = async () => await Promise.resolve();
+  for (const slot of ["mask", "loss", "priorUpdate", "needs"]) {
+    assert.throws(() => defineAlgorithm({ ...spec, [slot]: waits }), {
+      name: "TypeError",
+      message: new RegExp(`^'${slot}' of the method 'mine' is asynchronous`),
+    });
+  }
+  assert.equal(defineAlgorithm({ ...spec, setup: waits, epoch: waits })().name, "mine");
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { indicesByClass, type Pool } from "../../../datasets/split/label_pool.ts";
+import { defaultSplitOptions } from "../../../datasets/split/protocols/split_options.ts";
+import { completeSplit, labeledInUnlabeled } from "../../../datasets/split/split.ts";
+import { formatSplit, parseSplit } from "../../../datasets/split/split_json.ts";
+
+const pool: Pool = {
+  name: "toy",
+  fingerprint: "f00d",
+  classes: 2,
+  labels: [0, 1, 1, 0, -1],
+  testLabels: [1, 0],
+};
+const options = defaultSplitOptions(pool);
+const chosen = { protocol: "free", options, labeled: [0, 1], unlabeled: [2] };
+
+Deno.test("completeSplit() counts classes, under their new names where they are relabeled", () => {
+  assert.deepEqual(completeSplit(pool, chosen).counts, {
+    labeled: [1, 1],
+    unlabeled: [0, 1],
+    test: [1, 1],
+  });
+  assert.deepEqual(
+    completeSplit(pool, { ...chosen, relabel: [1, 0] }).counts.unlabeled,
+    [1, 0],
+  );
+  assert.equal(completeSplit(pool, { ...chosen, unlabeled: [2, 4] }).counts.unlabeled, null);
+});
+
+Deno.test("completeSplit() refuses images that cannot be what they are said to be", () => {
+  const refused = (change: object, message: RegExp) =>
+    assert.throws(() => completeSplit(pool, { ...chosen, ...change }), message);
+  refused({ labeled: [5] }, /image 5/);
+  refused({ labeled: [4] }, /no label/);
+  refused({ valid: [4] }, /no label/);
+  refused({ test: [2] }, /image 2/);
+  refused({ options: { ...options, holdout: 1 } }, /class 0 without a labeled image/);
+});
+
+Deno.test("labeledInUnlabeled() marks labeled images", () => {
+  const split = completeSplit(pool, { ...chosen, unlabeled: [2, 1, 3, 0] });
+  assert.deepEqual([...labeledInUnlabeled(split)], [0, 1, 0, 1]);
+});
+
+Deno.test("indicesByClass() leaves images without a label out and refuses foreign labels", () => {
+  assert.deepEqual(indicesByClass(pool.labels, 2), [[0, 3], [1, 2]]);
+  assert.throws(() => indicesByClass([0, 2], 2), /Label 2 of image 1/);
+});
+
+Deno.test("parseSplit() names what is wrong with a file", () => {
+  const split = completeSplit(pool, chosen);
+  assert.deepEqual(parseSplit(formatSplit(split), "x"), split);
+  const json = JSON.parse(formatSplit(split));
+  const refused = (change: object, message: RegExp) =>
+    assert.throws(() => parseSplit(JSON.stringify({ ...json, ...change }), "split.json"), message);
+  assert.throws(() => parseSplit("{", "split.json"), /split\.json.*not JSON/);
+  assert.throws(() => parseSplit("[]", "split.json"), /not an object/);
+  refused({ labeled: [0.5] }, /labeled is not a list/);
+  refused({ test: "all" }, /test is not a list/);
+  refused({ seed: -1 }, /seed/);
+  refused({ counts: null }, /counts is not an object/);
+  refused({ dataset: 3 }, /dataset is not a text/);
+});

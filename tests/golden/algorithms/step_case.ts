@@ -1,0 +1,300 @@
+import type { Device } from "../../../core/autograd/device.ts";
+import type { AnyTensor, Tensor } from "../../../core/autograd/tensor.ts";
+import type { Model } from "../../../core/nn/model.ts";
+import {
+  type Batch,
+  type DataInfo,
+  defineAlgorithm,
+  type Input,
+  type NonEmpty,
+  type Phase,
+  type Plugin,
+  type Progress,
+  type Step,
+  type Targets,
+} from "../../../core/training/plugin/algorithm.ts";
+import { type MergedNeeds, mergeNeeds, type Stack } from "../../../core/training/plugin/compose.ts";
+import type { Network } from "../../../core/training/step/network.ts";
+import { PluginState } from "../../../core/training/step/plugin_state.ts";
+import { runStep, type StepInput } from "../../../core/training/step/step.ts";
+import { caseNetwork, disposeNetwork, type Leaf, parameterIndex } from "./case_network.ts";
+import { type CaseHost, fakeHost } from "./fake_host.ts";
+import { type PresetDraws, PresetRandom } from "./preset_random.ts";
+
+/** Images of one view; a stub network's come from `StubModel.images`. */
+export interface CaseImages {
+  readonly input: Input;
+  /** The first axis counts images. */
+  readonly shape: readonly number[];
+  readonly values: ArrayLike<number>;
+}
+
+/** What one step of a case gives. */
+export interface CaseStep {
+  /** Views in the order in which gradients are to come back. */
+  readonly images: readonly CaseImages[];
+  /** Classes of the labeled images. */
+  readonly y: ArrayLike<number>;
+  readonly progress: Progress;
+  /** Labeled images of each class in this step, where a phase has taken in others. */
+  readonly counts?: readonly number[];
+  /** Positions in the labeled and unlabeled sets; 0, 1, … if not given. */
+  readonly index?: { readonly labeled?: ArrayLike<number>; readonly unlabeled?: ArrayLike<number> };
+  /** 1 for unlabeled images that are in the labeled set too; none are if not given. */
+  readonly isLabeled?: ArrayLike<number>;
+  /** Declared streams by name. */
+  readonly streams?: Readonly<Record<string, Omit<CaseImages, "input"> & CaseStream>>;
+  /** Random numbers by `plugin/name`. */
+  readonly random?: Readonly<Record<string, PresetDraws>>;
+  /** Parameters of the student and of the teacher by name; their start values if not given. */
+  readonly weights?: Readonly<Record<string, ArrayLike<number>>>;
+  readonly teacherWeights?: Readonly<Record<string, ArrayLike<number>>>;
+  /** What else to read back, made in the place of a loss; without gradients. */
+  probe?(s: Step, t: Targets, m: Tensor): Readonly<Record<string, AnyTensor>>;
+}
+
+/** Labels of a stream's images. */
+export interface CaseStream {
+  readonly y: ArrayLike<number>;
+  readonly index?: ArrayLike<number>;
+}
+
+/** What came out of a step. */
+export interface StepReading {
+  /** Loss terms by name, weighted as they enter the sum. */
+  readonly terms: Readonly<Record<string, number>>;
+  /** Their sum. */
+  readonly loss: number;
+  /** Pseudo-labels and mask; empty without a weak view. */
+  readonly probs: Float32Array;
+  readonly form: Targets["form"] | null;
+  readonly mask: Float32Array;
+  /** Gradients of the images, view by view as given. */
+  readonly images: readonly Float32Array[];
+  /** Gradients of everything by name: `images/0`, `stream/NAME`, parameters. */
+  readonly gradients: Readonly<Record<string, Float32Array>>;
+  readonly logged: Readonly<Record<string, number>>;
+  readonly probed: Readonly<Record<string, ArrayLike<number>>>;
+}
+
+/** What a case is run on. */
+export interface StepCaseOptions {
+  readonly stack: Stack;
+  readonly model: Model;
+  /** What is known of the data; the rest is taken from the counts of the labeled images. */
+  readonly data: Partial<DataInfo> & Pick<DataInfo, "counts">;
+}
+
+/** Runs the steps of a golden case through the real step, one after the other, on one state. */
+export class StepCase {
+  readonly device: Device;
+  readonly data: DataInfo;
+  readonly state: PluginState;
+  readonly #stack: Stack;
+  readonly #model: Model;
+  readonly #needs: MergedNeeds;
+  #probe: CaseStep["probe"];
+  #probed: Readonly<Record<string, AnyTensor>> = {};
+
+  constructor(device: Device, { stack, model, data }: StepCaseOptions) {
+    const labeled = data.counts.reduce((a, b) => a + b, 0);
+    this.device = device;
+    this.data = {
+      dataset: "golden",
+      classes: data.counts.length,
+      labeled,
+      unlabeled: labeled,
+      holdout: 0,
+      valid: 0,
+      features: 1,
+      trueUnlabeledCounts: null,
+      ...data,
+    };
+    const [base, ...addons] = stack.plugins;
+    this.#stack = { name: stack.name, plugins: [base, ...addons, this.#probePlugin()] };
+    this.#model = model;
+    this.#needs = mergeNeeds(stack, this.data);
+    this.state = new PluginState(device, stack.plugins, this.data);
+  }
+
+  /** Sets a declared state, e.g. `daso/queue`. */
+  setState(key: string, values: ArrayLike<number>): void {
+    this.device.write(this.#stateOf(key), Float32Array.from(values));
+  }
+
+  /** Values of a declared state. */
+  readState(key: string): Promise<Float32Array> {
+    return this.device.read(this.#stateOf(key));
+  }
+
+  /** Runs one step, from the forward pass to `priorUpdate`; the parameters stay as they are. */
+  async step(given: CaseStep): Promise<StepReading> {
+    const { device } = this, network = this.#network(given);
+    const { gradients: { views } } = network;
+    const logged = new Map<string, Tensor>();
+    this.#probe = given.probe;
+    this.#probed = {};
+    const made = device.keep(() =>
+      device.scope(() => {
+        const { counts = this.data.counts } = given;
+        const total = counts.reduce((a, b) => a + b, 0);
+        const result = runStep(
+          {
+            device,
+            network,
+            stack: this.#stack,
+            needs: this.#needs,
+            state: this.state,
+            prior: device.tensor(counts.map((n) => n / total), [this.data.classes]),
+            data: this.data,
+            random: (plugin, name) =>
+              new PresetRandom(device, `${plugin}/${name}`, given.random?.[`${plugin}/${name}`]),
+            log: (name, value) => logged.set(name, value),
+          },
+          this.#input(given, network),
+          given.progress,
+        );
+        result.finish();
+        this.state.commit();
+        const { targets, mask, terms } = result;
+        return {
+          targets: targets ? [targets.probs] : [],
+          form: targets?.form ?? null,
+          mask: mask ? [mask] : [],
+          terms: Object.fromEntries(terms),
+          probed: this.#probed,
+          logged: Object.fromEntries(logged),
+        };
+      })
+    );
+    const read = (tensors: Readonly<Record<string, AnyTensor>>) => readRecord(device, tensors);
+    const terms = scalars(await read(made.terms));
+    const names = network.set.parameters.specs.map(({ name }) => name);
+    const gradients = await read(Object.fromEntries(names.map((n, i) => [n, views[i]!]))); // alike
+    disposeNetwork(network);
+    return {
+      terms,
+      loss: Object.values(terms).reduce((a, b) => a + b, 0),
+      probs: made.targets[0] ? await device.read(made.targets[0]) : new Float32Array(),
+      form: made.form,
+      mask: made.mask[0] ? await device.read(made.mask[0]) : new Float32Array(),
+      images: given.images.map((_, i) => gradients[`images/${i}`] as Float32Array),
+      gradients: gradients as Record<string, Float32Array>,
+      logged: scalars(await read(made.logged)),
+      probed: await read(made.probed),
+    };
+  }
+
+  /** Runs a slot between steps of all plugins that have it; `every` whether or not it is due. */
+  async between(slot: "setup" | "every" | "epoch", host: CaseHost): Promise<void> {
+    for (const plugin of this.#stack.plugins) {
+      const { setup, every, epoch } = plugin.spec;
+      const run = slot === "every" ? every?.run : slot === "epoch" ? epoch : setup;
+      if (!run) continue;
+      const { device, data } = this, state = this.state.of(plugin.name);
+      await run.call(plugin.spec, fakeHost({ device, data, plugin, state }, host));
+    }
+    this.state.commit();
+  }
+
+  /** Asks the plugin that divides the run for a phase. */
+  async phase(index: number, host: CaseHost): Promise<Phase | null> {
+    const plugin = this.#stack.plugins.find(({ spec }) => spec.phase);
+    if (!plugin) throw new ReferenceError(`${this.#stack.name} has no phases`);
+    const { device, data } = this, state = this.state.of(plugin.name);
+    const own = fakeHost({ device, data, plugin, state }, host);
+    const phase = await plugin.spec.phase!(own, index); // just found
+    this.state.commit();
+    return phase;
+  }
+
+  #stateOf(key: string): Tensor {
+    const tensor = this.state.tensors.get(key);
+    if (tensor) return tensor;
+    throw new ReferenceError(`There is no state '${key}', only ${[...this.state.tensors.keys()]}`);
+  }
+
+  #network({ images, streams = {}, weights = {}, teacherWeights = {} }: CaseStep): Network {
+    return caseNetwork(this.device, {
+      model: this.#model,
+      classes: this.data.classes,
+      heads: this.#needs.heads,
+      leaves: new Map<string, Leaf>([
+        ...images.map((image, i) => [`images/${i}`, image] as const),
+        ...Object.entries(streams).map(([name, image]) => [`stream/${name}`, image] as const),
+      ]),
+      student: weights,
+      teacher: teacherWeights,
+    });
+  }
+
+  #input({ images, y, index, isLabeled, streams = {} }: CaseStep, network: Network): StepInput {
+    const { device } = this;
+    const leaf = (name: string) => network.student.parameters[parameterIndex(network, name)]!; // found
+    const ints = (values: ArrayLike<number>) =>
+      device.tensor(Int32Array.from(values), [values.length], "i32");
+    const views = (input: Input) =>
+      images.flatMap((image, i) => image.input === input ? [leaf(`images/${i}`)] : []);
+    const counting = (n: number) => Array.from({ length: n }, (_, i) => i);
+    const unlabeled = images.find(({ input }) => input !== "labeled")?.shape[0] ?? 0;
+    const flags = isLabeled ?? new Float32Array(unlabeled);
+    const batch: Batch = {
+      labeled: {
+        x: views("labeled") as unknown as NonEmpty<Tensor>, // every case has labeled images
+        y: ints(y),
+        index: ints(index?.labeled ?? counting(y.length)),
+      },
+      unlabeled: {
+        weak: views("weak"),
+        strong: views("strong"),
+        identity: views("identity"),
+        index: ints(index?.unlabeled ?? counting(unlabeled)),
+        isLabeled: device.tensor(Float32Array.from(flags), [flags.length]),
+      },
+    };
+    const drawn = Object.entries(streams).map(([name, s]) =>
+      [name, {
+        x: leaf(`stream/${name}`),
+        y: ints(s.y),
+        index: ints(s.index ?? counting(s.y.length)),
+      }] as const
+    );
+    return { batch, streams: Object.fromEntries(drawn) };
+  }
+
+  /** An add-on that has no part in the step and only looks at it. */
+  #probePlugin(): Plugin {
+    return defineAlgorithm({
+      name: "probe",
+      kind: "addon",
+      paper: "none",
+      defaults: {},
+      loss: (s, t, m) => {
+        const seen = this.device.noGrad(() => this.#probe?.(s, t, m) ?? {});
+        this.#probed = Object.fromEntries(
+          Object.entries(seen).map(([name, tensor]) => [name, copyOf(tensor)]),
+        );
+        return {};
+      },
+    })();
+  }
+}
+
+/** A copy, since a state's tensor has other values once the step is over. */
+function copyOf(tensor: AnyTensor): AnyTensor {
+  const copy = tensor.device.empty(tensor.shape, tensor.dtype);
+  tensor.device.copy(tensor, copy);
+  return copy;
+}
+
+async function readRecord(
+  device: Device,
+  tensors: Readonly<Record<string, AnyTensor>>,
+): Promise<Record<string, ArrayLike<number>>> {
+  const values = await device.readAll(Object.values(tensors));
+  return Object.fromEntries(Object.keys(tensors).map((name, i) => [name, values[i]!])); // alike
+}
+
+function scalars(record: Readonly<Record<string, ArrayLike<number>>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(record).map(([k, v]) => [k, v[0] ?? NaN]));
+}
