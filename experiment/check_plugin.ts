@@ -1,17 +1,15 @@
 import { algorithms, type ListedAlgorithm } from "../algorithms/registry.ts";
 import type { Dataset } from "../datasets/images/dataset.ts";
-import { GpuLoader } from "../datasets/loading/gpu_loader.ts";
-import { viewRecipes } from "../datasets/views/published/registry.ts";
 import { syntheticDataset } from "../datasets/images/synthetic.ts";
 import type { Device } from "../core/autograd/device.ts";
 import { requestDevice } from "../core/autograd/request_device.ts";
 import { modelByName } from "../core/nn/model_registry.ts";
 import { restoreTrainer, saveTrainer, stateHash } from "../core/training/checkpoint.ts";
-import { Trainer } from "../core/training/trainer.ts";
+import type { Trainer } from "../core/training/trainer.ts";
 import { objectLayer } from "./config/layers.ts";
 import { resolveConfig, type Resolved } from "./config/resolve.ts";
 import { splitRun } from "./run/split_run.ts";
-import { trainingConfig } from "./config/training_settings.ts";
+import { openTrainer } from "./open_trainer.ts";
 
 /** Steps of a trial: those in which a method's `smoke` settings make every slot run. */
 const STEPS = 30;
@@ -97,14 +95,13 @@ async function trial(
   resolved: Resolved,
 ): Promise<string | null> {
   const whole = await open(device, dataset, resolved);
-  const problem = await run(whole, STEPS);
-  if (problem) return problem;
+  await runTo(whole, STEPS);
   const first = await open(device, dataset, resolved);
-  await run(first, STEPS / 2);
+  await runTo(first, STEPS / 2);
   const stored = await saveTrainer(first);
   const second = await open(device, dataset, resolved);
   restoreTrainer(second, stored, "the trial's checkpoint");
-  await run(second, STEPS);
+  await runTo(second, STEPS);
   const [a, b] = [
     await stateHash(await saveTrainer(whole)),
     await stateHash(await saveTrainer(second)),
@@ -112,31 +109,18 @@ async function trial(
   return a === b ? null : "a run that is saved, restored and continued ends in another state";
 }
 
-async function open(
-  device: Device,
-  dataset: Dataset,
-  { config, stack }: Resolved,
-): Promise<Trainer> {
+function open(device: Device, dataset: Dataset, { config, stack }: Resolved): Promise<Trainer> {
   const { split } = splitRun(config, dataset);
-  const views = viewRecipes(config.augment, dataset);
-  const loader = await GpuLoader.open({ device, dataset, split, seed: config.seed, views });
   const model = modelByName(config.model, config.modelVariant);
-  return new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
+  return openTrainer({ device, dataset, split, model, stack, config });
 }
 
-/** Trains up to a step; returns what went wrong. */
-async function run(trainer: Trainer, steps: number): Promise<string | null> {
-  const { device } = trainer;
-  await trainer.setup();
-  while (trainer.done < steps) {
-    await trainer.begin();
-    const before = device.counts.readBacks;
-    trainer.step();
-    if (device.counts.readBacks !== before) {
-      return `step ${trainer.done - 1} reads back from the GPU`;
-    }
-    await trainer.between();
-  }
-  await trainer.drain(); // throws where a loss is not finite
-  return null;
+/**
+ * Trains up to a step.
+ *
+ * @throws {Error} If a step reads back from the GPU or a loss is not finite.
+ */
+async function runTo(trainer: Trainer, until: number): Promise<void> {
+  await trainer.run({ until });
+  await trainer.drain();
 }

@@ -1,8 +1,6 @@
 import type { Dataset } from "../datasets/images/dataset.ts";
-import { openLoader } from "../datasets/loading/open_loader.ts";
 import { poolOf } from "../datasets/split/label_pool.ts";
 import { type GivenSplit, makeSplit } from "../datasets/split/protocols/protocol.ts";
-import { viewRecipes } from "../datasets/views/published/registry.ts";
 import type { Split } from "../datasets/split/split.ts";
 import { requestDevice } from "../core/autograd/request_device.ts";
 import type { Device } from "../core/autograd/device.ts";
@@ -11,13 +9,12 @@ import type { Stored } from "../core/safetensors.ts";
 import type { Plugin } from "../core/training/plugin/algorithm.ts";
 import { compose, type Stack } from "../core/training/plugin/compose.ts";
 import type { Evaluation } from "../core/training/evaluate.ts";
-import { startFrom } from "../core/training/start_from.ts";
 import type { HostFiles } from "../core/training/plugin/host_files.ts";
-import { type LogRow, Trainer } from "../core/training/trainer.ts";
+import type { LogRow } from "../core/training/trainer.ts";
 import { type Layer, objectLayer } from "./config/layers.ts";
 import { resolveSettings } from "./config/resolve.ts";
 import type { RunConfig } from "./config/run_config.ts";
-import { trainingConfig } from "./config/training_settings.ts";
+import { openTrainer } from "./open_trainer.ts";
 
 /** What {@linkcode train} trains. */
 export interface TrainOptions {
@@ -73,8 +70,7 @@ export interface Trained {
  * Trains a classifier in memory and evaluates it: the library's way in. Writes no files; use the
  * command line for runs that can be resumed.
  *
- * @throws {BadInput} If settings, split and data do not fit together.
- * @throws {TypeError} If the weights do not fit the model.
+ * @throws {BadInput} If settings, split, data, model and weights do not fit together.
  *
  * @example One's own images and network
  * ```ts
@@ -128,24 +124,25 @@ export async function train(options: TrainOptions): Promise<Trained> {
     : makeSplit(poolOf(dataset), { seed: config.seed, ...options.split });
   const device = options.device ?? await requestDevice();
   try {
-    const views = viewRecipes(config.augment, dataset);
-    const { seed } = config;
-    const loader = await openLoader({ device, dataset, split, seed, views, ...config.loader });
-    const trainer = new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
-    const { weightsPart: part } = config;
-    if (options.weights) startFrom(trainer, options.weights, { part });
-    if (options.files) trainer.files = options.files;
-    await trainer.setup();
+    const { weights, files } = options;
+    const trainer = await openTrainer({
+      device,
+      dataset,
+      split,
+      model,
+      stack,
+      config,
+      ...weights ? { weights } : {},
+      ...files ? { files } : {},
+    });
     let log: LogRow | undefined;
-    while (trainer.done < config.steps) {
-      await trainer.begin();
-      trainer.step();
-      await trainer.between();
-      if (trainer.done % config.logEvery === 0 || trainer.done === config.steps) {
+    await trainer.run({
+      async onStep(done) {
+        if (done % config.logEvery !== 0 && done !== config.steps) return;
         log = await trainer.drain();
         onLog?.(log);
-      }
-    }
+      },
+    });
     return { evaluation: await trainer.evaluate(), split, log: log! }; // steps are at least 1
   } finally {
     if (!options.device) device.destroy();

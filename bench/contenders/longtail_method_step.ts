@@ -47,9 +47,7 @@ export async function longtailMethodStep(device: Device, problem: MethodProblem)
 
   const { needs } = trainer, sizes = drawSizes(needs, trainer.config);
   async function step(): Promise<void> {
-    await trainer.begin();
-    trainer.step();
-    await trainer.between();
+    await trainer.run({ until: trainer.done + 1 });
   }
   async function makeViews(step: number): Promise<void> {
     await loader.prepare?.(sizes);

@@ -12,8 +12,8 @@ export {
   type NormOptions,
   type Pass,
 } from "./builder.ts";
-export { cosineLayer } from "./cosine_layer.ts";
-export { type DecayRule, isDecayed } from "./decay_rule.ts";
+export { cosineLayer } from "./expert_heads.ts";
+export { type DecayRule, isDecayed } from "./optimizer.ts";
 export { expertResNet, type ExpertResNetOptions } from "./expert_resnet.ts";
 export { expertResNet50, type ExpertResNet50Options } from "./expert_resnet_50.ts";
 export {

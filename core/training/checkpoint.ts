@@ -18,23 +18,20 @@ export async function saveTrainer(trainer: Trainer): Promise<Stored> {
   [...tensors].forEach(([name, { shape, dtype }], i) => {
     stored.set(name, { dtype: TYPES[dtype], shape, data: values[i]! }); // one array a tensor
   });
-  const cursors = Object.entries(trainer.loader.cursors());
-  for (const [name, cursor] of [...cursors, ["steps", trainer.done] as const]) {
+  const { done, cursors, phase, log } = trainer.place;
+  for (const [name, cursor] of Object.entries({ ...cursors, steps: done })) {
     const data = Uint32Array.of(cursor % 2 ** 32, Math.floor(cursor / 2 ** 32));
     stored.set(`cursor/${name}`, { dtype: "U32", shape: [2], data });
   }
+  if (phase) stored.set("phase", { dtype: "I32", shape: [phase.length], data: phase });
   const { counts } = trainer.optimizer;
-  if (hasPhases(trainer)) {
-    const data = trainer.phases.save();
-    stored.set("phase", { dtype: "I32", shape: [data.length], data });
-  }
   stored.set("optimizer/counts", { dtype: "I32", shape: [counts.length], data: counts.slice() });
   return {
     tensors: stored,
     metadata: {
       format: FORMAT,
       algorithm: trainer.stack.name,
-      log: JSON.stringify(trainer.log.save()),
+      log: JSON.stringify(log),
     },
   };
 }
@@ -67,12 +64,13 @@ export function restoreTrainer(trainer: Trainer, stored: Stored, name: string): 
     const data = take(key, TYPES[tensor.dtype], tensor.shape);
     if (data) writes.push([tensor, data]);
   }
+  const place = trainer.place;
   const cursors: Record<string, number> = {};
-  for (const key of [...Object.keys(trainer.loader.cursors()), "steps"]) {
+  for (const key of [...Object.keys(place.cursors), "steps"]) {
     const data = take(`cursor/${key}`, "U32", [2]);
-    if (data) cursors[key] = data[0]! + data[1]! * 2 ** 32; // shape [2] was checked
+    if (data) cursors[key] = wholeNumber(data);
   }
-  const phase = hasPhases(trainer)
+  const phase = place.phase
     ? take("phase", "I32", tensors.get("phase")?.shape ?? [3]) // as long as it has labels
     : undefined;
   const counts = take("optimizer/counts", "I32", [trainer.optimizer.counts.length]);
@@ -88,14 +86,24 @@ export function restoreTrainer(trainer: Trainer, stored: Stored, name: string): 
   }
   for (const [tensor, data] of writes) trainer.device.write(tensor, data);
   trainer.optimizer.counts.set(counts as Int32Array); // nothing was wrong, so it is there
-  if (phase) {
-    trainer.phases.restore(phase);
-    trainer.adoptLabels();
-  }
-  const { steps = 0, ...rest } = cursors;
-  trainer.loader.seek(rest);
-  trainer.done = steps;
-  trainer.log.restore(JSON.parse(metadata.log ?? "{}"));
+  const { steps: done = 0, ...rest } = cursors;
+  trainer.goOnFrom({
+    done,
+    cursors: rest,
+    phase: phase ? phase as Int32Array : null, // its type was checked
+    log: JSON.parse(metadata.log ?? "{}"),
+  });
+}
+
+/** Steps that a run had done when the checkpoint was saved; undefined where it does not say. */
+export function stepsOf({ tensors }: Stored): number | undefined {
+  const found = tensors.get("cursor/steps");
+  return found?.dtype === "U32" && found.data.length === 2 ? wholeNumber(found.data) : undefined;
+}
+
+/** A number saved as two words, the lower one first. */
+function wholeNumber(words: StoredTensor["data"]): number {
+  return Number(words[0]) + Number(words[1]) * 2 ** 32;
 }
 
 /** SHA-256 over all tensors: name, type, shape and little-endian bytes, in name order. */
@@ -114,10 +122,6 @@ export async function stateHash({ tensors }: Stored): Promise<string> {
   }
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
   return Array.from(digest, (b) => b.toString(16).padStart(2, "0")).join("");
-}
-
-function hasPhases({ stack }: Trainer): boolean {
-  return stack.plugins.some(({ spec }) => spec.phase);
 }
 
 function tensorsOf({ network, optimizer, state, log, pairs }: Trainer): Map<string, AnyTensor> {

@@ -1,6 +1,5 @@
 import type { Tensor } from "../autograd/tensor.ts";
-import type { DataInfo, PredictSet, StreamSpec } from "./plugin/algorithm.ts";
-import type { LoaderView } from "./loader_view.ts";
+import type { DataInfo, PredictSet, StreamSpec, View } from "./plugin/algorithm.ts";
 
 /**
  * Which images the next step uses. Positions count within a set; images are numbered as the
@@ -105,4 +104,12 @@ export interface Loader {
   cursors(): Readonly<Record<string, number>>;
   /** Goes on from saved cursors. */
   seek(cursors: Readonly<Record<string, number>>): void;
+}
+
+/** A view as loaders make it; `labeled` is the weak view of labeled images, which may be its own. */
+export type LoaderView = View | "labeled";
+
+/** What a loader makes where a method asks for a view of images from a set. */
+export function loaderView(from: PredictSet | StreamSpec["from"], view: View): LoaderView {
+  return from === "labeled" && view === "weak" ? "labeled" : view;
 }

@@ -17,7 +17,7 @@ export {
   type Loader,
   type ViewDraw,
 } from "./loader.ts";
-export { type LoaderView } from "./loader_view.ts";
+export { type LoaderView } from "./loader.ts";
 export { HeadTrainer, type HeadTrainerOptions } from "./head_trainer.ts";
 export * from "./metrics/mod.ts";
 export { type Network } from "./step/network.ts";

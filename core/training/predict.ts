@@ -1,6 +1,6 @@
 import type { Predictions, PredictOptions, PredictSet } from "./plugin/algorithm.ts";
 import type { Loader } from "./loader.ts";
-import { loaderView } from "./loader_view.ts";
+import { loaderView } from "./loader.ts";
 import { forwardBody, meanOfExperts } from "./step/network.ts";
 import type { StepContext } from "./step/step.ts";
 import { applyHead } from "./step/step_outputs.ts";

@@ -4,24 +4,22 @@ import type { Tensor } from "../autograd/tensor.ts";
 import type { Model } from "../nn/model.ts";
 import type { Optimizer } from "../nn/optimizer.ts";
 import { copyWeights } from "../nn/parameters.ts";
-import { Random } from "../random.ts";
+import { type ImportOptions, importStateDict } from "../nn/state_dict.ts";
+import type { Stored } from "../safetensors.ts";
 import type { DataInfo, Host, Plugin, Progress } from "./plugin/algorithm.ts";
 import { type LogRow, logRow } from "./log_row.ts";
 import { type HostFiles, MemoryFiles } from "./plugin/host_files.ts";
 import { type MergedNeeds, mergeNeeds, type Stack } from "./plugin/compose.ts";
-import { countPairs } from "./step/count_pairs.ts";
 import { evaluateNetwork, type Evaluation } from "./evaluate.ts";
 import type { DrawnBatch, Loader } from "./loader.ts";
 import { buildNetwork, featuresOf, type Network } from "./step/network.ts";
 import { countsWith, Phases } from "./phases.ts";
 import { PluginState } from "./step/plugin_state.ts";
-import { predictSet } from "./predict.ts";
-import { setHead } from "./set_head.ts";
-import { readHead } from "./read_head.ts";
+import { Hosts } from "./hosts.ts";
 import { runStep, type StepContext, type StepResult } from "./step/step.ts";
 import { drawSizes, evaluationBatch, stepImages } from "./step/step_images.ts";
 import { StepRandom } from "./step/step_random.ts";
-import { StepLog } from "./step/step_log.ts";
+import { countPairs, StepLog } from "./step/step_log.ts";
 import type { TrainingConfig } from "./training_config.ts";
 import { runOptimizer, stepUpdate } from "./step/weight_update.ts";
 
@@ -39,6 +37,30 @@ export interface TrainerOptions {
   readonly loader: Loader;
   /** Everything else. */
   readonly config: TrainingConfig;
+  /** Where methods keep files; in memory by default. */
+  readonly files?: HostFiles;
+}
+
+/** How far {@linkcode Trainer.run} goes, and who is told. */
+export interface TrainerRunOptions {
+  /** Steps done at its end, counted from the run's start; the horizon by default. */
+  readonly until?: number;
+  /** Ends it after the step it is in. */
+  readonly signal?: AbortSignal;
+  /** Called after each step with the steps done, and awaited. */
+  onStep?(done: number): void | Promise<void>;
+}
+
+/** What the host knows of a run's place; the rest of a run are tensors. */
+export interface RunPlace {
+  /** Steps done. */
+  readonly done: number;
+  /** Cursors of the loader. */
+  readonly cursors: Readonly<Record<string, number>>;
+  /** The phase, as {@linkcode Phases.save} gives it; null for methods without phases. */
+  readonly phase: Int32Array | null;
+  /** Names and counts of the log period. */
+  readonly log: ReturnType<StepLog["save"]>;
 }
 
 /** Runs the steps of a method on a network; knows no method's name. */
@@ -63,28 +85,29 @@ export class Trainer {
   readonly data: DataInfo;
   /** Counts of (true, pseudo) pairs in the log period: all, then those with a mask. */
   readonly pairs: Tensor<"u32">;
-  /** Settings; a new horizon takes effect with the next step. */
-  config: TrainingConfig;
-  /** Steps done. */
-  done = 0;
+  /** Settings. */
+  readonly config: TrainingConfig;
   /** The phase that the run is in; runs of methods without phases have one. */
   readonly phases: Phases = new Phases();
-  /** Where methods keep files: in memory, unless another place is given before the first step. */
-  files: HostFiles = new MemoryFiles();
+  /** Where methods keep files. */
+  readonly files: HostFiles;
+  #done = 0;
+  /** Whether the methods are set up and the next images at hand. */
+  #ready = false;
   readonly #context: StepContext;
-  /** Tensors that host slots have written, freed when the slots are through. */
-  readonly #written: Tensor[] = [];
+  readonly #hosts: Hosts;
 
   /**
    * A network with fresh weights, before its first step.
    *
    * @throws {TypeError} If the methods do not fit together or to the data.
    */
-  constructor({ device, model, stack, loader, config }: TrainerOptions) {
+  constructor({ device, model, stack, loader, config, files: given }: TrainerOptions) {
     this.device = device;
     this.stack = stack;
     this.loader = loader;
     this.config = config;
+    this.files = given ?? new MemoryFiles();
     const input = { classes: loader.data.classes, size: loader.size };
     const data = this.data = { ...loader.data, features: featuresOf(model, input) };
     const needs = this.needs = mergeNeeds(stack, data);
@@ -110,9 +133,16 @@ export class Trainer {
       data,
       // Not the step of the phase: each draws other numbers.
       random: (plugin, name) =>
-        new StepRandom(device, { seed: config.seed, step: this.done, name: `${plugin}/${name}` }),
+        new StepRandom(device, { seed: config.seed, step: this.#done, name: `${plugin}/${name}` }),
       log: (name, value) => this.log.add(`value ${name}`, value),
     };
+    const { files } = this;
+    this.#hosts = new Hosts({ context: this.#context, loader, config, files });
+  }
+
+  /** Steps done. */
+  get done(): number {
+    return this.#done;
   }
 
   /** Where the run is. */
@@ -124,8 +154,64 @@ export class Trainer {
     return { step, steps: phases.length(steps), epoch, epochSteps, phase };
   }
 
-  /** Begins the next phase where one is due; to be awaited before each step. */
-  async begin(): Promise<void> {
+  /**
+   * Gives network and average the values of a PyTorch state dict to start from; to be called before
+   * the first step.
+   *
+   * @throws {TypeError} If a tensor is missing, unknown or of another shape, by name.
+   */
+  startFrom(dict: Stored["tensors"], options: ImportOptions = {}): void {
+    const { set, student, average } = this.network;
+    importStateDict(set, student, dict, options);
+    copyWeights(student, average);
+  }
+
+  /**
+   * Trains on from where the run is: `setup` slots first where they are due, then step by step,
+   * with the slots between steps, whole phases and the images of the next step awaited.
+   *
+   * @example Ten steps, told of each
+   * ```ts ignore
+   * await trainer.run({ until: trainer.done + 10, onStep: (done) => console.log(done) });
+   * ```
+   */
+  async run(
+    { until = this.config.steps, signal, onStep }: TrainerRunOptions = {},
+  ): Promise<void> {
+    if (!this.#ready) await this.setup();
+    while (this.#done < until && !signal?.aborted) {
+      await this.#beginPhase();
+      this.step();
+      await this.#between();
+      await onStep?.(this.#done);
+    }
+  }
+
+  /** What a checkpoint holds of the run beside its tensors. */
+  get place(): RunPlace {
+    const phased = this.stack.plugins.some(({ spec }) => spec.phase);
+    return {
+      done: this.#done,
+      cursors: this.loader.cursors(),
+      phase: phased ? this.phases.save() : null,
+      log: this.log.save(),
+    };
+  }
+
+  /** Goes on from a place whose tensors have been written already. */
+  goOnFrom({ done, cursors, phase, log }: RunPlace): void {
+    if (phase) {
+      this.phases.restore(phase);
+      this.#adoptLabels();
+    }
+    this.loader.seek(cursors);
+    this.#done = done;
+    this.log.restore(log);
+    this.#ready = false;
+  }
+
+  /** Begins the next phase where one is due. */
+  async #beginPhase(): Promise<void> {
     const plugin = this.stack.plugins.find(({ spec }) => spec.phase);
     if (!plugin || !this.phases.isDue(this.done) || this.done >= this.config.steps) return;
     const phase = await plugin.spec.phase!(this.#host(plugin), this.phases.index + 1); // just found
@@ -133,12 +219,12 @@ export class Trainer {
     this.phases.enter(phase, this.done);
     if (!phase) return;
     if (phase.model === "reset") this.#startAnew();
-    this.adoptLabels();
+    this.#adoptLabels();
     await this.#prepare();
   }
 
   /** Lets labeled set and labeled class frequencies follow the phase. */
-  adoptLabels(): void {
+  #adoptLabels(): void {
     const { loader, phases: { index, labels }, data } = this;
     if (index < 1) return;
     if (!loader.adopt) {
@@ -150,19 +236,22 @@ export class Trainer {
     this.device.write(this.#context.prior, counts.map((n) => n / total));
   }
 
-  /**
-   * Runs the `setup` slots and waits for the first images; before the first step, and again after a
-   * restore.
-   */
+  /** Runs the `setup` slots and waits for the first images; {@linkcode Trainer.run} does it itself. */
   async setup(): Promise<void> {
     for (const plugin of this.stack.plugins) await plugin.spec.setup?.(this.#host(plugin));
     this.#settle();
     await this.#prepare();
+    this.#ready = true;
   }
 
-  /** Records and submits one step; waits for nothing. */
+  /**
+   * Records and submits one step; waits for nothing.
+   *
+   * @throws {Error} If a slot reads back from the GPU.
+   */
   step(): void {
     const { device, network, loader, needs, config, progress } = this;
+    const { readBacks } = device.counts;
     device.place = `step ${this.done}`;
     device.scope(() => {
       const sizes = drawSizes(needs, config);
@@ -181,11 +270,16 @@ export class Trainer {
       this.#count(drawn, result);
     });
     device.submit();
-    this.done++;
+    if (device.counts.readBacks !== readBacks) {
+      throw new Error(
+        `Step ${this.done} reads back from the GPU, which would wait for it: read in setup, every, epoch or phase`,
+      );
+    }
+    this.#done++;
   }
 
   /** Runs the slots that are due between this step and the next, and waits for its images. */
-  async between(): Promise<void> {
+  async #between(): Promise<void> {
     const { step } = this.progress;
     for (const plugin of this.stack.plugins) {
       const { every, epoch } = plugin.spec;
@@ -260,39 +354,11 @@ export class Trainer {
   }
 
   #host(plugin: Plugin): Host {
-    const { device, config, data, progress, files } = this;
-    const key = { seed: config.seed, step: this.done };
-    const run = { ...key, batch: evaluationBatch(this.needs, config) };
-    return {
-      config: plugin.config,
-      state: this.state.of(plugin.name),
-      data,
-      progress,
-      horizon: config.steps,
-      heads: Object.keys(this.network.heads),
-      files,
-      predict: (on, options) => predictSet(this.#context, this.loader, on, { ...options, ...run }),
-      random: (name) => new Random({ ...key, name: `host/${plugin.name}/${name}` }),
-      read: (t) => device.read(t),
-      scope: (body) => device.scope(body),
-      readHead: (name, which) => {
-        const read = device.keep(() =>
-          device.scope(() => readHead(device, this.network, name, which))
-        );
-        this.#written.push(read.weight, read.bias);
-        return read;
-      },
-      setHead: (name, weights) => setHead(this.network, this.needs, { ...weights, name }),
-      write: (data, shape) => {
-        const tensor = device.tensor(Float32Array.from(data), shape);
-        this.#written.push(tensor);
-        return tensor;
-      },
-    };
+    return this.#hosts.of(plugin, { progress: this.progress, done: this.#done });
   }
 
   #settle(): void {
     this.state.commit();
-    for (const tensor of this.#written.splice(0)) tensor.dispose();
+    this.#hosts.release();
   }
 }

@@ -1,7 +1,7 @@
 import type { Device } from "../../core/autograd/device.ts";
 import type { Tensor } from "../../core/autograd/tensor.ts";
 import type { Loader, ViewDraw } from "../../core/training/loader.ts";
-import type { LoaderView } from "../../core/training/loader_view.ts";
+import type { LoaderView } from "../../core/training/loader.ts";
 import { augment, type ViewRecipes } from "../views/augment.ts";
 import { recipeOf } from "../views/recipe_of.ts";
 import { readTrainImages } from "./image_sets.ts";

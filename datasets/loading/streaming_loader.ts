@@ -9,7 +9,7 @@ import type {
   Loader,
   ViewDraw,
 } from "../../core/training/loader.ts";
-import type { LoaderView } from "../../core/training/loader_view.ts";
+import type { LoaderView } from "../../core/training/loader.ts";
 import { augment, type ViewRecipes } from "../views/augment.ts";
 import { recipeOf } from "../views/recipe_of.ts";
 import type { Dataset } from "../images/dataset.ts";

@@ -1,4 +1,4 @@
-import type { LoaderView } from "../../core/training/loader_view.ts";
+import type { LoaderView } from "../../core/training/loader.ts";
 import type { ViewRecipe, ViewRecipes } from "./view_recipe.ts";
 
 /** How a view is made; of labeled images as the weak one, unless they have a recipe of their own. */

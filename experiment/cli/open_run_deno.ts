@@ -4,7 +4,9 @@ import { restoreTrainer } from "../../core/training/checkpoint.ts";
 import type { Trainer } from "../../core/training/trainer.ts";
 import { yamlLayer } from "../config/layers.ts";
 import { peek, resolveConfig } from "../config/resolve.ts";
-import { buildTrainer, type PreparedRun, prepareRun } from "../run/prepare_run_deno.ts";
+import { openTrainer } from "../open_trainer.ts";
+import { RunFiles } from "../run/method_files_deno.ts";
+import { type PreparedRun, prepareRun } from "../run/prepare_run_deno.ts";
 import { RunFolder } from "../run/run_folder_deno.ts";
 import { openAdapter } from "./open_adapter_deno.ts";
 import { userPath } from "./user_path_deno.ts";
@@ -40,7 +42,8 @@ export async function openRun(
   if (!found) throw new BadInput(`${path} has no checkpoint yet: train it first`);
   const run = await prepareRun(resolved, { restored: true });
   const device = await openAdapter(resolved.config.adapter, { quiet });
-  const trainer = await buildTrainer(run, device);
+  const { config, stack } = resolved;
+  const trainer = await openTrainer({ ...run, device, config, stack, files: new RunFiles(path) });
   try {
     restoreTrainer(trainer, found.stored, found.name);
   } catch (error) {

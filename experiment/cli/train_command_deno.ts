@@ -2,9 +2,10 @@ import { parse } from "yaml";
 import { BadInput } from "../../core/bad_input.ts";
 import { type Layer, objectLayer, setLayer, yamlLayer } from "../config/layers.ts";
 import { resolveConfig, type Resolved } from "../config/resolve.ts";
+import { openTrainer } from "../open_trainer.ts";
 import { RunFiles } from "../run/method_files_deno.ts";
 import { listenForInterrupt } from "../run/interrupt_deno.ts";
-import { buildTrainer, type PreparedRun, prepareRun } from "../run/prepare_run_deno.ts";
+import { type PreparedRun, prepareRun } from "../run/prepare_run_deno.ts";
 import { progressDisplay } from "../run/progress_deno.ts";
 import { requireSameSplit } from "../run/require_same_split.ts";
 import { RunFolder } from "../run/run_folder_deno.ts";
@@ -57,8 +58,9 @@ export async function trainCommand(flags: TrainFlags): Promise<number> {
   if (out) await RunFolder.requireFree(out);
   const run = await prepareRun(resolved);
   if (run.note !== null && !flags.quiet) console.error(run.note);
-  return await train(run, flags, async (environment) => {
-    const folder = await RunFolder.create(out ?? await freshName(run));
+  const path = out ?? await freshName(run);
+  return await train(run, flags, path, async (environment) => {
+    const folder = await RunFolder.create(path);
     await describeRun(folder, run, environment);
     return folder;
   });
@@ -87,7 +89,7 @@ async function resume(flags: TrainFlags, path: string): Promise<number> {
       return EXIT.done;
     }
   }
-  return await train(run, flags, async () => {
+  return await train(run, flags, path, async () => {
     await folder.writeText("config.yaml", (await import("yaml")).stringify(run.all));
     return folder;
   });
@@ -96,15 +98,15 @@ async function resume(flags: TrainFlags, path: string): Promise<number> {
 async function train(
   run: PreparedRun,
   { quiet = false, resume }: TrainFlags,
+  path: string,
   open: (environment: object) => Promise<RunFolder>,
 ): Promise<number> {
-  const { config } = run.resolved;
+  const { config, stack } = run.resolved;
   const device = await openAdapter(config.adapter, { quiet });
-  const trainer = await buildTrainer(run, device);
+  const trainer = await openTrainer({ ...run, device, config, stack, files: new RunFiles(path) });
   // Before the folder exists, so that a stop in between leaves nothing that needs resuming.
   const interrupt = listenForInterrupt();
   const folder = await open(environmentOf(device));
-  trainer.files = new RunFiles(folder.path);
   const seconds = await resumeRun(folder, trainer, config.steps);
   const progress = progressDisplay(config.steps, trainer.done, { quiet });
   let summary: RunSummary;

@@ -1,6 +1,6 @@
 import type { UnlabeledShape } from "../../datasets/split/long_tail.ts";
 import type { AdapterChoice } from "../../core/autograd/request_device.ts";
-import type { DecayRule } from "../../core/nn/decay_rule.ts";
+import type { DecayRule } from "../../core/nn/optimizer.ts";
 import type { OptimizerOptions } from "../../core/nn/optimizer.ts";
 import type { WideResNetVariant } from "../../core/nn/wide_resnet.ts";
 import type { ScheduleKind } from "../../core/training/plugin/recipe.ts";

@@ -1,21 +1,15 @@
 import type { Dataset } from "../../datasets/images/dataset.ts";
-import { openLoader } from "../../datasets/loading/open_loader.ts";
 import { viewRecipes } from "../../datasets/views/published/registry.ts";
-import type { ViewRecipes } from "../../datasets/views/augment.ts";
 import type { Split } from "../../datasets/split/split.ts";
 import { BadInput } from "../../core/bad_input.ts";
-import type { Device } from "../../core/autograd/device.ts";
 import type { Model } from "../../core/nn/model.ts";
 import { modelByName } from "../../core/nn/model_registry.ts";
 import type { Stored } from "../../core/safetensors.ts";
-import { startFrom } from "../../core/training/start_from.ts";
-import { Trainer } from "../../core/training/trainer.ts";
 import type { Resolved } from "../config/resolve.ts";
 import type { RunConfig } from "../config/run_config.ts";
 import { readWeights } from "./read_weights_deno.ts";
 import { openRunDataset } from "./run_data_deno.ts";
 import { splitRun } from "./split_run.ts";
-import { trainingConfig } from "../config/training_settings.ts";
 
 /** Everything about a run that is known before a device is opened. */
 export interface PreparedRun {
@@ -27,7 +21,6 @@ export interface PreparedRun {
   /** What to tell the user of the split, or null. */
   readonly note: string | null;
   readonly model: Model;
-  readonly views: ViewRecipes;
   /** Values to start from by PyTorch's names; null for random ones. */
   readonly weights: Stored["tensors"] | null;
 }
@@ -46,6 +39,7 @@ export async function prepareRun(
   const { config } = resolved;
   const model = modelOf(config);
   const dataset = await openRunDataset(config);
+  viewRecipes(config.augment, dataset); // refused here if they do not fit, before any work
   const { split, options, note } = splitRun(config, dataset);
   const { seed: _, ...saved } = options;
   return {
@@ -55,30 +49,8 @@ export async function prepareRun(
     split,
     note,
     model,
-    views: viewRecipes(config.augment, dataset),
     weights: restored || config.weights === null ? null : await readWeights(config.weights),
   };
-}
-
-/** Uploads the data and builds the trainer. */
-export async function buildTrainer(run: PreparedRun, device: Device): Promise<Trainer> {
-  const { resolved: { config, stack }, dataset, split, model, views, weights } = run;
-  const loader = await openLoader({
-    device,
-    dataset,
-    split,
-    seed: config.seed,
-    views,
-    ...config.loader,
-  });
-  try {
-    const trainer = new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
-    if (weights) startFrom(trainer, weights, { part: config.weightsPart });
-    return trainer;
-  } catch (error) {
-    if (error instanceof TypeError) throw new BadInput(error.message);
-    throw error;
-  }
 }
 
 function modelOf({ model, modelVariant }: RunConfig): Model {

@@ -3,7 +3,7 @@ import { formatSplit } from "../../datasets/split/split_json.ts";
 import type { Device } from "../../core/autograd/device.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import type { Stored } from "../../core/safetensors.ts";
-import { restoreTrainer, saveTrainer, stateHash } from "../../core/training/checkpoint.ts";
+import { restoreTrainer, saveTrainer, stateHash, stepsOf } from "../../core/training/checkpoint.ts";
 import type { Evaluation } from "../../core/training/evaluate.ts";
 import type { PseudoLabelSummary } from "../../core/training/metrics/pseudo_labels.ts";
 import { imagesOfStep } from "../../core/training/step/step_images.ts";
@@ -70,7 +70,7 @@ export async function resumeRun(
     await folder.truncateLog(0);
     return 0;
   }
-  const done = found.stored.tensors.get("cursor/steps")?.data[0] ?? 0;
+  const done = stepsOf(found.stored) ?? 0;
   if (steps < done) {
     throw new BadInput(
       `steps is ${steps}, but ${folder.path} has done ${done}: give at least ${done}`,
@@ -110,19 +110,17 @@ export class TrainLoop {
   /** Runs to the end, or until interrupted; writes checkpoint and summary. */
   async run(): Promise<RunSummary> {
     const { trainer, interrupt, progress, run: { resolved: { config } } } = this.#o;
-    await trainer.setup();
-    const { steps } = trainer.config;
-    while (trainer.done < steps && !interrupt.asked) {
-      await trainer.begin();
-      trainer.step();
-      await trainer.between();
-      progress.step(trainer.done);
-      const at = trainer.done;
-      if (at % config.logEvery === 0 || at === steps) await this.#log();
-      if (at % config.evaluateEvery === 0 || at === steps) await this.#evaluate();
-      if (at % config.checkpointEvery === 0 && at < steps) await this.#save();
-      await this.#breathe();
-    }
+    const { steps } = config;
+    await trainer.run({
+      signal: interrupt.signal,
+      onStep: async (done) => {
+        progress.step(done);
+        if (done % config.logEvery === 0 || done === steps) await this.#log();
+        if (done % config.evaluateEvery === 0 || done === steps) await this.#evaluate();
+        if (done % config.checkpointEvery === 0 && done < steps) await this.#save();
+        await this.#breathe();
+      },
+    });
     return await this.#finish(trainer.done >= steps ? "finished" : "interrupted");
   }
 

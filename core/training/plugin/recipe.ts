@@ -1,4 +1,4 @@
-import type { DecayRule } from "../../nn/decay_rule.ts";
+import type { DecayRule } from "../../nn/optimizer.ts";
 import type { OptimizerOptions } from "../../nn/optimizer.ts";
 import type { WideResNetVariant } from "../../nn/wide_resnet.ts";
 

@@ -3,7 +3,7 @@ import type { Tensor } from "../../autograd/tensor.ts";
 import type { NonEmpty, View } from "../plugin/algorithm.ts";
 import type { MergedNeeds } from "../plugin/compose.ts";
 import type { DrawnBatch, DrawSizes, Loader } from "../loader.ts";
-import { loaderView } from "../loader_view.ts";
+import { loaderView } from "../loader.ts";
 import type { StepInput, StreamImages } from "./step.ts";
 import type { TrainingConfig } from "../training_config.ts";
 

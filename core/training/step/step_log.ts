@@ -1,6 +1,9 @@
-import { logKernel } from "../../../kernels/counts.ts";
+import { logKernel, pairCountKernel } from "../../../kernels/counts.ts";
+import { scalarGroups } from "../../../kernels/pointwise.ts";
 import type { Device } from "../../autograd/device.ts";
+import { argmax } from "../../autograd/ops/extreme.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
+import type { Targets } from "../plugin/algorithm.ts";
 
 /** Scalars that a run may log. */
 const SLOTS = 64;
@@ -60,4 +63,27 @@ export class StepLog {
     names.forEach((name, i) => this.#slots.set(name, i));
     this.#counts = Array.from({ length: SLOTS }, (_, i) => counts[i] ?? 0);
   }
+}
+
+/** What {@linkcode countPairs} counts in. */
+export interface PairCounts {
+  readonly targets: Targets;
+  readonly mask: Tensor;
+  readonly classes: number;
+  /** Counts of (true, pseudo) pairs [2, classes, classes]: all, then those with a mask. */
+  readonly pairs: Tensor<"u32">;
+}
+
+/** Adds a step's pseudo-labels to the counts; `hidden` are the true classes, −1 where unknown. */
+export function countPairs(
+  hidden: Int32Array,
+  { targets, mask, classes, pairs }: PairCounts,
+): void {
+  const { device } = mask;
+  device.dispatch(
+    pairCountKernel(),
+    [device.tensor(hidden, [hidden.length], "i32"), argmax(targets.probs, 1), mask, pairs],
+    [hidden.length, classes],
+    scalarGroups(hidden.length),
+  );
 }

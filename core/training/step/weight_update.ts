@@ -1,5 +1,5 @@
 import type { Device } from "../../autograd/device.ts";
-import { isDecayed } from "../../nn/decay_rule.ts";
+import { isDecayed } from "../../nn/optimizer.ts";
 import { Optimizer, type UpdateOptions } from "../../nn/optimizer.ts";
 import { warmupEmaDecay } from "../../nn/schedules/ema_decay.ts";
 import type { Progress } from "../plugin/algorithm.ts";

@@ -69,15 +69,10 @@ async function trainerOf(device: Device, stack: Stack): Promise<Trainer> {
 }
 
 async function runTo(trainer: Trainer, steps: number): Promise<void> {
-  await trainer.setup();
-  while (trainer.done < steps) {
-    await trainer.begin();
-    trainer.step();
-    await trainer.between();
-  }
+  await trainer.run({ until: steps });
 }
 
-Deno.test("Trainer.begin() starts generations anew, and a resumed run goes on bit for bit", async () => {
+Deno.test("Trainer.run() starts generations anew, and a resumed run goes on bit for bit", async () => {
   const device = await requestDevice();
   const stack = compose(fixmatch({ threshold: 0.5 }), crest({ generations: 3 }));
   const whole = await trainerOf(device, stack);

@@ -1,17 +1,15 @@
 import type { Device } from "../../../core/autograd/device.ts";
 import { objectLayer } from "../../../experiment/config/layers.ts";
 import { resolveSettings } from "../../../experiment/config/resolve.ts";
-import { trainingConfig } from "../../../experiment/config/training_settings.ts";
+import { openTrainer } from "../../../experiment/open_trainer.ts";
 import type { Model } from "../../../core/nn/model.ts";
 import { smallCnn } from "../../../core/nn/small_cnn.ts";
 import { Random } from "../../../core/random.ts";
 import type { Stack } from "../../../core/training/plugin/compose.ts";
-import { Trainer } from "../../../core/training/trainer.ts";
-import { GpuLoader } from "../../../datasets/loading/gpu_loader.ts";
+import type { Trainer } from "../../../core/training/trainer.ts";
 import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
 import { poolOf } from "../../../datasets/split/label_pool.ts";
 import { makeSplit } from "../../../datasets/split/protocols/protocol.ts";
-import { viewRecipes } from "../../../datasets/views/published/registry.ts";
 
 /** What {@linkcode tinyTrainer} makes a trainer of. */
 export interface TinyOptions {
@@ -49,7 +47,13 @@ export async function tinyTrainer(device: Device, options: TinyOptions): Promise
   });
   const { config, stack } = resolveSettings(options.stack, dataset.name, [
     objectLayer(
-      { steps: 100, batch: { labeled: 4, ratio: 2 }, modelVariant: "daso", ...options.settings },
+      {
+        steps: 100,
+        batch: { labeled: 4, ratio: 2 },
+        modelVariant: "daso",
+        augment: "default",
+        ...options.settings,
+      },
       "a test",
     ),
   ]);
@@ -59,18 +63,12 @@ export async function tinyTrainer(device: Device, options: TinyOptions): Promise
     gammaLabeled: 4,
     gammaUnlabeled: 2,
   });
-  const views = viewRecipes("default", dataset);
-  const loader = await GpuLoader.open({ device, dataset, split, seed: config.seed, views });
-  const trainer = new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
+  const trainer = await openTrainer({ device, dataset, split, model, stack, config });
   await trainer.setup();
   return trainer;
 }
 
 /** Runs steps as a run does. */
 export async function runSteps(trainer: Trainer, steps: number): Promise<void> {
-  for (let i = 0; i < steps; i++) {
-    await trainer.begin();
-    trainer.step();
-    await trainer.between();
-  }
+  await trainer.run({ until: trainer.done + steps });
 }

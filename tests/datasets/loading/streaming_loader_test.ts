@@ -100,12 +100,12 @@ async function trainerOf(device: Device, residentBytes?: number): Promise<Traine
 }
 
 async function run(trainer: Trainer, to: number) {
-  await trainer.setup();
-  while (trainer.done < to) {
-    trainer.step();
-    await trainer.between();
-    if (trainer.done === 3) await trainer.evaluate();
-  }
+  await trainer.run({
+    until: to,
+    async onStep(done) {
+      if (done === 3) await trainer.evaluate();
+    },
+  });
   return await saveTrainer(trainer);
 }
 

@@ -15,7 +15,7 @@ import {
 } from "../../../core/autograd/ops/mod.ts";
 import { Tape } from "../../../core/autograd/tape.ts";
 import { Builder } from "../../../core/nn/builder.ts";
-import { cosineLayer } from "../../../core/nn/cosine_layer.ts";
+import { cosineLayer } from "../../../core/nn/expert_heads.ts";
 import { expertResNet } from "../../../core/nn/expert_resnet.ts";
 import { balpoeLearningRate } from "../../../core/nn/schedules/mod.ts";
 import { exportStateDict, importStateDict } from "../../../core/nn/state_dict.ts";

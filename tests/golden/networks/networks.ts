@@ -3,7 +3,7 @@ import { crossEntropy } from "../../../core/autograd/ops/cross_entropy.ts";
 import { permute } from "../../../core/autograd/ops/layout.ts";
 import { Tape } from "../../../core/autograd/tape.ts";
 import { Builder, type Norm } from "../../../core/nn/builder.ts";
-import { isDecayed } from "../../../core/nn/decay_rule.ts";
+import { isDecayed } from "../../../core/nn/optimizer.ts";
 import type { Body } from "../../../core/nn/model.ts";
 import { Optimizer } from "../../../core/nn/optimizer.ts";
 import type { ParameterSet, Weights } from "../../../core/nn/parameters.ts";

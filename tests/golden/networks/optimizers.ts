@@ -1,4 +1,4 @@
-import { isDecayed } from "../../../core/nn/decay_rule.ts";
+import { isDecayed } from "../../../core/nn/optimizer.ts";
 import { Optimizer, type OptimizerOptions } from "../../../core/nn/optimizer.ts";
 import type { ParameterSpec } from "../../../core/nn/parameters.ts";
 import type { GoldenCase } from "../golden_case.ts";

@@ -252,7 +252,7 @@ Deno.test("state that a step assigns is kept; handles taken before keep their va
   );
 });
 
-Deno.test("Trainer.between() runs what is due, when it is due", async () => {
+Deno.test("Trainer.run() runs what is due, when it is due", async () => {
   const at: string[] = [];
   const timed = method("timed", {
     setup: () => void at.push("setup"),

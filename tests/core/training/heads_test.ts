@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { modelByName, requestDevice } from "../../../core/mod.ts";
 import { buildNetwork } from "../../../core/training/step/network.ts";
-import { readHead } from "../../../core/training/read_head.ts";
-import { setHead } from "../../../core/training/set_head.ts";
+import { readHead } from "../../../core/training/heads.ts";
+import { setHead } from "../../../core/training/heads.ts";
 
 Deno.test("setHead() writes what readHead() reads, in the network asked for", async () => {
   const device = await requestDevice();

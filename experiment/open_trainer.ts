@@ -1,0 +1,60 @@
+import type { Device } from "../core/autograd/device.ts";
+import { BadInput } from "../core/bad_input.ts";
+import type { Model } from "../core/nn/model.ts";
+import type { Stored } from "../core/safetensors.ts";
+import type { HostFiles } from "../core/training/plugin/host_files.ts";
+import type { Stack } from "../core/training/plugin/compose.ts";
+import { Trainer } from "../core/training/trainer.ts";
+import type { Dataset } from "../datasets/images/dataset.ts";
+import { openLoader } from "../datasets/loading/open_loader.ts";
+import type { Split } from "../datasets/split/split.ts";
+import { viewRecipes } from "../datasets/views/published/registry.ts";
+import type { RunConfig } from "./config/run_config.ts";
+import { trainingConfig } from "./config/training_settings.ts";
+
+/** What {@linkcode openTrainer} makes a trainer of. */
+export interface OpenTrainerOptions {
+  /** Where it trains. */
+  readonly device: Device;
+  /** The images. */
+  readonly dataset: Dataset;
+  /** How they are dealt out. */
+  readonly split: Split;
+  /** The network. */
+  readonly model: Model;
+  /** The methods. */
+  readonly stack: Stack;
+  /** Options of the run. */
+  readonly config: RunConfig;
+  /** Values to start from, by PyTorch's names; random ones by default. */
+  readonly weights?: Stored["tensors"] | null;
+  /** Where methods keep files; in memory by default. */
+  readonly files?: HostFiles;
+}
+
+/**
+ * Reads or uploads the images and makes a trainer before its first step.
+ *
+ * @throws {BadInput} If views, methods, data, network or weights do not fit together.
+ */
+export async function openTrainer(options: OpenTrainerOptions): Promise<Trainer> {
+  const { device, dataset, split, model, stack, config, weights, files } = options;
+  const views = viewRecipes(config.augment, dataset), { seed } = config;
+  const loader = await openLoader({ device, dataset, split, seed, views, ...config.loader });
+  try {
+    const trainer = new Trainer({
+      device,
+      model,
+      stack,
+      loader,
+      config: trainingConfig(config),
+      ...files ? { files } : {},
+    });
+    if (weights) trainer.startFrom(weights, { part: config.weightsPart });
+    return trainer;
+  } catch (error) {
+    // What methods, network and weights say of each other is for the user to mend.
+    if (error instanceof TypeError) throw new BadInput(error.message);
+    throw error;
+  }
+}
