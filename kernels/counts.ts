@@ -29,35 +29,6 @@ export function pairCountKernel(): Kernel {
     }));
 }
 
-/**
- * Scores logits [n, C] against labels: counts (true, predicted) in `counts` [C × C], and in the
- * element after them the rows whose true class is among the five largest. The first maximum is the
- * prediction; a class counts as larger than an equal one after it. A row with a NaN predicts class
- * 0 and is not among the five.
- */
-export function scoreKernel(): Kernel {
-  return memoKernel("score", (key) =>
-    defineKernel({
-      key,
-      bindings: { logits: read("f32"), labels: read("i32"), counts: write("atomic<u32>") },
-      uniforms: { n: "u32", classes: "u32" },
-      body: `${LINEAR_INDEX}
-  if (i >= u.n) { return; }
-  let truth = u32(labels[i]);
-  let own = logits[i * u.classes + truth];
-  var best = 0u; var top = logits[i * u.classes]; var rank = 0u; var broken = false;
-  for (var c = 0u; c < u.classes; c++) {
-    let z = logits[i * u.classes + c];
-    if ((bitcast<u32>(z) & 0x7fffffffu) > 0x7f800000u) { broken = true; }
-    if (z > top) { top = z; best = c; }
-    if (z > own || (z == own && c < truth)) { rank++; }
-  }
-  if (broken) { best = 0u; rank = 5u; }
-  atomicAdd(&counts[truth * u.classes + best], 1u);
-  if (rank < 5u) { atomicAdd(&counts[u.classes * u.classes], 1u); }`,
-    }));
-}
-
 /** `sums[slot] += value`: a scalar added to the log of the period. */
 export function logKernel(): Kernel {
   return memoKernel("log", (key) =>

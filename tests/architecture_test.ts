@@ -5,7 +5,6 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -128,7 +127,8 @@ Deno.test("no folder knows itself by way of its neighbours", () => {
   const wrong = foldersOf(library).flatMap((folder) => {
     const neighbours = new Map<string, string[]>();
     const inside = (path: string) => folder === "" || path.startsWith(`${folder}/`);
-    const child = (path: string) => path.slice(folder === "" ? 0 : folder.length + 1).split("/")[0]!;
+    const child = (path: string) =>
+      path.slice(folder === "" ? 0 : folder.length + 1).split("/")[0]!;
     for (const { path, arrows } of library) {
       if (!inside(path)) continue;
       const known = arrows.filter(({ to }) => inside(to) && inLibrary.has(to))

@@ -1,69 +1,116 @@
-import { scoreKernel } from "../../kernels/counts.ts";
-import { scalarGroups } from "../../kernels/pointwise.ts";
 import { add } from "../autograd/ops/pointwise.ts";
 import type { Tensor } from "../autograd/tensor.ts";
+import type { Norm } from "../nn/builder.ts";
 import type { Loader } from "./loader.ts";
-import { type EvaluationSummary, summarizeEvaluation } from "./metrics/evaluation.ts";
+import { type LogitScores, scoreLogits } from "./metrics/evaluation.ts";
+import { Diverged } from "./diverged.ts";
 import { forwardBody, meanOfExperts } from "./step/network.ts";
 import type { StepContext } from "./step/step.ts";
 import { applyHead } from "./step/step_outputs.ts";
 
+/** What is evaluated, and how. */
+export interface EvaluationOptions {
+  /** Which network: the averaged one (`ema`) or the student (`raw`); by default the method's. */
+  readonly network?: "ema" | "raw";
+  /** Which head; by default the method's. */
+  readonly head?: string;
+  /** On which images; `test` by default. */
+  readonly on?: "test" | "valid";
+  /** What batch norm normalises with; `running` by default. */
+  readonly norm?: Norm;
+}
+
+/** Logits of a whole set of images, and what gave them. */
+export interface EvaluationLogits {
+  /** `ema`: the averaged weights. */
+  readonly network: "ema" | "raw";
+  /** Name of the head. */
+  readonly head: string;
+  /** Rows [N, C], row-major, as predictions are made from them. */
+  readonly logits: Float32Array;
+  /** True classes [N]. */
+  readonly labels: Int32Array;
+  /** Number of classes C. */
+  readonly classes: number;
+}
+
 /** An evaluation and what was evaluated. */
-export interface Evaluation extends EvaluationSummary {
+export interface Evaluation extends LogitScores {
   /** `ema`: the averaged weights. */
   readonly network: "ema" | "raw";
   /** Name of the head. */
   readonly head: string;
 }
 
+/** Bytes of logits that wait on the GPU to be read together. */
+const WAITING = 2 ** 26;
+
 /**
- * Scores a network on the test images: running statistics, identity views, the head's own logits,
- * those of `main` and of experts with the plugins' evaluation offsets, then through their
+ * What a network says of the test or validation images: identity views, the head's own logits, those
+ * of `main` and of experts with the plugins' evaluation offsets, then through their
  * `adjustEvaluation`.
- * Counts stay on the GPU until the end.
+ *
+ * @throws {Diverged} If a logit is not finite.
  */
-export async function evaluateNetwork(
+export async function evaluationLogits(
   context: StepContext,
   loader: Loader,
-  { network: which, head, batch }: { network: "ema" | "raw"; head: string; batch: number },
-): Promise<Evaluation> {
+  { network: which, head, on, norm, batch }: Required<EvaluationOptions> & {
+    readonly batch: number;
+  },
+): Promise<EvaluationLogits> {
   const { device, network } = context;
   const { classes } = loader.data;
-  const { images, labels } = loader.test;
+  const { images, labels } = on === "test" ? loader.test : loader.set("valid");
+  const part = on === "test" ? "test" : "train";
   const weights = which === "ema" ? network.average : network.student;
-  const counts = device.keep(() => device.zeros([classes * classes + 1], "u32"));
   const experts = context.needs.heads[head]?.experts;
   const offsets = head === "main" || experts ? offsetsOf(context) : null;
+  const all = new Float32Array(images.length * classes);
+  let waiting: Tensor[] = [], read = 0;
+  const drain = async () => {
+    for (const values of await device.readAll(waiting)) {
+      all.set(values, read);
+      read += values.length;
+    }
+    for (const tensor of waiting) tensor.dispose();
+    waiting = [];
+  };
   device.place = "evaluation";
   for (let from = 0; from < images.length; from += batch) {
     const ids = images.subarray(from, from + batch);
-    const rows = await loader.fetch?.("test", ids) ?? ids;
-    device.scope(() => {
-      const index = device.tensor(rows, [rows.length], "i32");
-      const x = loader.view("test", index, "identity", { seed: 0, step: 0, name: "test" });
-      const pass = { weights, norm: "running" } as const;
-      const features = forwardBody(device, network, x, pass);
-      const own = meanOfExperts(applyHead(network, head, features, pass));
-      const moved = offsets ? add(own, device.tensor(offsets, [classes])) : own;
-      const logits = adjusted(context, moved, head);
-      device.dispatch(
-        scoreKernel(),
-        [logits, device.tensor(labels.subarray(from, from + batch), [ids.length], "i32"), counts],
-        [ids.length, classes],
-        scalarGroups(ids.length),
-      );
-    });
+    const rows = await loader.fetch?.(part, ids) ?? ids;
+    waiting.push(device.keep(() =>
+      device.scope(() => {
+        const index = device.tensor(rows, [rows.length], "i32");
+        const x = loader.view(part, index, "identity", { seed: 0, step: 0, name: on });
+        const pass = { weights, norm };
+        const features = forwardBody(device, network, x, pass);
+        const own = meanOfExperts(applyHead(network, head, features, pass));
+        const moved = offsets ? add(own, device.tensor(offsets, [classes])) : own;
+        return adjusted(context, moved, head);
+      })
+    ));
     device.submit();
+    if (waiting.length * batch * classes * 4 >= WAITING) await drain();
   }
-  const values = await device.read(counts);
-  counts.dispose();
-  const summary = summarizeEvaluation({
-    confusion: values.subarray(0, classes * classes),
-    classes,
-    top5Correct: values[classes * classes]!, // the element after the counts
-    trainCounts: loader.data.counts,
-  });
-  return { network: which, head, ...summary };
+  await drain();
+  if (!all.every(Number.isFinite)) {
+    throw new Diverged(`The ${which} network's logits of the ${on} images are not finite`);
+  }
+  return { network: which, head, logits: all, labels: labels!, classes }; // both sets are labeled
+}
+
+/**
+ * Every score of logits, see {@linkcode scoreLogits}.
+ *
+ * @param trainCounts Labeled images of each class.
+ */
+export function scoreEvaluation(
+  { network, head, ...rows }: EvaluationLogits,
+  trainCounts: ArrayLike<number>,
+): Evaluation {
+  return { network, head, ...scoreLogits({ ...rows, trainCounts }) };
 }
 
 /** What the plugins make of a head's logits. */

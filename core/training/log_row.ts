@@ -1,3 +1,4 @@
+import { Diverged } from "./diverged.ts";
 import { type PseudoLabelSummary, summarizePseudoLabels } from "./metrics/pseudo_labels.ts";
 
 /** Means over a log period. */
@@ -35,7 +36,7 @@ export interface LogPeriod {
  *
  * @param means By kind and name: `loss NAME`, `value NAME`, `mask`.
  * @param pairs Counts of (true, pseudo) pairs [2, classes, classes]: all, then those with a mask.
- * @throws {Error} If a loss is not finite.
+ * @throws {Diverged} If a loss is not finite.
  */
 export function logRow(
   means: ReadonlyMap<string, number>,
@@ -49,9 +50,7 @@ export function logRow(
   const loss = of("loss ");
   for (const [name, value] of Object.entries(loss)) {
     if (Number.isFinite(value)) continue;
-    throw new Error(
-      `The loss '${name}' is ${value} by step ${period.step}: lower the learning rate, or resume from the last checkpoint with other settings`,
-    );
+    throw new Diverged(`The loss '${name}' is ${value} by step ${period.step}`);
   }
   return {
     ...period,

@@ -8,7 +8,8 @@ export { restoreTrainer, saveTrainer, stateHash } from "./checkpoint.ts";
 export * from "./plugin/class_weights.ts";
 export { checkFileName, type HostFiles, MemoryFiles } from "./plugin/host_files.ts";
 export { compose, type MergedNeeds, mergeNeeds, type Stack } from "./plugin/compose.ts";
-export { type Evaluation } from "./evaluate.ts";
+export { Diverged } from "./diverged.ts";
+export { type Evaluation, type EvaluationLogits, type EvaluationOptions } from "./evaluate.ts";
 export {
   type DrawnBatch,
   type DrawnStream,
@@ -25,6 +26,12 @@ export { Phases } from "./phases.ts";
 export { PluginState } from "./step/plugin_state.ts";
 export { type Recipe, type RecipeTarget, type ScheduleKind } from "./plugin/recipe.ts";
 export { StepLog } from "./step/step_log.ts";
-export { type LogRow, Trainer, type TrainerOptions } from "./trainer.ts";
+export {
+  type LogRow,
+  type RunPlace,
+  Trainer,
+  type TrainerOptions,
+  type TrainerRunOptions,
+} from "./trainer.ts";
 export { type TrainingConfig } from "./training_config.ts";
 export { type UpdateRule } from "./step/weight_update.ts";

@@ -10,7 +10,13 @@ import type { DataInfo, Host, Plugin, Progress } from "./plugin/algorithm.ts";
 import { type LogRow, logRow } from "./log_row.ts";
 import { type HostFiles, MemoryFiles } from "./plugin/host_files.ts";
 import { type MergedNeeds, mergeNeeds, type Stack } from "./plugin/compose.ts";
-import { evaluateNetwork, type Evaluation } from "./evaluate.ts";
+import {
+  type Evaluation,
+  type EvaluationLogits,
+  evaluationLogits,
+  type EvaluationOptions,
+  scoreEvaluation,
+} from "./evaluate.ts";
 import type { DrawnBatch, Loader } from "./loader.ts";
 import { buildNetwork, featuresOf, type Network } from "./step/network.ts";
 import { countsWith, Phases } from "./phases.ts";
@@ -293,7 +299,7 @@ export class Trainer {
   /**
    * Means of the log period, which starts anew.
    *
-   * @throws {Error} If a loss is not finite.
+   * @throws {Diverged} If a loss is not finite.
    */
   async drain(): Promise<LogRow> {
     const { logged } = this.state;
@@ -314,15 +320,32 @@ export class Trainer {
     });
   }
 
-  /** Evaluates on the test images. */
-  evaluate(
-    options: { readonly network?: "ema" | "raw"; readonly head?: string } = {},
-  ): Promise<Evaluation> {
+  /**
+   * What the network says of the test images, or of those set aside for validation.
+   *
+   * @throws {Diverged} If a logit is not finite.
+   */
+  logits(
+    { network, head, on = "test", norm = "running" }: EvaluationOptions = {},
+  ): Promise<EvaluationLogits> {
     const { evalHead, evalHeadFrom, evalNetwork } = this.needs;
     const due = this.done >= Math.round(evalHeadFrom * this.config.steps) ? evalHead : "main";
-    const { network = evalNetwork, head = due } = options;
-    const batch = evaluationBatch(this.needs, this.config);
-    return evaluateNetwork(this.#context, this.loader, { network, head, batch });
+    return evaluationLogits(this.#context, this.loader, {
+      network: network ?? evalNetwork,
+      head: head ?? due,
+      on,
+      norm,
+      batch: evaluationBatch(this.needs, this.config),
+    });
+  }
+
+  /**
+   * Evaluates on the test images, or on those set aside for validation.
+   *
+   * @throws {Diverged} If a logit is not finite.
+   */
+  async evaluate(options: EvaluationOptions = {}): Promise<Evaluation> {
+    return scoreEvaluation(await this.logits(options), this.data.counts);
   }
 
   /** Learning rate of a step; a phase runs through the whole schedule. */

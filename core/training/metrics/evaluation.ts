@@ -1,5 +1,9 @@
-import { classRecall, definedRate, meanRate } from "./class_rates.ts";
-import { confusionMargins } from "./confusion.ts";
+import { calibrationErrors, reliabilityBins } from "./calibration/reliability_bins.ts";
+import { brierScore, negativeLogLikelihood } from "./calibration/scoring_rules.ts";
+import { classPrecision, classRecall, definedRate, meanRate } from "./class_rates.ts";
+import { confusionMargins, confusionMatrix } from "./confusion.ts";
+import { predictedClasses, softmaxRows, topConfidence, topKCorrect } from "./logit_rows.ts";
+import { geometricMean, macroScores } from "./macro_scores.ts";
 import { type ShotGroups, shotGroups } from "./shot_groups.ts";
 
 /** What the evaluation loop has counted. */
@@ -26,8 +30,14 @@ export interface EvaluationSummary {
   readonly top5: number;
   /** Mean recall over the classes that have an image. */
   readonly balancedAccuracy: number;
+  /** Geometric mean of the recalls, {@linkcode geometricMean}; null if a class has no image. */
+  readonly geometricMean: number | null;
+  /** Mean F1 over the classes that occur in labels or predictions. */
+  readonly macroF1: number;
   /** Null for a class without an image. */
   readonly perClassRecall: readonly (number | null)[];
+  /** Null for a class that was never predicted. */
+  readonly perClassPrecision: readonly (number | null)[];
   /** Mean recall over the group's classes that have an image; null if none has. */
   readonly many: number | null;
   /** As `many`, of the classes between. */
@@ -81,7 +91,10 @@ export function summarizeEvaluation(counts: EvaluationCounts): EvaluationSummary
     top1: right / total,
     top5: top5Correct / total,
     balancedAccuracy: meanRate(recall),
+    geometricMean: definedRate(geometricMean(recall)),
+    macroF1: macroScores(confusion, classes).f1,
     perClassRecall: Array.from(recall, definedRate),
+    perClassPrecision: Array.from(classPrecision(confusion, classes), definedRate),
     many: ofGroup(groups.many),
     medium: ofGroup(groups.medium),
     few: ofGroup(groups.few),
@@ -89,5 +102,100 @@ export function summarizeEvaluation(counts: EvaluationCounts): EvaluationSummary
       { length: classes },
       (_, row) => rows.slice(row * classes, (row + 1) * classes),
     ),
+  };
+}
+
+/** How far confidences can be trusted; see {@linkcode calibrationErrors}. */
+export interface Calibration {
+  /** Bins of equal width between 0 and 1. */
+  readonly bins: number;
+  /** A bin owns its upper edge, as Guo et al. and BalPoE have it. */
+  readonly convention: "right-closed";
+  /** Expected calibration error. */
+  readonly ece: number;
+  /** Maximum calibration error. */
+  readonly mce: number;
+  /** Overconfidence error. */
+  readonly overconfidence: number;
+  /** Mean negative log-likelihood of the true class. */
+  readonly nll: number;
+  /** Brier score, 0 to 2. */
+  readonly brier: number;
+  /** The errors where a bin owns its lower edge, as torchmetrics and ADELLO have it. */
+  readonly leftClosed: { readonly ece: number; readonly mce: number };
+}
+
+/** What logits come to; rates are fractions, null where undefined. */
+export interface LogitScores extends EvaluationSummary {
+  /** Mean cross entropy. */
+  readonly loss: number;
+  /** How far confidences can be trusted. */
+  readonly calibration: Calibration;
+}
+
+/** What {@linkcode scoreLogits} scores. */
+export interface ScoredLogits {
+  /** Rows [N, C], row-major. */
+  readonly logits: ArrayLike<number>;
+  /** True classes [N]. */
+  readonly labels: ArrayLike<number>;
+  /** Number of classes C. */
+  readonly classes: number;
+  /** Labeled training samples of each class, from which the shot groups are made. */
+  readonly trainCounts: ArrayLike<number>;
+}
+
+/** Bins of the calibration errors, as papers report them. */
+const BINS = 15;
+
+/**
+ * Every score of an evaluation, from its logits: accuracy, rates by class, calibration.
+ *
+ * @throws {TypeError} If the shapes do not fit.
+ * @throws {RangeError} If a label is not a class, or there is no row.
+ *
+ * @example Two images, one right and sure, one wrong and undecided
+ * ```ts
+ * import { scoreLogits } from "@longtail/longtail/core";
+ * import assert from "node:assert/strict";
+ *
+ * const scores = scoreLogits({
+ *   logits: [9, 0, 0.1, 0],
+ *   labels: [0, 1],
+ *   classes: 2,
+ *   trainCounts: [5, 5],
+ * });
+ * assert.equal(scores.top1, 0.5);
+ * assert.ok(scores.calibration.ece > 0.2 && scores.calibration.ece < 0.3);
+ * ```
+ */
+export function scoreLogits({ logits, labels, classes, trainCounts }: ScoredLogits): LogitScores {
+  const predictions = predictedClasses(logits, classes);
+  const probabilities = softmaxRows(logits, classes);
+  const confidence = topConfidence(probabilities, classes);
+  const correct = predictions.map((predicted, i) => predicted === labels[i] ? 1 : 0);
+  const summary = summarizeEvaluation({
+    top5Correct: topKCorrect(logits, labels, { classes, k: 5 }), // checks shapes and labels
+    confusion: confusionMatrix(labels, predictions, { classes }),
+    classes,
+    trainCounts,
+  });
+  const errors = (closed: "left" | "right") =>
+    calibrationErrors(reliabilityBins(confidence, correct, { bins: BINS, closed }));
+  const right = errors("right"), left = errors("left");
+  const loss = negativeLogLikelihood(logits, labels, { classes });
+  return {
+    ...summary,
+    loss,
+    calibration: {
+      bins: BINS,
+      convention: "right-closed",
+      ece: right.expected,
+      mce: right.maximum,
+      overconfidence: right.overconfidence,
+      nll: loss,
+      brier: brierScore(probabilities, labels, { classes }),
+      leftClosed: { ece: left.expected, mce: left.maximum },
+    },
   };
 }

@@ -15,9 +15,15 @@ export * from "./calibration/scoring_rules.ts";
 export * from "./class_rates.ts";
 export * from "./confusion.ts";
 export * from "./evaluation.ts";
-export * from "./geometric_mean.ts";
 export * from "./history.ts";
-export * from "./logit_rows.ts";
+export {
+  adjustedLogitRows,
+  logLabelPrior,
+  predictedClasses,
+  softmaxRows,
+  topConfidence,
+  topKCorrect,
+} from "./logit_rows.ts";
 export * from "./macro_scores.ts";
 export * from "./pseudo_label_diagnostics.ts";
 export * from "./pseudo_labels.ts";

@@ -4,8 +4,6 @@ import { fixmatch } from "../../../algorithms/bases/fixmatch.ts";
 import type { CalibrationReport } from "../../../algorithms/addons/seval/calibration.ts";
 import { predictedOf, rowsOf } from "../../../algorithms/addons/seval/diagnostics.ts";
 import { refineRow } from "../../../algorithms/addons/seval/refinement.ts";
-import { scoreKernel } from "../../../kernels/counts.ts";
-import { scalarGroups } from "../../../kernels/pointwise.ts";
 import type { Device } from "../../../core/autograd/device.ts";
 import { add, crossEntropy } from "../../../core/autograd/ops/mod.ts";
 import type { Tensor } from "../../../core/autograd/tensor.ts";
@@ -13,7 +11,7 @@ import { decodeNpy, encodeNpy } from "../../../core/npy.ts";
 import type { Host, Progress } from "../../../core/training/plugin/algorithm.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
 import { type HostFiles, MemoryFiles } from "../../../core/training/plugin/host_files.ts";
-import { summarizeEvaluation } from "../../../core/training/metrics/evaluation.ts";
+import { scoreLogits } from "../../../core/training/metrics/evaluation.ts";
 import { summarizeHistory } from "../../../core/training/metrics/history.ts";
 import type { Check, Tolerance } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
@@ -204,22 +202,15 @@ async function checkScores(
     ["_seval_current", () => refined("last")],
   ];
   for (const [suffix, make] of variants) {
-    const { cost, counts } = device.keep(() =>
+    const { cost, made } = device.keep(() =>
       device.scope(() => {
         const made = make();
-        const counts = device.zeros([classes * classes + 1], "u32");
-        const groups = scalarGroups(y.length);
-        device.dispatch(scoreKernel(), [made, labels, counts], [y.length, classes], groups);
-        return { cost: crossEntropy(made, labels), counts };
+        return { cost: crossEntropy(made, labels), made };
       })
     );
-    const [mean, confusion] = await device.readAll([cost, counts]);
-    const { top1, top5 } = summarizeEvaluation({
-      confusion: confusion!.subarray(0, classes * classes),
-      classes,
-      top5Correct: confusion![classes * classes]!, // the element after the counts
-      trainCounts: data.counts,
-    });
+    const [mean, rows] = await device.readAll([cost, made]);
+    const trainCounts = data.counts;
+    const { top1, top5 } = scoreLogits({ logits: rows!, labels: y, classes, trainCounts });
     reader.close(`${at}/cost${suffix}`, mean![0]!); // one number
     reader.close(`${at}/top1${suffix}`, 100 * top1);
     reader.close(`${at}/top5${suffix}`, 100 * top5);

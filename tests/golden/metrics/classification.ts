@@ -10,7 +10,7 @@ import {
   normalizeConfusion,
 } from "../../../core/training/metrics/confusion.ts";
 import { summarizeEvaluation } from "../../../core/training/metrics/evaluation.ts";
-import { geometricMean } from "../../../core/training/metrics/geometric_mean.ts";
+import { geometricMean } from "../../../core/training/metrics/macro_scores.ts";
 import { summarizeHistory } from "../../../core/training/metrics/history.ts";
 import {
   adjustedLogitRows,

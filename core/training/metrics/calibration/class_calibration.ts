@@ -1,5 +1,4 @@
-import { checkLogitRows } from "../check_logit_rows.ts";
-import { predictedClasses } from "../logit_rows.ts";
+import { checkLogitRows, predictedClasses } from "../logit_rows.ts";
 import {
   binsBetween,
   calibrationErrors,

@@ -1,4 +1,4 @@
-import { checkLogitRows } from "../check_logit_rows.ts";
+import { checkLogitRows } from "../logit_rows.ts";
 
 /**
  * Mean negative log-likelihood of the true class, -log softmax(z)_y; the test loss.

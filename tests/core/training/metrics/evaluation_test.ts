@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { summarizeEvaluation } from "../../../../core/training/metrics/evaluation.ts";
+import { scoreLogits, summarizeEvaluation } from "../../../../core/training/metrics/evaluation.ts";
 
 Deno.test("summarizeEvaluation() gives micro and balanced accuracy of unequal classes", () => {
   const summary = summarizeEvaluation({
@@ -64,4 +64,34 @@ Deno.test("summarizeEvaluation() refuses what does not fit together", () => {
   assert.throws(() => summarizeEvaluation({ ...counts, trainCounts: [1, 1, 1] }), TypeError);
   assert.throws(() => summarizeEvaluation({ ...counts, classes: 3 }), TypeError);
   assert.throws(() => summarizeEvaluation({ ...counts, confusion: [0, 0, 0, 0] }), RangeError);
+});
+
+Deno.test("scoreLogits() scores rows as their definitions say", () => {
+  // Confidences 0.8, 0.6, 0.9; right, wrong, right.
+  const p = [[0.8, 0.2], [0.4, 0.6], [0.1, 0.9]];
+  const scores = scoreLogits({
+    logits: p.flat().map(Math.log),
+    labels: [0, 0, 1],
+    classes: 2,
+    trainCounts: [3, 1],
+  });
+  const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-12, `${a} is not ${b}`);
+  assert.equal(scores.top1, 2 / 3);
+  assert.deepEqual(scores.perClassRecall, [0.5, 1]);
+  assert.deepEqual(scores.perClassPrecision, [1, 0.5]);
+  near(scores.macroF1, 2 / 3);
+  near(scores.geometricMean!, Math.sqrt(0.5));
+  near(scores.loss, -(Math.log(0.8) + Math.log(0.4) + Math.log(0.9)) / 3);
+  near(scores.calibration.nll, scores.loss);
+  near(scores.calibration.brier, (2 * 0.2 ** 2 + 2 * 0.6 ** 2 + 2 * 0.1 ** 2) / 3);
+  near(scores.calibration.ece, (0.2 + 0.6 + 0.1) / 3);
+  near(scores.calibration.mce, 0.6);
+  near(scores.calibration.overconfidence, 0.6 * 0.6 / 3);
+});
+
+Deno.test("scoreLogits() refuses what does not fit together", () => {
+  const rows = { logits: [1, 0, 0, 1], labels: [0, 1], classes: 2, trainCounts: [1, 1] };
+  assert.throws(() => scoreLogits({ ...rows, labels: [0] }), TypeError);
+  assert.throws(() => scoreLogits({ ...rows, labels: [0, 2] }), RangeError);
+  assert.throws(() => scoreLogits({ ...rows, logits: [], labels: [] }), RangeError);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { macroScores } from "../../../../core/training/metrics/macro_scores.ts";
+import { geometricMean, macroScores } from "../../../../core/training/metrics/macro_scores.ts";
 
 Deno.test("macroScores() averages over the classes that occur somewhere", () => {
   // Class 1 is only predicted, class 2 occurs nowhere.
@@ -9,4 +9,13 @@ Deno.test("macroScores() averages over the classes that occur somewhere", () => 
 
 Deno.test("macroScores() gives 1 to a perfect classifier", () => {
   assert.deepEqual(macroScores([7, 0, 0, 2], 2), { precision: 1, recall: 1, f1: 1 });
+});
+
+Deno.test("geometricMean() is undefined where a class has no recall", () => {
+  assert.equal(geometricMean([0.5, NaN]), NaN);
+});
+
+Deno.test("geometricMean() puts a floor of 1 / (100 C) under a recall of 0 only", () => {
+  assert.ok(Math.abs(geometricMean([1, 1, 1, 1, 1, 1, 1, 1, 1, 0]) - 0.001 ** 0.1) < 1e-12);
+  assert.ok(Math.abs(geometricMean([1, 0.0001]) - 0.01) < 1e-12);
 });
