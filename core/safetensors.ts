@@ -20,15 +20,34 @@ export interface Stored {
 }
 
 const BYTES: Readonly<Record<StoredType, number>> = { F32: 4, I32: 4, U32: 4, U8: 1 };
+/** Types of other programs' weights that {@linkcode decodeSafetensors} can convert to F32. */
+const CONVERTED: Readonly<Record<string, number>> = { F16: 2, BF16: 2, F64: 8 };
 /** A header larger than this is refused: no file of ours comes near it. */
-const MAX_HEADER = 100_000_000;
+const MAX_HEADER = 10_000_000;
+
+/** How {@linkcode decodeSafetensors} reads. */
+export interface DecodeOptions {
+  /** Tensors to pass over, whatever their type. */
+  readonly skip?: (tensor: string) => boolean;
+  /** Whether F16, BF16 and F64 become F32; they are refused by default. */
+  readonly convert?: boolean;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
 
 /**
- * Reads the bytes of a safetensors file; nothing in its header is trusted.
+ * Reads the bytes of a safetensors file; nothing in its header is trusted. As the format's
+ * specification has it, tensors lie one behind the other to the end of the file: without overlap,
+ * hole, trailing bytes, or two of one name.
  *
  * @param bytes The whole file.
  * @param name What error messages call it.
- * @param options.skip Tensors to pass over, whatever their type.
  * @returns Tensors (copies, so `bytes` may be reused) and metadata.
  * @throws {SyntaxError} If the header, an offset, a shape or a type does not hold together.
  *
@@ -49,40 +68,76 @@ const MAX_HEADER = 100_000_000;
 export function decodeSafetensors(
   bytes: Uint8Array,
   name: string,
-  { skip = () => false }: { readonly skip?: (tensor: string) => boolean } = {},
+  { skip = () => false, convert = false }: DecodeOptions = {},
 ): Stored {
   const fail = (why: string): never => {
     throw new SyntaxError(`Cannot read ${name} as safetensors: ${why}`);
   };
+  const { header, body } = headerOf(bytes, fail);
+  const entries: Entry[] = [];
+  let metadata: Record<string, string> = {};
+  for (const [key, value] of Object.entries(header)) {
+    if (key === "__metadata__") {
+      metadata = stringMap(value) ?? fail("its metadata is not a map of strings");
+    } else {
+      const entry = entryOf(key, value, fail);
+      if (!skip(key)) checkType(entry, { convert, fail });
+      entries.push(entry);
+    }
+  }
+  checkLayout(entries, body.length, fail);
+  const tensors = new Map<string, StoredTensor>();
+  for (const entry of entries) {
+    if (!skip(entry.name)) tensors.set(entry.name, decodeEntry(entry, body));
+  }
+  return { tensors, metadata };
+}
+
+type Fail = (why: string) => never;
+
+function headerOf(
+  bytes: Uint8Array,
+  fail: Fail,
+): { readonly header: object; readonly body: Uint8Array } {
   if (bytes.length < 8) fail(`${bytes.length} bytes are less than its header's length`);
-  const length = Number(
-    new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true),
-  );
-  if (length > MAX_HEADER || 8 + length > bytes.length) {
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  if (length > MAX_HEADER) {
+    fail(`its header claims ${length} bytes, more than the ${MAX_HEADER} that are allowed`);
+  }
+  if (8 + length > bytes.length) {
     fail(`the header claims ${length} bytes, the file has ${bytes.length}`);
   }
   const start = 8 + length;
-  let header: unknown;
+  let header: unknown, text = "";
   try {
-    header = JSON.parse(
-      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, start)),
-    );
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, start));
+    header = JSON.parse(text);
   } catch {
     fail("its header is not JSON");
   }
   if (typeof header !== "object" || header === null || Array.isArray(header)) {
     return fail("its header is not an object");
   }
-  const tensors = new Map<string, StoredTensor>();
-  let metadata: Record<string, string> = {};
-  for (const [key, entry] of Object.entries(header as Record<string, unknown>)) {
-    if (key === "__metadata__") {
-      metadata = stringMap(entry) ?? fail("its metadata is not a map of strings");
-    } else if (!skip(key)) {
-      tensors.set(key, decodeEntry(key, entry, bytes.subarray(start), fail));
+  const twice = nameGivenTwice(text);
+  if (twice !== undefined) fail(`it has two tensors '${twice}'`);
+  return { header, body: bytes.subarray(start) };
+}
+
+/** A key that an object written as JSON has twice, which parsers take the last of; valid JSON only. */
+function nameGivenTwice(json: string): string | undefined {
+  const seen = new Set<string>();
+  let depth = 0, key: string | undefined;
+  for (const [token] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g)) {
+    if (token === "{" || token === "[") depth++;
+    else if (token === "}" || token === "]") depth--;
+    else if (token !== ":") key = token;
+    else if (depth === 1 && key !== undefined) {
+      const name = JSON.parse(key) as string; // a string's token
+      if (seen.has(name)) return name;
+      seen.add(name);
     }
   }
-  return { tensors, metadata };
+  return undefined;
 }
 
 function stringMap(value: unknown): Record<string, string> | undefined {
@@ -92,35 +147,79 @@ function stringMap(value: unknown): Record<string, string> | undefined {
     : undefined;
 }
 
-function decodeEntry(
-  key: string,
-  entry: unknown,
-  body: Uint8Array,
-  fail: (why: string) => never,
-): StoredTensor {
-  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
+function entryOf(name: string, value: unknown, fail: Fail): Entry {
+  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
   const natural = (v: unknown) => Number.isSafeInteger(v) && (v as number) >= 0;
-  if (typeof dtype !== "string" || !(dtype in BYTES)) {
-    return fail(`tensor '${key}' has type ${dtype}, not one of ${Object.keys(BYTES).join(", ")}`);
-  }
-  if (!Array.isArray(shape) || !shape.every(natural)) return fail(`tensor '${key}' has no shape`);
+  if (typeof dtype !== "string") return fail(`tensor '${name}' has no type`);
+  if (!Array.isArray(shape) || !shape.every(natural)) return fail(`tensor '${name}' has no shape`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(natural)) {
-    return fail(`tensor '${key}' has no offsets`);
+    return fail(`tensor '${name}' has no offsets`);
   }
   const [begin, end] = offsets as [number, number];
-  const size = (shape as number[]).reduce((a, b) => a * b, 1) * BYTES[dtype as StoredType];
-  if (begin > end || end > body.length || end - begin !== size) {
-    return fail(`tensor '${key}' lies at ${begin}..${end} but needs ${size} bytes`);
+  return { name, dtype, shape, begin, end };
+}
+
+function checkType(
+  { name, dtype, shape, begin, end }: Entry,
+  { convert, fail }: { readonly convert: boolean; readonly fail: Fail },
+): void {
+  const known = convert ? { ...BYTES, ...CONVERTED } : BYTES;
+  if (!Object.hasOwn(known, dtype)) {
+    fail(`tensor '${name}' has type ${dtype}, not one of ${Object.keys(known).join(", ")}`);
   }
+  const size = shape.reduce((a, b) => a * b, 1) * known[dtype as StoredType];
+  if (end - begin !== size) {
+    fail(`tensor '${name}' lies at ${begin}..${end} but needs ${size} bytes`);
+  }
+}
+
+/** Checks that tensors fill the file: each begins where one ends, the last ends with the file. */
+function checkLayout(entries: readonly Entry[], length: number, fail: Fail): void {
+  let at = 0;
+  for (
+    const { name, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)
+  ) {
+    if (begin < at) fail(`tensor '${name}' lies at ${begin}..${end}, over what ends at ${at}`);
+    if (begin > at) fail(`nothing lies at ${at}..${begin}, before tensor '${name}'`);
+    if (end < begin || end > length) {
+      fail(
+        `tensor '${name}' lies at ${begin}..${end}, but the file has ${length} bytes for tensors`,
+      );
+    }
+    at = end;
+  }
+  if (at < length) fail(`${length - at} bytes lie behind its last tensor`);
+}
+
+function decodeEntry({ dtype, shape, begin, end }: Entry, body: Uint8Array): StoredTensor {
   const copy = body.slice(begin, end).buffer;
-  const data = dtype === "F32"
-    ? new Float32Array(copy)
-    : dtype === "I32"
-    ? new Int32Array(copy)
-    : dtype === "U32"
-    ? new Uint32Array(copy)
-    : new Uint8Array(copy);
-  return { dtype: dtype as StoredType, shape: shape as number[], data };
+  switch (dtype) {
+    case "I32":
+      return { dtype, shape, data: new Int32Array(copy) };
+    case "U32":
+      return { dtype, shape, data: new Uint32Array(copy) };
+    case "U8":
+      return { dtype, shape, data: new Uint8Array(copy) };
+    case "F16":
+      return { dtype: "F32", shape, data: Float32Array.from(new Uint16Array(copy), halfToSingle) };
+    case "BF16": {
+      // The upper half of a single.
+      const bits = Uint32Array.from(new Uint16Array(copy), (upper) => upper << 16);
+      return { dtype: "F32", shape, data: new Float32Array(bits.buffer) };
+    }
+    case "F64":
+      return { dtype: "F32", shape, data: Float32Array.from(new Float64Array(copy)) };
+    default:
+      return { dtype: "F32", shape, data: new Float32Array(copy) }; // types were checked
+  }
+}
+
+/** Value of a number of half precision, of its bits. */
+function halfToSingle(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1, exponent = bits >> 10 & 0x1f, fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 /**

@@ -85,17 +85,25 @@ export interface ImportOptions {
 /**
  * Fills a network with the values of a PyTorch state dict.
  *
- * @param dict Tensors by name; `num_batches_tracked` entries are passed over.
- * @throws {TypeError} If a tensor is missing, unknown or of another shape; names the first five.
+ * @param dict Tensors by name; `num_batches_tracked` entries are passed over, and `module.` and
+ *   `ema_model.` before all names are taken off.
+ * @throws {TypeError} If a tensor is missing, unknown, of another shape or not finite, or the dict is
+ *   a run's checkpoint; names the first five.
  */
 export function importStateDict(
   set: ParameterSet,
   weights: Weights,
-  dict: Stored["tensors"],
+  given: Stored["tensors"],
   { part = "all" }: ImportOptions = {},
 ): void {
+  if (given.has("cursor/steps")) {
+    throw new TypeError(
+      "Cannot load the weights: this is a run's checkpoint; write its weights first, with export DIR --out FILE.safetensors",
+    );
+  }
+  const dict = withoutPrefixes(given);
   const writes: (readonly [Tensor, Float32Array])[] = [];
-  const wrong: string[] = [];
+  const wrong: string[] = [], missing: string[] = [], unknown: string[] = [];
   const own = linearNames(set.parameters.specs.filter(({ layout }) => layout === "plain"));
   const theirs = linearNames([...dict].map(([name, { shape }]) => ({ name, shape })));
   const left = (name: string, linear: ReadonlySet<string>) => part === "body" && linear.has(name);
@@ -103,10 +111,12 @@ export function importStateDict(
   const take = (name: string, shape: Shape): Float32Array | undefined => {
     known.add(name);
     const found = dict.get(name);
-    if (!found) wrong.push(`'${name}' is missing`);
+    if (!found) missing.push(name);
     else if (found.dtype !== "F32") wrong.push(`'${name}' is ${found.dtype}, not F32`);
     else if (found.shape.join() !== shape.join()) {
       wrong.push(`'${name}' has shape [${found.shape}], the network wants [${shape}]`);
+    } else if (!found.data.every(Number.isFinite)) {
+      wrong.push(`'${name}' has values that are not finite`);
     } else return found.data as Float32Array; // F32 was checked
     return undefined;
   };
@@ -123,14 +133,33 @@ export function importStateDict(
   });
   for (const name of dict.keys()) {
     if (!known.has(name) && !left(name, theirs) && !name.endsWith("num_batches_tracked")) {
-      wrong.push(`'${name}' is unknown to the network`);
+      unknown.push(name);
     }
   }
+  if (missing.length > 0) wrong.unshift(`missing: ${someOf(missing)}`);
+  if (unknown.length > 0) wrong.push(`unknown to the network: ${someOf(unknown)}`);
   if (wrong.length > 0) {
     const more = wrong.length > 5 ? ` and ${wrong.length - 5} more` : "";
     throw new TypeError(`Cannot load the weights: ${wrong.slice(0, 5).join("; ")}${more}`);
   }
   for (const [tensor, data] of writes) tensor.device.write(tensor, data);
+}
+
+/** What wrappers put before a network's names. */
+const PREFIXES = ["module.", "ema_model."];
+
+/** The tensors without what stands before all of their names. */
+function withoutPrefixes(dict: Stored["tensors"]): Stored["tensors"] {
+  const prefix = PREFIXES.find((p) =>
+    dict.size > 0 && [...dict.keys()].every((n) => n.startsWith(p))
+  );
+  if (prefix === undefined) return dict;
+  return withoutPrefixes(new Map([...dict].map(([name, t]) => [name.slice(prefix.length), t])));
+}
+
+function someOf(names: readonly string[]): string {
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
+  return names.slice(0, 5).map((name) => `'${name}'`).join(", ") + more;
 }
 
 /** Names of the linear layers' weights, which have two axes, and of their biases. */

@@ -1,6 +1,7 @@
 import type { AnyTensor } from "../autograd/tensor.ts";
 import type { Stored, StoredTensor, StoredType } from "../safetensors.ts";
-import type { Trainer } from "./trainer.ts";
+import { Diverged } from "./diverged.ts";
+import type { RunPlace, Trainer } from "./trainer.ts";
 
 /** Version of the layout below; another one is refused. */
 const FORMAT = "longtail-1";
@@ -9,14 +10,21 @@ const TYPES = { f32: "F32", i32: "I32", u32: "U32", u8: "U8" } as const;
 
 /**
  * Everything a run needs to go on: parameters, buffers, average, optimizer, plugin state, log of
- * the period, cursors. One read-back.
+ * the period, cursors; in the metadata the `state` by which {@linkcode checkState} knows it again.
+ * One read-back.
+ *
+ * @throws {Diverged} If a weight is not finite: the last finite checkpoint is worth more.
  */
 export async function saveTrainer(trainer: Trainer): Promise<Stored> {
   const tensors = tensorsOf(trainer);
   const values = await trainer.device.readAll([...tensors.values()]);
   const stored = new Map<string, StoredTensor>();
   [...tensors].forEach(([name, { shape, dtype }], i) => {
-    stored.set(name, { dtype: TYPES[dtype], shape, data: values[i]! }); // one array a tensor
+    const data = values[i]!; // one array a tensor
+    if (/^(student|average)\//.test(name) && !data.every(Number.isFinite)) {
+      throw new Diverged(`The network's ${name} is not finite by step ${trainer.done}`);
+    }
+    stored.set(name, { dtype: TYPES[dtype], shape, data });
   });
   const { done, cursors, phase, log } = trainer.place;
   for (const [name, cursor] of Object.entries({ ...cursors, steps: done })) {
@@ -32,8 +40,28 @@ export async function saveTrainer(trainer: Trainer): Promise<Stored> {
       format: FORMAT,
       algorithm: trainer.stack.name,
       log: JSON.stringify(log),
+      state: await stateHash({ tensors: stored }),
     },
   };
+}
+
+/**
+ * Checks that a checkpoint's tensors are those that were saved.
+ *
+ * @param name What error messages call the checkpoint.
+ * @returns The state, see {@linkcode stateHash}.
+ * @throws {SyntaxError} If they are not, or it does not say.
+ */
+export async function checkState(stored: Stored, name: string): Promise<string> {
+  const { state } = stored.metadata;
+  if (state === undefined) throw new SyntaxError(`${name} does not say what state it holds`);
+  const found = await stateHash(stored);
+  if (found === state) return found;
+  throw new SyntaxError(
+    `${name} is damaged: its tensors have the state ${found.slice(0, 12)}…, saved was ${
+      state.slice(0, 12)
+    }…`,
+  );
 }
 
 /**
@@ -50,6 +78,9 @@ export function restoreTrainer(trainer: Trainer, stored: Stored, name: string): 
     );
   }
   const wrong: string[] = [];
+  if (metadata.algorithm !== trainer.stack.name) {
+    wrong.push(`it is of '${metadata.algorithm}', this run trains '${trainer.stack.name}'`);
+  }
   const take = (key: string, dtype: StoredType, shape: readonly number[]) => {
     const found = tensors.get(key);
     if (!found) wrong.push(`'${key}' is missing`);
@@ -84,6 +115,7 @@ export function restoreTrainer(trainer: Trainer, stored: Stored, name: string): 
     const more = wrong.length > 5 ? ` and ${wrong.length - 5} more` : "";
     throw new TypeError(`Cannot resume from ${name}: ${wrong.slice(0, 5).join("; ")}${more}`);
   }
+  const log = logOf(metadata.log, name); // before anything is written
   for (const [tensor, data] of writes) trainer.device.write(tensor, data);
   trainer.optimizer.counts.set(counts as Int32Array); // nothing was wrong, so it is there
   const { steps: done = 0, ...rest } = cursors;
@@ -91,8 +123,23 @@ export function restoreTrainer(trainer: Trainer, stored: Stored, name: string): 
     done,
     cursors: rest,
     phase: phase ? phase as Int32Array : null, // its type was checked
-    log: JSON.parse(metadata.log ?? "{}"),
+    log,
   });
+}
+
+/** Names and counts of a log period, as the metadata holds them. */
+function logOf(text: string | undefined, name: string): RunPlace["log"] {
+  let log: Partial<RunPlace["log"]> | null = null;
+  try {
+    log = JSON.parse(text ?? "");
+  } catch {
+    // Said below.
+  }
+  const { names, counts } = log ?? {};
+  const whole = Array.isArray(names) && Array.isArray(counts) && names.length === counts.length &&
+    names.every((n) => typeof n === "string") && counts.every((n) => Number.isSafeInteger(n));
+  if (!whole) throw new TypeError(`Cannot resume from ${name}: its log of the period is damaged`);
+  return { names: names!, counts: counts! }; // both are lists
 }
 
 /** Steps that a run had done when the checkpoint was saved; undefined where it does not say. */
@@ -107,7 +154,7 @@ function wholeNumber(words: StoredTensor["data"]): number {
 }
 
 /** SHA-256 over all tensors: name, type, shape and little-endian bytes, in name order. */
-export async function stateHash({ tensors }: Stored): Promise<string> {
+export async function stateHash({ tensors }: Pick<Stored, "tensors">): Promise<string> {
   const parts: Uint8Array[] = [];
   for (const name of [...tensors.keys()].sort()) {
     const { dtype, shape, data } = tensors.get(name)!; // its own key

@@ -4,7 +4,7 @@
  * @module
  */
 export * from "./plugin/algorithm.ts";
-export { restoreTrainer, saveTrainer, stateHash } from "./checkpoint.ts";
+export { checkState, restoreTrainer, saveTrainer, stateHash, stepsOf } from "./checkpoint.ts";
 export * from "./plugin/class_weights.ts";
 export { checkFileName, type HostFiles, MemoryFiles } from "./plugin/host_files.ts";
 export { compose, type MergedNeeds, mergeNeeds, type Stack } from "./plugin/compose.ts";

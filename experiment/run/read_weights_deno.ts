@@ -11,7 +11,7 @@ export async function readWeights(path: string): Promise<Stored["tensors"]> {
     const bytes = await Deno.readFile(path);
     // Batch norm's counters, 64-bit integers that have no effect.
     const skip = (name: string) => name.endsWith("num_batches_tracked");
-    return decodeSafetensors(bytes, path, { skip }).tensors;
+    return decodeSafetensors(bytes, path, { skip, convert: true }).tensors;
   } catch (error) {
     if (error instanceof SyntaxError) throw new BadInput(error.message);
     if (!(error instanceof Error)) throw error;

@@ -126,7 +126,7 @@ Deno.test("train refuses weights that are missing, broken or of another network"
   const wrong = { dtype: "F32", shape: [1], data: Float32Array.of(1) } as const;
   await Deno.writeFile(file, encodeSafetensors(new Map([["conv1.weight", wrong]])));
   await refused(
-    /^error: Cannot load the weights: 'conv1\.weight' has shape \[1\], the network wants \[8,3,3,3\]; .* and \d+ more$/,
+    /^error: Cannot load the weights: missing: .* and \d+ more; 'conv1\.weight' has shape \[1\], the network wants \[8,3,3,3\]$/,
   );
 });
 

@@ -49,7 +49,7 @@ Deno.test("importStateDict() refuses what does not fit, by name, and changes not
     });
   const without = new Map(dict);
   without.delete("bn2.running_var");
-  refused(without, /^Cannot load the weights: 'bn2\.running_var' is missing$/);
+  refused(without, /^Cannot load the weights: missing: 'bn2\.running_var'$/);
   const head = dict.get("fc.bias")!; // small-cnn's
   refused(
     new Map(dict).set("fc.bias", { ...head, shape: [2, 2] }),
@@ -57,8 +57,8 @@ Deno.test("importStateDict() refuses what does not fit, by name, and changes not
   );
   const counts = { dtype: "I32", shape: [4], data: new Int32Array(4) } as const;
   refused(new Map(dict).set("fc.bias", counts), /'fc\.bias' is I32, not F32/);
-  refused(new Map(dict).set("fc2.bias", head), /'fc2\.bias' is unknown to the network/);
-  refused(new Map(), /: '[\w.]+' is missing; .* and 12 more$/);
+  refused(new Map(dict).set("fc2.bias", head), /unknown to the network: 'fc2\.bias'/);
+  refused(new Map(), /: missing: '[\w.]+', .* and 12 more$/);
   assert.deepEqual(await exportStateDict(set, weights), dict);
   importStateDict(set, weights, new Map(dict).set("bn1.num_batches_tracked", counts));
 });
@@ -82,8 +82,11 @@ Deno.test("importStateDict() of a body leaves heads as they are, and nothing els
     importStateDict(set, weights, changed, { part: "body" });
   const without = new Map(dict);
   without.delete("conv2.weight");
-  assert.throws(body(without), /'conv2\.weight' is missing/);
-  assert.throws(body(new Map(dict).set("bn9.weight", linear(8))), /'bn9\.weight' is unknown/);
+  assert.throws(body(without), /missing: 'conv2\.weight'/);
+  assert.throws(
+    body(new Map(dict).set("bn9.weight", linear(8))),
+    /unknown to the network: 'bn9\.weight'/,
+  );
 });
 
 Deno.test("decodeSafetensors() passes over tensors that nobody asked for, whatever their type", () => {
@@ -99,4 +102,38 @@ Deno.test("decodeSafetensors() passes over tensors that nobody asked for, whatev
   assert.throws(() => decodeSafetensors(file, "x"), /Cannot read x .*: tensor 'b' has type I64/);
   const { tensors } = decodeSafetensors(file, "x", { skip: (name) => name === "b" });
   assert.deepEqual([...tensors.keys()], ["a"]);
+});
+
+Deno.test("importStateDict() takes wrappers' prefixes off, where all names have them", async () => {
+  const one = network(1), other = network(2);
+  const dict = await exportStateDict(one.set, one.weights);
+  const wrapped = new Map([...dict].map(([name, t]) => [`ema_model.module.${name}`, t]));
+  importStateDict(other.set, other.weights, wrapped);
+  assert.deepEqual(await exportStateDict(other.set, other.weights), dict);
+  const [name, tensor] = [...dict][0]!; // it has many
+  const mixed = new Map(wrapped).set(name, tensor);
+  assert.throws(
+    () => importStateDict(other.set, other.weights, mixed),
+    /missing: .*; unknown to the network: 'ema_model\.module\./,
+  );
+});
+
+Deno.test("importStateDict() refuses weights that are not finite, and checkpoints", async () => {
+  const { set, weights } = network(1);
+  const dict = await exportStateDict(set, weights);
+  const data = Float32Array.of(0, NaN, 0, 0);
+  assert.throws(
+    () =>
+      importStateDict(
+        set,
+        weights,
+        new Map(dict).set("fc.bias", { ...dict.get("fc.bias")!, data }),
+      ),
+    /Cannot load the weights: 'fc\.bias' has values that are not finite$/,
+  );
+  const steps = { dtype: "U32", shape: [2], data: new Uint32Array(2) } as const;
+  assert.throws(
+    () => importStateDict(set, weights, new Map([["cursor/steps", steps]])),
+    /a run's checkpoint; write its weights first, with export DIR/,
+  );
 });

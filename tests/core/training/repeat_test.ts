@@ -3,7 +3,12 @@ import { fixmatch } from "../../../algorithms/bases/fixmatch.ts";
 import { requestDevice } from "../../../core/autograd/request_device.ts";
 import { wideResNet } from "../../../core/nn/wide_resnet.ts";
 import type { Stored } from "../../../core/safetensors.ts";
-import { restoreTrainer, saveTrainer, stateHash } from "../../../core/training/checkpoint.ts";
+import {
+  checkState,
+  restoreTrainer,
+  saveTrainer,
+  stateHash,
+} from "../../../core/training/checkpoint.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
 import { runSteps, type TinyOptions, tinyTrainer } from "./tiny_trainer.ts";
 
@@ -84,7 +89,7 @@ Deno.test("restoreTrainer() refuses what does not belong to the run, by name", a
 Deno.test("stateHash() sees names, shapes and every byte", async () => {
   const data = Float32Array.of(1, 2);
   const of = (name: string, shape: number[], data: Float32Array) =>
-    stateHash({ metadata: {}, tensors: new Map([[name, { dtype: "F32", shape, data }]]) });
+    stateHash({ tensors: new Map([[name, { dtype: "F32", shape, data }]]) });
   const hashes = await Promise.all([
     of("a", [2], data),
     of("b", [2], data),
@@ -94,4 +99,54 @@ Deno.test("stateHash() sees names, shapes and every byte", async () => {
   ]);
   assert.equal(new Set(hashes).size, 4);
   assert.equal(hashes[4], hashes[0]);
+});
+
+Deno.test("checkState() knows a checkpoint again, and any changed byte", async () => {
+  const trainer = await tinyTrainer(device, thin);
+  await runSteps(trainer, 1);
+  const saved = await saveTrainer(trainer);
+  assert.equal(await checkState(saved, "x"), await stateHash(saved));
+  const [name, tensor] = [...saved.tensors].find(([, { data }]) => data.length > 0)!; // many
+  const data = tensor.data.slice();
+  new Uint8Array(data.buffer)[0]! ^= 1;
+  const changed = { ...saved, tensors: new Map(saved.tensors).set(name, { ...tensor, data }) };
+  await assert.rejects(checkState(changed, "x"), /SyntaxError: x is damaged: its tensors have/);
+  await assert.rejects(
+    checkState({ ...saved, metadata: { ...saved.metadata, state: "" } }, "x"),
+    /x is damaged/,
+  );
+  const { state: _, ...metadata } = saved.metadata;
+  await assert.rejects(
+    checkState({ ...saved, metadata }, "x"),
+    /x does not say what state it holds/,
+  );
+});
+
+Deno.test("restoreTrainer() refuses a damaged log of the period, and another method's run", async () => {
+  const trainer = await tinyTrainer(device, thin);
+  const saved = await saveTrainer(trainer);
+  const of = (metadata: Record<string, string>) => ({
+    ...saved,
+    metadata: { ...saved.metadata, ...metadata },
+  });
+  for (const log of ["", "{", "[]", '{"names":["a"],"counts":[]}', '{"names":[1],"counts":[1]}']) {
+    assert.throws(
+      () => restoreTrainer(trainer, of({ log }), "x"),
+      /its log of the period is damaged/,
+    );
+  }
+  assert.throws(
+    () => restoreTrainer(trainer, of({ algorithm: "acr" }), "x"),
+    /it is of 'acr', this run trains 'fixmatch'/,
+  );
+});
+
+Deno.test("saveTrainer() refuses weights that are not finite", async () => {
+  const trainer = await tinyTrainer(device, thin);
+  const [first] = trainer.network.student.parameters;
+  device.write(first!, new Float32Array(first!.size).fill(NaN));
+  await assert.rejects(saveTrainer(trainer), {
+    name: "Diverged",
+    message: /^The network's student\/.* is not finite by step 0: the run diverged; start again/,
+  });
 });

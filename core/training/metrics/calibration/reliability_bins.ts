@@ -25,8 +25,9 @@ export interface ReliabilityBinOptions {
 /**
  * Sorts samples into bins of equal width by their confidence.
  *
- * Confidence and edges k / bins are compared as float32, so that a float32 confidence of 0.6 lies
- * on the edge 9 / 15.
+ * Confidence and edges are compared as float32. Right-closed edges are k / bins, so that a float32
+ * confidence of 0.6 lies on the edge 9 / 15. Left-closed edges are those of `torch.linspace`, which
+ * adds up steps from the nearer end: of 15 bins, the fourth begins just above 0.2.
  *
  * @param confidence Largest probability of each sample, 0..1.
  * @param correct Whether the prediction was right, 1 or 0 each.
@@ -51,7 +52,9 @@ export function reliabilityBins(
   { bins = 15, closed = "left" }: ReliabilityBinOptions = {},
 ): ReliabilityBins {
   checkBins(bins);
-  const edges = Float32Array.from({ length: bins + 1 }, (_, k) => k / bins);
+  const edges = closed === "left"
+    ? linspace(bins)
+    : Float32Array.from({ length: bins + 1 }, (_, k) => k / bins);
   const key = (value: number) => Math.fround(value);
   return closed === "left"
     ? fillBins(confidence, correct, bins + 1, (value) => edgesUpTo(edges, key(value)) - 1)
@@ -144,6 +147,15 @@ function fillBins(
     accuracy: correctSum.map(mean),
     samples: confidence.length,
   };
+}
+
+/** Edges from 0 to 1 as PyTorch makes them in float32, from either end to the middle. */
+function linspace(bins: number): Float32Array {
+  const step = Math.fround(1 / bins);
+  return Float32Array.from(
+    { length: bins + 1 },
+    (_, k) => 2 * k < bins + 1 ? step * k : 1 - Math.fround(step * (bins - k)),
+  );
 }
 
 function edgesUpTo(edges: ArrayLike<number>, value: number): number {

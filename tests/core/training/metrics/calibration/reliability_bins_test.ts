@@ -24,6 +24,16 @@ Deno.test("reliabilityBins() finds a float32 confidence on the edge it stands fo
   assert.equal(right.count[8], 1);
 });
 
+Deno.test("reliabilityBins() has the left-closed edges of torch.linspace(0, 1, 16)", () => {
+  // Bins of the float32 values k / 15 for k from 1 to 14, as PyTorch 1.13 sorts them.
+  const torch = [1, 2, 2, 4, 5, 5, 6, 8, 9, 10, 11, 12, 13, 14];
+  torch.forEach((bin, i) => {
+    const confidence = Float32Array.of((i + 1) / 15);
+    const { count } = reliabilityBins(confidence, [1], { bins: 15, closed: "left" });
+    assert.equal(count.indexOf(1), bin, `${i + 1} / 15`);
+  });
+});
+
 Deno.test("reliabilityBins() refuses lists of unlike length and senseless bins", () => {
   assert.throws(() => reliabilityBins([0.5], [1, 0]), TypeError);
   assert.throws(() => reliabilityBins([0.5], [1], { bins: 0 }), RangeError);
