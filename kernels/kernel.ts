@@ -6,9 +6,9 @@ export type ScalarType = "u32" | "i32" | "f32";
  *
  * - `read`, `write`: a storage buffer of the element type; `write` may be read too.
  * - `texture`: an array of rgba32float textures read by `textureLoad`.
- * - `image`: an array of rgba32float storage textures that is written.
+ * - `storage-texture`: an array of rgba32float storage textures that is written.
  */
-export type BindingKind = "read" | "write" | "texture" | "image";
+export type BindingKind = "read" | "write" | "texture" | "storage-texture";
 
 /** An argument of a kernel: its kind and, for buffers, WGSL element type. */
 export interface Binding {
@@ -75,8 +75,8 @@ export function texture(): Binding {
 }
 
 /** An array of rgba32float textures written by `textureStore(name, vec2u, layer, vec4f)`. */
-export function image(): Binding {
-  return { kind: "image", element: "rgba32float" };
+export function storageTexture(): Binding {
+  return { kind: "storage-texture", element: "rgba32float" };
 }
 
 /** Writes the declarations around a kernel's body. */
@@ -122,7 +122,7 @@ function declaration(name: string, { kind, element }: Binding): string {
       return `var<storage, read_write> ${name}: array<${element}>`;
     case "texture":
       return `var ${name}: texture_2d_array<f32>`;
-    case "image":
+    case "storage-texture":
       return `var ${name}: texture_storage_2d_array<rgba32float, write>`;
   }
 }

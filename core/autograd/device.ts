@@ -13,15 +13,15 @@ import {
   toBytes,
 } from "./host_array.ts";
 import { PipelineCache } from "./pipeline_cache.ts";
-import { type ImageRegion, Recorder } from "./recorder.ts";
+import { Recorder, type TextureRegion } from "./recorder.ts";
 import { type Shape, showShape, sizeOf } from "./shape.ts";
 import { type Scope, Storage } from "./storage.ts";
 import type { Tape } from "./tape.ts";
 import { type AnyTensor, byteSize, type DType, Tensor } from "./tensor.ts";
-import { type Image, ImagePool } from "./texture_pool.ts";
+import { type Texture, TexturePool } from "./texture_pool.ts";
 
 /** Something a kernel can be given. */
-export type Argument = AnyTensor | Image;
+export type Argument = AnyTensor | Texture;
 
 const GIBI = 2 ** 30;
 
@@ -43,7 +43,7 @@ export class Device {
   /** Where buffers come from and go back to. */
   readonly pool: BufferPool;
   /** Where textures come from and go back to. */
-  readonly images: ImagePool;
+  readonly textures: TexturePool;
   /** The tape that operations are recorded on, or null where no gradient is wanted. */
   tape: Tape | null = null;
   readonly #pipelines: PipelineCache;
@@ -58,7 +58,7 @@ export class Device {
     this.software = options.software ?? this.adapter.software;
     this.lanes = options.subgroups?.lanes ?? 0;
     this.pool = new BufferPool(gpu, options.memoryBudget ?? (this.software ? 16 : 120) * GIBI);
-    this.images = new ImagePool(gpu);
+    this.textures = new TexturePool(gpu);
     this.#pipelines = new PipelineCache(
       gpu,
       (error) => this.#errors.report(error),
@@ -160,9 +160,9 @@ export class Device {
     to.storage.changed();
   }
 
-  /** Records copying elements into an image. */
-  copyToImage(from: AnyTensor, to: Image, region: ImageRegion): void {
-    this.#recorder.copyToImage(from, to, region);
+  /** Records copying elements into a texture. */
+  copyToTexture(from: AnyTensor, to: Texture, region: TextureRegion): void {
+    this.#recorder.copyToTexture(from, to, region);
   }
 
   /** Replaces the elements of a long-lived tensor from the host, after all recorded commands. */
@@ -269,7 +269,7 @@ export class Device {
   destroy(): void {
     this.#recorder.destroy();
     this.pool.destroy();
-    this.images.destroy();
+    this.textures.destroy();
     this.gpu.destroy();
   }
 

@@ -8,8 +8,8 @@ export { BufferPool, type PooledBuffer } from "./buffer_pool.ts";
 export { type Argument, Device } from "./device.ts";
 export { type DeviceOptions } from "./device_options.ts";
 export { type HostArray, type HostArrayOf, type ReadBack } from "./host_array.ts";
-export { Image, ImagePool, type TextureSize } from "./texture_pool.ts";
-export { type ImageRegion } from "./recorder.ts";
+export { Texture, TexturePool, type TextureSize } from "./texture_pool.ts";
+export { type TextureRegion } from "./recorder.ts";
 export {
   type AdapterChoice,
   NO_ADAPTER,

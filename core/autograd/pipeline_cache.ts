@@ -89,7 +89,7 @@ function entry(kind: BindingKind): Partial<GPUBindGroupLayoutEntry> {
       return { buffer: { type: "storage" } };
     case "texture":
       return { texture: { sampleType: "unfilterable-float", viewDimension: "2d-array" } };
-    case "image":
+    case "storage-texture":
       return {
         storageTexture: {
           access: "write-only",

@@ -1,18 +1,18 @@
 import type { Grid, Kernel } from "../../kernels/kernel.ts";
 import type { Argument } from "./device.ts";
-import { Image } from "./texture_pool.ts";
+import { Texture } from "./texture_pool.ts";
 import { type Pipeline, type PipelineCache, UNIFORM_BYTES } from "./pipeline_cache.ts";
 import type { AnyTensor } from "./tensor.ts";
 
-/** Which bytes of a tensor go where in an image. Rows must be multiples of 256 bytes. */
-export interface ImageRegion {
+/** Which bytes of a tensor go where in a texture. Rows must be multiples of 256 bytes. */
+export interface TextureRegion {
   /** Bytes of the tensor before the first row. */
   readonly skip: number;
   /** Bytes from one row's first to the next's. */
   readonly bytesPerRow: number;
   /** Rows from one layer's first to the next's. */
-  readonly rowsPerImage: number;
-  /** Texel of the image that the first element goes to. */
+  readonly rowsPerLayer: number;
+  /** Texel of the texture that the first element goes to. */
   readonly origin: readonly [x: number, y: number, layer: number];
   /** Texels to copy along each axis. */
   readonly size: readonly [width: number, height: number, layers: number];
@@ -103,13 +103,13 @@ export class Recorder {
     );
   }
 
-  copyToImage(
+  copyToTexture(
     from: AnyTensor,
-    to: Image,
-    { skip, bytesPerRow, rowsPerImage, origin, size }: ImageRegion,
+    to: Texture,
+    { skip, bytesPerRow, rowsPerLayer, origin, size }: TextureRegion,
   ): void {
     this.#endPass();
-    const source = { offset: from.offset + skip, bytesPerRow, rowsPerImage };
+    const source = { offset: from.offset + skip, bytesPerRow, rowsPerImage: rowsPerLayer };
     this.#open().copyBufferToTexture(
       { buffer: from.storage.buffer.gpu, ...source },
       { texture: to.gpu, origin: [...origin] },
@@ -198,13 +198,13 @@ export class Recorder {
   #group(kernel: Kernel, pipeline: Pipeline, args: readonly Argument[]): GPUBindGroup {
     let key = "";
     for (const a of args) {
-      key += a instanceof Image ? `${a.id},` : `${a.storage.buffer.id}:${a.offset}:${a.bytes},`;
+      key += a instanceof Texture ? `${a.id},` : `${a.storage.buffer.id}:${a.offset}:${a.bytes},`;
     }
     let group = pipeline.groups.get(key);
     if (!group) {
       const entries: GPUBindGroupEntry[] = args.map((a, binding) => ({
         binding,
-        resource: a instanceof Image ? a.view : {
+        resource: a instanceof Texture ? a.view : {
           buffer: a.storage.buffer.gpu,
           offset: a.offset,
           size: Math.max(Math.ceil(a.bytes / 16), 1) * 16, // whole vec4s; buffers are padded

@@ -3,7 +3,7 @@ import { type Shape, showShape, sizeOf } from "./shape.ts";
 import type { Storage } from "./storage.ts";
 import type { Tape } from "./tape.ts";
 
-/** Element types. `u8` is packed, four to a word, and only read by image kernels. */
+/** Element types. `u8` is packed, four to a word, and only read by the kernels that make views. */
 export type DType = "f32" | "i32" | "u32" | "u8";
 
 /** Bytes of one element. */

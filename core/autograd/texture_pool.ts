@@ -1,4 +1,4 @@
-/** Sizes of an {@linkcode Image}, and what it is for. */
+/** Sizes of a {@linkcode Texture}, and what it is for. */
 export interface TextureSize {
   /** Texels of a row. */
   readonly width: number;
@@ -6,25 +6,25 @@ export interface TextureSize {
   readonly height: number;
   /** Number of layers. */
   readonly layers: number;
-  /** Images are only handed on to the same use, which may count on what the last one left. */
+  /** Textures are only handed on to the same use, which may count on what the last one left. */
   readonly use: string;
 }
 
 /** An array of rgba32float textures on loan: software adapters read it faster than a buffer. */
-export class Image {
+export class Texture {
   /** All layers, as kernels bind them. */
   readonly view: GPUTextureView;
-  /** Unique among the images of a device; negative, so that it is no buffer's number. */
+  /** Unique among the textures of a device; negative, so that it is no buffer's number. */
   readonly id: number;
   /** The texture itself. */
   readonly gpu: GPUTexture;
   /** Bytes that it takes. */
   readonly bytes: number;
-  readonly #pool: ImagePool;
+  readonly #pool: TexturePool;
   readonly #key: string;
 
-  /** Made by an {@linkcode ImagePool}. */
-  constructor(pool: ImagePool, gpu: GPUTexture, { id, key }: { id: number; key: string }) {
+  /** Made by a {@linkcode TexturePool}. */
+  constructor(pool: TexturePool, gpu: GPUTexture, { id, key }: { id: number; key: string }) {
     this.#pool = pool;
     this.#key = key;
     this.gpu = gpu;
@@ -39,18 +39,18 @@ export class Image {
   }
 }
 
-/** Bytes of images that stay for a second reader. */
+/** Bytes of textures that stay for a second reader. */
 const KEPT = 512 * 2 ** 20;
 
-/** Images that an operation may be about to read together: they stay in any case. */
+/** Textures that an operation may be about to read together: they stay in any case. */
 const IN_USE = 2;
 
 /** Hands out rgba32float textures by size and use, and takes them back. New ones are zero. */
-export class ImagePool {
+export class TexturePool {
   readonly #device: GPUDevice;
-  readonly #free = new Map<string, Image[]>();
-  readonly #all: Image[] = [];
-  readonly #kept = new Map<Image, () => void>();
+  readonly #free = new Map<string, Texture[]>();
+  readonly #all: Texture[] = [];
+  readonly #kept = new Map<Texture, () => void>();
   #keptBytes = 0;
 
   /** A pool without textures. */
@@ -64,28 +64,28 @@ export class ImagePool {
   }
 
   /** A texture array of exactly this size with what its last user left in it. */
-  acquire({ width, height, layers, use }: TextureSize): Image {
+  acquire({ width, height, layers, use }: TextureSize): Texture {
     const key = `${width}x${height}x${layers} ${use}`;
     const found = this.#free.get(key)?.pop();
     if (found) return found;
-    const texture = this.#device.createTexture({
+    const gpu = this.#device.createTexture({
       size: [width, height, layers],
       format: "rgba32float",
       usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.STORAGE_BINDING |
         GPUTextureUsage.COPY_DST,
     });
-    const image = new Image(this, texture, { id: -1 - this.#all.length, key });
-    this.#all.push(image);
-    return image;
+    const texture = new Texture(this, gpu, { id: -1 - this.#all.length, key });
+    this.#all.push(texture);
+    return texture;
   }
 
   /**
-   * Keeps an image that could be made anew, as long as there is room: when newer ones need it, the
+   * Keeps a texture that could be made anew, as long as there is room: when newer ones need it, the
    * oldest are dropped by their `drop`, which has to free them.
    */
-  keep(image: Image, drop: () => void): void {
-    this.#kept.set(image, drop);
-    this.#keptBytes += image.bytes;
+  keep(texture: Texture, drop: () => void): void {
+    this.#kept.set(texture, drop);
+    this.#keptBytes += texture.bytes;
     for (const dropOldest of this.#kept.values()) {
       if (this.#keptBytes <= KEPT || this.#kept.size <= IN_USE) break;
       dropOldest();
@@ -93,11 +93,11 @@ export class ImagePool {
   }
 
   /** Takes a texture back. */
-  release(image: Image, key: string): void {
-    if (this.#kept.delete(image)) this.#keptBytes -= image.bytes;
+  release(texture: Texture, key: string): void {
+    if (this.#kept.delete(texture)) this.#keptBytes -= texture.bytes;
     const free = this.#free.get(key);
-    if (free) free.push(image);
-    else this.#free.set(key, [image]);
+    if (free) free.push(texture);
+    else this.#free.set(key, [texture]);
   }
 
   /** Destroys every texture. */

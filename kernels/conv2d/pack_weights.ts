@@ -1,14 +1,14 @@
 import {
   defineKernel,
-  image,
   type Kernel,
   LINEAR_INDEX,
   memoKernel,
   read,
+  storageTexture,
   write,
 } from "../kernel.ts";
 
-/** Output channels that an invocation of the image convolution computes. */
+/** Output channels that an invocation of the texture convolution computes. */
 export const CONV_GROUP = 8;
 
 /** Where an element of the weights comes from: linear in all of its indices. */
@@ -28,7 +28,7 @@ const PLACE = `u32(u.first + i32(tap / u.tapColumns) * u.rowStep +
       i32(tap % u.tapColumns) * u.columnStep + i32(input) * u.inputStep + i32(output) * u.outputStep)`;
 
 /**
- * Rearranges weights for the image convolution: a row for each group of 8 output channels, in it
+ * Rearranges weights for the texture convolution: a row for each group of 8 output channels, in it
  * `[input][tap][2]` texels (`tapMajor` 1: `[tap][input]…`), zeros where a channel does not exist. Flipped, transposed and strided filters are the same kernel. An
  * invocation writes a texel.
  */
@@ -36,7 +36,7 @@ export function packWeightsKernel(): Kernel {
   return memoKernel("pack weights", (key) =>
     defineKernel({
       key,
-      bindings: { w: read("f32"), y: image() },
+      bindings: { w: read("f32"), y: storageTexture() },
       uniforms: { size: "u32", width: "u32", tapMajor: "u32", ...SOURCE },
       body: `${LINEAR_INDEX}
   if (i >= u.size) { return; }

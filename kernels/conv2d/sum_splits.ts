@@ -30,7 +30,7 @@ export function sumSplitsKernel(vector: boolean): Kernel {
 }
 
 /** Uniforms and grid of {@linkcode sumSplitsKernel} for `rows` of `outputs` floats. */
-export function sumSplitsRun(
+export function sumSplitsLaunch(
   rows: number,
   outputs: number,
   { splits, vector }: { splits: number; vector: boolean },

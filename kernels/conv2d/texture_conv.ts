@@ -4,8 +4,8 @@ import { CONV_GROUP } from "./pack_weights.ts";
 /** Pixels of the patch that one invocation computes. */
 export const CONV_PATCH = { width: 4, height: 4 } as const;
 
-/** What changes the code of {@linkcode imageConvKernel}. */
-export interface ImageConvVariant {
+/** What changes the code of {@linkcode textureConvKernel}. */
+export interface TextureConvVariant {
   /** Taps unrolled in the code. One tap stands for any number, walked by loops. */
   readonly tapRows: number;
   /** Taps of a row, likewise. */
@@ -53,9 +53,9 @@ const PIXELS: readonly (readonly [y: number, x: number])[] = pairs(
  * | 8×4×8, one | 56 | 62 | 67 | 68 |
  * | 4×4×8, one, weights not shared | 45 | 54 | 57 | 59 |
  */
-export function imageConvKernel(variant: ImageConvVariant): Kernel {
+export function textureConvKernel(variant: TextureConvVariant): Kernel {
   const { tapRows, tapColumns, stride, lanes, vector } = variant;
-  const key = `image conv ${tapRows}x${tapColumns} stride ${stride} lanes ${lanes} ${
+  const key = `texture conv ${tapRows}x${tapColumns} stride ${stride} lanes ${lanes} ${
     vector ? "vec4" : "f32"
   }`;
   return memoKernel(key, () =>
@@ -96,7 +96,7 @@ export function imageConvKernel(variant: ImageConvVariant): Kernel {
     }));
 }
 
-function body(variant: ImageConvVariant): string {
+function body(variant: TextureConvVariant): string {
   const { tapRows, tapColumns, stride, lanes } = variant;
   const single = tapRows * tapColumns === 1;
   const step = single ? "u.stride" : `${stride}u`;
@@ -132,7 +132,7 @@ function body(variant: ImageConvVariant): string {
 }
 
 /** Chunk by chunk all taps; within a chunk one channel at a time, which keeps the code small. */
-function tapsLoop({ tapRows, tapColumns, stride, lanes }: ImageConvVariant): string {
+function tapsLoop({ tapRows, tapColumns, stride, lanes }: TextureConvVariant): string {
   const rows = (CONV_PATCH.height - 1) * stride + tapRows;
   const columns = (CONV_PATCH.width - 1) * stride + tapColumns;
   const inputs = pairs(rows, columns);
@@ -153,7 +153,7 @@ function tapsLoop({ tapRows, tapColumns, stride, lanes }: ImageConvVariant): str
 }
 
 /** Tap by tap all chunks. */
-function singleTapLoop({ lanes }: ImageConvVariant): string {
+function singleTapLoop({ lanes }: TextureConvVariant): string {
   return `let gap = u.stride * u.chunks;
   for (var row = 0u; row < u.rows; row++) {
     for (var column = 0u; column < u.columns; column++) {

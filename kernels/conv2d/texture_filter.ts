@@ -3,8 +3,8 @@ import { defineKernel, type Kernel, LINEAR_INDEX, memoKernel, texture, write } f
 /** Output pixels that one turn of the loop goes through. */
 export const FILTER_BLOCK = { width: 2, height: 2 } as const;
 
-/** What changes the code of {@linkcode imageFilterKernel}. */
-export interface ImageFilterVariant {
+/** What changes the code of {@linkcode textureFilterKernel}. */
+export interface TextureFilterVariant {
   /** Taps of an invocation; the filter is made up of such blocks. */
   readonly tapRows: number;
   /** Taps of a row, likewise. */
@@ -51,10 +51,10 @@ interface Place {
  * | 2×2, 16 × 4 | 63 | 67 | 62 | 51 |
  * | 2×2, 8 × 4, nothing shared | 47 | 47 | 34 | 26 |
  */
-export function imageFilterKernel(variant: ImageFilterVariant): Kernel {
+export function textureFilterKernel(variant: TextureFilterVariant): Kernel {
   const { tapRows, tapColumns, chunks, quads, stride, share } = variant;
   const key =
-    `image filter ${tapRows}x${tapColumns} chunks ${chunks} quads ${quads} stride ${stride} share ${share}`;
+    `texture filter ${tapRows}x${tapColumns} chunks ${chunks} quads ${quads} stride ${stride} share ${share}`;
   return memoKernel(key, () =>
     defineKernel({
       key,
@@ -84,7 +84,7 @@ export function imageFilterKernel(variant: ImageFilterVariant): Kernel {
     }));
 }
 
-function body(variant: ImageFilterVariant): string {
+function body(variant: TextureFilterVariant): string {
   const { tapRows, tapColumns, chunks, quads, stride } = variant;
   const step = stride === 0 ? "u.stride" : `${stride}u`;
   const inputs = inputsOf(variant);
@@ -149,7 +149,7 @@ function body(variant: ImageFilterVariant): string {
 }
 
 /** How the inputs of a turn come into variables `xROW_COLUMN_CHUNK`. */
-function inputsOf({ tapRows, tapColumns, chunks, stride, share }: ImageFilterVariant) {
+function inputsOf({ tapRows, tapColumns, chunks, stride, share }: TextureFilterVariant) {
   // Along an axis with one tap only the pixels themselves are read, else all between them too.
   const along = (taps: number, block: number) =>
     taps === 1

@@ -1,26 +1,26 @@
 import {
   defineKernel,
   type Grid,
-  image,
   type Kernel,
   LINEAR_INDEX,
   linearGrid,
   memoKernel,
   read,
+  storageTexture,
 } from "../kernel.ts";
 
-/** Room that a reader of an image needs around the pixels of each of its images. */
-export interface ImageRoom {
+/** Room that a reader of a texture needs around the pixels of each of its images. */
+export interface TextureRoom {
   /** Rows of zeros above and columns of zeros to the left. */
   readonly margin: number;
-  /** Rows from the first one of the image on, zeros below it included. */
+  /** Rows from the first one of an image on, zeros below it included. */
   readonly rows: number;
   /** Columns likewise. */
   readonly columns: number;
 }
 
 /** Largest texture array of a device. */
-export interface ImageLimits {
+export interface TextureLimits {
   /** Most texels along an axis. */
   readonly side: number;
   /** Most layers. */
@@ -32,7 +32,7 @@ export interface ImageLimits {
  * of a pixel; the texels of a pixel are neighbours, as in the dense tensor, so that whole images
  * can be copied without a kernel. Zeros around each image save the convolution its bounds tests.
  */
-export interface ImageLayout {
+export interface TextureLayout {
   /** Number of images. */
   readonly images: number;
   /** Rows of an image. */
@@ -54,11 +54,11 @@ export interface ImageLayout {
 }
 
 /** The layout with enough room, or null if it exceeds the limits. */
-export function imageLayout(
+export function textureLayout(
   [images, height, width, channels]: readonly [number, number, number, number],
-  room: ImageRoom,
-  limits: ImageLimits,
-): ImageLayout | null {
+  room: TextureRoom,
+  limits: TextureLimits,
+): TextureLayout | null {
   const chunks = Math.ceil(channels / 4), { margin } = room;
   const rows = margin + Math.max(room.rows, height);
   const columns = margin + Math.max(room.columns, width);
@@ -68,8 +68,8 @@ export function imageLayout(
 }
 
 /** Sizes of the texture array. */
-export function imageSize(
-  { images, chunks, rows, columns, perLayer }: ImageLayout,
+export function textureSize(
+  { images, chunks, rows, columns, perLayer }: TextureLayout,
 ): { width: number; height: number; layers: number } {
   return {
     width: columns * chunks,
@@ -84,11 +84,11 @@ export function imageSize(
  *
  * @param vector Whether the number of channels is a multiple of four.
  */
-export function imageCopyKernel(vector: boolean): Kernel {
-  return memoKernel(`image copy ${vector ? "vec4" : "f32"}`, (key) =>
+export function textureCopyKernel(vector: boolean): Kernel {
+  return memoKernel(`texture copy ${vector ? "vec4" : "f32"}`, (key) =>
     defineKernel({
       key,
-      bindings: { x: read(vector ? "vec4f" : "f32"), y: image() },
+      bindings: { x: read(vector ? "vec4f" : "f32"), y: storageTexture() },
       uniforms: {
         pixels: "u32",
         height: "u32",
@@ -124,8 +124,8 @@ export function imageCopyKernel(vector: boolean): Kernel {
     }));
 }
 
-/** Uniforms and grid of {@linkcode imageCopyKernel}. */
-export function imageCopyRun(layout: ImageLayout): { uniforms: number[]; grid: Grid } {
+/** Uniforms and grid of {@linkcode textureCopyKernel}. */
+export function textureCopyLaunch(layout: TextureLayout): { uniforms: number[]; grid: Grid } {
   const { images, height, width, channels, chunks, margin, rows, columns, perLayer } = layout;
   const pixels = images * rows * columns;
   return {

@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor.ts";
 import { requireFloat } from "./apply.ts";
 import type { ConvKernels } from "./conv2d/conv_kernels.ts";
 import { type ConvGeometry, convGeometry } from "./conv2d/geometry.ts";
-import { fitsImages, imageConv } from "./conv2d/texture_conv.ts";
+import { fitsTextures, textureConv } from "./conv2d/texture_conv.ts";
 import { tiledConv } from "./conv2d/tiled_conv.ts";
 import { reduceRun } from "./reduce_run.ts";
 
@@ -66,5 +66,5 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
 }
 
 function kernelsFor(device: Device, g: ConvGeometry): ConvKernels {
-  return device.software && fitsImages(device, g) ? imageConv : tiledConv;
+  return device.software && fitsTextures(device, g) ? textureConv : tiledConv;
 }

@@ -63,6 +63,8 @@ export function denseStrides(shape: Shape): number[] {
 
 /** The WGSL type of a tensor's elements, which must take four bytes. */
 export function wordOf({ dtype }: Tensor<DType>): Word {
-  if (dtype === "u8") throw new TypeError("Cannot move u8 elements: only image kernels read them");
+  if (dtype === "u8") {
+    throw new TypeError("Cannot move u8 elements: only kernels that make views read them");
+  }
   return dtype;
 }

@@ -10,7 +10,7 @@ import {
 } from "../../../core/autograd/mod.ts";
 import { addInto } from "../../../core/autograd/ops/accumulate.ts";
 import { convGeometry } from "../../../core/autograd/ops/conv2d/geometry.ts";
-import { fitsImages } from "../../../core/autograd/ops/conv2d/texture_conv.ts";
+import { fitsTextures } from "../../../core/autograd/ops/conv2d/texture_conv.ts";
 import { convolutionNd } from "../../reference/convolution.ts";
 import type { Nd } from "../../reference/nd.ts";
 import { draw, toDevice } from "./samples/sample.ts";
@@ -158,7 +158,7 @@ Deno.test("conv2d() falls back to buffers where images exceed the largest textur
   const width = software.gpu.limits.maxTextureDimension2D + 1;
   const x = software.tensor(new Float32Array(width).fill(1), [1, 1, width, 1]);
   const w = software.tensor([1, 1, 1], [1, 3, 1, 1]);
-  assert.ok(!fitsImages(software, convGeometry(x, w, { stride: 1, padding: 0 })));
+  assert.ok(!fitsTextures(software, convGeometry(x, w, { stride: 1, padding: 0 })));
   const y = await software.read(conv2d(x, w));
   assert.equal(y.length, width - 2);
   assert.ok(y.every((v) => v === 3));
@@ -179,10 +179,10 @@ Deno.test("conv2d() makes nothing new in a step that repeats", async () => {
     });
   step();
   step();
-  const { images: { created }, pool } = software, buffers = pool.created;
+  const { textures: { created }, pool } = software, buffers = pool.created;
   for (let i = 0; i < 5; i++) step();
   await software.idle();
-  assert.equal(software.images.created, created);
+  assert.equal(software.textures.created, created);
   assert.equal(pool.created, buffers);
 });
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { type Image, ImagePool } from "../../../core/autograd/texture_pool.ts";
+import { type Texture, TexturePool } from "../../../core/autograd/texture_pool.ts";
 
 const SIDE = 4096; // 256 MiB a layer
 
-function pool(): ImagePool {
+function pool(): TexturePool {
   const createTexture = ({ size: [width, height, depthOrArrayLayers] }: { size: number[] }) => ({
     width,
     height,
@@ -11,29 +11,29 @@ function pool(): ImagePool {
     createView: () => ({}),
     destroy() {},
   });
-  return new ImagePool({ createTexture } as unknown as GPUDevice);
+  return new TexturePool({ createTexture } as unknown as GPUDevice);
 }
 
-Deno.test("ImagePool hands a texture on to the same use only", () => {
-  const images = pool();
+Deno.test("TexturePool hands a texture on to the same use only", () => {
+  const textures = pool();
   const size = { width: 4, height: 4, layers: 1 };
-  const first = images.acquire({ ...size, use: "a" });
+  const first = textures.acquire({ ...size, use: "a" });
   first.free();
-  assert.notEqual(images.acquire({ ...size, use: "b" }), first);
-  assert.equal(images.acquire({ ...size, use: "a" }), first);
-  assert.equal(images.created, 2);
+  assert.notEqual(textures.acquire({ ...size, use: "b" }), first);
+  assert.equal(textures.acquire({ ...size, use: "a" }), first);
+  assert.equal(textures.created, 2);
 });
 
-Deno.test("ImagePool.keep() drops the oldest where there is no room, never the newest two", () => {
-  const images = pool();
+Deno.test("TexturePool.keep() drops the oldest where there is no room, never the newest two", () => {
+  const textures = pool();
   const dropped: number[] = [];
-  const keep = (number: number, layers: number): Image => {
-    const image = images.acquire({ width: SIDE, height: SIDE, layers, use: `${number}` });
-    images.keep(image, () => {
+  const keep = (number: number, layers: number): Texture => {
+    const texture = textures.acquire({ width: SIDE, height: SIDE, layers, use: `${number}` });
+    textures.keep(texture, () => {
       dropped.push(number);
-      image.free();
+      texture.free();
     });
-    return image;
+    return texture;
   };
   keep(0, 1);
   const second = keep(1, 1);

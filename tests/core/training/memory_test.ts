@@ -11,15 +11,15 @@ Deno.test("a Trainer takes no more memory after its third step", async () => {
   const trainer = await tinyTrainer(device, { stack: compose(fixmatch()), settings });
   await runSteps(trainer, 3);
   await trainer.drain();
-  const { pool, images } = device;
-  const after = [pool.created, pool.bytes, images.created];
+  const { pool, textures } = device;
+  const after = [pool.created, pool.bytes, textures.created];
   let early = 0;
   for (let step = 4; step <= 1000; step++) {
     await runSteps(trainer, 1);
     if (step % 20 === 0) await trainer.drain();
     if (step === 500) early = Deno.memoryUsage().rss;
   }
-  assert.deepEqual([pool.created, pool.bytes, images.created], after);
+  assert.deepEqual([pool.created, pool.bytes, textures.created], after);
   await trainer.evaluate();
   const grown = (Deno.memoryUsage().rss - early) / 2 ** 20;
   assert.ok(grown < 24, `the process grew by ${grown.toFixed(1)} MiB`);

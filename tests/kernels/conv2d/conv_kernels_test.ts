@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { imageConvKernel } from "../../../kernels/conv2d/texture_conv.ts";
-import { imageFilterKernel } from "../../../kernels/conv2d/texture_filter.ts";
-import { sumSplitsRun } from "../../../kernels/conv2d/sum_splits.ts";
+import { textureConvKernel } from "../../../kernels/conv2d/texture_conv.ts";
+import { textureFilterKernel } from "../../../kernels/conv2d/texture_filter.ts";
+import { sumSplitsLaunch } from "../../../kernels/conv2d/sum_splits.ts";
 import { tiledConvKernel } from "../../../kernels/conv2d/tiled_conv.ts";
 import { tiledFilterKernel } from "../../../kernels/conv2d/tiled_filter.ts";
 import type { Kernel } from "../../../kernels/kernel.ts";
@@ -10,13 +10,13 @@ const convs = [[3, 3, 1], [3, 3, 2], [2, 2, 1], [1, 1, 1]].flatMap((sizes) =>
   [0, 8].flatMap((lanes) =>
     [true, false].map((vector) => () => {
       const [tapRows, tapColumns, stride] = sizes as [number, number, number];
-      return imageConvKernel({ tapRows, tapColumns, stride, lanes, vector });
+      return textureConvKernel({ tapRows, tapColumns, stride, lanes, vector });
     })
   )
 );
 const filters = [1, 2, 4, 8].flatMap((share) => [
-  () => imageFilterKernel({ tapRows: 3, tapColumns: 3, chunks: 2, quads: 1, stride: 1, share }),
-  () => imageFilterKernel({ tapRows: 1, tapColumns: 1, chunks: 4, quads: 2, stride: 0, share }),
+  () => textureFilterKernel({ tapRows: 3, tapColumns: 3, chunks: 2, quads: 1, stride: 1, share }),
+  () => textureFilterKernel({ tapRows: 1, tapColumns: 1, chunks: 4, quads: 2, stride: 0, share }),
 ]);
 const tiled = ([16, 32, 64] as const).flatMap((channels) =>
   ([64, 128] as const).flatMap((pixels) => [
@@ -61,9 +61,9 @@ Deno.test("tiled kernels stay within WebGPU's default limits", () => {
   }
 });
 
-Deno.test("sumSplitsRun() goes by fours where outputs are a multiple of four", () => {
-  assert.deepEqual(sumSplitsRun(9, 8, { splits: 3, vector: true }).uniforms, [18, 2, 2, 3, 18]);
-  assert.deepEqual(sumSplitsRun(9, 5, { splits: 3, vector: false }).uniforms, [45, 5, 8, 3, 72]);
+Deno.test("sumSplitsLaunch() goes by fours where outputs are a multiple of four", () => {
+  assert.deepEqual(sumSplitsLaunch(9, 8, { splits: 3, vector: true }).uniforms, [18, 2, 2, 3, 18]);
+  assert.deepEqual(sumSplitsLaunch(9, 5, { splits: 3, vector: false }).uniforms, [45, 5, 8, 3, 72]);
 });
 
 function workgroupBytes(code: Kernel["code"]): number {

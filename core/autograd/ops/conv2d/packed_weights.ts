@@ -1,35 +1,35 @@
 import { CONV_GROUP, packWeightsKernel } from "../../../../kernels/conv2d/pack_weights.ts";
 import { linearGrid } from "../../../../kernels/kernel.ts";
-import type { Image } from "../../texture_pool.ts";
+import type { Texture } from "../../texture_pool.ts";
 import type { Tensor } from "../../tensor.ts";
 import { planUniforms, type WeightPlan } from "./weight_plan.ts";
 
-/** Weights as the image convolution reads them, kept with their tensor until it changes. */
+/** Weights as the texture convolution reads them, kept with their tensor until it changes. */
 export class PackedWeights {
-  readonly image: Image;
-  /** Rows of the image: groups of output channels. */
+  readonly texture: Texture;
+  /** Rows of the texture: groups of output channels. */
   readonly groups: number;
 
   constructor(w: Tensor, plan: WeightPlan, tapMajor: boolean) {
     const { device } = w;
     const { width, height } = packedSize(plan);
     this.groups = height;
-    this.image = device.images.acquire({ width, height, layers: 1, use: "weights" });
+    this.texture = device.textures.acquire({ width, height, layers: 1, use: "weights" });
     const size = width * height;
     device.dispatch(
       packWeightsKernel(),
-      [w, this.image],
+      [w, this.texture],
       [size, width, tapMajor ? 1 : 0, ...planUniforms(plan)],
       linearGrid(Math.ceil(size / 64)),
     );
   }
 
   free(): void {
-    this.image.free();
+    this.texture.free();
   }
 }
 
-/** Width and height of the image of packed weights. */
+/** Width and height of the texture of packed weights. */
 export function packedSize(
   { tapRows, tapColumns, inputs, outputs }: WeightPlan,
 ): { width: number; height: number } {

@@ -1,39 +1,39 @@
 import {
   CONV_PATCH,
   CONV_PATCHES,
-  imageConvKernel,
+  textureConvKernel,
 } from "../../../../kernels/conv2d/texture_conv.ts";
-import { FILTER_BLOCK, imageFilterKernel } from "../../../../kernels/conv2d/texture_filter.ts";
-import type { ImageRoom } from "../../../../kernels/conv2d/texture_layout.ts";
-import { sumSplitsKernel, sumSplitsRun } from "../../../../kernels/conv2d/sum_splits.ts";
+import { FILTER_BLOCK, textureFilterKernel } from "../../../../kernels/conv2d/texture_filter.ts";
+import type { TextureRoom } from "../../../../kernels/conv2d/texture_layout.ts";
+import { sumSplitsKernel, sumSplitsLaunch } from "../../../../kernels/conv2d/sum_splits.ts";
 import { linearGrid } from "../../../../kernels/kernel.ts";
 import type { Device } from "../../device.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { ConvKernels } from "./conv_kernels.ts";
 import { type Convolution, forwardConvolution, phaseConvolution } from "./convolution.ts";
 import type { ConvGeometry } from "./geometry.ts";
-import { fitsImage, type ImageCopy, imageOf } from "./texture_copy.ts";
+import { fitsTexture, type TextureCopy, textureOf } from "./texture_copy.ts";
 import { coverAll, inputPhases } from "./input_phases.ts";
 import { packedSize, type PackedWeights, packedWeights } from "./packed_weights.ts";
 import { forwardPlan, phasePlan, type WeightPlan } from "./weight_plan.ts";
 
 /** Whether the textures of this device hold everything that a convolution needs. */
-export function fitsImages(device: Device, g: ConvGeometry): boolean {
+export function fitsTextures(device: Device, g: ConvGeometry): boolean {
   const side = device.gpu.limits.maxTextureDimension2D;
   const plan = forwardPlan(g);
   return [plan, { ...plan, inputs: g.outputs, outputs: g.inputs }].every((p) => {
     const { width, height } = packedSize(p);
     return width <= side && height <= side;
   }) &&
-    fitsImage(device, [g.images, g.height, g.width, g.inputs], inputRoom(g)) &&
-    fitsImage(device, [g.images, g.outHeight, g.outWidth, g.outputs], outputRoom(g));
+    fitsTexture(device, [g.images, g.height, g.width, g.inputs], inputRoom(g)) &&
+    fitsTexture(device, [g.images, g.outHeight, g.outWidth, g.outputs], outputRoom(g));
 }
 
 /** Convolutions for adapters that compute on the CPU: images and weights come from textures. */
-export const imageConv: ConvKernels = {
+export const textureConv: ConvKernels = {
   forward(x, w, bias, g) {
     const { device } = x;
-    const input = imageOf(x, inputRoom(g));
+    const input = textureOf(x, inputRoom(g));
     const y = device.empty([g.images, g.outHeight, g.outWidth, g.outputs]);
     const c = forwardConvolution(g, bias);
     convolve(input, packed(w, forwardPlan(g), c, "forward"), y, { ...c, filler: w });
@@ -42,7 +42,7 @@ export const imageConv: ConvKernels = {
 
   inputGradient(dy, w, g) {
     const { device } = dy;
-    const input = imageOf(dy, outputRoom(g));
+    const input = textureOf(dy, outputRoom(g));
     const dx = device.empty([g.images, g.height, g.width, g.inputs]);
     const phases = inputPhases(g);
     if (!coverAll(phases, g)) device.clear(dx);
@@ -55,7 +55,7 @@ export const imageConv: ConvKernels = {
 
   filterGradient(x, dy, g, out) {
     const { device } = x;
-    const input = imageOf(x, inputRoom(g)), gradient = imageOf(dy, outputRoom(g));
+    const input = textureOf(x, inputRoom(g)), gradient = textureOf(dy, outputRoom(g));
     const block = filterBlock(g);
     const quads = Math.ceil(g.outputs / 4);
     const needed = Math.ceil(quads / block.quads);
@@ -73,8 +73,8 @@ export const imageConv: ConvKernels = {
     const count = groups * blocks * runs * splits;
     const a = input.layout, b = gradient.layout;
     device.dispatch(
-      imageFilterKernel({ ...block, share }),
-      [input.image, gradient.image, partial],
+      textureFilterKernel({ ...block, share }),
+      [input.texture, gradient.texture, partial],
       [
         count,
         groups,
@@ -98,7 +98,7 @@ export const imageConv: ConvKernels = {
       linearGrid(Math.ceil(count / 64)),
     );
     if (direct) return dw;
-    const { uniforms, grid } = sumSplitsRun(taps * g.inputs, g.outputs, { splits, vector });
+    const { uniforms, grid } = sumSplitsLaunch(taps * g.inputs, g.outputs, { splits, vector });
     device.dispatch(sumSplitsKernel(vector), [partial, dw], uniforms, grid);
     if (partial !== dw) device.free(partial);
     return dw;
@@ -126,7 +126,7 @@ function packed(w: Tensor, plan: WeightPlan, c: Convolution, name: string): Pack
 }
 
 function convolve(
-  { image, layout }: ImageCopy,
+  { texture, layout }: TextureCopy,
   weights: PackedWeights,
   y: Tensor,
   c: Convolution & { readonly filler: Tensor },
@@ -138,14 +138,14 @@ function convolve(
     tilesY = Math.ceil(c.rows / CONV_PATCH.height);
   const tiles = layout.images * tilesX * tilesY;
   device.dispatch(
-    imageConvKernel({
+    textureConvKernel({
       tapRows: unrolled ? c.tapRows : 1,
       tapColumns: unrolled ? c.tapColumns : 1,
       stride: unrolled ? c.stride : 1,
       lanes: device.lanes,
       vector: outputs % 4 === 0,
     }),
-    [image, weights.image, c.bias ?? c.filler, y],
+    [texture, weights.texture, c.bias ?? c.filler, y],
     [
       tiles,
       tilesX,
@@ -173,7 +173,7 @@ function convolve(
 }
 
 /** Room around `x`: what the filter gradient reads, and at least what a 3×3 filter would. */
-function inputRoom(g: ConvGeometry): ImageRoom {
+function inputRoom(g: ConvGeometry): TextureRoom {
   const reach = (out: number, block: number, kernel: number) =>
     (Math.ceil(out / block) * block - 1) * g.stride + kernel - g.padding;
   return {
@@ -184,7 +184,7 @@ function inputRoom(g: ConvGeometry): ImageRoom {
 }
 
 /** Room around `dy`: zeros wherever an input pixel lies beyond the last window. */
-function outputRoom(g: ConvGeometry): ImageRoom {
+function outputRoom(g: ConvGeometry): TextureRoom {
   const reach = (out: number, size: number, block: number) =>
     Math.max(
       Math.ceil(out / block) * block,

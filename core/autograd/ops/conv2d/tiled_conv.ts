@@ -1,5 +1,5 @@
 import { reorderWeightsKernel } from "../../../../kernels/conv2d/pack_weights.ts";
-import { sumSplitsKernel, sumSplitsRun } from "../../../../kernels/conv2d/sum_splits.ts";
+import { sumSplitsKernel, sumSplitsLaunch } from "../../../../kernels/conv2d/sum_splits.ts";
 import { tiledConvKernel, type TiledConvVariant } from "../../../../kernels/conv2d/tiled_conv.ts";
 import {
   FILTER_DEPTH,
@@ -68,7 +68,7 @@ export const tiledConv: ConvKernels = {
       [x1, y1, across],
     );
     if (direct) return dw;
-    const sum = sumSplitsRun(rows, g.outputs, { splits, vector: vectorOut });
+    const sum = sumSplitsLaunch(rows, g.outputs, { splits, vector: vectorOut });
     device.dispatch(sumSplitsKernel(vectorOut), [partial, dw], sum.uniforms, sum.grid);
     device.free(partial);
     return dw;
