@@ -8,8 +8,9 @@ import {
   defineKernel,
   type Kernel,
   LINEAR_GROUP,
-  LINEAR_INDEX,
+  linearIndex,
   memoKernel,
+  mergeTree,
   read,
   write,
 } from "./kernel.ts";
@@ -26,14 +27,14 @@ fn ranked(v: f32, flip: u32) -> u32 {
  * First largest element along the middle axis of `[outer, length, inner]`; an invocation finds
  * one. With `flip` all ones it is the smallest.
  */
-export function argMaxLanesKernel(): Kernel {
+export function argMaxLanesKernel(): Kernel<"x" | "y", "outer" | "length" | "inner" | "flip"> {
   return memoKernel("argmax lanes", (key) =>
     defineKernel({
       key,
       bindings: { x: read("f32"), y: write("i32") },
       uniforms: { outer: "u32", length: "u32", inner: "u32", flip: "u32" },
       header: RANK,
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.outer * u.inner) { return; }
   var at = i / u.inner * u.length * u.inner + i % u.inner;
   var best = ranked(x[at], u.flip); var place = 0u;
@@ -50,7 +51,7 @@ export function argMaxLanesKernel(): Kernel {
  * Places of the `k` largest elements of each row of `[rows, length]`, largest first; a workgroup
  * serves one row. Each round finds the best element that comes after the last one found.
  */
-export function topKKernel(width: number): Kernel {
+export function topKKernel(width: number): Kernel<"x" | "y", "rows" | "length" | "k" | "flip"> {
   return memoKernel(`topk of ${width}`, (key) =>
     defineKernel({
       key,
@@ -72,10 +73,13 @@ fn before(a: vec2u, b: vec2u) -> bool { return a.x > b.x || (a.x == b.x && a.y <
       if ((open || before(last, e)) && before(e, best)) { best = e; }
     }
     bests[li] = best;
-    for (var half = ${width / 2}u; half > 0u; half /= 2u) {
-      workgroupBarrier();
-      if (li < half && before(bests[li + half], bests[li])) { bests[li] = bests[li + half]; }
-    }
+    ${
+        mergeTree(
+          width,
+          (into, from) =>
+            `if (before(bests[${from}], bests[${into}])) { bests[${into}] = bests[${from}]; }`,
+        )
+      }
     workgroupBarrier();
     last = bests[0]; open = false;
     if (li == 0u) { y[group * u.k + round] = i32(last.y); }

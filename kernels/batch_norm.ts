@@ -11,7 +11,15 @@
  *
  * @module
  */
-import { defineKernel, type Kernel, LINEAR_INDEX, memoKernel, read, write } from "./kernel.ts";
+import {
+  defineKernel,
+  type Kernel,
+  linearIndex,
+  memoKernel,
+  mergeTree,
+  read,
+  write,
+} from "./kernel.ts";
 
 /** Which sums over rows {@linkcode batchNormSumsKernel} takes. */
 export type BatchNormPass = "forward" | "backward";
@@ -26,7 +34,10 @@ const typeOf = (vector: boolean) => vector ? "vec4f" : "f32";
  * row: without that shift the variance of values far from 0 would cancel. Backward: of `dz` and
  * `dz · (x - mean) / σ`.
  */
-export function batchNormSumsKernel(pass: BatchNormPass, vector: boolean): Kernel {
+export function batchNormSumsKernel(
+  pass: BatchNormPass,
+  vector: boolean,
+): Kernel<"x" | "dy" | "stats" | "y", "rows" | "columns" | "splits" | "perSplit" | "slope"> {
   const type = typeOf(vector);
   return memoKernel(`batch norm ${pass} sums ${type}`, (key) => {
     const forward = pass === "forward";
@@ -42,7 +53,7 @@ export function batchNormSumsKernel(pass: BatchNormPass, vector: boolean): Kerne
         : { x: read(type), dy: read(type), stats: read(type), y: write(type) },
       uniforms: { rows: "u32", columns: "u32", splits: "u32", perSplit: "u32", slope: "f32" },
       header: `alias T = ${type};`,
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   let c = i % u.columns; let split = i / u.columns;
   if (split >= u.splits) { return; }
   ${
@@ -65,11 +76,7 @@ const FINISH = `let c = wid.x;
     b += partial[(2u * k + 1u) * u.columns + c];
   }
   s[li] = a; t[li] = b;
-  workgroupBarrier();
-  for (var half = ${FINISHERS / 2}u; half > 0u; half /= 2u) {
-    if (li < half) { s[li] += s[li + half]; t[li] += t[li + half]; }
-    workgroupBarrier();
-  }
+  ${mergeTree(FINISHERS, (into, from) => `s[${into}] += s[${from}]; t[${into}] += t[${from}];`)}
   if (li > 0u) { return; }`;
 
 const SHARED = `var<workgroup> s: array<T, ${FINISHERS}>;
@@ -79,7 +86,13 @@ var<workgroup> t: array<T, ${FINISHERS}>;`;
  * `stats` from the forward sums, a workgroup a column. With `moving` it also moves the running
  * statistics towards the batch's: `new = (1 - m) · old + m · batch`, the variance unbiased.
  */
-export function batchNormStatsKernel(moving: boolean, vector: boolean): Kernel {
+export function batchNormStatsKernel(
+  moving: boolean,
+  vector: boolean,
+): Kernel<
+  "x" | "partial" | "gamma" | "beta" | "stats" | "runningMean" | "runningVar",
+  "columns" | "splits" | "rows" | "epsilon" | "momentum"
+> {
   const type = typeOf(vector);
   return memoKernel(`batch norm stats${moving ? " moving" : ""} ${type}`, (key) =>
     defineKernel({
@@ -90,7 +103,8 @@ export function batchNormStatsKernel(moving: boolean, vector: boolean): Kernel {
         gamma: read(type),
         beta: read(type),
         stats: write(type),
-        ...(moving ? { runningMean: write(type), runningVar: write(type) } : {}),
+        runningMean: moving ? write(type) : undefined,
+        runningVar: moving ? write(type) : undefined,
       },
       uniforms: {
         columns: "u32",
@@ -120,7 +134,9 @@ export function batchNormStatsKernel(moving: boolean, vector: boolean): Kernel {
 }
 
 /** `stats` from running statistics, an invocation a column. */
-export function batchNormRunningKernel(vector: boolean): Kernel {
+export function batchNormRunningKernel(
+  vector: boolean,
+): Kernel<"runningMean" | "runningVar" | "gamma" | "beta" | "stats", "columns" | "epsilon"> {
   const type = typeOf(vector);
   return memoKernel(`batch norm running ${type}`, (key) =>
     defineKernel({
@@ -134,7 +150,7 @@ export function batchNormRunningKernel(vector: boolean): Kernel {
       },
       uniforms: { columns: "u32", epsilon: "f32" },
       header: `alias T = ${type};`,
-      body: `${LINEAR_INDEX.replace("let i", "let c")}
+      body: `${linearIndex("c")}
   if (c >= u.columns) { return; }
   let inverse = T(1) / sqrt(runningVar[c] + T(u.epsilon));
   stats[c] = runningMean[c];
@@ -145,7 +161,9 @@ export function batchNormRunningKernel(vector: boolean): Kernel {
 }
 
 /** Gradients of β and γ from the backward sums, a workgroup a column. */
-export function batchNormGradientsKernel(vector: boolean): Kernel {
+export function batchNormGradientsKernel(
+  vector: boolean,
+): Kernel<"partial" | "dGamma" | "dBeta", "columns" | "splits"> {
   const type = typeOf(vector);
   return memoKernel(`batch norm gradients ${type}`, (key) =>
     defineKernel({
@@ -158,7 +176,9 @@ export function batchNormGradientsKernel(vector: boolean): Kernel {
 }
 
 /** `y` of every row. */
-export function batchNormApplyKernel(vector: boolean): Kernel {
+export function batchNormApplyKernel(
+  vector: boolean,
+): Kernel<"x" | "stats" | "y", "rows" | "columns" | "perSplit" | "slope"> {
   const type = typeOf(vector);
   return memoKernel(`batch norm apply ${type}`, (key) => {
     return defineKernel({
@@ -179,7 +199,12 @@ export function batchNormApplyKernel(vector: boolean): Kernel {
  * Gradient of `x`: `γ/σ · (dz - share · (dβ + x̂ · dγ))` with `share` 1 / rows, or 0 where the
  * statistics were constants.
  */
-export function batchNormInputGradientKernel(vector: boolean): Kernel {
+export function batchNormInputGradientKernel(
+  vector: boolean,
+): Kernel<
+  "x" | "dy" | "stats" | "dGamma" | "dBeta" | "dx",
+  "rows" | "columns" | "perSplit" | "slope" | "share"
+> {
   const type = typeOf(vector);
   return memoKernel(`batch norm input gradient ${type}`, (key) =>
     defineKernel({
@@ -206,7 +231,7 @@ export function batchNormInputGradientKernel(vector: boolean): Kernel {
 
 /** A body that goes through the rows of a column that are the invocation's. */
 function everyRow(constants: string, statement: string): string {
-  return `${LINEAR_INDEX}
+  return `${linearIndex()}
   let c = i % u.columns; let split = i / u.columns;
   if (split * u.perSplit >= u.rows) { return; }
   ${constants}

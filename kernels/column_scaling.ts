@@ -1,19 +1,24 @@
-import { defineKernel, type Kernel, LINEAR_GROUP, memoKernel, read, write } from "./kernel.ts";
+import {
+  defineKernel,
+  type Kernel,
+  LINEAR_GROUP,
+  memoKernel,
+  mergeTree,
+  read,
+  write,
+} from "./kernel.ts";
 
 /** Adds up `partial` over the 256 invocations of a workgroup. */
 const TREE = `
-  for (var half = 128u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (li < half) { partial[li] += partial[li + half]; }
-  }
+  ${mergeTree(256, (into, from) => `partial[${into}] += partial[${from}];`)}
   workgroupBarrier();`;
 
 /**
- * Marks the `limits[k]` largest of each column of x: x, limits, chosen. A workgroup does a column: it
+ * Marks in `chosen` the `limits[k]` largest of each column of x. A workgroup does a column: it
  * finds the least value by halving the range of its bits 31 times, and of equals takes the first.
  * All of x is at least 0, so that floats are ordered as their bits are.
  */
-export function columnTopKernel(): Kernel {
+export function columnTopKernel(): Kernel<"x" | "limits" | "chosen", "rows" | "columns"> {
   return memoKernel("column top", (key) =>
     defineKernel({
       key,
@@ -66,11 +71,14 @@ export function columnTopKernel(): Kernel {
 const STEPS = 24;
 
 /**
- * Solves Σ_i a[i,k] x[i] exp(−ν_k h[i]) = c_k for each column: a, x, h, c, start, nu. A workgroup does
+ * Solves Σ_i a[i,k] x[i] exp(−ν_k h[i]) = c[k] for each column, from `start` on. A workgroup does
  * a column by Newton's method, with steps of at most 2.
  */
-export function darpRootKernel(): Kernel {
-  return memoKernel("darp root", (key) =>
+export function columnExponentsKernel(): Kernel<
+  "a" | "x" | "h" | "c" | "start" | "nu",
+  "rows" | "columns"
+> {
+  return memoKernel("column exponents", (key) =>
     defineKernel({
       key,
       bindings: {

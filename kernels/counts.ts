@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { defineKernel, type Kernel, LINEAR_INDEX, memoKernel, read, write } from "./kernel.ts";
+import { defineKernel, type Kernel, linearIndex, memoKernel, read, write } from "./kernel.ts";
 
 /**
  * Counts pairs (true class, pseudo-label): all of them in the first C × C of `counts`, those with a
  * positive mask in the second. An invocation counts one sample; true classes below 0 are unknown.
  */
-export function pairCountKernel(): Kernel {
+export function pairCountKernel(): Kernel<"truth" | "pseudo" | "mask" | "counts", "n" | "classes"> {
   return memoKernel("pair count", (key) =>
     defineKernel({
       key,
@@ -21,7 +21,7 @@ export function pairCountKernel(): Kernel {
         counts: write("atomic<u32>"),
       },
       uniforms: { n: "u32", classes: "u32" },
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.n || truth[i] < 0) { return; }
   let cell = u32(truth[i]) * u.classes + u32(pseudo[i]);
   atomicAdd(&counts[cell], 1u);
@@ -30,7 +30,7 @@ export function pairCountKernel(): Kernel {
 }
 
 /** `sums[slot] += value`: a scalar added to the log of the period. */
-export function logKernel(): Kernel {
+export function logKernel(): Kernel<"value" | "sums", "slot"> {
   return memoKernel("log", (key) =>
     defineKernel({
       key,

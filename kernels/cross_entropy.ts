@@ -9,8 +9,8 @@ import {
   defineKernel,
   type Kernel,
   memoKernel,
+  mergeTree,
   read,
-  type ScalarType,
   write,
 } from "./kernel.ts";
 import { type RowForm, rowKernel } from "./row.ts";
@@ -29,7 +29,13 @@ export interface CrossEntropyVariant {
 }
 
 /** `loss` and, for the way back, the row's largest `v` and `Σ e^(v − largest)`. */
-export function crossEntropyKernel(variant: CrossEntropyVariant, form: RowForm): Kernel {
+export function crossEntropyKernel(
+  variant: CrossEntropyVariant,
+  form: RowForm,
+): Kernel<
+  "z" | "wanted" | "offset" | "w" | "loss" | "stats",
+  "rows" | "length" | "sharpness" | "ignored"
+> {
   const name = `cross entropy ${describe(variant)}`;
   return rowKernel(name, form, () => ({
     bindings: { ...inputs(variant), loss: write("f32"), stats: write("vec2f") },
@@ -61,7 +67,10 @@ export function crossEntropyBackwardKernel(
     readonly factored: boolean;
     readonly form: RowForm;
   },
-): Kernel {
+): Kernel<
+  "z" | "wanted" | "offset" | "w" | "stats" | "dy" | "factor" | "dx",
+  "rows" | "length" | "sharpness" | "ignored" | "scale"
+> {
   const name = `d ${input} cross entropy ${describe(variant)}${each ? ", each" : ""}${
     factored ? ", factored" : ""
   }`;
@@ -71,7 +80,7 @@ export function crossEntropyBackwardKernel(
       ...inputs(variant),
       stats: read("vec2f"),
       dy: read("f32"),
-      ...(factored ? { factor: read("f32") } : {}),
+      factor: factored ? read("f32") : undefined,
       dx: write("f32"),
     },
     uniforms: { ...SETTINGS, scale: "f32" },
@@ -106,15 +115,15 @@ const TARGET_SUM = `var part = 0.0;
  */
 export function weightedMeanKernel(
   { weights, ignore }: { readonly weights: boolean; readonly ignore: boolean },
-): Kernel {
+): Kernel<"loss" | "w" | "wanted" | "y" | "factor", "rows" | "ignored"> {
   const name = `weighted mean of losses${weights ? ", weights" : ""}${ignore ? ", ignore" : ""}`;
   return memoKernel(name, (key) =>
     defineKernel({
       key,
       bindings: {
         loss: read("f32"),
-        ...(weights ? { w: read("f32") } : {}),
-        ...(ignore ? { wanted: read("i32") } : {}),
+        w: weights ? read("f32") : undefined,
+        wanted: ignore ? read("i32") : undefined,
         y: write("f32"),
         factor: write("f32"),
       },
@@ -128,10 +137,7 @@ export function weightedMeanKernel(
     sum += vec2f(loss[i], weight);
   }
   partial[li] = sum;
-  for (var half = 128u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (li < half) { partial[li] += partial[li + half]; }
-  }
+  ${mergeTree(256, (into, from) => `partial[${into}] += partial[${from}];`)}
   if (li == 0u) {
     let all = partial[0];
     let f = select(1.0 / all.y, 0.0, all.y == 0.0);
@@ -141,14 +147,16 @@ export function weightedMeanKernel(
     }));
 }
 
-const SETTINGS: Readonly<Record<string, ScalarType>> = { sharpness: "f32", ignored: "i32" };
+const SETTINGS = { sharpness: "f32", ignored: "i32" } as const;
 
-function inputs({ target, offsets, weights }: CrossEntropyVariant): Record<string, Binding> {
+function inputs(
+  { target, offsets, weights }: CrossEntropyVariant,
+): Record<"z" | "wanted" | "offset" | "w", Binding | undefined> {
   return {
     z: read("f32"),
     wanted: read(target === "hard" ? "i32" : "f32"),
-    ...(offsets ? { offset: read("f32") } : {}),
-    ...(weights ? { w: read("f32") } : {}),
+    offset: offsets ? read("f32") : undefined,
+    w: weights ? read("f32") : undefined,
   };
 }
 

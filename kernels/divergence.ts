@@ -31,7 +31,10 @@ function partitions(form: TargetForm): string {
 }
 
 /** `loss = Σ_k p_k (log p_k − log softmax(b)_k)` of each row, where `p` is `a` or its softmax. */
-export function klKernel(target: TargetForm, form: RowForm): Kernel {
+export function klKernel(
+  target: TargetForm,
+  form: RowForm,
+): Kernel<"a" | "b" | "loss", "rows" | "length"> {
   return rowKernel(`kl from ${target}`, form, () => ({
     bindings: { a: read("f32"), b: read("f32"), loss: write("f32") },
     body: `${partitions(target)}
@@ -59,7 +62,7 @@ export function klBackwardKernel(
     readonly each: boolean;
     readonly form: RowForm;
   },
-): Kernel {
+): Kernel<"a" | "b" | "dy" | "dx", "rows" | "length" | "scale"> {
   const ofLogits = target === "logits";
   const total = input === "b" ? "p" : `p * (log_p - ${logSoftmaxAt("b")})`;
   const gradient = input === "b"
@@ -86,7 +89,9 @@ export function klBackwardKernel(
 }
 
 /** `y = x / max(‖x‖, eps)` of each row, and the divisor. */
-export function l2NormalizeKernel(form: RowForm): Kernel {
+export function l2NormalizeKernel(
+  form: RowForm,
+): Kernel<"x" | "y" | "divisor", "rows" | "length" | "eps"> {
   return rowKernel("l2 normalize", form, () => ({
     bindings: { x: read("f32"), y: write("f32"), divisor: write("f32") },
     uniforms: { eps: "f32" },
@@ -99,7 +104,9 @@ export function l2NormalizeKernel(form: RowForm): Kernel {
 }
 
 /** Gradient of {@linkcode l2NormalizeKernel}: `(dy − y (y · dy)) / ‖x‖`, or `dy / eps` below it. */
-export function l2NormalizeBackwardKernel(form: RowForm): Kernel {
+export function l2NormalizeBackwardKernel(
+  form: RowForm,
+): Kernel<"dy" | "y" | "divisor" | "dx", "rows" | "length" | "eps"> {
   return rowKernel("d l2 normalize", form, () => ({
     bindings: { dy: read("f32"), y: read("f32"), divisor: read("f32"), dx: write("f32") },
     uniforms: { eps: "f32" },

@@ -1,4 +1,4 @@
-import { defineKernel, type Kernel, LINEAR_INDEX, memoKernel, write } from "./kernel.ts";
+import { defineKernel, type Kernel, linearIndex, memoKernel, write } from "./kernel.ts";
 import { PHILOX } from "./random.ts";
 
 /** What {@linkcode drawKernel} makes of random words. */
@@ -13,7 +13,9 @@ const VALUES: Readonly<Record<Distribution, string>> = {
 };
 
 /** Random numbers, four an invocation; element `e` is what the host draws as its `e`-th. */
-export function drawKernel(distribution: Distribution): Kernel {
+export function drawKernel(
+  distribution: Distribution,
+): Kernel<"y", "n" | "step" | "low" | "high" | "key0" | "key1" | "p"> {
   return memoKernel(`draw ${distribution}`, (key) =>
     defineKernel({
       key,
@@ -36,7 +38,7 @@ fn units(words: vec4u) -> vec4f { return vec4f(words >> vec4u(8u)) / 16777216.0;
 fn normals(v: vec4f) -> vec2f {
   return sqrt(-2.0 * log(1.0 - v.xz)) * cos(6.283185307179586 * v.yw);
 }`,
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.n) { return; }
   y[i] = ${VALUES[distribution]};`,
     }));

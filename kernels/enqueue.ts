@@ -1,11 +1,14 @@
 import { defineKernel, type Kernel, LINEAR_GROUP, memoKernel, read, write } from "./kernel.ts";
 
 /**
- * Appends rows to first-in-first-out queues of their classes, oldest row first: queue, held, limits,
- * x, y, next, nextHeld. A workgroup makes one slot of one class, an invocation some of its columns;
+ * Appends rows to first-in-first-out queues of their classes, oldest row first: `x` of
+ * classes `y` behind `queue`, of which `held` are filled. A workgroup makes one slot of one class, an invocation some of its columns;
  * each walks over the labels, so that results repeat bit for bit. Empty slots are zero.
  */
-export function enqueueKernel(): Kernel {
+export function enqueueKernel(): Kernel<
+  "queue" | "held" | "limits" | "x" | "y" | "next" | "nextHeld",
+  "classes" | "slots" | "width" | "count"
+> {
   return memoKernel("enqueue", (key) =>
     defineKernel({
       key,

@@ -8,21 +8,22 @@ import {
   defineKernel,
   type Kernel,
   LINEAR_GROUP,
-  LINEAR_INDEX,
+  linearIndex,
   memoKernel,
+  mergeTree,
   read,
   write,
 } from "./kernel.ts";
 import type { Word } from "./layout.ts";
 
 /** `y[i] = x[index[i]]` for rows of `width` elements; 0 where there is no such row. */
-export function gatherRowsKernel(type: Word): Kernel {
+export function gatherRowsKernel(type: Word): Kernel<"x" | "index" | "y", "n" | "width" | "rows"> {
   return memoKernel(`gather rows ${type}`, (key) =>
     defineKernel({
       key,
       bindings: { x: read(type), index: read("i32"), y: write(type) },
       uniforms: { n: "u32", width: "u32", rows: "u32" },
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.n) { return; }
   let r = u32(index[i / u.width]);
   y[i] = select(${type}(0), x[min(r, u.rows - 1u) * u.width + i % u.width], r < u.rows);`,
@@ -30,13 +31,13 @@ export function gatherRowsKernel(type: Word): Kernel {
 }
 
 /** `y[r] = Σ x[i]` over all `i` with `index[i] = r`, in the order of `i`. */
-export function addRowsKernel(): Kernel {
+export function addRowsKernel(): Kernel<"x" | "index" | "y", "n" | "width" | "count"> {
   return memoKernel("add rows", (key) =>
     defineKernel({
       key,
       bindings: { x: read("f32"), index: read("i32"), y: write("f32") },
       uniforms: { n: "u32", width: "u32", count: "u32" },
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.n) { return; }
   let r = i32(i / u.width); let c = i % u.width;
   var sum = 0.0;
@@ -48,13 +49,15 @@ export function addRowsKernel(): Kernel {
 }
 
 /** `y[index[i]] = x[i]`, in place; of equal indices the last one writes, others write nothing. */
-export function putRowsKernel(type: Word): Kernel {
+export function putRowsKernel(
+  type: Word,
+): Kernel<"x" | "index" | "y", "n" | "width" | "count" | "rows"> {
   return memoKernel(`put rows ${type}`, (key) =>
     defineKernel({
       key,
       bindings: { x: read(type), index: read("i32"), y: write(type) },
       uniforms: { n: "u32", width: "u32", count: "u32", rows: "u32" },
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.n) { return; }
   let k = i / u.width; let r = index[k];
   if (u32(r) >= u.rows) { return; }
@@ -64,26 +67,28 @@ export function putRowsKernel(type: Word): Kernel {
 }
 
 /** Rows of `[n / classes, classes]` with `on` at the label and `off` elsewhere. */
-export function oneHotKernel(): Kernel {
+export function oneHotKernel(): Kernel<"index" | "y", "n" | "classes" | "on" | "off"> {
   return memoKernel("one hot", (key) =>
     defineKernel({
       key,
       bindings: { index: read("i32"), y: write("f32") },
       uniforms: { n: "u32", classes: "u32", on: "f32", off: "f32" },
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.n) { return; }
   y[i] = select(u.off, u.on, index[i / u.classes] == i32(i % u.classes));`,
     }));
 }
 
 /** How often each class occurs, or the sum of the weights where it does; a workgroup a class. */
-export function histogramKernel(weighted: boolean): Kernel {
+export function histogramKernel(
+  weighted: boolean,
+): Kernel<"index" | "w" | "y", "count" | "classes"> {
   return memoKernel(`histogram${weighted ? " weighted" : ""}`, (key) =>
     defineKernel({
       key,
       bindings: {
         index: read("i32"),
-        ...(weighted ? { w: read("f32") } : {}),
+        w: weighted ? read("f32") : undefined,
         y: write("f32"),
       },
       uniforms: { count: "u32", classes: "u32" },
@@ -95,10 +100,30 @@ export function histogramKernel(weighted: boolean): Kernel {
     if (index[k] == i32(group)) { sum += ${weighted ? "w[k]" : "1.0"}; }
   }
   partial[li] = sum;
-  for (var half = 32u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (li < half) { partial[li] += partial[li + half]; }
-  }
+  ${mergeTree(64, (into, from) => `partial[${into}] += partial[${from}];`)}
   if (li == 0u) { y[group] = partial[0]; }`,
+    }));
+}
+
+/** `w x[i] + (1 - w) x[order[i]]` with the weight of each row, or one for all. */
+export function mixRowsKernel(): Kernel<
+  "x" | "order" | "weights" | "y",
+  "n" | "width" | "weights"
+> {
+  return memoKernel("mix rows", (key) =>
+    defineKernel({
+      key,
+      bindings: {
+        x: read("f32"),
+        order: read("i32"),
+        weights: read("f32"),
+        y: write("f32"),
+      },
+      uniforms: { n: "u32", width: "u32", weights: "u32" },
+      body: /* wgsl */ `${linearIndex()}
+  if (i >= u.n) { return; }
+  let row = i / u.width;
+  let w = weights[min(row, u.weights - 1u)];
+  y[i] = w * x[i] + (1.0 - w) * x[u32(order[row]) * u.width + i % u.width];`,
     }));
 }

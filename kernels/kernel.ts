@@ -23,29 +23,40 @@ export type Grid = readonly [x: number, y?: number, z?: number];
 
 /**
  * A compute kernel as plain data: it knows no device. Equal keys mean equal code, so that pipelines
- * are cached by kernel.
+ * are cached by kernel. It is given its arguments and uniforms by name; the type says which names.
  */
-export interface Kernel {
+export interface Kernel<Arguments extends string = string, Uniforms extends string = string> {
   /** Name and every value that changes the code. */
   readonly key: string;
   /** The whole WGSL module; its entry point is `main`. */
   readonly code: string;
-  /** Kinds of the arguments in binding order; uniforms come last. */
-  readonly bindings: readonly BindingKind[];
-  /** Types of the uniforms in order. */
-  readonly uniforms: readonly ScalarType[];
+  /** Names and kinds of the arguments in binding order; the uniforms are bound last. */
+  readonly bindings: readonly { readonly name: Arguments; readonly kind: BindingKind }[];
+  /** Names and types of the uniforms as they lie in memory. */
+  readonly uniforms: readonly { readonly name: Uniforms; readonly type: ScalarType }[];
   /** Whether it shares values across a subgroup, which not every device can. */
   readonly subgroups: boolean;
 }
 
+/** The uniforms of a kernel by name. */
+export type UniformValues<Uniforms extends string = string> = Readonly<Record<Uniforms, number>>;
+
+/** What a kernel is run with besides its arguments. */
+export interface Launch<Uniforms extends string> {
+  /** Numbers by name. */
+  readonly uniforms: UniformValues<Uniforms>;
+  /** Workgroups. */
+  readonly grid: Grid;
+}
+
 /** What {@linkcode defineKernel} makes a kernel of. */
-export interface KernelSpec {
+export interface KernelSpec<Arguments extends string, Uniforms extends string> {
   /** Name of the kernel with everything that changes its source. */
   readonly key: string;
-  /** Arguments by WGSL variable name, in binding order. */
-  readonly bindings: Readonly<Record<string, Binding>>;
+  /** Arguments by WGSL variable name, in binding order; undefined ones are left out. */
+  readonly bindings: { readonly [A in Arguments]?: Binding | undefined };
   /** Uniforms by name; the body reads them as `u.name`. */
-  readonly uniforms?: Readonly<Record<string, ScalarType>>;
+  readonly uniforms?: Readonly<Record<Uniforms, ScalarType>>;
   /** Invocations of a workgroup; 64 along x by default. */
   readonly workgroup?: readonly [x: number, y?: number, z?: number];
   /** Functions, constants and workgroup variables. */
@@ -80,23 +91,25 @@ export function storageTexture(): Binding {
 }
 
 /** Writes the declarations around a kernel's body. */
-export function defineKernel(spec: KernelSpec): Kernel {
-  const names = Object.keys(spec.bindings);
-  const uniforms = Object.entries(spec.uniforms ?? {});
+export function defineKernel<Arguments extends string, Uniforms extends string = never>(
+  spec: KernelSpec<Arguments, Uniforms>,
+): Kernel<Arguments, Uniforms> {
+  const bindings = entries<Arguments, Binding>(spec.bindings);
+  const uniforms = entries<Uniforms, ScalarType>(spec.uniforms ?? {});
   const [x, y = 1, z = 1] = spec.workgroup ?? [64];
-  const lines = names.map((name, i) =>
-    `@group(0) @binding(${i}) ${declaration(name, spec.bindings[name]!)};` // i indexes names
+  const lines = bindings.map(([name, binding], i) =>
+    `@group(0) @binding(${i}) ${declaration(name, binding)};`
   );
   if (uniforms.length > 0) {
     lines.push(
       `struct Uniforms { ${uniforms.map(([name, type]) => `${name}: ${type}`).join(", ")} }`,
-      `@group(0) @binding(${names.length}) var<uniform> u: Uniforms;`,
+      `@group(0) @binding(${bindings.length}) var<uniform> u: Uniforms;`,
     );
   }
   return {
     key: spec.key,
-    bindings: names.map((name) => spec.bindings[name]!.kind), // name is one of its keys
-    uniforms: uniforms.map(([, type]) => type),
+    bindings: bindings.map(([name, { kind }]) => ({ name, kind })),
+    uniforms: uniforms.map(([name, type]) => ({ name, type })),
     subgroups: spec.subgroups ?? false,
     code: `${lines.join("\n")}
 ${spec.header ?? ""}
@@ -112,6 +125,11 @@ ${spec.body}
 }
 `,
   };
+}
+
+/** Names and values in order, without those that are undefined. */
+function entries<K extends string, V>(values: { readonly [name in K]?: V | undefined }): [K, V][] {
+  return Object.entries(values).filter(([, value]) => value !== undefined) as [K, V][];
 }
 
 function declaration(name: string, { kind, element }: Binding): string {
@@ -130,10 +148,19 @@ function declaration(name: string, { kind, element }: Binding): string {
 const built = new Map<string, Kernel>();
 
 /** The kernel of a key, built once. `build` must depend on nothing but the key. */
-export function memoKernel(key: string, build: (key: string) => Kernel): Kernel {
+export function memoKernel<K extends Kernel>(key: string, build: (key: string) => K): K {
   let kernel = built.get(key);
   if (!kernel) built.set(key, kernel = build(key));
-  return kernel;
+  return kernel as K; // whatever is built for a key is of one type
+}
+
+/** Uniforms of the same names for each of `rank` axes. */
+export function axisUniforms<Uniforms extends string>(
+  rank: number,
+  names: (axis: number) => readonly Uniforms[],
+): Record<Uniforms, "u32"> {
+  const all = Array.from({ length: rank }, (_, axis) => names(axis)).flat();
+  return Object.fromEntries(all.map((name) => [name, "u32"])) as Record<Uniforms, "u32">;
 }
 
 /** Largest number of workgroups along one dimension that WebGPU promises. */
@@ -152,5 +179,27 @@ export function linearGrid(count: number): Grid {
 /** Statement that sets `group` to the index of the workgroup in a {@linkcode linearGrid}. */
 export const LINEAR_GROUP = "let group = wid.y * nwg.x + wid.x;";
 
-/** Statements that set `i` to the index of the invocation in a {@linkcode linearGrid} of 64s. */
-export const LINEAR_INDEX = "let i = (wid.y * nwg.x + wid.x) * 64u + li;";
+/** Statement that sets a variable to the index of the invocation in a {@linkcode linearGrid} of 64s. */
+export function linearIndex(variable = "i"): string {
+  return `let ${variable} = (wid.y * nwg.x + wid.x) * 64u + li;`;
+}
+
+/**
+ * Loop that brings together what the invocations of a workgroup hold, in a fixed order: each round
+ * merges the upper half of the places into the lower one, until place 0 has it all. Only the
+ * invocation of place 0 may read it without a barrier.
+ *
+ * @param width Places, a power of two.
+ * @param merge Statements that merge the place of one WGSL index into that of another.
+ * @param place WGSL variable with the invocation's place.
+ */
+export function mergeTree(
+  width: number,
+  merge: (into: string, from: string) => string,
+  place = "li",
+): string {
+  return `for (var half = ${width / 2}u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (${place} < half) { ${merge(place, `${place} + half`)} }
+  }`;
+}

@@ -1,4 +1,13 @@
-import { defineKernel, type Kernel, LINEAR_INDEX, memoKernel, read, write } from "./kernel.ts";
+import {
+  type Binding,
+  defineKernel,
+  type Kernel,
+  linearIndex,
+  memoKernel,
+  read,
+  write,
+} from "./kernel.ts";
+import { each, range, XYZW } from "./unroll.ts";
 
 /** What changes the code of a matrix product `y = op(a) · op(b)`. */
 export interface MatmulVariant {
@@ -39,12 +48,14 @@ export function describeMatmul(v: MatmulVariant): string {
   } y${v.vec4Y ? "4" : ""}${v.bias ? " bias" : ""}`;
 }
 
-/** Bindings of a variant in the order `a`, `b`, `bias`, `y`. */
-export function matmulBindings(v: MatmulVariant): Parameters<typeof defineKernel>[0]["bindings"] {
+/** Bindings of a variant. */
+export function matmulBindings(
+  v: MatmulVariant,
+): Record<"a" | "b" | "bias" | "y", Binding | undefined> {
   return {
     a: read(v.vec4A ? "vec4f" : "f32"),
     b: read(v.vec4B ? "vec4f" : "f32"),
-    ...(v.bias ? { bias: read("f32") } : {}),
+    bias: v.bias ? read("f32") : undefined,
     y: write(v.vec4Y ? "vec4f" : "f32"),
   };
 }
@@ -52,7 +63,7 @@ export function matmulBindings(v: MatmulVariant): Parameters<typeof defineKernel
 /** Four neighbouring elements from `at` on, as a vec4f. */
 export function load4(name: string, at: string, vec4: boolean): string {
   if (vec4) return `${name}[(${at}) / 4u]`;
-  return `vec4f(${[0, 1, 2, 3].map((i) => `${name}[${at} + ${i}u]`).join(", ")})`;
+  return `vec4f(${range(4).map((i) => `${name}[${at} + ${i}u]`).join(", ")})`;
 }
 
 /** Stores the four sums `value` to row `row`, columns `column` and on, as far as they exist. */
@@ -60,7 +71,7 @@ export function store4(value: string, row: string, column: string, vec4: boolean
   if (vec4) {
     return `if (${column} < u.n) { y[(yBase + ${row} * u.n + ${column}) / 4u] = ${value}; }`;
   }
-  return [..."xyzw"].map((part, i) =>
+  return XYZW.map((part, i) =>
     `if (${column} + ${i}u < u.n) { y[yBase + ${row} * u.n + ${column} + ${i}u] = ${value}.${part}; }`
   ).join(" ");
 }
@@ -68,25 +79,25 @@ export function store4(value: string, row: string, column: string, vec4: boolean
 /** The bias of four columns, 0 beyond the last. */
 export function bias4(column: string, { bias }: MatmulVariant): string {
   if (!bias) return "vec4f(0)";
-  return `vec4f(${[0, 1, 2, 3].map((i) => `bias[min(${column} + ${i}u, u.n - 1u)]`).join(", ")})`;
+  return `vec4f(${range(4).map((i) => `bias[min(${column} + ${i}u, u.n - 1u)]`).join(", ")})`;
 }
-
-const PARTS = "xyzw";
-const FOUR = [0, 1, 2, 3] as const;
 
 /**
  * Matrix product for software adapters: an invocation computes a `tile` × `tile` block in registers,
  * four steps of the inner axis at a time, without shared memory. A load costs as much there as 60
  * multiply-adds, and a 16 × 16 block needs one load for 32.
  */
-export function matmulRegisterKernel(variant: MatmulVariant, tile: 8 | 16): Kernel {
+export function matmulRegisterKernel(
+  variant: MatmulVariant,
+  tile: 8 | 16,
+): Kernel<"a" | "b" | "bias" | "y", keyof typeof MATMUL_UNIFORMS> {
   return memoKernel(`matmul register ${tile} ${describeMatmul(variant)}`, (key) =>
     defineKernel({
       key,
       bindings: matmulBindings(variant),
       uniforms: MATMUL_UNIFORMS,
       workgroup: [64],
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   let across = (u.n + ${tile - 1}u) / ${tile}u; let down = (u.m + ${tile - 1}u) / ${tile}u;
   if (i >= across * down * u.splits * u.batches) { return; }
   let column = i % across * ${tile}u; let above = i / across;
@@ -104,10 +115,6 @@ ${oneStep(variant, tile)}
   }
 ${stores(variant, tile)}`,
     }));
-}
-
-function each(count: number, text: (i: number) => string): string {
-  return Array.from({ length: count }, (_, i) => text(i)).join("\n");
 }
 
 function sums(variant: MatmulVariant, tile: number): string {
@@ -137,7 +144,9 @@ function fourSteps(v: MatmulVariant, tile: number): string {
         (j) =>
           each(quads, (q) =>
             `let b${j}_${q} = vec4f(${
-              FOUR.map((i) => `t${4 * q + i}.${PARTS[j]}`).join(", ")
+              range(4).map((i) =>
+                `t${4 * q + i}.${XYZW[j]}`
+              ).join(", ")
             });`),
       )
     : each(
@@ -152,7 +161,7 @@ function fourSteps(v: MatmulVariant, tile: number): string {
         ),
     );
   const a = (r: number, j: number) =>
-    v.transposeA ? `a${j}_${r >> 2}.${PARTS[r & 3]}` : `a${r}.${PARTS[j]}`;
+    v.transposeA ? `a${j}_${r >> 2}.${XYZW[r & 3]}` : `a${r}.${XYZW[j]}`;
   return `${loadA}\n${loadB}\n${
     each(4, (j) => each(tile, (r) => each(quads, (q) => `s${r}_${q} += ${a(r, j)} * b${j}_${q};`)))
   }`;
@@ -166,7 +175,7 @@ function oneStep(v: MatmulVariant, tile: number): string {
     v.transposeB ? `bBase + (column + ${c}u) * u.k + k` : `bBase + k * u.n + column + ${c}u`;
   return each(
     tile / 4,
-    (q) => `let b${q} = vec4f(${FOUR.map((i) => one("b", b(4 * q + i), v.vec4B)).join(", ")});`,
+    (q) => `let b${q} = vec4f(${range(4).map((i) => one("b", b(4 * q + i), v.vec4B)).join(", ")});`,
   ) +
     each(tile, (r) =>
       `let a${r} = ${one("a", a(r), v.vec4A)};` +

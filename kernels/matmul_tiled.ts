@@ -8,8 +8,7 @@ import {
   type MatmulVariant,
   store4,
 } from "./matmul.ts";
-
-const FOUR = [0, 1, 2, 3] as const;
+import { each, range, XYZW } from "./unroll.ts";
 
 /**
  * Matrix product for GPUs: a workgroup of 16 × 16 computes a `tile` × `tile` block from two tiles in
@@ -18,7 +17,10 @@ const FOUR = [0, 1, 2, 3] as const;
  *
  * Tiles are kept as `[k][four rows or columns]`, so that what a product needs is one vec4 each.
  */
-export function matmulTiledKernel(variant: MatmulVariant, tile: 64 | 128): Kernel {
+export function matmulTiledKernel(
+  variant: MatmulVariant,
+  tile: 64 | 128,
+): Kernel<"a" | "b" | "bias" | "y", keyof typeof MATMUL_UNIFORMS> {
   return memoKernel(`matmul tiled ${tile} ${describeMatmul(variant)}`, (key) => {
     const depth = 2048 / tile; // 256 invocations × 4 × 4 elements fill both tiles
     const quads = tile / 4;
@@ -28,9 +30,10 @@ export function matmulTiledKernel(variant: MatmulVariant, tile: 64 | 128): Kerne
       each(
         per,
         (p) =>
-          FOUR.map((i) => each(per, (q) => `s${p}_${i}_${q} += a${p}.${"xyzw"[i]} * b${q};`)).join(
-            "\n",
-          ),
+          range(4).map((i) => each(per, (q) => `s${p}_${i}_${q} += a${p}.${XYZW[i]} * b${q};`))
+            .join(
+              "\n",
+            ),
       );
     return defineKernel({
       key,
@@ -54,17 +57,17 @@ var<workgroup> tileB: array<vec4f, ${depth * quads}>;`,
 ${
         each(per, (q) =>
           `let start${q} = ${bias4(`column + ${64 * q}u + lid.x * 4u`, variant)};` +
-          each(per, (p) => FOUR.map((i) => `var s${p}_${i}_${q} = start${q};`).join(" ")))
+          each(per, (p) => range(4).map((i) => `var s${p}_${i}_${q} = start${q};`).join(" ")))
       }
-  ${FOUR.map((i) => `var v${i} = vec4f(0);`).join(" ")}
+  ${range(4).map((i) => `var v${i} = vec4f(0);`).join(" ")}
   for (var base = first; base < to + ${depth}u; base += ${depth}u) {
     if (base > first) {
       let at = (kq * 4u) * ${quads}u + mq;
       workgroupBarrier();
       if (side == 0u) {
-        ${FOUR.map((j) => `tileA[at + ${j * quads}u] = v${j};`).join(" ")}
+        ${range(4).map((j) => `tileA[at + ${j * quads}u] = v${j};`).join(" ")}
       } else {
-        ${FOUR.map((j) => `tileB[at + ${j * quads}u] = v${j};`).join(" ")}
+        ${range(4).map((j) => `tileB[at + ${j * quads}u] = v${j};`).join(" ")}
       }
       workgroupBarrier();
     }
@@ -82,7 +85,7 @@ ${steps}
   }
 ${
         each(per, (p) =>
-          FOUR.map((i) => {
+          range(4).map((i) => {
             const at = `(row + ${64 * p + i}u + lid.y * 4u)`;
             return `if (${at} < u.m) {\n${
               each(
@@ -110,21 +113,19 @@ function bring(name: "a" | "b", along: boolean, vec4: boolean): string {
   const base = `${name}Base`, place = `${name === "a" ? "row" : "column"} + mq * 4u`;
   const size = name === "a" ? "u.m" : "u.n";
   const loads = along
-    ? FOUR.map((j) =>
+    ? range(4).map((j) =>
       `let e${j} = ${load4(name, `${base} + (k + ${j}u) * ${size} + ${place}`, vec4)};`
     )
     : [
-      ...FOUR.map((i) =>
+      ...range(4).map((i) =>
         `let r${i} = ${load4(name, `${base} + (${place} + ${i}u) * u.k + k`, vec4)};`
       ),
-      ...FOUR.map((j) => `let e${j} = vec4f(${FOUR.map((i) => `r${i}.${"xyzw"[j]}`).join(", ")});`),
+      ...range(4).map((j) =>
+        `let e${j} = vec4f(${range(4).map((i) => `r${i}.${XYZW[j]}`).join(", ")});`
+      ),
     ];
   return [
     ...loads,
-    ...FOUR.map((j) => `v${j} = select(vec4f(0), e${j}, k + ${j}u < to);`),
+    ...range(4).map((j) => `v${j} = select(vec4f(0), e${j}, k + ${j}u < to);`),
   ].join("\n");
-}
-
-function each(count: number, text: (i: number) => string): string {
-  return Array.from({ length: count }, (_, i) => text(i)).join("\n");
 }

@@ -5,9 +5,7 @@
  */
 export * from "./arg_reduce.ts";
 export * from "./augment/apply_program.ts";
-export * from "./augment/mixup.ts";
 export * from "./augment/program.ts";
-export * from "./augment/quarter_turn.ts";
 export * from "./augment/view_table.ts";
 export { type PixelMemory } from "./augment/steps/pixels.ts";
 export * from "./batch_norm.ts";
@@ -24,7 +22,6 @@ export * from "./divergence.ts";
 export * from "./column_scaling.ts";
 export * from "./draw.ts";
 export * from "./enqueue.ts";
-export * from "./finite.ts";
 export * from "./gather.ts";
 export * from "./kernel.ts";
 export * from "./layout.ts";
@@ -37,3 +34,4 @@ export * from "./random.ts";
 export * from "./reduce.ts";
 export * from "./row.ts";
 export * from "./softmax.ts";
+export * from "./unroll.ts";

@@ -9,8 +9,8 @@ import {
   defineKernel,
   type Grid,
   type Kernel,
-  LINEAR_INDEX,
   linearGrid,
+  linearIndex,
   memoKernel,
   read,
   write,
@@ -51,11 +51,16 @@ const RULES: Readonly<Record<OptimizerKind, string>> = {
 };
 
 /**
- * Arguments: parameters, gradients, first moment, second moment (Adam only), moving average,
- * class of each block, classes. Uniforms: vec4 count, momentum or β1, β2, ε, kind of SGD
- * (0 plain, 1 momentum, 2 Nesterov).
+ * One update of the parameters `p` by the gradients `g`: first moment `m`, second moment `v` (Adam
+ * only), moving average, class of each block, classes. `n` is a number of vec4f; `first` and
+ * `second` are momentum, or β1 and β2; `kind` is that of SGD (0 plain, 1 momentum, 2 Nesterov).
  */
-export function optimizerKernel(rule: OptimizerKind): Kernel {
+export function optimizerKernel(
+  rule: OptimizerKind,
+): Kernel<
+  "p" | "g" | "m" | "v" | "average" | "classOf" | "classes",
+  "n" | "first" | "second" | "eps" | "kind"
+> {
   return memoKernel(`optimizer ${rule}`, (key) =>
     defineKernel({
       key,
@@ -63,13 +68,13 @@ export function optimizerKernel(rule: OptimizerKind): Kernel {
         p: write("vec4f"),
         g: read("vec4f"),
         m: write("vec4f"),
-        ...(rule === "sgd" ? {} : { v: write("vec4f") }),
+        v: rule === "sgd" ? undefined : write("vec4f"),
         average: write("vec4f"),
         classOf: read("u32"),
         classes: read("vec4f"),
       },
       uniforms: { n: "u32", first: "f32", second: "f32", eps: "f32", kind: "f32" },
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.n) { return; }
   let k = classOf[i / 16u] * 3u;
   let c = classes[k]; let a = classes[k + 1u]; let present = classes[k + 2u].x;
@@ -82,13 +87,13 @@ export function optimizerKernel(rule: OptimizerKind): Kernel {
 }
 
 /** `average = keep · average + take · x`, then `x *= shrink`, for buffers of networks. */
-export function averageKernel(): Kernel {
+export function averageKernel(): Kernel<"average" | "x", "n" | "keep" | "take" | "shrink"> {
   return memoKernel("average", (key) =>
     defineKernel({
       key,
       bindings: { average: write("vec4f"), x: write("vec4f") },
       uniforms: { n: "u32", keep: "f32", take: "f32", shrink: "f32" },
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.n) { return; }
   let live = x[i];
   // A plain copy when nothing is kept, so that what was there before cannot matter.

@@ -5,11 +5,12 @@
  * @module
  */
 import {
+  axisUniforms,
   defineKernel,
   type Grid,
   type Kernel,
-  LINEAR_INDEX,
   linearGrid,
+  linearIndex,
   memoKernel,
   read,
   write,
@@ -33,36 +34,45 @@ export function scalarGroups(size: number): Grid {
  * @param expression WGSL that holds for vec4 and scalars alike: `T(0)` is a constant, `s` and `t`
  *   are numbers given as uniforms (broadcast to `T`).
  */
-export function mapKernel(name: string, args: readonly string[], expression: string): Kernel {
+export function mapKernel(
+  name: string,
+  args: readonly string[],
+  expression: string,
+): Kernel<string, "n" | "s" | "t"> {
   return memoKernel(`map ${name}(${args})`, (key) =>
     defineKernel({
       key,
       bindings: {
-        ...Object.fromEntries(args.map((a) => [`_${a}`, read("vec4f")])),
+        ...Object.fromEntries(args.map((a) => [a, read("vec4f")])),
         out: write("vec4f"),
       },
       uniforms: { n: "u32", s: "f32", t: "f32" },
       header: "alias T = vec4f;",
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.n) { return; }
   let s = T(u.s); let t = T(u.t);
-  ${args.map((a) => `let ${a} = _${a}[i];`).join(" ")}
+  ${args.map((a) => `let ${a} = ${a}[i];`).join(" ")}
   out[i] = ${expression};`,
     }));
 }
 
+/** Size of the result along an axis, and the steps in `a` and in `b`. */
+export type BroadcastUniform = `d${number}` | `a${number}` | `b${number}`;
+
 /** `y = expression` of `a` and `b`, each broadcast to the result's shape of the given rank. */
-export function broadcastKernel(name: string, expression: string, rank: number): Kernel {
+export function broadcastKernel(
+  name: string,
+  expression: string,
+  rank: number,
+): Kernel<"a" | "b" | "y", "n" | BroadcastUniform> {
   return memoKernel(`broadcast ${name} rank ${rank}`, (key) => {
     const axes = Array.from({ length: rank }, (_, i) => i);
     return defineKernel({
       key,
-      bindings: { _a: read("f32"), _b: read("f32"), _y: write("f32") },
-      uniforms: Object.fromEntries(
-        ["n", ...axes.flatMap((i) => [`d${i}`, `a${i}`, `b${i}`])].map((x) => [x, "u32"]),
-      ),
+      bindings: { a: read("f32"), b: read("f32"), y: write("f32") },
+      uniforms: { n: "u32", ...axisUniforms(rank, (k) => [`d${k}`, `a${k}`, `b${k}`]) },
       header: "alias T = f32;",
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.n) { return; }
   var rest = i; var ia = 0u; var ib = 0u;
   ${
@@ -70,19 +80,19 @@ export function broadcastKernel(name: string, expression: string, rank: number):
           `{ let c = rest % u.d${k}; rest /= u.d${k}; ia += c * u.a${k}; ib += c * u.b${k}; }`
         ).join("\n  ")
       }
-  let a = _a[ia]; let b = _b[ib];
-  _y[i] = ${expression};`,
+  let a = a[ia]; let b = b[ib];
+  y[i] = ${expression};`,
     });
   });
 }
 
 /** `a += b`. */
-export function accumulateKernel(): Kernel {
+export function accumulateKernel(): Kernel<"a" | "b", "n"> {
   return memoKernel("accumulate", (key) =>
     defineKernel({
       key,
       bindings: { a: write("vec4f"), b: read("vec4f") },
       uniforms: { n: "u32" },
-      body: `${LINEAR_INDEX}\n  if (i >= u.n) { return; }\n  a[i] += b[i];`,
+      body: `${linearIndex()}\n  if (i >= u.n) { return; }\n  a[i] += b[i];`,
     }));
 }

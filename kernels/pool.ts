@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { defineKernel, type Kernel, LINEAR_INDEX, memoKernel, read, write } from "./kernel.ts";
+import { defineKernel, type Kernel, linearIndex, memoKernel, read, write } from "./kernel.ts";
 
 /** What is taken of a window. */
 export type PoolKind = "max" | "average";
@@ -31,7 +31,10 @@ const types = (vector: boolean) =>
     : { float: "f32", int: "u32", header: "alias T = f32; alias I = u32; alias B = bool;" };
 
 /** `y`, and for `max` the place of the first maximum, row by row in the window. */
-export function poolKernel(kind: PoolKind, vector: boolean): Kernel {
+export function poolKernel(
+  kind: PoolKind,
+  vector: boolean,
+): Kernel<"x" | "y" | "place", keyof typeof SIZES> {
   const { float, int, header } = types(vector);
   return memoKernel(`pool ${kind} ${float}`, (key) =>
     defineKernel({
@@ -39,11 +42,11 @@ export function poolKernel(kind: PoolKind, vector: boolean): Kernel {
       bindings: {
         x: read(float),
         y: write(float),
-        ...(kind === "max" ? { place: write(int) } : {}),
+        place: kind === "max" ? write(int) : undefined,
       },
       uniforms: SIZES,
       header,
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.size) { return; }
   let c = i % u.columns; var rest = i / u.columns;
   let ox = rest % u.outWidth; rest /= u.outWidth;
@@ -69,19 +72,22 @@ export function poolKernel(kind: PoolKind, vector: boolean): Kernel {
 }
 
 /** Gradient of `x`: the sum over the windows that a pixel is part of (and the maximum of). */
-export function poolGradientKernel(kind: PoolKind, vector: boolean): Kernel {
+export function poolGradientKernel(
+  kind: PoolKind,
+  vector: boolean,
+): Kernel<"dy" | "place" | "dx", keyof typeof SIZES> {
   const { float, int, header } = types(vector);
   return memoKernel(`pool ${kind} gradient ${float}`, (key) =>
     defineKernel({
       key,
       bindings: {
         dy: read(float),
-        ...(kind === "max" ? { place: read(int) } : {}),
+        place: kind === "max" ? read(int) : undefined,
         dx: write(float),
       },
       uniforms: SIZES,
       header,
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.size) { return; }
   let c = i % u.columns; var rest = i / u.columns;
   let ix = rest % u.width; rest /= u.width;
@@ -107,14 +113,16 @@ export function poolGradientKernel(kind: PoolKind, vector: boolean): Kernel {
 }
 
 /** `dx[n, p, c] = scale · dy[n, c]` for every pixel `p`. */
-export function spreadKernel(vector: boolean): Kernel {
+export function spreadKernel(
+  vector: boolean,
+): Kernel<"dy" | "dx", "size" | "columns" | "image" | "scale"> {
   const type = vector ? "vec4f" : "f32";
   return memoKernel(`spread ${type}`, (key) =>
     defineKernel({
       key,
       bindings: { dy: read(type), dx: write(type) },
       uniforms: { size: "u32", columns: "u32", image: "u32", scale: "f32" },
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.size) { return; }
   dx[i] = u.scale * dy[i / u.image * u.columns + i % u.columns];`,
     }));

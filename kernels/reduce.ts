@@ -12,8 +12,9 @@ import {
   defineKernel,
   type Kernel,
   LINEAR_GROUP,
-  LINEAR_INDEX,
+  linearIndex,
   memoKernel,
+  mergeTree,
   read,
   write,
 } from "./kernel.ts";
@@ -39,7 +40,10 @@ const FORMULAS: Readonly<Record<Reduction, Formula>> = {
 };
 
 /** One invocation a result; part `s` of `splits` takes the elements `s`, `s + splits`, … */
-export function reduceLanesKernel(reduction: Reduction, vector: "none" | "inner"): Kernel {
+export function reduceLanesKernel(
+  reduction: Reduction,
+  vector: "none" | "inner",
+): Kernel<"x" | "y", "outer" | "length" | "inner" | "splits" | "scale"> {
   return memoKernel(`reduce ${reduction} lanes, vec4 ${vector}`, (key) => {
     const type = vector === "inner" ? "vec4f" : "f32";
     const { start, element, merge } = FORMULAS[reduction];
@@ -49,7 +53,7 @@ export function reduceLanesKernel(reduction: Reduction, vector: "none" | "inner"
       bindings: { x: read(type), y: write(type) },
       uniforms: { outer: "u32", length: "u32", inner: "u32", splits: "u32", scale: "f32" },
       header: `alias T = ${type};`,
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.outer * u.splits * u.inner) { return; }
   let c = i % u.inner; let rest = i / u.inner;
   let s = rest % u.splits; let o = rest / u.splits;
@@ -73,7 +77,7 @@ export function reduceTreeKernel(
   reduction: Reduction,
   vector: ReduceVector,
   width: number,
-): Kernel {
+): Kernel<"x" | "y", "outer" | "length" | "inner" | "splits" | "chunk" | "scale"> {
   return memoKernel(`reduce ${reduction} tree of ${width}, vec4 ${vector}`, (key) => {
     const type = vector === "none" ? "f32" : "vec4f";
     const { start, element, merge } = FORMULAS[reduction];
@@ -105,10 +109,10 @@ export function reduceTreeKernel(
     let e = x[base + k * u.inner]; let b = ${element}; let a = y0; y0 = ${merge};
   }
   partial[li] = y0;
-  for (var half = ${width / 2}u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (li < half) { let a = partial[li]; let b = partial[li + half]; partial[li] = ${merge}; }
-  }
+  ${
+        mergeTree(width, (into, from) =>
+          `let a = partial[${into}]; let b = partial[${from}]; partial[${into}] = ${merge};`)
+      }
   if (li == 0u) { let v = partial[0]; y[group] = ${
         vector === "length" ? across : "v"
       } * u.scale; }`,
@@ -117,16 +121,38 @@ export function reduceTreeKernel(
 }
 
 /** Writes `[outer, length, inner]` with `dy` at one place of the middle axis and 0 elsewhere. */
-export function placeKernel(): Kernel {
+export function placeKernel(): Kernel<"dy" | "place" | "dx", "n" | "length" | "inner"> {
   return memoKernel("place", (key) =>
     defineKernel({
       key,
       bindings: { dy: read("f32"), place: read("i32"), dx: write("f32") },
       uniforms: { n: "u32", length: "u32", inner: "u32" },
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.n) { return; }
   let c = i % u.inner; let rest = i / u.inner;
   let at = rest / u.length * u.inner + c;
   dx[i] = select(0.0, dy[at], place[at] == i32(rest % u.length));`,
+    }));
+}
+
+/**
+ * `y[0] = 1` if no element of `x` is NaN or infinite, else 0; or, with `merge`, if no word of `x` is
+ * 0. Told by bits: a comparison with NaN is false on some adapters whichever way it is asked. Each
+ * workgroup writes the verdict on its part.
+ */
+export function finiteKernel(merge: boolean): Kernel<"x" | "y", "n"> {
+  return memoKernel(merge ? "all ones" : "finite", (key) =>
+    defineKernel({
+      key,
+      bindings: { x: read("u32"), y: write("u32") },
+      uniforms: { n: "u32" },
+      workgroup: [256],
+      header: "var<workgroup> bad: atomic<u32>;",
+      body: `  let stride = nwg.x * 256u;
+  for (var i = wid.x * 256u + li; i < u.n; i += stride) {
+    if (${merge ? "x[i] == 0u" : "(x[i] & 0x7f800000u) == 0x7f800000u"}) { atomicStore(&bad, 1u); }
+  }
+  workgroupBarrier();
+  if (li == 0u) { y[wid.x] = 1u - atomicLoad(&bad); }`,
     }));
 }

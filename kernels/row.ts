@@ -6,14 +6,15 @@
  * @module
  */
 import {
-  type Binding,
   defineKernel,
   type Grid,
   type Kernel,
+  type KernelSpec,
   LINEAR_GROUP,
-  LINEAR_INDEX,
   linearGrid,
+  linearIndex,
   memoKernel,
+  mergeTree,
   type ScalarType,
 } from "./kernel.ts";
 
@@ -21,11 +22,11 @@ import {
 export type RowForm = "invocation" | "workgroup";
 
 /** What {@linkcode rowKernel} makes a kernel of. */
-export interface RowSpec {
+export interface RowSpec<Arguments extends string, Uniforms extends string> {
   /** Arrays by the names that the body uses. */
-  readonly bindings: Readonly<Record<string, Binding>>;
+  readonly bindings: KernelSpec<Arguments, Uniforms>["bindings"];
   /** Uniforms besides `rows` and `length`, which come first. */
-  readonly uniforms?: Readonly<Record<string, ScalarType>>;
+  readonly uniforms?: Readonly<Record<Uniforms, ScalarType>>;
   /** Declarations before the entry point. */
   readonly header?: string;
   /** Statements that see `row`, `lane`, `base` (index of the row's first element). */
@@ -47,9 +48,13 @@ export function rowGrid(rows: number, form: RowForm): Grid {
 }
 
 /** A kernel over rows; `name` with the form must determine the code. */
-export function rowKernel(name: string, form: RowForm, spec: () => RowSpec): Kernel {
+export function rowKernel<Arguments extends string, Uniforms extends string = never>(
+  name: string,
+  form: RowForm,
+  spec: () => RowSpec<Arguments, Uniforms>,
+): Kernel<Arguments, "rows" | "length" | Uniforms> {
   return memoKernel(`${name}, row by ${form}`, (key) => {
-    const { bindings, uniforms = {}, header = "", body } = spec();
+    const { bindings, uniforms = {} as Record<Uniforms, ScalarType>, header = "", body } = spec();
     const shared = form === "workgroup";
     return defineKernel({
       key,
@@ -60,7 +65,7 @@ export function rowKernel(name: string, form: RowForm, spec: () => RowSpec): Ker
       body: `${
         shared
           ? `${LINEAR_GROUP} let row = group; let lane = li;`
-          : `${LINEAR_INDEX} let row = i; let lane = 0u;`
+          : `${linearIndex()} let row = i; let lane = 0u;`
       }
   if (row >= u.rows) { return; }
   let base = row * u.length;
@@ -84,12 +89,13 @@ function merging(name: string, merge: string): string {
   return `fn ${name}(v: f32, lane: u32) -> f32 {
   workgroupBarrier();
   partial[lane] = v;
-  for (var half = ${WIDTH / 2}u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (lane < half) {
-      let a = partial[lane]; let b = partial[lane + half];
-      partial[lane] = ${merge};
-    }
+  ${
+    mergeTree(
+      WIDTH,
+      (into, from) =>
+        `let a = partial[${into}]; let b = partial[${from}]; partial[${into}] = ${merge};`,
+      "lane",
+    )
   }
   workgroupBarrier();
   return partial[0];

@@ -15,7 +15,10 @@ export function rowPartition(value: (k: string) => string): string {
 }
 
 /** `y = softmax(x)` or its logarithm, along rows. */
-export function softmaxKernel(logarithm: boolean, form: RowForm): Kernel {
+export function softmaxKernel(
+  logarithm: boolean,
+  form: RowForm,
+): Kernel<"x" | "y", "rows" | "length"> {
   return rowKernel(logarithm ? "log softmax" : "softmax", form, () => ({
     bindings: { x: read("f32"), y: write("f32") },
     body: `${rowPartition((k) => `x[base + ${k}]`)}
@@ -28,7 +31,10 @@ export function softmaxKernel(logarithm: boolean, form: RowForm): Kernel {
 }
 
 /** Gradient of softmax or its logarithm from its result `y`. */
-export function softmaxBackwardKernel(logarithm: boolean, form: RowForm): Kernel {
+export function softmaxBackwardKernel(
+  logarithm: boolean,
+  form: RowForm,
+): Kernel<"dy" | "y" | "dx", "rows" | "length"> {
   return rowKernel(logarithm ? "d log softmax" : "d softmax", form, () => ({
     bindings: { dy: read("f32"), y: read("f32"), dx: write("f32") },
     body: `  var part = 0.0;

@@ -1,5 +1,5 @@
 /// <reference types="@webgpu/types" />
-import type { Grid, Kernel } from "../../kernels/kernel.ts";
+import type { Grid, Kernel, UniformValues } from "../../kernels/kernel.ts";
 import { type AdapterInfo, describeAdapter } from "./adapter.ts";
 import { BufferPool, type PooledBuffer } from "./buffer_pool.ts";
 import type { DeviceOptions } from "./device_options.ts";
@@ -13,15 +13,12 @@ import {
   toBytes,
 } from "./host_array.ts";
 import { PipelineCache } from "./pipeline_cache.ts";
-import { Recorder, type TextureRegion } from "./recorder.ts";
+import { type KernelArguments, Recorder, type TextureRegion } from "./recorder.ts";
 import { type Shape, showShape, sizeOf } from "./shape.ts";
 import { type Scope, Storage } from "./storage.ts";
 import type { Tape } from "./tape.ts";
 import { type AnyTensor, byteSize, type DType, Tensor } from "./tensor.ts";
 import { type Texture, TexturePool } from "./texture_pool.ts";
-
-/** Something a kernel can be given. */
-export type Argument = AnyTensor | Texture;
 
 const GIBI = 2 ** 30;
 
@@ -78,17 +75,26 @@ export class Device {
     this.#recorder.place = name;
   }
 
-  /** Records one run of a kernel. Numbers in `uniforms` come in the kernel's order. */
-  dispatch(
-    kernel: Kernel,
-    args: readonly Argument[],
-    uniforms: readonly number[],
+  /**
+   * Records one run of a kernel.
+   *
+   * @param args Tensors and textures by the names of the kernel's bindings; undefined where its
+   *   variant has none.
+   * @param uniforms Numbers by name.
+   * @param grid Workgroups along each axis; none where one is 0.
+   * @throws {TypeError} If a name is missing or unknown; says which the kernel takes.
+   */
+  dispatch<Arguments extends string, Uniforms extends string>(
+    kernel: Kernel<Arguments, Uniforms>,
+    args: KernelArguments<NoInfer<Arguments>>,
+    uniforms: UniformValues<NoInfer<Uniforms>>,
     grid: Grid,
   ): void {
     this.#recorder.dispatch(kernel, args, uniforms, grid);
-    args.forEach((a, i) => {
-      if (kernel.bindings[i] === "write" && a instanceof Tensor) a.storage.changed();
-    });
+    for (const { name, kind } of kernel.bindings) {
+      const argument = args[name];
+      if (kind === "write" && argument instanceof Tensor) argument.storage.changed();
+    }
   }
 
   /** Hands what was recorded to the GPU. Does not wait for it to finish. */

@@ -5,11 +5,11 @@
  */
 export { type AdapterInfo } from "./adapter.ts";
 export { BufferPool, type PooledBuffer } from "./buffer_pool.ts";
-export { type Argument, Device } from "./device.ts";
+export { Device } from "./device.ts";
 export { type DeviceOptions } from "./device_options.ts";
 export { type HostArray, type HostArrayOf, type ReadBack } from "./host_array.ts";
 export { Texture, TexturePool, type TextureSize } from "./texture_pool.ts";
-export { type TextureRegion } from "./recorder.ts";
+export { type Argument, type KernelArguments, type TextureRegion } from "./recorder.ts";
 export {
   type AdapterChoice,
   NO_ADAPTER,

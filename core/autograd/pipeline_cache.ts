@@ -59,10 +59,11 @@ export class PipelineCache {
   }
 
   #layout({ bindings, uniforms }: Kernel): GPUBindGroupLayout {
-    const signature = `${bindings.join()}|${uniforms.length > 0}`;
+    const kinds = bindings.map(({ kind }) => kind);
+    const signature = `${kinds.join()}|${uniforms.length > 0}`;
     let layout = this.#layouts.get(signature);
     if (!layout) {
-      const entries: GPUBindGroupLayoutEntry[] = bindings.map((kind, binding) => ({
+      const entries: GPUBindGroupLayoutEntry[] = kinds.map((kind, binding) => ({
         binding,
         visibility: GPUShaderStage.COMPUTE,
         ...entry(kind),

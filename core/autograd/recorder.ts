@@ -1,8 +1,15 @@
-import type { Grid, Kernel } from "../../kernels/kernel.ts";
-import type { Argument } from "./device.ts";
-import { Texture } from "./texture_pool.ts";
+import type { Grid, Kernel, UniformValues } from "../../kernels/kernel.ts";
 import { type Pipeline, type PipelineCache, UNIFORM_BYTES } from "./pipeline_cache.ts";
 import type { AnyTensor } from "./tensor.ts";
+import { Texture } from "./texture_pool.ts";
+
+/** Something a kernel can be given. */
+export type Argument = AnyTensor | Texture;
+
+/** The arguments of a kernel by name; undefined is what the kernel's variant does not take. */
+export type KernelArguments<Names extends string = string> = Readonly<
+  Record<Names, Argument | undefined>
+>;
 
 /** Which bytes of a tensor go where in a texture. Rows must be multiples of 256 bytes. */
 export interface TextureRegion {
@@ -43,6 +50,8 @@ export class Recorder {
   #pass: GPUComputePassEncoder | null = null;
   #pipeline: Pipeline | null = null;
   #staging: GPUBuffer[] = [];
+  /** Arguments of the current dispatch in the kernel's order. */
+  readonly #bound: Argument[] = [];
 
   constructor(gpu: GPUDevice, pipelines: PipelineCache) {
     this.#gpu = gpu;
@@ -58,15 +67,12 @@ export class Recorder {
 
   dispatch(
     kernel: Kernel,
-    args: readonly Argument[],
-    uniforms: readonly number[],
+    args: KernelArguments,
+    uniforms: UniformValues,
     [x, y = 1, z = 1]: Grid,
   ): void {
-    if (args.length !== kernel.bindings.length || uniforms.length !== kernel.uniforms.length) {
-      throw new TypeError(
-        `Kernel '${kernel.key}' takes ${kernel.bindings.length} arguments and ${kernel.uniforms.length} uniforms, not ${args.length} and ${uniforms.length}`,
-      );
-    }
+    requireNames(kernel, "arguments", kernel.bindings, args);
+    requireNames(kernel, "uniforms", kernel.uniforms, uniforms);
     if (x === 0 || y === 0 || z === 0) return;
     if (this.#used === SLOTS) this.submit();
     const pipeline = this.#pipelines.get(kernel);
@@ -76,7 +82,7 @@ export class Recorder {
       this.#pipeline = pipeline;
     }
     const group = this.#group(kernel, pipeline, args);
-    if (uniforms.length > 0) {
+    if (kernel.uniforms.length > 0) {
       this.#pass.setBindGroup(0, group, [this.#slot(kernel, uniforms)]);
     } else {
       this.#pass.setBindGroup(0, group);
@@ -183,26 +189,31 @@ export class Recorder {
     this.#pipeline = null;
   }
 
-  #slot(kernel: Kernel, uniforms: readonly number[]): number {
+  #slot(kernel: Kernel, uniforms: UniformValues): number {
     const start = this.#used++ * this.#stride;
-    for (let i = 0; i < uniforms.length; i++) {
-      const at = start + 4 * i, value = uniforms[i]!; // i is inside uniforms
-      const type = kernel.uniforms[i];
+    let at = start;
+    for (const { name, type } of kernel.uniforms) {
+      const value = uniforms[name]!; // dispatch() has seen that all are given
       if (type === "f32") this.#words.setFloat32(at, value, true);
       else if (type === "i32") this.#words.setInt32(at, value, true);
       else this.#words.setUint32(at, value, true);
+      at += 4;
     }
     return start;
   }
 
-  #group(kernel: Kernel, pipeline: Pipeline, args: readonly Argument[]): GPUBindGroup {
+  #group(kernel: Kernel, pipeline: Pipeline, args: KernelArguments): GPUBindGroup {
+    const bound = this.#bound;
+    bound.length = 0;
     let key = "";
-    for (const a of args) {
+    for (const { name } of kernel.bindings) {
+      const a = args[name]!; // dispatch() has seen that all are given
+      bound.push(a);
       key += a instanceof Texture ? `${a.id},` : `${a.storage.buffer.id}:${a.offset}:${a.bytes},`;
     }
     let group = pipeline.groups.get(key);
     if (!group) {
-      const entries: GPUBindGroupEntry[] = args.map((a, binding) => ({
+      const entries: GPUBindGroupEntry[] = bound.map((a, binding) => ({
         binding,
         resource: a instanceof Texture ? a.view : {
           buffer: a.storage.buffer.gpu,
@@ -212,7 +223,7 @@ export class Recorder {
       }));
       if (kernel.uniforms.length > 0) {
         const resource = { buffer: this.#uniforms, offset: 0, size: UNIFORM_BYTES };
-        entries.push({ binding: args.length, resource });
+        entries.push({ binding: bound.length, resource });
       }
       group = this.#gpu.createBindGroup({ layout: pipeline.layout, entries });
       pipeline.groups.set(key, group);
@@ -229,6 +240,24 @@ export class Recorder {
       usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
     });
   }
+}
+
+/** Refuses values that are not just those that a kernel takes. */
+function requireNames(
+  { key }: Kernel,
+  what: "arguments" | "uniforms",
+  wanted: readonly { readonly name: string }[],
+  given: Readonly<Record<string, unknown>>,
+): void {
+  let right = true, count = 0;
+  for (const { name } of wanted) right &&= given[name] !== undefined;
+  for (const name in given) if (given[name] !== undefined) count++;
+  if (right && count === wanted.length) return;
+  const names = Object.keys(given).filter((name) => given[name] !== undefined);
+  const list = (all: readonly string[]) => all.length > 0 ? all.join(", ") : "none";
+  throw new TypeError(
+    `Kernel '${key}' takes the ${what} ${list(wanted.map(({ name }) => name))}, not ${list(names)}`,
+  );
 }
 
 function aligned(bytes: number): number {

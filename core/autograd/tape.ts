@@ -1,5 +1,5 @@
+import { accumulateKernel, pointwiseGroups } from "../../kernels/pointwise.ts";
 import type { Device } from "./device.ts";
-import { addInto } from "./ops/accumulate.ts";
 import { sameShape } from "./shape.ts";
 import type { AnyTensor, Tensor } from "./tensor.ts";
 
@@ -160,6 +160,19 @@ export class Tape {
   #isParameter(input: AnyTensor | undefined): boolean {
     return input !== undefined && this.#destinations.has(input as Tensor);
   }
+}
+
+/** `a + b`, written into `a` where `inPlace` allows it. Not on the tape. */
+export function addInto(a: Tensor, b: Tensor, inPlace: boolean): Tensor {
+  const { device } = a;
+  if (inPlace) {
+    const n = Math.ceil(a.size / 4);
+    device.dispatch(accumulateKernel(), { a, b }, { n }, pointwiseGroups(a.size));
+    return a;
+  }
+  const sum = device.empty(a.shape);
+  device.copy(a, sum);
+  return addInto(sum, b, true);
 }
 
 /** Whether two tensors are one piece of memory; a view is another handle to it. */

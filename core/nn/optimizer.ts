@@ -116,26 +116,32 @@ export class Optimizer {
       const kind: OptimizerKind = o.kind;
       device.dispatch(
         optimizerKernel(kind),
-        [
-          weights.flatParameters,
-          gradients,
-          this.first,
-          ...(this.second ? [this.second] : []),
-          average.flatParameters,
-          this.#blockTable(classOf),
-          device.tensor(classes, [classes.length]),
-        ],
+        {
+          p: weights.flatParameters,
+          g: gradients,
+          m: this.first,
+          v: this.second ?? undefined,
+          average: average.flatParameters,
+          classOf: this.#blockTable(classOf),
+          classes: device.tensor(classes, [classes.length]),
+        },
         o.kind === "sgd"
-          ? [n, o.momentum, 0, 0, o.momentum === 0 ? 0 : o.nesterov ? 2 : 1]
-          : [n, o.beta1, o.beta2, o.eps, 0],
+          ? {
+            n,
+            first: o.momentum,
+            second: 0,
+            eps: 0,
+            kind: o.momentum === 0 ? 0 : o.nesterov ? 2 : 1,
+          }
+          : { n, first: o.beta1, second: o.beta2, eps: o.eps, kind: 0 },
         optimizerGrid(weights.flatParameters.size),
       );
       const { averageDecay, averageBuffers, shrink = 1 } = update;
       const keep = averageBuffers === "average" ? averageDecay : 0;
       device.dispatch(
         averageKernel(),
-        [average.flatBuffers, weights.flatBuffers],
-        [weights.flatBuffers.size / 4, keep, 1 - keep, shrink],
+        { average: average.flatBuffers, x: weights.flatBuffers },
+        { n: weights.flatBuffers.size / 4, keep, take: 1 - keep, shrink },
         optimizerGrid(weights.flatBuffers.size),
       );
     });

@@ -25,9 +25,8 @@ export interface ApplyProgramOptions {
 }
 
 /**
- * Follows the programs of all images: bytes in, normalised f32 out.
- *
- * Arguments: images, indices, program, table, [scratch,] out.
+ * Follows the programs of all images: bytes in, normalised f32 out. `scratch` is only bound where
+ * pixels are kept there.
  *
  * A workgroup does one image from its bytes to the last float, then the next one; its invocations
  * share the pixels of each step. So an image is read once and written once whatever is done to it,
@@ -46,7 +45,18 @@ export interface ApplyProgramOptions {
  */
 export function applyProgramKernel(
   { memory, capacity, output, workgroup, codes }: ApplyProgramOptions,
-): Kernel {
+): Kernel<
+  "images" | "indices" | "program" | "table" | "scratch" | "out",
+  | "rows"
+  | "images"
+  | "rowWords"
+  | "height"
+  | "width"
+  | "outHeight"
+  | "outWidth"
+  | "capacity"
+  | "zero"
+> {
   const size = memory === "workgroup" ? capacity : 0;
   const known = [...new Set(codes)].sort((a, b) => a - b);
   return memoKernel(
@@ -59,7 +69,7 @@ export function applyProgramKernel(
           indices: read("i32"),
           program: read("u32"),
           table: read("u32"),
-          ...(memory === "scratch" ? { scratch: write("u32") } : {}),
+          scratch: memory === "scratch" ? write("u32") : undefined,
           out: write(output === "f32" ? "f32" : "u32"),
         },
         uniforms: {

@@ -1,7 +1,7 @@
 import {
   defineKernel,
   type Kernel,
-  LINEAR_INDEX,
+  linearIndex,
   memoKernel,
   read,
   storageTexture,
@@ -24,21 +24,27 @@ const SOURCE = {
   outputStep: "i32",
 } as const;
 
+/** Names the uniforms that say where weights come from. */
+export type WeightUniform = keyof typeof SOURCE;
+
 const PLACE = `u32(u.first + i32(tap / u.tapColumns) * u.rowStep +
       i32(tap % u.tapColumns) * u.columnStep + i32(input) * u.inputStep + i32(output) * u.outputStep)`;
 
 /**
  * Rearranges weights for the texture convolution: a row for each group of 8 output channels, in it
- * `[input][tap][2]` texels (`tapMajor` 1: `[tap][input]…`), zeros where a channel does not exist. Flipped, transposed and strided filters are the same kernel. An
- * invocation writes a texel.
+ * `[input][tap][2]` texels (`tapMajor` 1: `[tap][input]…`), zeros where a channel does not exist.
+ * Flipped, transposed and strided filters are the same kernel. An invocation writes a texel.
  */
-export function packWeightsKernel(): Kernel {
+export function packWeightsKernel(): Kernel<
+  "w" | "y",
+  "size" | "width" | "tapMajor" | keyof typeof SOURCE
+> {
   return memoKernel("pack weights", (key) =>
     defineKernel({
       key,
       bindings: { w: read("f32"), y: storageTexture() },
       uniforms: { size: "u32", width: "u32", tapMajor: "u32", ...SOURCE },
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.size) { return; }
   let column = i % u.width; let row = i / u.width;
   let quad = column % ${CONV_GROUP / 4}u; let rest = column / ${CONV_GROUP / 4}u;
@@ -57,13 +63,13 @@ export function packWeightsKernel(): Kernel {
 }
 
 /** Rearranges weights for the tiled convolution: `[tap][input][output]`, else as above. */
-export function reorderWeightsKernel(): Kernel {
+export function reorderWeightsKernel(): Kernel<"w" | "y", "size" | WeightUniform> {
   return memoKernel("reorder weights", (key) =>
     defineKernel({
       key,
       bindings: { w: read("f32"), y: write("f32") },
       uniforms: { size: "u32", ...SOURCE },
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.size) { return; }
   let output = i % u.outputs; let rest = i / u.outputs;
   let input = rest % u.inputs; let tap = rest / u.inputs;

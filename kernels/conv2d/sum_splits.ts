@@ -1,9 +1,9 @@
 import {
   defineKernel,
-  type Grid,
   type Kernel,
-  LINEAR_INDEX,
+  type Launch,
   linearGrid,
+  linearIndex,
   memoKernel,
   read,
   write,
@@ -13,14 +13,16 @@ import {
  * Adds partial results `[splits, rows, padded]` in order into `[rows, outputs]`, an invocation four
  * of a row (`vector`) or one. Order is fixed, so that runs repeat bit for bit.
  */
-export function sumSplitsKernel(vector: boolean): Kernel {
+export function sumSplitsKernel(
+  vector: boolean,
+): Kernel<"x" | "y", "size" | "outputs" | "padded" | "splits" | "stride"> {
   const type = vector ? "vec4f" : "f32";
   return memoKernel(`sum splits ${type}`, (key) =>
     defineKernel({
       key,
       bindings: { x: read(type), y: write(type) },
       uniforms: { size: "u32", outputs: "u32", padded: "u32", splits: "u32", stride: "u32" },
-      body: `${LINEAR_INDEX}
+      body: `${linearIndex()}
   if (i >= u.size) { return; }
   var at = ${vector ? "i" : "i / u.outputs * u.padded + i % u.outputs"};
   var sum = ${type}(0);
@@ -34,11 +36,17 @@ export function sumSplitsLaunch(
   rows: number,
   outputs: number,
   { splits, vector }: { splits: number; vector: boolean },
-): { uniforms: number[]; grid: Grid } {
+): Launch<"size" | "outputs" | "padded" | "splits" | "stride"> {
   const lanes = vector ? 4 : 1, padded = Math.ceil(outputs / 4) * 4;
   const size = rows * outputs / lanes;
   return {
-    uniforms: [size, outputs / lanes, padded / lanes, splits, rows * padded / lanes],
+    uniforms: {
+      size,
+      outputs: outputs / lanes,
+      padded: padded / lanes,
+      splits,
+      stride: rows * padded / lanes,
+    },
     grid: linearGrid(Math.ceil(size / 64)),
   };
 }

@@ -1,4 +1,5 @@
 import { defineKernel, type Kernel, memoKernel, read, texture, write } from "../kernel.ts";
+import { places, range, XYZW } from "../unroll.ts";
 import { CONV_GROUP } from "./pack_weights.ts";
 
 /** Pixels of the patch that one invocation computes. */
@@ -21,14 +22,35 @@ export interface TextureConvVariant {
 /** Patches of a workgroup. More would leave more of it idle where images are few and small. */
 export const CONV_PATCHES = 32;
 
-const XYZW = ["x", "y", "z", "w"] as const;
-
 const QUADS: readonly number[] = range(CONV_GROUP / 4);
 
-const PIXELS: readonly (readonly [y: number, x: number])[] = pairs(
+const PIXELS: readonly (readonly [y: number, x: number])[] = places(
   CONV_PATCH.height,
   CONV_PATCH.width,
 );
+
+const UNIFORMS = {
+  tiles: "u32",
+  tilesX: "u32",
+  tilesY: "u32",
+  perLayer: "u32",
+  imageRows: "u32",
+  chunks: "u32",
+  left: "u32",
+  top: "u32",
+  rows: "u32",
+  columns: "u32",
+  stride: "u32",
+  biased: "u32",
+  outputs: "u32",
+  outHeight: "u32",
+  outWidth: "u32",
+  step: "u32",
+  outTop: "u32",
+  outLeft: "u32",
+  height: "u32",
+  width: "u32",
+} as const;
 
 /**
  * Convolution for adapters that compute on the CPU. An invocation computes 4×4 pixels of 8 output
@@ -53,7 +75,9 @@ const PIXELS: readonly (readonly [y: number, x: number])[] = pairs(
  * | 8×4×8, one | 56 | 62 | 67 | 68 |
  * | 4×4×8, one, weights not shared | 45 | 54 | 57 | 59 |
  */
-export function textureConvKernel(variant: TextureConvVariant): Kernel {
+export function textureConvKernel(
+  variant: TextureConvVariant,
+): Kernel<"x" | "w" | "bias" | "y", keyof typeof UNIFORMS> {
   const { tapRows, tapColumns, stride, lanes, vector } = variant;
   const key = `texture conv ${tapRows}x${tapColumns} stride ${stride} lanes ${lanes} ${
     vector ? "vec4" : "f32"
@@ -67,28 +91,7 @@ export function textureConvKernel(variant: TextureConvVariant): Kernel {
         bias: read("vec4f"),
         y: write(vector ? "vec4f" : "f32"),
       },
-      uniforms: {
-        tiles: "u32",
-        tilesX: "u32",
-        tilesY: "u32",
-        perLayer: "u32",
-        imageRows: "u32",
-        chunks: "u32",
-        left: "u32",
-        top: "u32",
-        rows: "u32",
-        columns: "u32",
-        stride: "u32",
-        biased: "u32",
-        outputs: "u32",
-        outHeight: "u32",
-        outWidth: "u32",
-        step: "u32",
-        outTop: "u32",
-        outLeft: "u32",
-        height: "u32",
-        width: "u32",
-      },
+      uniforms: UNIFORMS,
       workgroup: [CONV_PATCHES],
       subgroups: lanes > 0,
       header: storeFunction(vector),
@@ -135,8 +138,8 @@ function body(variant: TextureConvVariant): string {
 function tapsLoop({ tapRows, tapColumns, stride, lanes }: TextureConvVariant): string {
   const rows = (CONV_PATCH.height - 1) * stride + tapRows;
   const columns = (CONV_PATCH.width - 1) * stride + tapColumns;
-  const inputs = pairs(rows, columns);
-  const taps = pairs(tapRows, tapColumns);
+  const inputs = places(rows, columns);
+  const taps = places(tapRows, tapColumns);
   return `for (var c = 0u; c < u.chunks; c++) {
     ${
     inputs.map(([y, x]) =>
@@ -207,12 +210,4 @@ function storeFunction(vector: boolean): string {
   );
   const values = QUADS.map((q) => `v${q}: vec4f`).join(", ");
   return `fn put(at: u32, channel: u32, ${values}) {\n${stores.join("\n")}\n}`;
-}
-
-function range(count: number): number[] {
-  return [...Array(count).keys()];
-}
-
-function pairs(rows: number, columns: number): [number, number][] {
-  return range(rows * columns).map((i) => [Math.floor(i / columns), i % columns]);
 }

@@ -1,4 +1,5 @@
-import { defineKernel, type Kernel, LINEAR_INDEX, memoKernel, texture, write } from "../kernel.ts";
+import { defineKernel, type Kernel, linearIndex, memoKernel, texture, write } from "../kernel.ts";
+import { places, range, XYZW } from "../unroll.ts";
 
 /** Output pixels that one turn of the loop goes through. */
 export const FILTER_BLOCK = { width: 2, height: 2 } as const;
@@ -19,14 +20,26 @@ export interface TextureFilterVariant {
   readonly share: number;
 }
 
-const XYZW = ["x", "y", "z", "w"] as const;
-
-/** Place of an input that an invocation needs in a turn, or of an accumulator. */
-interface Place {
-  readonly row: number;
-  readonly column: number;
-  readonly chunk: number;
-}
+const UNIFORMS = {
+  count: "u32",
+  groups: "u32",
+  blocks: "u32",
+  kernelHeight: "u32",
+  kernelWidth: "u32",
+  stride: "u32",
+  images: "u32",
+  perSplit: "u32",
+  height: "u32",
+  width: "u32",
+  inputs: "u32",
+  quads: "u32",
+  perLayer: "u32",
+  imageRows: "u32",
+  chunks: "u32",
+  offset: "u32",
+  dyImageRows: "u32",
+  dyOffset: "u32",
+} as const;
 
 /**
  * Filter gradient for adapters that compute on the CPU: `dw[k, i, o] = Σ x[pixel + k, i] dy[pixel, o]`
@@ -51,7 +64,9 @@ interface Place {
  * | 2×2, 16 × 4 | 63 | 67 | 62 | 51 |
  * | 2×2, 8 × 4, nothing shared | 47 | 47 | 34 | 26 |
  */
-export function textureFilterKernel(variant: TextureFilterVariant): Kernel {
+export function textureFilterKernel(
+  variant: TextureFilterVariant,
+): Kernel<"x" | "dy" | "y", keyof typeof UNIFORMS> {
   const { tapRows, tapColumns, chunks, quads, stride, share } = variant;
   const key =
     `texture filter ${tapRows}x${tapColumns} chunks ${chunks} quads ${quads} stride ${stride} share ${share}`;
@@ -59,26 +74,7 @@ export function textureFilterKernel(variant: TextureFilterVariant): Kernel {
     defineKernel({
       key,
       bindings: { x: texture(), dy: texture(), y: write("vec4f") },
-      uniforms: {
-        count: "u32",
-        groups: "u32",
-        blocks: "u32",
-        kernelHeight: "u32",
-        kernelWidth: "u32",
-        stride: "u32",
-        images: "u32",
-        perSplit: "u32",
-        height: "u32",
-        width: "u32",
-        inputs: "u32",
-        quads: "u32",
-        perLayer: "u32",
-        imageRows: "u32",
-        chunks: "u32",
-        offset: "u32",
-        dyImageRows: "u32",
-        dyOffset: "u32",
-      },
+      uniforms: UNIFORMS,
       subgroups: share > 1,
       body: body(variant),
     }));
@@ -88,24 +84,21 @@ function body(variant: TextureFilterVariant): string {
   const { tapRows, tapColumns, chunks, quads, stride } = variant;
   const step = stride === 0 ? "u.stride" : `${stride}u`;
   const inputs = inputsOf(variant);
-  const accumulators = places(tapRows, tapColumns, chunks).flatMap((p) =>
-    range(4).flatMap((i) => range(quads).map((q) => ({ ...p, i, q })))
-  );
-  const name = ({ row, column, chunk, i, q }: (typeof accumulators)[number]) =>
-    `a${row}_${column}_${chunk}_${i}_${q}`;
-  const sums = accumulators.map((a) => {
-    const products = places(FILTER_BLOCK.height, FILTER_BLOCK.width, 1).map(({ row, column }) => {
-      const input = `x${row * inputs.rowStep + a.row}_${column * inputs.columnStep + a.column}`;
-      return `${input}_${a.chunk}.${XYZW[a.i]} * d${row}_${column}_${a.q}`;
+  const accumulators = places(tapRows, tapColumns, chunks, 4, quads);
+  const name = (place: readonly number[]) => `a${place.join("_")}`;
+  const sums = accumulators.map((place) => {
+    const [tapRow, tapColumn, chunk, i, q] = place;
+    const products = places(FILTER_BLOCK.height, FILTER_BLOCK.width).map(([row, column]) => {
+      const inputRow = row * inputs.rowStep + tapRow;
+      const inputColumn = column * inputs.columnStep + tapColumn;
+      return `x${inputRow}_${inputColumn}_${chunk}.${XYZW[i]} * d${row}_${column}_${q}`;
     });
-    return `${name(a)} += ${products.join(" + ")};`;
+    return `${name(place)} += ${products.join(" + ")};`;
   });
-  const gradients = places(FILTER_BLOCK.height, FILTER_BLOCK.width, 1).flatMap(({ row, column }) =>
-    range(quads).map((q) =>
-      `let d${row}_${column}_${q} = textureLoad(dy, vec2u(dyLeft + (x0 + ${column}u) * u.quads + ${q}u, dyTop + ${row}u), layer, 0);`
-    )
+  const gradients = places(FILTER_BLOCK.height, FILTER_BLOCK.width, quads).map(([row, column, q]) =>
+    `let d${row}_${column}_${q} = textureLoad(dy, vec2u(dyLeft + (x0 + ${column}u) * u.quads + ${q}u, dyTop + ${row}u), layer, 0);`
   );
-  return `${LINEAR_INDEX.replace("let i", "let index")}
+  return `${linearIndex("index")}
   // No early return: all lanes of a subgroup have to load inputs.
   var rest = min(index, u.count - 1u);
   let group = rest % u.groups; rest /= u.groups;
@@ -137,12 +130,13 @@ function body(variant: TextureFilterVariant): string {
   let channel = block * ${4 * chunks}u; let quad = group * ${quads}u;
   let at = ((split * taps + tap) * u.inputs + channel) * u.quads + quad;
   ${
-    accumulators.map((a) => {
-      const input = 4 * a.chunk + a.i;
-      const place =
-        `((${a.row}u * u.kernelWidth + ${a.column}u) * u.inputs + ${input}u) * u.quads + ${a.q}u`;
-      return `if (channel + ${input}u < u.inputs && quad + ${a.q}u < u.quads) { y[at + ${place}] = ${
-        name(a)
+    accumulators.map((place) => {
+      const [row, column, chunk, i, q] = place;
+      const input = 4 * chunk + i;
+      const to =
+        `((${row}u * u.kernelWidth + ${column}u) * u.inputs + ${input}u) * u.quads + ${q}u`;
+      return `if (channel + ${input}u < u.inputs && quad + ${q}u < u.quads) { y[at + ${to}] = ${
+        name(place)
       }; }`;
     }).join("\n")
   }`;
@@ -157,13 +151,10 @@ function inputsOf({ tapRows, tapColumns, chunks, stride, share }: TextureFilterV
       : { size: (block - 1) * stride + taps, step: stride, gap: "1u" };
   const y = along(tapRows, FILTER_BLOCK.height), x = along(tapColumns, FILTER_BLOCK.width);
   const inputs = places(y.size, x.size, chunks);
-  const name = ({ row, column, chunk }: Place) => `x${row}_${column}_${chunk}`;
   const steps = { rowStep: y.step, columnStep: x.step };
   if (share === 1) {
-    const load = inputs.map((p) =>
-      `let ${
-        name(p)
-      } = textureLoad(x, vec2u(px + ${p.column}u * ${x.gap} * u.chunks + ${p.chunk}u, py + ${p.row}u * ${y.gap}), layer, 0);`
+    const load = inputs.map(([row, column, chunk]) =>
+      `let x${row}_${column}_${chunk} = textureLoad(x, vec2u(px + ${column}u * ${x.gap} * u.chunks + ${chunk}u, py + ${row}u * ${y.gap}), layer, 0);`
     );
     return { ...steps, prepare: "", load: load.join("\n") };
   }
@@ -176,9 +167,9 @@ function inputsOf({ tapRows, tapColumns, chunks, stride, share }: TextureFilterV
   );
   const load = [
     ...loads.map((k) => `let v${k} = textureLoad(x, vec2u(px, py) + own${k}, layer, 0);`),
-    ...inputs.map((p, k) => {
+    ...inputs.map((place, k) => {
       const of = `v${Math.floor(k / share)}`, lane = `${k % share}u`;
-      return `let ${name(p)} = ${
+      return `let x${place.join("_")} = ${
         share === 8
           ? `subgroupBroadcast(${of}, ${lane})`
           : `subgroupShuffle(${of}, first + ${lane})`
@@ -187,14 +178,4 @@ function inputsOf({ tapRows, tapColumns, chunks, stride, share }: TextureFilterV
   ];
   const own = `let lane = li & ${share - 1}u; let first = (li & 7u) - lane;`;
   return { ...steps, prepare: [own, ...prepare].join("\n  "), load: load.join("\n") };
-}
-
-function range(count: number): number[] {
-  return [...Array(count).keys()];
-}
-
-function places(rows: number, columns: number, chunks: number): Place[] {
-  return range(rows).flatMap((row) =>
-    range(columns).flatMap((column) => range(chunks).map((chunk) => ({ row, column, chunk })))
-  );
 }

@@ -1,9 +1,9 @@
 import {
   defineKernel,
-  type Grid,
   type Kernel,
-  LINEAR_INDEX,
+  type Launch,
   linearGrid,
+  linearIndex,
   memoKernel,
   read,
   storageTexture,
@@ -78,29 +78,36 @@ export function textureSize(
   };
 }
 
+const UNIFORMS = {
+  pixels: "u32",
+  height: "u32",
+  width: "u32",
+  channels: "u32",
+  chunks: "u32",
+  margin: "u32",
+  rows: "u32",
+  columns: "u32",
+  perLayer: "u32",
+} as const;
+
 /**
  * Copies dense activations and the zeros around them, for shapes whose rows are no multiples of 256
  * bytes. An invocation writes all channels of one pixel.
  *
  * @param vector Whether the number of channels is a multiple of four.
  */
-export function textureCopyKernel(vector: boolean): Kernel {
+export function textureCopyKernel(
+  vector: boolean,
+): Kernel<
+  "x" | "y",
+  "pixels" | "height" | "width" | "channels" | "chunks" | "margin" | "rows" | "columns" | "perLayer"
+> {
   return memoKernel(`texture copy ${vector ? "vec4" : "f32"}`, (key) =>
     defineKernel({
       key,
       bindings: { x: read(vector ? "vec4f" : "f32"), y: storageTexture() },
-      uniforms: {
-        pixels: "u32",
-        height: "u32",
-        width: "u32",
-        channels: "u32",
-        chunks: "u32",
-        margin: "u32",
-        rows: "u32",
-        columns: "u32",
-        perLayer: "u32",
-      },
-      body: `${LINEAR_INDEX}
+      uniforms: UNIFORMS,
+      body: `${linearIndex()}
   if (i >= u.pixels) { return; }
   let column = i % u.columns; let above = i / u.columns;
   let row = above % u.rows; let n = above / u.rows;
@@ -125,11 +132,11 @@ export function textureCopyKernel(vector: boolean): Kernel {
 }
 
 /** Uniforms and grid of {@linkcode textureCopyKernel}. */
-export function textureCopyLaunch(layout: TextureLayout): { uniforms: number[]; grid: Grid } {
+export function textureCopyLaunch(layout: TextureLayout): Launch<keyof typeof UNIFORMS> {
   const { images, height, width, channels, chunks, margin, rows, columns, perLayer } = layout;
   const pixels = images * rows * columns;
   return {
-    uniforms: [pixels, height, width, channels, chunks, margin, rows, columns, perLayer],
+    uniforms: { pixels, height, width, channels, chunks, margin, rows, columns, perLayer },
     grid: linearGrid(Math.ceil(pixels / 64)),
   };
 }

@@ -1,4 +1,5 @@
 import { defineKernel, type Kernel, LINEAR_GROUP, memoKernel, read, write } from "../kernel.ts";
+import { range, XYZW } from "../unroll.ts";
 
 /** What changes the code of {@linkcode tiledConvKernel}. */
 export interface TiledConvVariant {
@@ -18,7 +19,26 @@ const OWN = 8;
 /** Depth of a tile: elements of `k`, a tap and an input channel. */
 const DEPTH = 16;
 
-const XYZW = ["x", "y", "z", "w"] as const;
+const UNIFORMS = {
+  pixels: "u32",
+  inHeight: "u32",
+  inWidth: "u32",
+  inputs: "u32",
+  top: "i32",
+  left: "i32",
+  tapRows: "u32",
+  tapColumns: "u32",
+  stride: "u32",
+  biased: "u32",
+  outputs: "u32",
+  outHeight: "u32",
+  outWidth: "u32",
+  step: "u32",
+  outTop: "u32",
+  outLeft: "u32",
+  height: "u32",
+  width: "u32",
+} as const;
 
 /**
  * Convolution for GPUs as an implicit matrix product: rows are output pixels, columns output
@@ -29,7 +49,9 @@ const XYZW = ["x", "y", "z", "w"] as const;
  *
  * The next tile comes into registers while the current one is used.
  */
-export function tiledConvKernel(variant: TiledConvVariant): Kernel {
+export function tiledConvKernel(
+  variant: TiledConvVariant,
+): Kernel<"x" | "w" | "bias" | "y", keyof typeof UNIFORMS> {
   const { pixels, channels, vectorIn, vectorOut } = variant;
   const key = `tiled conv ${pixels}x${channels}${vectorIn ? " vec4 in" : ""}${
     vectorOut ? " vec4 out" : ""
@@ -43,26 +65,7 @@ export function tiledConvKernel(variant: TiledConvVariant): Kernel {
         bias: read("vec4f"),
         y: write(vectorOut ? "vec4f" : "f32"),
       },
-      uniforms: {
-        pixels: "u32",
-        inHeight: "u32",
-        inWidth: "u32",
-        inputs: "u32",
-        top: "i32",
-        left: "i32",
-        tapRows: "u32",
-        tapColumns: "u32",
-        stride: "u32",
-        biased: "u32",
-        outputs: "u32",
-        outHeight: "u32",
-        outWidth: "u32",
-        step: "u32",
-        outTop: "u32",
-        outLeft: "u32",
-        height: "u32",
-        width: "u32",
-      },
+      uniforms: UNIFORMS,
       workgroup: [threads(variant)],
       header: `var<workgroup> tileX: array<vec4f, ${pixels * DEPTH / 4}>;
 var<workgroup> tileW: array<vec4f, ${channels * DEPTH / 4}>;
@@ -187,7 +190,3 @@ const GATHER = `fn gather(k: u32, n: u32, y: i32, x0: i32) -> vec4f {
   }
   return v;
 }`;
-
-function range(count: number): number[] {
-  return [...Array(count).keys()];
-}

@@ -1,4 +1,5 @@
 import { defineKernel, type Kernel, LINEAR_GROUP, memoKernel, read, write } from "../kernel.ts";
+import { range, XYZW } from "../unroll.ts";
 
 /** What changes the code of {@linkcode tiledFilterKernel}. */
 export interface TiledFilterVariant {
@@ -16,7 +17,21 @@ export const FILTER_ROWS = 64;
 /** Pixels of a tile; parts of the sum begin at multiples of it. */
 export const FILTER_DEPTH = 16;
 
-const XYZW = ["x", "y", "z", "w"] as const;
+const UNIFORMS = {
+  splits: "u32",
+  perSplit: "u32",
+  pixels: "u32",
+  inHeight: "u32",
+  inWidth: "u32",
+  inputs: "u32",
+  padding: "u32",
+  tapRows: "u32",
+  tapColumns: "u32",
+  stride: "u32",
+  outputs: "u32",
+  outHeight: "u32",
+  outWidth: "u32",
+} as const;
 
 /**
  * Filter gradient for GPUs as an implicit matrix product: rows are taps and input channels, columns
@@ -27,7 +42,9 @@ const XYZW = ["x", "y", "z", "w"] as const;
  * A workgroup computes 64 rows × `channels` from tiles in workgroup memory (8 KiB at most), an
  * invocation 8 × 4 of it. The next tile comes into registers while the current one is used.
  */
-export function tiledFilterKernel(variant: TiledFilterVariant): Kernel {
+export function tiledFilterKernel(
+  variant: TiledFilterVariant,
+): Kernel<"x" | "dy" | "y", keyof typeof UNIFORMS> {
   const { channels, vectorIn, vectorOut } = variant;
   const key = `tiled filter ${channels}${vectorIn ? " vec4 in" : ""}${
     vectorOut ? " vec4 out" : ""
@@ -40,21 +57,7 @@ export function tiledFilterKernel(variant: TiledFilterVariant): Kernel {
         dy: read(vectorOut ? "vec4f" : "f32"),
         y: write("vec4f"),
       },
-      uniforms: {
-        splits: "u32",
-        perSplit: "u32",
-        pixels: "u32",
-        inHeight: "u32",
-        inWidth: "u32",
-        inputs: "u32",
-        padding: "u32",
-        tapRows: "u32",
-        tapColumns: "u32",
-        stride: "u32",
-        outputs: "u32",
-        outHeight: "u32",
-        outWidth: "u32",
-      },
+      uniforms: UNIFORMS,
       workgroup: [threads(channels)],
       header: `var<workgroup> tileX: array<vec4f, ${FILTER_ROWS * FILTER_DEPTH / 4}>;
 var<workgroup> tileD: array<vec4f, ${channels * FILTER_DEPTH / 4}>;
@@ -163,7 +166,3 @@ const GATHER = `fn gather(row0: u32, n: u32, y: u32, x0: u32) -> vec4f {
   }
   return v;
 }`;
-
-function range(count: number): number[] {
-  return [...Array(count).keys()];
-}

@@ -10,7 +10,7 @@ import {
   sum,
   type Tensor,
 } from "../../../core/mod.ts";
-import { columnTopKernel, darpRootKernel } from "../../../kernels/column_scaling.ts";
+import { columnExponentsKernel, columnTopKernel } from "../../../kernels/column_scaling.ts";
 import { linearGrid } from "../../../kernels/kernel.ts";
 
 const EPSILON = 1e-6;
@@ -35,7 +35,12 @@ export function removeNoise(probs: Tensor, target: readonly number[], alpha: num
   const { device, shape: [rows = 0, classes = 0] } = probs;
   const limits = device.tensor(target.map((n) => Math.floor(alpha * n)), [classes]);
   const kept = device.empty(probs.shape);
-  device.dispatch(columnTopKernel(), [probs, limits, kept], [rows, classes], linearGrid(classes));
+  device.dispatch(
+    columnTopKernel(),
+    { x: probs, limits, chosen: kept },
+    { rows, columns: classes },
+    linearGrid(classes),
+  );
   const c = device.tensor(target, [classes]);
   const weights = div(add(c, EPSILON), add(sum(mul(probs, kept), 0), EPSILON));
   return { kept, weights };
@@ -75,8 +80,9 @@ export function refineLabels(
     for (let round = 0; round < rounds; round++) {
       nu = device.scope(() => {
         const x = reciprocal(sum(scaled(), 1)), next = device.empty([classes]);
-        const args = [a, x, entropy, c, nu, next];
-        device.dispatch(darpRootKernel(), args, [rows, classes], linearGrid(classes));
+        const args = { a, x, h: entropy, c, start: nu, nu: next };
+        const sizes = { rows, columns: classes };
+        device.dispatch(columnExponentsKernel(), args, sizes, linearGrid(classes));
         return next;
       });
     }

@@ -1,16 +1,17 @@
 import {
   broadcastKernel,
+  type BroadcastUniform,
   mapKernel,
   pointwiseGroups,
   scalarGroups,
 } from "../../../kernels/pointwise.ts";
-import type { Kernel } from "../../../kernels/kernel.ts";
+import type { UniformValues } from "../../../kernels/kernel.ts";
 import { broadcastShapes, broadcastStrides, sameShape, type Shape } from "../shape.ts";
 import { record } from "../tape.ts";
 import { type AnyTensor, Tensor } from "../tensor.ts";
 import { BINARY, type BinaryName, UNARY, type UnaryName } from "./pointwise_table.ts";
 import { expand } from "./strided.ts";
-import { sumTo } from "./sum_to.ts";
+import { sumTo } from "./reduce_axes.ts";
 
 /** Records `y = expression` over tensors of one shape; not on the tape. */
 export function map(
@@ -19,30 +20,28 @@ export function map(
   expression: string,
   { s = 0, t = 0, out }: { s?: number; t?: number; out?: Tensor | undefined } = {},
 ): Tensor {
-  return run(mapKernel(name, Object.keys(args), expression), Object.values(args), { s, t, out });
+  return run(mapKernel(name, Object.keys(args), expression), args, { s, t, out });
 }
 
 function run(
-  kernel: Kernel,
-  args: readonly Tensor[],
-  { s = 0, t = 0, out }: { s?: number; t?: number; out?: Tensor | undefined } = {},
+  kernel: MapKernel,
+  args: Readonly<Record<string, Tensor>>,
+  { s = 0, t = 0, out: given }: { s?: number; t?: number; out?: Tensor | undefined } = {},
 ): Tensor {
-  const first = args[0]!; // every expression has an argument
-  const y = out ?? first.device.empty(first.shape);
-  first.device.dispatch(
-    kernel,
-    [...args, y],
-    [Math.ceil(y.size / 4), s, t],
-    pointwiseGroups(y.size),
-  );
-  return y;
+  const [first] = Object.values(args) as [Tensor]; // every expression has an argument
+  const out = given ?? first.device.empty(first.shape);
+  const n = Math.ceil(out.size / 4);
+  first.device.dispatch(kernel, { ...args, out }, { n, s, t }, pointwiseGroups(out.size));
+  return out;
 }
+
+type MapKernel = ReturnType<typeof mapKernel>;
 
 /** Kernels of a row of the unary table, and what the backward one reads besides `dy`. */
 interface UnaryPlan {
-  readonly forward: Kernel;
+  readonly forward: MapKernel;
   /** Null where the gradient is `dy` itself. */
-  readonly backward: Kernel | null;
+  readonly backward: MapKernel | null;
   readonly reads: readonly ("x" | "y")[];
 }
 
@@ -69,15 +68,16 @@ function unaryPlan(name: UnaryName): UnaryPlan {
 export function unary(name: UnaryName, x: Tensor, s = 0, t = 0): Tensor {
   requireFloat(name, x);
   const { forward, backward, reads } = unaryPlan(name);
-  const y = run(forward, [x], { s, t });
+  const y = run(forward, { x }, { s, t });
   if (UNARY[name].backward === null) return y;
-  const saved = reads.map((v) => v === "x" ? x : y);
+  const operands = { x, y };
+  const saved = reads.map((v) => operands[v]);
   return record(
     name,
     [x],
     y,
     saved,
-    (dy) => [backward === null ? dy : run(backward, [dy, ...saved], { s, t })],
+    (dy) => [backward === null ? dy : run(backward, { dy, ...pick(operands, reads) }, { s, t })],
   );
 }
 
@@ -137,27 +137,32 @@ function applyFactor(
   if (first && !second && !sameShape(first.shape, dy.shape)) {
     return broadcast(name, dy, first, dy.shape, paired);
   }
-  const args = reads.map((v) => expand(operands[v], dy.shape));
-  return run(mapKernel(name, ["dy", ...reads], text), [dy, ...args]);
+  const args: Record<string, Tensor> = { dy };
+  for (const v of reads) args[v] = expand(operands[v], dy.shape);
+  return map(name, args, text);
 }
 
 function broadcast(name: string, a: Tensor, b: Tensor, shape: Shape, expression: string): Tensor {
   if (sameShape(a.shape, shape) && sameShape(b.shape, shape)) {
-    return run(mapKernel(name, ["a", "b"], expression), [a, b]);
+    return map(name, { a, b }, expression);
   }
   const y = a.device.empty(shape);
-  const { dims, sa, sb } = collapse(shape, a.shape, b.shape);
+  const { rank, uniforms } = collapse(shape, a.shape, b.shape);
   a.device.dispatch(
-    broadcastKernel(name, expression, dims.length),
-    [a, b, y],
-    [y.size, ...dims.flatMap((d, i) => [d, sa[i]!, sb[i]!])], // strides have the dims' length
+    broadcastKernel(name, expression, rank),
+    { a, b, y },
+    { n: y.size, ...uniforms },
     scalarGroups(y.size),
   );
   return y;
 }
 
 /** Merges neighbouring axes that both operands walk through alike, to save index arithmetic. */
-function collapse(shape: Shape, a: Shape, b: Shape) {
+function collapse(
+  shape: Shape,
+  a: Shape,
+  b: Shape,
+): { rank: number; uniforms: UniformValues<BroadcastUniform> } {
   const wideA = broadcastStrides(a, shape), wideB = broadcastStrides(b, shape);
   const dims: number[] = [], sa: number[] = [], sb: number[] = [];
   for (let i = 0; i < shape.length; i++) {
@@ -174,7 +179,21 @@ function collapse(shape: Shape, a: Shape, b: Shape) {
       sb.push(rb);
     }
   }
-  return dims.length > 0 ? { dims, sa, sb } : { dims: [1], sa: [0], sb: [0] };
+  const uniforms: Record<BroadcastUniform, number> = { d0: 1, a0: 0, b0: 0 };
+  dims.forEach((d, i) => {
+    uniforms[`d${i}`] = d;
+    uniforms[`a${i}`] = sa[i]!; // strides and sizes are as many
+    uniforms[`b${i}`] = sb[i]!;
+  });
+  return { rank: Math.max(dims.length, 1), uniforms };
+}
+
+/** Those of the tensors that are named. */
+function pick<V extends string>(
+  tensors: Readonly<Record<V, Tensor>>,
+  names: readonly V[],
+): Record<string, Tensor> {
+  return Object.fromEntries(names.map((name) => [name, tensors[name]]));
 }
 
 /** Those of the variables that an expression uses. */

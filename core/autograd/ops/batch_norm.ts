@@ -86,8 +86,8 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
   const y = device.empty(x.shape);
   device.dispatch(
     batchNormApplyKernel(plan.vector),
-    [x, stats, y],
-    [plan.rows, plan.columns, plan.perWrite, slope],
+    { x, stats, y },
+    { rows: plan.rows, columns: plan.columns, perSplit: plan.perWrite, slope },
     plan.rowsGrid,
   );
   return record("batchNorm", [x, gamma, beta], y, [x, stats], (dy, { needs, out }) => {
@@ -96,13 +96,13 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
       const zero = device.zeros([plan.channels]);
       return [inputGradient(x, dy, { plan, stats, slope, dGamma: zero, dBeta: zero, share: 0 })];
     }
-    const partial = sums("backward", [x, dy, stats], plan, slope);
+    const partial = sums("backward", { x, dy, stats }, plan, slope);
     const dGamma = out(1) ?? device.empty([plan.channels]);
     const dBeta = out(2) ?? device.empty([plan.channels]);
     device.dispatch(
       batchNormGradientsKernel(plan.vector),
-      [partial, dGamma, dBeta],
-      [plan.columns, plan.splits],
+      { partial, dGamma, dBeta },
+      { columns: plan.columns, splits: plan.splits },
       [plan.columns],
     );
     const share = moves ? 1 / plan.rows : 0;
@@ -182,16 +182,16 @@ function slopeOf(activation: BatchNormActivation): number {
 
 function sums(
   pass: BatchNormPass,
-  inputs: readonly Tensor[],
+  { x, dy, stats }: { x: Tensor; dy?: Tensor; stats?: Tensor },
   { rows, vector, columns, splits, perSplit, channels, sumsGrid }: Plan,
   slope: number,
 ): Tensor {
-  const { device } = inputs[0]!; // the caller passes x first
+  const { device } = x;
   const partial = device.empty([splits, 2, channels]);
   device.dispatch(
     batchNormSumsKernel(pass, vector),
-    [...inputs, partial],
-    [rows, columns, splits, perSplit, slope],
+    { x, dy, stats, y: partial },
+    { rows, columns, splits, perSplit, slope },
     sumsGrid,
   );
   return partial;
@@ -200,13 +200,21 @@ function sums(
 function batchStats(x: Tensor, plan: Plan, options: BatchNormOptions): Tensor {
   const { gamma, beta, runningMean, runningVar, mode, momentum = 0.1, eps = 1e-5 } = options;
   const { device } = x;
-  const partial = sums("forward", [x], plan, 1);
+  const partial = sums("forward", { x }, plan, 1);
   const stats = device.empty([4, plan.channels]);
   const moving = mode === "batch";
   device.dispatch(
     batchNormStatsKernel(moving, plan.vector),
-    [x, partial, gamma, beta, stats, ...(moving ? [runningMean, runningVar] : [])],
-    [plan.columns, plan.splits, plan.rows, eps, momentum],
+    {
+      x,
+      partial,
+      gamma,
+      beta,
+      stats,
+      runningMean: moving ? runningMean : undefined,
+      runningVar: moving ? runningVar : undefined,
+    },
+    { columns: plan.columns, splits: plan.splits, rows: plan.rows, epsilon: eps, momentum },
     [plan.columns],
   );
   device.free(partial);
@@ -222,8 +230,8 @@ function runningStats(x: Tensor, options: BatchNormOptions): Tensor {
   const stats = device.empty([4, channels]);
   device.dispatch(
     batchNormRunningKernel(vector),
-    [runningMean, runningVar, gamma, beta, stats],
-    [columns, eps],
+    { runningMean, runningVar, gamma, beta, stats },
+    { columns, epsilon: eps },
     scalarGroups(columns),
   );
   return stats;
@@ -245,8 +253,8 @@ function inputGradient(
   const dx = device.empty(x.shape);
   device.dispatch(
     batchNormInputGradientKernel(plan.vector),
-    [x, dy, stats, dGamma, dBeta, dx],
-    [plan.rows, plan.columns, plan.perWrite, slope, share],
+    { x, dy, stats, dGamma, dBeta, dx },
+    { rows: plan.rows, columns: plan.columns, perSplit: plan.perWrite, slope, share },
     plan.rowsGrid,
   );
   return dx;

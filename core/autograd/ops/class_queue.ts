@@ -57,8 +57,8 @@ export function enqueue(
   const next = { vectors: device.empty(vectors.shape), held: device.empty(held.shape) };
   device.dispatch(
     enqueueKernel(),
-    [vectors, held, limits, rows, y, next.vectors, next.held],
-    [classes, slots, width, y.size],
+    { queue: vectors, held, limits, x: rows, y, next: next.vectors, nextHeld: next.held },
+    { classes, slots, width, count: y.size },
     linearGrid(classes * slots),
   );
   return next;

@@ -2,7 +2,7 @@ import type { Device } from "../device.ts";
 import { record } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
 import { requireFloat } from "./apply.ts";
-import type { ConvKernels } from "./conv2d/conv_kernels.ts";
+import type { ConvKernels } from "./conv2d/convolution.ts";
 import { type ConvGeometry, convGeometry } from "./conv2d/geometry.ts";
 import { fitsTextures, textureConv } from "./conv2d/texture_conv.ts";
 import { tiledConv } from "./conv2d/tiled_conv.ts";

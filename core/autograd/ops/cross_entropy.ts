@@ -67,17 +67,18 @@ export function crossEntropy(
   const call = checked(logits, target, options);
   const { device } = logits;
   const { variant, rows: { rows, length, form }, sharpness, ignored } = call;
-  const inputs = [logits, target, options.offsets, options.weights].filter((t) => t !== undefined);
+  const { offsets, weights } = options;
+  const inputs = { z: logits, wanted: target, offset: offsets, w: weights };
   const each = device.empty([rows]), stats = device.empty([rows, 2]);
   device.dispatch(
     crossEntropyKernel(variant, form),
-    [...inputs, each, stats],
-    [rows, length, sharpness, ignored],
+    { ...inputs, loss: each, stats },
+    { rows, length, sharpness, ignored },
     rowGrid(rows, form),
   );
   const { loss, scale, factor } = reduced(each, call, options, target);
-  const kept = factor ? [...inputs, stats, factor] : [...inputs, stats];
-  const differentiable = [logits, target, options.offsets].filter((t) => t !== undefined);
+  const kept = [logits, target, offsets, weights, stats, factor].filter((t) => t !== undefined);
+  const differentiable = [logits, target, offsets].filter((t) => t !== undefined);
   return record("crossEntropy", differentiable, loss, kept, (dy, { needs }) => {
     const gradient = (input: CrossEntropyInput) => {
       const dx = device.empty(logits.shape);
@@ -85,11 +86,11 @@ export function crossEntropy(
         crossEntropyBackwardKernel(variant, {
           input,
           each: call.reduction === "none",
-          factored: factor !== null,
+          factored: factor !== undefined,
           form,
         }),
-        factor ? [...inputs, stats, dy, factor, dx] : [...inputs, stats, dy, dx],
-        [rows, length, sharpness, ignored, scale],
+        { ...inputs, stats, dy, factor, dx },
+        { rows, length, sharpness, ignored, scale },
         rowGrid(rows, form),
       );
       return dx;
@@ -117,21 +118,27 @@ function reduced(
   { variant, rows: { rows }, ignored, reduction }: Call,
   { weights }: CrossEntropyOptions,
   target: AnyTensor,
-): { loss: Tensor; scale: number; factor: Tensor | null } {
+): { loss: Tensor; scale: number; factor: Tensor | undefined } {
   const { device } = each;
-  if (reduction === "none") return { loss: each, scale: 1, factor: null };
+  if (reduction === "none") return { loss: each, scale: 1, factor: undefined };
   const weighted = reduction === "weightedMean" && weights !== undefined;
   const counted = reduction !== "sum" && variant.ignore;
   if (!weighted && !counted) {
     const scale = reduction === "sum" ? 1 : 1 / Math.max(rows, 1);
     const total = reduceRun(each, { reduction: "sum", outer: 1, length: rows, inner: 1, scale });
-    return { loss: total.view([]), scale, factor: null };
+    return { loss: total.view([]), scale, factor: undefined };
   }
   const loss = device.empty([]), factor = device.empty([]);
   device.dispatch(
     weightedMeanKernel({ weights: weighted, ignore: counted }),
-    [each, ...(weighted ? [weights] : []), ...(counted ? [target] : []), loss, factor],
-    [rows, ignored],
+    {
+      loss: each,
+      w: weighted ? weights : undefined,
+      wanted: counted ? target : undefined,
+      y: loss,
+      factor,
+    },
+    { rows, ignored },
     [1],
   );
   return { loss, scale: 1, factor };

@@ -54,7 +54,8 @@ export function klDivergence(
   const { device } = logits;
   const grid = rowGrid(rows, form);
   const each = device.empty(logits.shape.slice(0, -1));
-  device.dispatch(klKernel(given, form), [target, logits, each], [rows, length], grid);
+  const operands = { a: target, b: logits };
+  device.dispatch(klKernel(given, form), { ...operands, loss: each }, { rows, length }, grid);
   const scale = reduction === "mean" ? 1 / Math.max(rows, 1) : 1;
   const y = reduction === "none" ? each : reduceRun(each, {
     reduction: "sum",
@@ -73,7 +74,7 @@ export function klDivergence(
         if (!needs(i)) return undefined;
         const dx = device.empty(logits.shape);
         const kernel = klBackwardKernel(given, { input, each: reduction === "none", form });
-        device.dispatch(kernel, [target, logits, dy, dx], [rows, length, scale], grid);
+        device.dispatch(kernel, { ...operands, dy, dx }, { rows, length, scale }, grid);
         return dx;
       }),
   );
@@ -100,12 +101,12 @@ export function mse(
 export function l2Normalize(x: Tensor, { eps = 1e-12 }: { readonly eps?: number } = {}): Tensor {
   const { rows, length, form } = rowsOf("l2Normalize", x);
   const { device } = x;
-  const uniforms = [rows, length, eps], grid = rowGrid(rows, form);
+  const uniforms = { rows, length, eps }, grid = rowGrid(rows, form);
   const y = device.empty(x.shape), divisor = device.empty([rows]);
-  device.dispatch(l2NormalizeKernel(form), [x, y, divisor], uniforms, grid);
+  device.dispatch(l2NormalizeKernel(form), { x, y, divisor }, uniforms, grid);
   return record("l2Normalize", [x], y, [y, divisor], (dy) => {
     const dx = device.empty(x.shape);
-    device.dispatch(l2NormalizeBackwardKernel(form), [dy, y, divisor, dx], uniforms, grid);
+    device.dispatch(l2NormalizeBackwardKernel(form), { dy, y, divisor, dx }, uniforms, grid);
     return [dx];
   });
 }

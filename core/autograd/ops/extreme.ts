@@ -83,8 +83,8 @@ function extremeRun(name: "max" | "min", x: Tensor, run: Run): Tensor {
     const dx = x.device.empty(x.shape);
     x.device.dispatch(
       placeKernel(),
-      [dy, place, dx],
-      [x.size, run.length, run.inner],
+      { dy, place, dx },
+      { n: x.size, length: run.length, inner: run.inner },
       scalarGroups(x.size),
     );
     return [dx];
@@ -109,8 +109,8 @@ function places(
   const y = x.device.empty([outer * inner], "i32");
   x.device.dispatch(
     argMaxLanesKernel(),
-    [x, y],
-    [outer, length, inner, flip],
+    { x, y },
+    { outer, length, inner, flip },
     scalarGroups(y.size),
   );
   return y;
@@ -120,6 +120,6 @@ function rowPlaces(x: Tensor, k: number, flip: number): Tensor<"i32"> {
   const length = x.shape.at(-1)!; // the caller has seen it
   const rows = x.size / length;
   const y = x.device.empty([...x.shape.slice(0, -1), k], "i32");
-  x.device.dispatch(topKKernel(64), [x, y], [rows, length, k, flip], linearGrid(rows));
+  x.device.dispatch(topKKernel(64), { x, y }, { rows, length, k, flip }, linearGrid(rows));
   return y;
 }

@@ -41,8 +41,8 @@ export function gather<D extends DType>(x: Tensor<D>, index: Tensor<"i32">): Ten
   const width = sizeOf(row);
   x.device.dispatch(
     gatherRowsKernel(wordOf(x)),
-    [x, index, y],
-    [y.size, width, rows],
+    { x, index, y },
+    { n: y.size, width, rows },
     scalarGroups(y.size),
   );
   if (x.dtype === "f32") {
@@ -97,8 +97,8 @@ export function scatterRows<D extends DType>(
   }
   table.device.dispatch(
     putRowsKernel(wordOf(table)),
-    [rows, index, table],
-    [rows.size, sizeOf(row), index.size, table.shape[0] ?? 0],
+    { x: rows, index, y: table },
+    { n: rows.size, width: sizeOf(row), count: index.size, rows: table.shape[0] ?? 0 },
     scalarGroups(rows.size),
   );
   return table;
@@ -119,8 +119,8 @@ export function oneHot(
   const y = index.device.empty([...index.shape, classes]);
   index.device.dispatch(
     oneHotKernel(),
-    [index, y],
-    [y.size, classes, on, off],
+    { index, y },
+    { n: y.size, classes, on, off },
     scalarGroups(y.size),
   );
   return y;
@@ -146,8 +146,8 @@ export function histogram(
   const y = index.device.empty([classes]);
   index.device.dispatch(
     histogramKernel(weights !== undefined),
-    weights ? [index, weights, y] : [index, y],
-    [index.size, classes],
+    { index, w: weights, y },
+    { count: index.size, classes },
     linearGrid(classes),
   );
   return y;
@@ -158,8 +158,8 @@ function addRows(x: Tensor, index: Tensor<"i32">, shape: readonly number[]): Ten
   const width = sizeOf(shape.slice(1));
   x.device.dispatch(
     addRowsKernel(),
-    [x, index, y],
-    [y.size, width, index.size],
+    { x, index, y },
+    { n: y.size, width, count: index.size },
     scalarGroups(y.size),
   );
   return y;

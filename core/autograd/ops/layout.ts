@@ -12,7 +12,7 @@ import { record } from "../tape.ts";
 import { type AnyTensor, type DType, Tensor } from "../tensor.ts";
 import { map, requireFloat } from "./apply.ts";
 import { denseStrides, expand, gatherStrided, wordOf } from "./strided.ts";
-import { sumTo } from "./sum_to.ts";
+import { sumTo } from "./reduce_axes.ts";
 
 /**
  * The same elements in another shape, without a copy. One size may be −1: it is what remains.
@@ -145,8 +145,8 @@ export function slice<D extends DType>(
     const dx = x.device.empty(x.shape);
     x.device.dispatch(
       padRunsKernel(),
-      [dy, dx],
-      [dx.size, size * inner, from * inner, (to - from) * inner],
+      { x: dy, y: dx },
+      { n: dx.size, width: size * inner, start: from * inner, length: (to - from) * inner },
       scalarGroups(dx.size),
     );
     return dx;
@@ -226,14 +226,21 @@ function copyRuns<D extends DType>(
   y: Tensor<D>,
   { length, xStart = 0, xStride, yStart = 0, yStride }: Runs,
 ): void {
-  const n = Math.min(x.size, y.size);
-  const all = [n, length, xStart, xStride, yStart, yStride];
-  const vec4 = all.every((size) => size % 4 === 0);
+  const size = Math.min(x.size, y.size);
+  const vec4 = [size, length, xStart, xStride, yStart, yStride].every((v) => v % 4 === 0);
+  const unit = vec4 ? 4 : 1, n = size / unit;
   x.device.dispatch(
     copyRunsKernel(wordOf(x), vec4),
-    [x, y],
-    vec4 ? all.map((size) => size / 4) : all,
-    scalarGroups(vec4 ? n / 4 : n),
+    { x, y },
+    {
+      n,
+      length: length / unit,
+      xStart: xStart / unit,
+      xStride: xStride / unit,
+      yStart: yStart / unit,
+      yStride: yStride / unit,
+    },
+    scalarGroups(n),
   );
 }
 

@@ -124,8 +124,8 @@ function product(
   const y = splits === 1 ? out ?? device.empty(shape) : device.empty([batch * splits * m * n]);
   device.dispatch(
     kernel,
-    bias ? [a, b, bias, y] : [a, b, y],
-    [m, n, k, m * k, k * n, splits, chunk, batch],
+    { a, b, bias, y },
+    { m, n, k, strideA: m * k, strideB: k * n, splits, chunk, batches: batch },
     y.size === 0 ? [0] : grid,
   );
   if (splits === 1) return y;

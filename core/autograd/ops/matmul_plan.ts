@@ -1,4 +1,4 @@
-import { type Grid, type Kernel, linearGrid } from "../../../kernels/kernel.ts";
+import { type Grid, linearGrid } from "../../../kernels/kernel.ts";
 import { matmulRegisterKernel, type MatmulVariant } from "../../../kernels/matmul.ts";
 import { matmulTiledKernel } from "../../../kernels/matmul_tiled.ts";
 
@@ -12,7 +12,7 @@ export interface MatmulSizes {
 
 /** How a matrix product is computed. */
 export interface MatmulPlan {
-  readonly kernel: Kernel;
+  readonly kernel: ReturnType<typeof matmulRegisterKernel>;
   /** Parts of the inner axis, whose results are summed afterwards. */
   readonly splits: number;
   /** Length of a part, a multiple of 4. */

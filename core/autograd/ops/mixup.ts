@@ -1,6 +1,6 @@
+import { mixRowsKernel } from "../../../kernels/gather.ts";
+import { scalarGroups } from "../../../kernels/pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import { mixupKernel } from "../../../kernels/augment/mixup.ts";
-import { linearGrid } from "../../../kernels/kernel.ts";
 
 /**
  * Mixes each row with another one: `w x[i] + (1 - w) x[order[i]]` (Zhang et al., "mixup: Beyond
@@ -31,10 +31,10 @@ export function mixup(x: Tensor, order: Tensor<"i32">, weights: Tensor): Tensor 
   }
   const y = x.device.empty(x.shape);
   x.device.dispatch(
-    mixupKernel(),
-    [x, order, weights, y],
-    [x.size, n === 0 ? 1 : x.size / n, weights.size],
-    linearGrid(Math.ceil(x.size / 64)),
+    mixRowsKernel(),
+    { x, order, weights, y },
+    { n: x.size, width: n === 0 ? 1 : x.size / n, weights: weights.size },
+    scalarGroups(x.size),
   );
   return y;
 }

@@ -18,7 +18,6 @@ export {
 } from "./cross_entropy.ts";
 export * from "./divergence.ts";
 export * from "./extreme.ts";
-export { allFinite } from "./finite.ts";
 export * from "./gather.ts";
 export * from "./layout.ts";
 export { linear, matmul, type MatmulOptions } from "./matmul.ts";

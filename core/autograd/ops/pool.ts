@@ -73,8 +73,8 @@ export function globalAvgPool(x: Tensor): Tensor {
     const size = images * pixels * columns;
     device.dispatch(
       spreadKernel(vector),
-      [dy, dx],
-      [size, columns, pixels * columns, 1 / pixels],
+      { dy, dx },
+      { size, columns, image: pixels * columns, scale: 1 / pixels },
       scalarGroups(size),
     );
     return [dx];
@@ -100,24 +100,24 @@ function pool(kind: PoolKind, x: Tensor, options: PoolOptions): Tensor {
   }
   const vector = channels % 4 === 0;
   const columns = vector ? channels / 4 : channels;
-  const sizes = [columns, height, width, outHeight, outWidth, kernel, stride, padding];
+  const sizes = { columns, height, width, outHeight, outWidth, kernel, stride, padding };
   const shape = [images, outHeight, outWidth, channels];
   const y = device.empty(shape);
-  const place = kind === "max" ? [device.empty(shape, "u32")] : [];
+  const place = kind === "max" ? device.empty(shape, "u32") : undefined;
   const outSize = images * outHeight * outWidth * columns;
   device.dispatch(
     poolKernel(kind, vector),
-    [x, y, ...place],
-    [outSize, ...sizes],
+    { x, y, place },
+    { size: outSize, ...sizes },
     scalarGroups(outSize),
   );
-  return record(`${kind}Pool2d`, [x], y, place, (dy) => {
+  return record(`${kind}Pool2d`, [x], y, place ? [place] : [], (dy) => {
     const dx = device.empty(x.shape);
     const size = images * height * width * columns;
     device.dispatch(
       poolGradientKernel(kind, vector),
-      [dy, ...place, dx],
-      [size, ...sizes],
+      { dy, place, dx },
+      { size, ...sizes },
       scalarGroups(size),
     );
     return [dx];

@@ -1,6 +1,6 @@
+import { quarterTurnKernel } from "../../../kernels/layout.ts";
+import { scalarGroups } from "../../../kernels/pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import { linearGrid } from "../../../kernels/kernel.ts";
-import { quarterTurnKernel } from "../../../kernels/augment/quarter_turn.ts";
 
 /**
  * Turns each image counter-clockwise by its own number of quarter turns, as ReMixMatch's rotation
@@ -23,17 +23,16 @@ import { quarterTurnKernel } from "../../../kernels/augment/quarter_turn.ts";
  * ```
  */
 export function quarterTurns(x: Tensor, turns: Tensor<"i32">): Tensor {
-  const [n, size, width, channels] = x.shape;
+  const [n = 0, size = 0, width = 0, channels = 0] = x.shape;
   if (x.shape.length !== 4 || size !== width || turns.size !== n) {
     throw new TypeError(`Cannot turn ${x} by ${turns}: give n square images and n numbers`);
   }
   const y = x.device.empty(x.shape);
-  const uniforms = [x.size, size!, channels!]; // four sizes, just checked
   x.device.dispatch(
     quarterTurnKernel(),
-    [x, turns, y],
-    uniforms,
-    linearGrid(Math.ceil(x.size / 64)),
+    { x, turns, y },
+    { n: x.size, size, channels },
+    scalarGroups(x.size),
   );
   return y;
 }

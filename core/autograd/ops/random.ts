@@ -65,11 +65,11 @@ function draw<D extends DType>(
   distribution: Distribution,
   { p = 0, ...name }: RandomKey & { readonly p?: number },
 ): Tensor<D> {
-  const { key, counter: [, step, low, high] } = new Random(name);
+  const { key: [key0, key1], counter: [, step, low, high] } = new Random(name);
   device.dispatch(
     drawKernel(distribution),
-    [y],
-    [Math.ceil(y.size / 4), step, low, high, ...key, p],
+    { y },
+    { n: Math.ceil(y.size / 4), step, low, high, key0, key1, p },
     pointwiseGroups(y.size),
   );
   return y;

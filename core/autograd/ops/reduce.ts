@@ -1,3 +1,4 @@
+import { finiteKernel } from "../../../kernels/reduce.ts";
 import { record } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
 import { map, requireFloat } from "./apply.ts";
@@ -83,6 +84,22 @@ export function logSumExp(x: Tensor, axes?: Axes, options: ReduceOptions = {}): 
     // Not e^(x − result): where numbers are large, the result has no digits left for the sum.
     return [mul(exp(sub(x, top)), div(dy.view(kept), total))];
   });
+}
+
+/** Elements that one workgroup of {@linkcode allFinite} looks at before more are started. */
+const SHARE = 4096;
+
+/** 1 if every element is finite, 0 if any is NaN or infinite: `u32[1]`, without gradient. */
+export function allFinite(x: Tensor): Tensor<"u32"> {
+  requireFloat("allFinite", x);
+  const { device } = x;
+  const groups = Math.min(256, Math.max(1, Math.ceil(x.size / SHARE)));
+  const parts = device.empty([groups], "u32");
+  device.dispatch(finiteKernel(false), { x, y: parts }, { n: x.size }, [groups]);
+  if (groups === 1) return parts;
+  const verdict = device.empty([1], "u32");
+  device.dispatch(finiteKernel(true), { x: parts, y: verdict }, { n: groups }, [1]);
+  return verdict;
 }
 
 function scaledSum(

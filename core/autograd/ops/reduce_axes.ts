@@ -1,5 +1,5 @@
 import type { Reduction } from "../../../kernels/reduce.ts";
-import { normalizeAxis, type Shape, sizeOf } from "../shape.ts";
+import { normalizeAxis, sameShape, type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type MiddleAxis, reduceRun } from "./reduce_run.ts";
 
@@ -15,6 +15,16 @@ export interface ReduceOptions {
 /** Sum over some axes, which are left out of the result; not on the tape. */
 export function reduceSum(x: Tensor, axes: readonly number[]): Tensor {
   return reduceOver("sum", x, axes).view(leftShape(x, axes));
+}
+
+/** `x` summed over the axes along which `shape` was broadcast to reach it; not on the tape. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const extra = x.shape.length - shape.length;
+  const axes = x.shape.map((_, i) => i).filter((i) =>
+    i < extra || (shape[i - extra] === 1 && x.shape[i] !== 1)
+  );
+  return reduceSum(x, axes).view(shape);
 }
 
 /** Neighbouring reduced axes `first … last`, seen as the middle axis of three. */

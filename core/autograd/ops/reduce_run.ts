@@ -47,8 +47,8 @@ function reduceRows(
   const y = splits === 1 && out ? out : device.empty([outer * splits]);
   device.dispatch(
     reduceTreeKernel(reduction, vector, width),
-    [x, y],
-    [outer, steps, 1, splits, chunk, splits > 1 ? 1 : scale],
+    { x, y },
+    { outer, length: steps, inner: 1, splits, chunk, scale: splits > 1 ? 1 : scale },
     linearGrid(outer * splits),
   );
   if (splits === 1) return y;
@@ -81,16 +81,16 @@ function reduceColumns(
   const y = splits === 1 && out ? out : device.empty([outer * splits * inner]);
   device.dispatch(
     reduceLanesKernel(reduction, vector),
-    [x, y],
-    [outer, length, columns, splits, splits > 1 ? 1 : scale],
+    { x, y },
+    { outer, length, inner: columns, splits, scale: splits > 1 ? 1 : scale },
     scalarGroups(outer * splits * columns),
   );
   if (splits === 1) return y;
   const result = out ?? device.empty([outer * inner]);
   device.dispatch(
     reduceTreeKernel(second(reduction), vector, 64),
-    [y, result],
-    [outer, splits, columns, 1, splits, scale],
+    { x: y, y: result },
+    { outer, length: splits, inner: columns, splits: 1, chunk: splits, scale },
     linearGrid(outer * columns),
   );
   return result;

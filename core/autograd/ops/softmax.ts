@@ -35,11 +35,11 @@ function softmaxOf(name: "softmax" | "logSoftmax", x: Tensor): Tensor {
   const logarithm = name === "logSoftmax";
   const { device } = x;
   const y = device.empty(x.shape);
-  const uniforms = [rows, length], grid = rowGrid(rows, form);
-  device.dispatch(softmaxKernel(logarithm, form), [x, y], uniforms, grid);
+  const uniforms = { rows, length }, grid = rowGrid(rows, form);
+  device.dispatch(softmaxKernel(logarithm, form), { x, y }, uniforms, grid);
   return record(name, [x], y, [y], (dy) => {
     const dx = device.empty(x.shape);
-    device.dispatch(softmaxBackwardKernel(logarithm, form), [dy, y, dx], uniforms, grid);
+    device.dispatch(softmaxBackwardKernel(logarithm, form), { dy, y, dx }, uniforms, grid);
     return [dx];
   });
 }

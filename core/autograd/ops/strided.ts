@@ -1,4 +1,4 @@
-import { stridedKernel, type Word } from "../../../kernels/layout.ts";
+import { type AxisUniform, stridedKernel, type Word } from "../../../kernels/layout.ts";
 import { scalarGroups } from "../../../kernels/pointwise.ts";
 import { broadcastStrides, sameShape, type Shape } from "../shape.ts";
 import type { DType, Tensor } from "../tensor.ts";
@@ -21,26 +21,19 @@ export function gatherStrided<D extends DType>(
 ): Tensor<D> {
   const y = x.device.empty(shape, x.dtype);
   // Neighbouring axes that are walked through in one go become one, to save index arithmetic.
-  const uniforms = [y.size, offset, scale];
+  const axes: Record<AxisUniform, number> = { d0: 1, s0: 0 };
   let rank = 0;
   for (let i = 0; i < shape.length; i++) {
     const d = shape[i]!, s = strides[i]!; // strides has the shape's rank
     if (d === 1) continue;
-    const last = uniforms.length - 2;
-    if (rank > 0 && uniforms[last + 1] === s * d) {
-      uniforms[last]! *= d; // last is inside
-      uniforms[last + 1] = s;
-    } else {
-      uniforms.push(d, s);
-      rank++;
-    }
+    const merges = rank > 0 && axes[`s${rank - 1}`] === s * d;
+    if (!merges) rank++;
+    axes[`d${rank - 1}`] = merges ? axes[`d${rank - 1}`]! * d : d; // set when it began
+    axes[`s${rank - 1}`] = s;
   }
-  if (rank === 0) {
-    uniforms.push(1, 0);
-    rank = 1;
-  }
-  const kernel = stridedKernel(wordOf(x), rank);
-  x.device.dispatch(kernel, [x, y], uniforms, scalarGroups(y.size));
+  const kernel = stridedKernel(wordOf(x), Math.max(rank, 1));
+  const uniforms = { n: y.size, offset, scale, ...axes };
+  x.device.dispatch(kernel, { x, y }, uniforms, scalarGroups(y.size));
   return y;
 }
 

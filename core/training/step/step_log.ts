@@ -32,7 +32,7 @@ export class StepLog {
       }
       this.#slots.set(name, slot = this.#slots.size);
     }
-    this.#device.dispatch(logKernel(), [value, this.sums], [slot], [1]);
+    this.#device.dispatch(logKernel(), { value, sums: this.sums }, { slot }, [1]);
     this.#counts[slot]!++; // slot is below SLOTS
   }
 
@@ -80,10 +80,7 @@ export function countPairs(
   { targets, mask, classes, pairs }: PairCounts,
 ): void {
   const { device } = mask;
-  device.dispatch(
-    pairCountKernel(),
-    [device.tensor(hidden, [hidden.length], "i32"), argmax(targets.probs, 1), mask, pairs],
-    [hidden.length, classes],
-    scalarGroups(hidden.length),
-  );
+  const n = hidden.length, truth = device.tensor(hidden, [n], "i32");
+  const args = { truth, pseudo: argmax(targets.probs, 1), mask, counts: pairs };
+  device.dispatch(pairCountKernel(), args, { n, classes }, scalarGroups(n));
 }

@@ -1,8 +1,9 @@
 import type { Tensor } from "../../../core/autograd/tensor.ts";
 import { Random } from "../../../core/random.ts";
 import { applyProgramKernel } from "../../../kernels/augment/apply_program.ts";
-import { drawProgramKernel } from "../../../kernels/augment/draw/draw_program.ts";
+import { drawProgramKernel, type NameUniform } from "../../../kernels/augment/draw/draw_program.ts";
 import { HEAD, STEP } from "../../../kernels/augment/program.ts";
+import type { UniformValues } from "../../../kernels/kernel.ts";
 import { planApply } from "./apply_plan.ts";
 import type { CompiledViews } from "../compile/compile_views.ts";
 
@@ -21,13 +22,24 @@ export function drawPrograms(
   const words = HEAD + STEP * steps;
   const program = device.empty([views * images, words], "u32");
   const keys = names.map((name) => new Random({ seed, step, name }));
+  const [seedLow, seedHigh] = keys[0]!.key; // there is a view, and the seed is that of all
   device.dispatch(
     drawProgramKernel(views),
-    [table, program],
-    [images, words, ...keys[0]!.key, step, ...keys.flatMap(({ counter }) => counter.slice(2))], // a view at least
+    { table, program },
+    { images, rowWords: words, seedLow, seedHigh, step, ...nameUniforms(keys) },
     [Math.ceil(images / 64), views],
   );
   return program;
+}
+
+/** The words of the views' names. */
+function nameUniforms(keys: readonly Random[]): UniformValues<NameUniform> {
+  const uniforms: Record<NameUniform, number> = {};
+  keys.forEach(({ counter: [, , low, high] }, i) => {
+    uniforms[`low${i}`] = low;
+    uniforms[`high${i}`] = high;
+  });
+  return uniforms;
 }
 
 /**
@@ -51,13 +63,23 @@ export function applyPrograms<D extends "f32" | "u32">(
   const { size, codes } = compiled;
   const shape = [rows, size.height, size.width];
   const out = output === "f32" ? device.empty([...shape, 3], "f32") : device.empty(shape, "u32");
-  const scratch = memory === "scratch" ? [device.empty([groups, 2, words], "u32")] : [];
+  const scratch = memory === "scratch" ? device.empty([groups, 2, words], "u32") : undefined;
   device.dispatch(
     applyProgramKernel({ memory, capacity: words, output, workgroup, codes }),
-    [images, indices, program, table, ...scratch, out],
-    [rows, indices.size, rowWords, height, width, size.height, size.width, words, 0],
+    { images, indices, program, table, scratch, out },
+    {
+      rows,
+      images: indices.size,
+      rowWords,
+      height,
+      width,
+      outHeight: size.height,
+      outWidth: size.width,
+      capacity: words,
+      zero: 0,
+    },
     [groups],
   );
-  for (const area of scratch) device.free(area);
+  if (scratch) device.free(scratch);
   return out as Tensor<D>; // f32 for floats, u32 for pixels, as the caller asks
 }

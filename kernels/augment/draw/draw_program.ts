@@ -1,20 +1,28 @@
-import { defineKernel, type Kernel, memoKernel, read, write } from "../../kernel.ts";
+import { axisUniforms, defineKernel, type Kernel, memoKernel, read, write } from "../../kernel.ts";
 import { PHILOX } from "../../random.ts";
 import { DRAW_HELPERS, DRAW_RESIZED_CROP } from "./draw_box.ts";
 import { DRAW_OPERATION } from "./draw_operation.ts";
 import { Code, HEAD, Head, STEP } from "../program.ts";
 import { Draw, SLOTS, STAGE } from "../view_table.ts";
 
+/** The two words of a view's name. */
+export type NameUniform = `low${number}` | `high${number}`;
+
 /**
  * Draws the programs of all rows of `views` views, an invocation a row.
  *
- * Arguments: table, program. Slot `s` of row `i` holds the words `4 (64 i + s)` and following of
+ * Slot `s` of row `i` holds the words `4 (64 i + s)` and following of
  * `Random({ seed, step, name })`, name being the view's.
  *
  * Recipes are data in the table, not code, so one kernel serves all of them; whatever a recipe draws
  * from a finite set lies there as ready steps, computed on the host in doubles.
  */
-export function drawProgramKernel(views: number): Kernel {
+export function drawProgramKernel(
+  views: number,
+): Kernel<
+  "table" | "program",
+  "images" | "rowWords" | "seedLow" | "seedHigh" | "step" | NameUniform
+> {
   const names = Array.from({ length: views }, (_, i) => i);
   return memoKernel(`augment-draw/${views}`, (key) =>
     defineKernel({
@@ -26,9 +34,7 @@ export function drawProgramKernel(views: number): Kernel {
         seedLow: "u32",
         seedHigh: "u32",
         step: "u32",
-        ...Object.fromEntries(
-          names.flatMap((i) => [[`low${i}`, "u32"], [`high${i}`, "u32"]] as const),
-        ),
+        ...axisUniforms(views, (i) => [`low${i}`, `high${i}`]),
       },
       header: PHILOX + DRAW_HELPERS + DRAW_OPERATION + DRAW_RESIZED_CROP,
       body: /* wgsl */ `

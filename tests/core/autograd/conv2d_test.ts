@@ -8,7 +8,7 @@ import {
   Tape,
   type Tensor,
 } from "../../../core/autograd/mod.ts";
-import { addInto } from "../../../core/autograd/ops/accumulate.ts";
+import { addInto } from "../../../core/autograd/tape.ts";
 import { convGeometry } from "../../../core/autograd/ops/conv2d/geometry.ts";
 import { fitsTextures } from "../../../core/autograd/ops/conv2d/texture_conv.ts";
 import { convolutionNd } from "../../reference/convolution.ts";

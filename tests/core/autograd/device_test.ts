@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { add, mul, requestDevice, scatterRows, sum, Tape } from "../../../core/autograd/mod.ts";
-import { defineKernel, write } from "../../../kernels/kernel.ts";
+import { defineKernel, read, write } from "../../../kernels/kernel.ts";
 
 const device = await requestDevice();
 
@@ -138,7 +138,7 @@ Deno.test("a kernel that does not compile is named, with its numbered line", asy
     bindings: { y: write("f32") },
     body: "  let fine = 1.0;\n  y[0] = no_such_name;",
   });
-  broken.dispatch(kernel, [broken.empty([1])], [], [1]);
+  broken.dispatch(kernel, { y: broken.empty([1]) }, {}, [1]);
   await assert.rejects(
     () => broken.idle(),
     /'broken on purpose' does not compile[^]*no_such_name[^]*>\s+\d+ +y\[0\] = no_such_name/,
@@ -156,10 +156,53 @@ Deno.test("Device.check() throws what the GPU has refused, and where", async () 
   broken.destroy();
 });
 
-Deno.test("Device.dispatch() refuses the wrong number of arguments", () => {
-  const kernel = defineKernel({ key: "one", bindings: { y: write("f32") }, body: "y[0] = 1.0;" });
-  assert.throws(
-    () => device.dispatch(kernel, [], [], [1]),
-    /'one' takes 1 arguments and 0 uniforms/,
+const scaled = defineKernel({
+  key: "scaled",
+  bindings: { x: read("f32"), y: write("f32"), z: undefined },
+  uniforms: { scale: "f32", offset: "i32", times: "u32" },
+  body: "y[0] = x[0] * u.scale + f32(u.offset) * f32(u.times);",
+});
+
+Deno.test("Device.dispatch() takes arguments and uniforms by name, in any order", async () => {
+  const x = device.tensor([3], [1]), y = device.empty([1]);
+  const z = undefined; // this variant has none
+  device.dispatch(scaled, { y, z, x }, { times: 4_000_000_000, offset: -1, scale: 0.5 }, [1]);
+  assert.equal((await device.read(y))[0], Math.fround(1.5 - 4e9));
+});
+
+Deno.test("Device.dispatch() refuses missing and unknown names, and says which it takes", () => {
+  const x = device.zeros([1]), y = device.zeros([1]), z = undefined;
+  const all = { x, y, z }, uniforms = { scale: 1, offset: 0, times: 1 };
+  const { dispatches } = device.counts;
+  const refuse = (call: () => void, message: RegExp) => assert.throws(call, message);
+  refuse(
+    // @ts-expect-error: y is missing
+    () => device.dispatch(scaled, { x, z }, uniforms, [1]),
+    /'scaled' takes the arguments x, y, not x$/,
   );
+  refuse(
+    // @ts-expect-error: there is no w
+    () => device.dispatch(scaled, { ...all, w: x }, uniforms, [1]),
+    /takes the arguments x, y, not x, y, w$/,
+  );
+  refuse(
+    () => device.dispatch(scaled, { ...all, z: x }, uniforms, [1]),
+    /takes the arguments x, y, not x, y, z$/,
+  );
+  refuse(
+    // @ts-expect-error: times is missing
+    () => device.dispatch(scaled, all, { scale: 1, offset: 0 }, [1]),
+    /takes the uniforms scale, offset, times, not scale, offset$/,
+  );
+  refuse(
+    // @ts-expect-error: there is no shift
+    () => device.dispatch(scaled, all, { ...uniforms, shift: 2 }, [1]),
+    /takes the uniforms scale, offset, times, not scale, offset, times, shift$/,
+  );
+  const none = defineKernel({ key: "one", bindings: { y: write("f32") }, body: "y[0] = 1.0;" });
+  refuse(
+    () => device.dispatch(none, { y }, { n: 1 }, [1]),
+    /'one' takes the uniforms none, not n$/,
+  );
+  assert.equal(device.counts.dispatches, dispatches);
 });

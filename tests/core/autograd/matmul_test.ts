@@ -153,7 +153,12 @@ Deno.test("every tile of every kernel multiplies, with the inner axis in parts",
     ];
     for (const [kernel, groups] of kernels) {
       const parts = device.empty([splits, m, n]);
-      device.dispatch(kernel, [x, z, parts], [m, n, k, m * k, k * n, splits, chunk, 1], [groups]);
+      device.dispatch(
+        kernel,
+        { a: x, b: z, bias: undefined, y: parts },
+        { m, n, k, strideA: m * k, strideB: k * n, splits, chunk, batches: 1 },
+        [groups],
+      );
       assertClose(await device.read(sum(parts, 0)), want, k, kernel.key);
     }
   }

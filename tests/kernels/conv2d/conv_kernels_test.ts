@@ -62,8 +62,20 @@ Deno.test("tiled kernels stay within WebGPU's default limits", () => {
 });
 
 Deno.test("sumSplitsLaunch() goes by fours where outputs are a multiple of four", () => {
-  assert.deepEqual(sumSplitsLaunch(9, 8, { splits: 3, vector: true }).uniforms, [18, 2, 2, 3, 18]);
-  assert.deepEqual(sumSplitsLaunch(9, 5, { splits: 3, vector: false }).uniforms, [45, 5, 8, 3, 72]);
+  assert.deepEqual(sumSplitsLaunch(9, 8, { splits: 3, vector: true }).uniforms, {
+    size: 18,
+    outputs: 2,
+    padded: 2,
+    splits: 3,
+    stride: 18,
+  });
+  assert.deepEqual(sumSplitsLaunch(9, 5, { splits: 3, vector: false }).uniforms, {
+    size: 45,
+    outputs: 5,
+    padded: 8,
+    splits: 3,
+    stride: 72,
+  });
 });
 
 function workgroupBytes(code: Kernel["code"]): number {

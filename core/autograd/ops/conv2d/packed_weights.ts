@@ -1,5 +1,5 @@
 import { CONV_GROUP, packWeightsKernel } from "../../../../kernels/conv2d/pack_weights.ts";
-import { linearGrid } from "../../../../kernels/kernel.ts";
+import { scalarGroups } from "../../../../kernels/pointwise.ts";
 import type { Texture } from "../../texture_pool.ts";
 import type { Tensor } from "../../tensor.ts";
 import { planUniforms, type WeightPlan } from "./weight_plan.ts";
@@ -18,9 +18,9 @@ export class PackedWeights {
     const size = width * height;
     device.dispatch(
       packWeightsKernel(),
-      [w, this.texture],
-      [size, width, tapMajor ? 1 : 0, ...planUniforms(plan)],
-      linearGrid(Math.ceil(size / 64)),
+      { w, y: this.texture },
+      { size, width, tapMajor: tapMajor ? 1 : 0, ...planUniforms(plan) },
+      scalarGroups(size),
     );
   }
 

@@ -6,11 +6,15 @@ import {
 import { FILTER_BLOCK, textureFilterKernel } from "../../../../kernels/conv2d/texture_filter.ts";
 import type { TextureRoom } from "../../../../kernels/conv2d/texture_layout.ts";
 import { sumSplitsKernel, sumSplitsLaunch } from "../../../../kernels/conv2d/sum_splits.ts";
-import { linearGrid } from "../../../../kernels/kernel.ts";
+import { scalarGroups } from "../../../../kernels/pointwise.ts";
 import type { Device } from "../../device.ts";
 import type { Tensor } from "../../tensor.ts";
-import type { ConvKernels } from "./conv_kernels.ts";
-import { type Convolution, forwardConvolution, phaseConvolution } from "./convolution.ts";
+import {
+  type ConvKernels,
+  type Convolution,
+  forwardConvolution,
+  phaseConvolution,
+} from "./convolution.ts";
 import type { ConvGeometry } from "./geometry.ts";
 import { fitsTexture, type TextureCopy, textureOf } from "./texture_copy.ts";
 import { coverAll, inputPhases } from "./input_phases.ts";
@@ -74,32 +78,32 @@ export const textureConv: ConvKernels = {
     const a = input.layout, b = gradient.layout;
     device.dispatch(
       textureFilterKernel({ ...block, share }),
-      [input.texture, gradient.texture, partial],
-      [
+      { x: input.texture, dy: gradient.texture, y: partial },
+      {
         count,
         groups,
         blocks,
-        g.kernelHeight,
-        g.kernelWidth,
-        g.stride,
-        g.images,
+        kernelHeight: g.kernelHeight,
+        kernelWidth: g.kernelWidth,
+        stride: g.stride,
+        images: g.images,
         perSplit,
-        g.outHeight,
-        g.outWidth,
-        g.inputs,
+        height: g.outHeight,
+        width: g.outWidth,
+        inputs: g.inputs,
         quads,
-        a.perLayer,
-        a.rows,
-        a.chunks,
-        a.margin - g.padding,
-        b.rows,
-        b.margin,
-      ],
-      linearGrid(Math.ceil(count / 64)),
+        perLayer: a.perLayer,
+        imageRows: a.rows,
+        chunks: a.chunks,
+        offset: a.margin - g.padding,
+        dyImageRows: b.rows,
+        dyOffset: b.margin,
+      },
+      scalarGroups(count),
     );
     if (direct) return dw;
     const { uniforms, grid } = sumSplitsLaunch(taps * g.inputs, g.outputs, { splits, vector });
-    device.dispatch(sumSplitsKernel(vector), [partial, dw], uniforms, grid);
+    device.dispatch(sumSplitsKernel(vector), { x: partial, y: dw }, uniforms, grid);
     if (partial !== dw) device.free(partial);
     return dw;
   },
@@ -145,29 +149,29 @@ function convolve(
       lanes: device.lanes,
       vector: outputs % 4 === 0,
     }),
-    [texture, weights.texture, c.bias ?? c.filler, y],
-    [
+    { x: texture, w: weights.texture, bias: c.bias ?? c.filler, y },
+    {
       tiles,
       tilesX,
       tilesY,
-      layout.perLayer,
-      layout.rows,
-      layout.chunks,
-      layout.margin + c.left,
-      layout.margin + c.top,
-      c.tapRows,
-      c.tapColumns,
-      c.stride,
-      c.bias ? 1 : 0,
+      perLayer: layout.perLayer,
+      imageRows: layout.rows,
+      chunks: layout.chunks,
+      left: layout.margin + c.left,
+      top: layout.margin + c.top,
+      rows: c.tapRows,
+      columns: c.tapColumns,
+      stride: c.stride,
+      biased: c.bias ? 1 : 0,
       outputs,
       outHeight,
       outWidth,
-      c.step,
-      c.outTop,
-      c.outLeft,
-      c.rows,
-      c.columns,
-    ],
+      step: c.step,
+      outTop: c.outTop,
+      outLeft: c.outLeft,
+      height: c.rows,
+      width: c.columns,
+    },
     [weights.groups, Math.ceil(tiles / CONV_PATCHES)],
   );
 }

@@ -69,7 +69,7 @@ function copied(x: Tensor, layout: TextureLayout): TextureCopy {
   if (channels % 4 !== 0 || bytesPerRow % ROW_ALIGNMENT !== 0) {
     const texture = device.textures.acquire({ ...textureSize(layout), use: "any" });
     const { uniforms, grid } = textureCopyLaunch(layout);
-    device.dispatch(textureCopyKernel(channels % 4 === 0), [x, texture], uniforms, grid);
+    device.dispatch(textureCopyKernel(channels % 4 === 0), { x, y: texture }, uniforms, grid);
     return new TextureCopy(texture, layout);
   }
   // The zeros around the images are there from the start and nobody writes over them.

@@ -7,9 +7,14 @@ import {
   tiledFilterKernel,
 } from "../../../../kernels/conv2d/tiled_filter.ts";
 import { linearGrid } from "../../../../kernels/kernel.ts";
+import { scalarGroups } from "../../../../kernels/pointwise.ts";
 import type { Tensor } from "../../tensor.ts";
-import type { ConvKernels } from "./conv_kernels.ts";
-import { type Convolution, forwardConvolution, phaseConvolution } from "./convolution.ts";
+import {
+  type ConvKernels,
+  type Convolution,
+  forwardConvolution,
+  phaseConvolution,
+} from "./convolution.ts";
 import { coverAll, inputPhases } from "./input_phases.ts";
 import { phasePlan, planUniforms, type WeightPlan } from "./weight_plan.ts";
 
@@ -49,27 +54,27 @@ export const tiledConv: ConvKernels = {
     const [x1, y1 = 1] = linearGrid(down * splits);
     device.dispatch(
       tiledFilterKernel({ channels, vectorIn, vectorOut }),
-      [x, dy, partial],
-      [
+      { x, dy, y: partial },
+      {
         splits,
-        perSplit * FILTER_DEPTH,
+        perSplit: perSplit * FILTER_DEPTH,
         pixels,
-        g.height,
-        g.width,
-        g.inputs,
-        g.padding,
-        g.kernelHeight,
-        g.kernelWidth,
-        g.stride,
-        g.outputs,
-        g.outHeight,
-        g.outWidth,
-      ],
+        inHeight: g.height,
+        inWidth: g.width,
+        inputs: g.inputs,
+        padding: g.padding,
+        tapRows: g.kernelHeight,
+        tapColumns: g.kernelWidth,
+        stride: g.stride,
+        outputs: g.outputs,
+        outHeight: g.outHeight,
+        outWidth: g.outWidth,
+      },
       [x1, y1, across],
     );
     if (direct) return dw;
-    const sum = sumSplitsLaunch(rows, g.outputs, { splits, vector: vectorOut });
-    device.dispatch(sumSplitsKernel(vectorOut), [partial, dw], sum.uniforms, sum.grid);
+    const { uniforms, grid } = sumSplitsLaunch(rows, g.outputs, { splits, vector: vectorOut });
+    device.dispatch(sumSplitsKernel(vectorOut), { x: partial, y: dw }, uniforms, grid);
     device.free(partial);
     return dw;
   },
@@ -90,27 +95,27 @@ function convolve(x: Tensor, w: Tensor, y: Tensor, c: Convolution): void {
   const [x1, y1 = 1] = linearGrid(Math.ceil(pixels / variant.pixels));
   device.dispatch(
     tiledConvKernel(variant),
-    [x, w, c.bias ?? w, y],
-    [
+    { x, w, bias: c.bias ?? w, y },
+    {
       pixels,
       inHeight,
       inWidth,
       inputs,
-      c.top,
-      c.left,
-      c.tapRows,
-      c.tapColumns,
-      c.stride,
-      c.bias ? 1 : 0,
+      top: c.top,
+      left: c.left,
+      tapRows: c.tapRows,
+      tapColumns: c.tapColumns,
+      stride: c.stride,
+      biased: c.bias ? 1 : 0,
       outputs,
       outHeight,
       outWidth,
-      c.step,
-      c.outTop,
-      c.outLeft,
-      c.rows,
-      c.columns,
-    ],
+      step: c.step,
+      outTop: c.outTop,
+      outLeft: c.outLeft,
+      height: c.rows,
+      width: c.columns,
+    },
     [x1, y1, Math.ceil(outputs / variant.channels)],
   );
 }
@@ -137,9 +142,9 @@ class ReorderedWeights {
     this.weights = device.keep(() => device.empty([tapRows, tapColumns, inputs, outputs]));
     device.dispatch(
       reorderWeightsKernel(),
-      [w, this.weights],
-      [this.weights.size, ...planUniforms(plan)],
-      linearGrid(Math.ceil(this.weights.size / 64)),
+      { w, y: this.weights },
+      { size: this.weights.size, ...planUniforms(plan) },
+      scalarGroups(this.weights.size),
     );
   }
 

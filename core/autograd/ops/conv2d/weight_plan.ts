@@ -1,3 +1,5 @@
+import type { WeightUniform } from "../../../../kernels/conv2d/pack_weights.ts";
+import type { UniformValues } from "../../../../kernels/kernel.ts";
 import type { ConvGeometry } from "./geometry.ts";
 import type { InputPhase } from "./input_phases.ts";
 
@@ -48,17 +50,7 @@ export function phasePlan(phase: InputPhase, g: ConvGeometry): WeightPlan {
   };
 }
 
-/** A plan's numbers in the order of the kernels' uniforms. */
-export function planUniforms(plan: WeightPlan): number[] {
-  return [
-    plan.tapRows * plan.tapColumns,
-    plan.tapColumns,
-    plan.inputs,
-    plan.outputs,
-    plan.first,
-    plan.rowStep,
-    plan.columnStep,
-    plan.inputStep,
-    plan.outputStep,
-  ];
+/** A plan as uniforms of the kernels that rearrange weights. */
+export function planUniforms({ tapRows, ...plan }: WeightPlan): UniformValues<WeightUniform> {
+  return { ...plan, taps: tapRows * plan.tapColumns };
 }
