@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { describeAdapter } from "../core/autograd/adapter.ts";
-import { NO_ADAPTER, requestAdapter } from "../core/autograd/request_device.ts";
+import { describeAdapter, NO_ADAPTER, requestAdapter } from "../core/autograd/adapter.ts";
 import { BadInput } from "../core/bad_input.ts";
 import { userPath } from "../experiment/cli/user_path_deno.ts";
 import { cpus } from "node:os";

@@ -1,3 +1,7 @@
+/// <reference types="@webgpu/types" />
+/** Which adapter to ask for. */
+export type AdapterChoice = "high-performance" | "low-power" | "fallback";
+
 /** What is known about an adapter. */
 export interface AdapterInfo {
   /** A name for people, e.g. `llvmpipe (LLVM 15.0.6, 256 bits)`. */
@@ -22,4 +26,25 @@ export function describeAdapter(info: GPUAdapterInfo): AdapterInfo {
     architecture: info.architecture,
     software: flagged ?? SOFTWARE.test(`${name} ${info.architecture}`),
   };
+}
+
+/** The adapter itself, or null; for those who want to look before they open it. */
+export async function requestAdapter(choice?: AdapterChoice): Promise<GPUAdapter | null> {
+  const gpu = (navigator as { gpu?: GPU }).gpu;
+  if (!gpu) return null;
+  if (choice === "fallback") return await gpu.requestAdapter({ forceFallbackAdapter: true });
+  return await gpu.requestAdapter({ powerPreference: choice ?? "high-performance" });
+}
+
+/** What to do where there is no adapter. */
+export const NO_ADAPTER: string = [
+  "There is no usable WebGPU adapter.",
+  "On Debian or Ubuntu: apt-get install mesa-vulkan-drivers (or your GPU's Vulkan driver);",
+  "on macOS: 11 or newer has Metal built in; on Windows: update the GPU's driver (DirectX 12)",
+].join(" ");
+
+/** There is no usable WebGPU adapter on this machine. */
+export class NoAdapterError extends Error {
+  /** What the error is called. */
+  override readonly name = "NoAdapterError";
 }

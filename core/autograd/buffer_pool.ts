@@ -25,10 +25,11 @@ export class BufferPool {
   #created = 0;
 
   /**
+   * A pool without buffers.
+   *
    * @param budget Bytes the pool may hold at most: no error tells when a GPU runs out of memory,
    *   so the limit has to be our own.
    */
-  /** A pool without buffers. */
   constructor(device: GPUDevice, budget: number) {
     this.#device = device;
     this.#budget = budget;

@@ -2,9 +2,7 @@
 import type { Grid, Kernel, UniformValues } from "../../kernels/kernel.ts";
 import { type AdapterInfo, describeAdapter } from "./adapter.ts";
 import { BufferPool, type PooledBuffer } from "./buffer_pool.ts";
-import type { DeviceOptions } from "./device_options.ts";
 import { ErrorWatch } from "./error_watch.ts";
-import { forEachTensor } from "./for_each_tensor.ts";
 import {
   fromBytes,
   type HostArray,
@@ -15,10 +13,28 @@ import {
 import { PipelineCache } from "./pipeline_cache.ts";
 import { type KernelArguments, Recorder, type TextureRegion } from "./recorder.ts";
 import { type Shape, showShape, sizeOf } from "./shape.ts";
-import { type Scope, Storage } from "./storage.ts";
+import type { Subgroups } from "./subgroups.ts";
 import type { Tape } from "./tape.ts";
-import { type AnyTensor, byteSize, type DType, Tensor } from "./tensor.ts";
+import {
+  type AnyTensor,
+  byteSize,
+  type DType,
+  forEachTensor,
+  type Scope,
+  Storage,
+  Tensor,
+} from "./tensor.ts";
 import { type Texture, TexturePool } from "./texture_pool.ts";
+
+/** Settings of a device. */
+export interface DeviceOptions {
+  /** Bytes that tensors may take; by default a large share of what is sensible for the adapter. */
+  readonly memoryBudget?: number;
+  /** Whether to use the kernels for software adapters; by default the adapter decides. */
+  readonly software?: boolean;
+  /** What subgroups the GPU device has; none by default. */
+  readonly subgroups?: Subgroups | undefined;
+}
 
 const GIBI = 2 ** 30;
 

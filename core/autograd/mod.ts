@@ -3,23 +3,20 @@
  *
  * @module
  */
-export { type AdapterInfo } from "./adapter.ts";
-export { BufferPool, type PooledBuffer } from "./buffer_pool.ts";
-export { Device } from "./device.ts";
-export { type DeviceOptions } from "./device_options.ts";
-export { type HostArray, type HostArrayOf, type ReadBack } from "./host_array.ts";
-export { Texture, TexturePool, type TextureSize } from "./texture_pool.ts";
-export { type Argument, type KernelArguments, type TextureRegion } from "./recorder.ts";
 export {
   type AdapterChoice,
+  type AdapterInfo,
   NO_ADAPTER,
   NoAdapterError,
   requestAdapter,
-  requestDevice,
-  type RequestDeviceOptions,
-} from "./request_device.ts";
+} from "./adapter.ts";
+export { BufferPool, type PooledBuffer } from "./buffer_pool.ts";
+export { Device, type DeviceOptions } from "./device.ts";
+export { type HostArray, type HostArrayOf, type ReadBack } from "./host_array.ts";
+export { Texture, TexturePool, type TextureSize } from "./texture_pool.ts";
+export { type Argument, type KernelArguments, type TextureRegion } from "./recorder.ts";
+export { requestDevice, type RequestDeviceOptions } from "./request_device.ts";
 export { type Shape } from "./shape.ts";
-export { type Scope, Storage } from "./storage.ts";
 export { type Subgroups } from "./subgroups.ts";
 export {
   type Backward,
@@ -29,5 +26,5 @@ export {
   Tape,
   type TapeNode,
 } from "./tape.ts";
-export { type AnyTensor, type DType, Tensor } from "./tensor.ts";
+export { type AnyTensor, type DType, type Scope, Storage, Tensor } from "./tensor.ts";
 export * from "./ops/mod.ts";

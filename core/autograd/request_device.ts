@@ -1,22 +1,18 @@
 /// <reference types="@webgpu/types" />
-import { describeAdapter } from "./adapter.ts";
-import { Device } from "./device.ts";
-import type { DeviceOptions } from "./device_options.ts";
+import {
+  type AdapterChoice,
+  describeAdapter,
+  NO_ADAPTER,
+  NoAdapterError,
+  requestAdapter,
+} from "./adapter.ts";
+import { Device, type DeviceOptions } from "./device.ts";
 import { findSubgroups } from "./subgroups.ts";
-
-/** Which adapter to ask for. */
-export type AdapterChoice = "high-performance" | "low-power" | "fallback";
 
 /** Settings of {@linkcode requestDevice}. */
 export interface RequestDeviceOptions extends DeviceOptions {
   /** Which adapter to ask for; `high-performance` by default. */
   readonly adapter?: AdapterChoice;
-}
-
-/** There is no usable WebGPU adapter on this machine. */
-export class NoAdapterError extends Error {
-  /** What the error is called. */
-  override readonly name = "NoAdapterError";
 }
 
 /** Limits that are raised to what the adapter has; kernels stay within WebGPU's defaults otherwise. */
@@ -83,18 +79,3 @@ async function withSubgroups(
     return null;
   }
 }
-
-/** The adapter itself, or null; for those who want to look before they open it. */
-export async function requestAdapter(choice?: AdapterChoice): Promise<GPUAdapter | null> {
-  const gpu = (navigator as { gpu?: GPU }).gpu;
-  if (!gpu) return null;
-  if (choice === "fallback") return await gpu.requestAdapter({ forceFallbackAdapter: true });
-  return await gpu.requestAdapter({ powerPreference: choice ?? "high-performance" });
-}
-
-/** What to do where there is no adapter. */
-export const NO_ADAPTER: string = [
-  "There is no usable WebGPU adapter.",
-  "On Debian or Ubuntu: apt-get install mesa-vulkan-drivers (or your GPU's Vulkan driver);",
-  "on macOS: 11 or newer has Metal built in; on Windows: update the GPU's driver (DirectX 12)",
-].join(" ");

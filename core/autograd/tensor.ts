@@ -1,6 +1,6 @@
+import type { PooledBuffer } from "./buffer_pool.ts";
 import type { Device } from "./device.ts";
 import { type Shape, showShape, sizeOf } from "./shape.ts";
-import type { Storage } from "./storage.ts";
 import type { Tape } from "./tape.ts";
 
 /** Element types. `u8` is packed, four to a word, and only read by the kernels that make views. */
@@ -22,6 +22,35 @@ export function byteSize(shape: Shape, dtype: DType): number {
   }
   return Math.ceil(sizeOf(shape) * BYTES[dtype] / 4) * 4;
 }
+
+/** Memory behind one or more tensors, counted by who needs it: a scope, a tape, a gradient map. */
+export class Storage {
+  /** The buffer on loan. */
+  readonly buffer: PooledBuffer;
+  /** How many need it; it goes back to the pool at 0. */
+  refs = 1;
+  /** Scope that will let go of it, or null if somebody else must. */
+  scope: Scope | null;
+  /** Copies of the elements in other layouts, made for kernels that want them. */
+  copies: Map<string, { free(): void }> | null = null;
+
+  /** Memory that a scope lets go of, or, without one, whoever made it. */
+  constructor(buffer: PooledBuffer, scope: Scope | null) {
+    this.buffer = buffer;
+    this.scope = scope;
+    scope?.add(this);
+  }
+
+  /** Frees the copies, which hold what the elements were. */
+  changed(): void {
+    if (!this.copies) return;
+    for (const copy of this.copies.values()) copy.free();
+    this.copies = null;
+  }
+}
+
+/** Storages made since the scope was entered and not handed on. */
+export type Scope = Set<Storage>;
 
 let made = 0;
 
@@ -88,3 +117,16 @@ export class Tensor<D extends DType = "f32"> {
 
 /** A tensor of any element type. */
 export type AnyTensor = Tensor<DType>;
+
+/** Visits a tensor, or the tensors in arrays, maps and plain objects. */
+export function forEachTensor(value: unknown, visit: (tensor: AnyTensor) => void): void {
+  if (value instanceof Tensor) visit(value);
+  else if (Array.isArray(value)) { for (const v of value) forEachTensor(v, visit); }
+  else if (value instanceof Map) { for (const v of value.values()) forEachTensor(v, visit); }
+  else if (
+    typeof value === "object" && value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype
+  ) {
+    for (const v of Object.values(value)) forEachTensor(v, visit);
+  }
+}

@@ -1,10 +1,10 @@
 import {
   type AdapterChoice,
+  describeAdapter,
   NO_ADAPTER,
   NoAdapterError,
   requestAdapter,
-} from "../../core/autograd/request_device.ts";
-import { describeAdapter } from "../../core/autograd/adapter.ts";
+} from "../../core/autograd/adapter.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { preferVulkan } from "./open_adapter_deno.ts";
 import { loadedDrivers } from "./drivers_deno.ts";

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
-import { NoAdapterError } from "../../core/autograd/request_device.ts";
+import { NoAdapterError } from "../../core/autograd/adapter.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { addDataCommand } from "./data/data_command.ts";
 import { VERSION } from "./environment_deno.ts";

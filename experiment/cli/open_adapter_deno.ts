@@ -1,6 +1,7 @@
 import process from "node:process";
 import type { Device } from "../../core/autograd/device.ts";
-import { type AdapterChoice, requestDevice } from "../../core/autograd/request_device.ts";
+import type { AdapterChoice } from "../../core/autograd/adapter.ts";
+import { requestDevice } from "../../core/autograd/request_device.ts";
 
 /**
  * Makes Deno ask Vulkan on Linux: otherwise it falls back to an OpenGL adapter that lacks half of

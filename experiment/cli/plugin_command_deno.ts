@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { BadInput } from "../../core/bad_input.ts";
-import type { AdapterChoice } from "../../core/autograd/request_device.ts";
+import type { AdapterChoice } from "../../core/autograd/adapter.ts";
 import { checkPlugin } from "../check_plugin.ts";
 import { pluginTemplate } from "../plugin_template.ts";
 import { RunFolder } from "../run/run_folder_deno.ts";

@@ -1,5 +1,5 @@
 import type { UnlabeledShape } from "../../datasets/split/long_tail.ts";
-import type { AdapterChoice } from "../../core/autograd/request_device.ts";
+import type { AdapterChoice } from "../../core/autograd/adapter.ts";
 import type { DecayRule } from "../../core/nn/optimizer.ts";
 import type { OptimizerOptions } from "../../core/nn/optimizer.ts";
 import type { WideResNetVariant } from "../../core/nn/wide_resnet.ts";

@@ -3,11 +3,11 @@ import { range, XYZW } from "../unroll.ts";
 
 /** What changes the code of {@linkcode tiledConvKernel}. */
 export interface TiledConvVariant {
-  /** Pixels and output channels of a workgroup. */
+  /** Output pixels of a workgroup. */
   readonly pixels: 128 | 64;
   /** Output channels of a workgroup. */
   readonly channels: 64 | 32 | 16;
-  /** Whether the numbers of input and output channels are multiples of four. */
+  /** Whether the number of input channels is a multiple of four. */
   readonly vectorIn: boolean;
   /** Whether the number of output channels is a multiple of four. */
   readonly vectorOut: boolean;

@@ -5,7 +5,7 @@ import { range, XYZW } from "../unroll.ts";
 export interface TiledFilterVariant {
   /** Output channels of a workgroup. */
   readonly channels: 64 | 32;
-  /** Whether the numbers of input and output channels are multiples of four. */
+  /** Whether the number of input channels is a multiple of four. */
   readonly vectorIn: boolean;
   /** Whether the number of output channels is a multiple of four. */
   readonly vectorOut: boolean;

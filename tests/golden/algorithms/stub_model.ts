@@ -1,5 +1,5 @@
 import { slice } from "../../../core/autograd/ops/mod.ts";
-import type { Storage } from "../../../core/autograd/storage.ts";
+import type { Storage } from "../../../core/autograd/tensor.ts";
 import type { Tensor } from "../../../core/autograd/tensor.ts";
 import type { Layer, Pass } from "../../../core/nn/builder.ts";
 import type { Body, Model } from "../../../core/nn/model.ts";
