@@ -93,7 +93,7 @@ function extremeRun(name: "max" | "min", x: Tensor, run: Run): Tensor {
 
 function argExtreme(x: Tensor, axis: number, which: "max" | "min"): Tensor<"i32"> {
   requireFloat(`arg${which}`, x);
-  const length = x.shape[axis]!; // axis exists
+  const length = x.shape[axis]!; // normalizeAxis() has refused others
   if (length === 0) throw new RangeError(`Cannot find the ${which} of no elements of ${x}`);
   const outer = sizeOf(x.shape.slice(0, axis)), inner = sizeOf(x.shape.slice(axis + 1));
   return places(x, { outer, length, inner }, which).view(x.shape.toSpliced(axis, 1));
@@ -117,7 +117,7 @@ function places(
 }
 
 function rowPlaces(x: Tensor, k: number, flip: number): Tensor<"i32"> {
-  const length = x.shape.at(-1)!; // the caller has seen it
+  const length = x.shape.at(-1)!; // both callers refuse tensors without axes
   const rows = x.size / length;
   const y = x.device.empty([...x.shape.slice(0, -1), k], "i32");
   x.device.dispatch(topKKernel(64), { x, y }, { rows, length, k, flip }, linearGrid(rows));

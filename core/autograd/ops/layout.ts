@@ -202,7 +202,7 @@ export function detach<D extends DType>(x: Tensor<D>): Tensor<D> {
 /** Part of `x` along an axis; not on the tape. */
 function cut<D extends DType>(x: Tensor<D>, axis: number, start: number, shape: Shape): Tensor<D> {
   const inner = sizeOf(shape.slice(axis + 1));
-  const length = shape[axis]! * inner; // axis exists, here and below
+  const length = shape[axis]! * inner; // slice() and concat() have refused other axes
   const y = x.device.empty(shape, x.dtype);
   copyRuns(x, y, {
     length,

@@ -77,7 +77,7 @@ export function linear(x: Tensor, w: Tensor, b?: Tensor): Tensor {
   const flat = x.view([x.size / Math.max(inner ?? 1, 1), inner ?? 1]);
   const y = product(flat, w, { transposeB: true, bias: b }).view([...x.shape.slice(0, -1), out]);
   return record("linear", b ? [x, w, b] : [x, w], y, [x, w], (dy, { needs, out: place }) => {
-    const d = dy.view([flat.shape[0]!, out]); // rows, as above
+    const d = dy.view([flat.shape[0]!, out]); // flat has two axes
     return [
       needs(0) ? product(d, w).view(x.shape) : undefined,
       needs(1) ? product(d, flat, { transposeA: true, out: place(1) }) : undefined,

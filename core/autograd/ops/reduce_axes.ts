@@ -105,5 +105,5 @@ export function leftShape({ shape }: Tensor, axes: readonly number[]): Shape {
 
 /** How many elements go into one result. */
 export function countOver({ shape }: Tensor, axes: readonly number[]): number {
-  return axes.reduce((n, axis) => n * shape[axis]!, 1); // axes are normal
+  return axes.reduce((n, axis) => n * shape[axis]!, 1); // normalizeAxes() has refused axes outside the shape
 }
