@@ -5,7 +5,7 @@
 export const PHILOX = /* wgsl */ `
 fn multiplyHigh(x: u32, y: u32) -> u32 {
   let xl = x & 0xffffu; let xh = x >> 16u; let yl = y & 0xffffu; let yh = y >> 16u;
-  let middle = xh * yl + (xl * yl >> 16u);
+  let middle = xh * yl + ((xl * yl) >> 16u);
   let rest = xl * yh + (middle & 0xffffu);
   return xh * yh + (middle >> 16u) + (rest >> 16u);
 }

@@ -19,7 +19,7 @@ fn toHsv(p: vec3u) -> vec3u {
   }
   along = 255u * (along % turn);
   var hue = along / turn;
-  if (along % turn == 0u) { hue -= BELOW[hue >> 5u] >> (hue & 31u) & 1u; }
+  if (along % turn == 0u) { hue -= (BELOW[hue >> 5u] >> (hue & 31u)) & 1u; }
   return vec3u(hue, 255u * range / most, most);
 }
 

@@ -8,7 +8,7 @@ struct Place { at: vec2i, beyond: vec2f }
 
 fn halfPixelBefore(high: i32, low: u32) -> vec2i {
   let carried = high + i32(low >> 16u) - 32768;
-  return vec2i(carried >> 16u, i32(u32(carried) << 16u | (low & 0xffffu)));
+  return vec2i(carried >> 16u, i32((u32(carried) << 16u) | (low & 0xffffu)));
 }
 
 fn affinePlace(at: u32, p: vec2i, size: Size) -> Place {
@@ -21,7 +21,7 @@ fn affinePlace(at: u32, p: vec2i, size: Size) -> Place {
   let across = halfPixelBefore(x, restX); let down = halfPixelBefore(y, restY);
   let wholeX = x + i32(restX >> 16u); let wholeY = y + i32(restY >> 16u);
   var found = Place(vec2i(across.x, down.x), vec2f(f32(u32(across.y)), f32(u32(down.y))) / 4294967296.0);
-  if (wholeX < 0 || wholeY < 0 || wholeX >= size.w << 16u || wholeY >= size.h << 16u) {
+  if (wholeX < 0 || wholeY < 0 || wholeX >= (size.w << 16u) || wholeY >= (size.h << 16u)) {
     found.at.x = -32768;
   }
   return found;

@@ -27,9 +27,9 @@ fn barrier() { storageBarrier(); workgroupBarrier(); }
 }
 
 const COMMON = /* wgsl */ `
-fn pack(v: vec3u) -> u32 { return v.x | v.y << 8u | v.z << 16u; }
+fn pack(v: vec3u) -> u32 { return v.x | (v.y << 8u) | (v.z << 16u); }
 fn unpack(pixel: u32) -> vec3u {
-  return vec3u(pixel & 0xffu, pixel >> 8u & 0xffu, pixel >> 16u & 0xffu);
+  return vec3u(pixel & 0xffu, (pixel >> 8u) & 0xffu, (pixel >> 16u) & 0xffu);
 }
 
 // Row and column of pixel i in rows of w. The float quotient is exact below 2^21 pixels and three
@@ -45,6 +45,6 @@ fn fetch(start: u32, i: u32) -> u32 {
   let at = start + 3u * i;
   let shift = 8u * (at & 3u);
   let upper = images[(at + 2u) >> 2u];
-  return (images[at >> 2u] >> shift | upper << ((32u - shift) & 31u)) & 0xffffffu;
+  return ((images[at >> 2u] >> shift) | (upper << ((32u - shift) & 31u))) & 0xffffffu;
 }
 `;

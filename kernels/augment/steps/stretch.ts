@@ -44,13 +44,13 @@ fn stretch(v: u32, low: u32, high: u32) -> u32 {
     digits[i] = (rest << 16u) / range;
     rest = (rest << 16u) % range;
   }
-  let fraction = vec2u(digits[0] << 16u | digits[1], digits[2] << 16u | digits[3]);
+  let fraction = vec2u((digits[0] << 16u) | digits[1], (digits[2] << 16u) | digits[3]);
   let shift = 12u + e;
   var m = vec2u(
-    top << (20u - e) | fraction.x >> shift,
-    fraction.x << (32u - shift) | fraction.y >> shift,
+    (top << (20u - e)) | (fraction.x >> shift),
+    (fraction.x << (32u - shift)) | (fraction.y >> shift),
   );
-  m = plus(m, vec2u(0u, fraction.y >> (shift - 1u) & 1u));
+  m = plus(m, vec2u(0u, (fraction.y >> (shift - 1u)) & 1u));
 
   let sum = minus(timesSignificand(v, m), timesSignificand(low, m));
   let wanted = vec2u(whole << (20u - e), 0u);

@@ -27,7 +27,7 @@ fn addBelow(addend: i32, threshold: i32, size: Size, li: u32, here: u32) {
 fn mapTones(size: Size, li: u32, here: u32) {
   for (var i = li; i < u32(size.h * size.w); i += WORKGROUP) {
     let p = unpack(pixelAt(here + i));
-    setPixel(here + i, tones[p.x] & 0xffu | tones[p.y] & 0xff00u | tones[p.z] & 0xff0000u);
+    setPixel(here + i, (tones[p.x] & 0xffu) | (tones[p.y] & 0xff00u) | (tones[p.z] & 0xff0000u));
   }
 }
 
