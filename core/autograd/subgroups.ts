@@ -9,8 +9,12 @@ export interface Subgroups {
 /** Numbers of lanes that the kernels are written for. */
 const LANES = 8;
 
-/** Deno's compiler has the functions without the directive, browsers only with it. */
-const DIRECTIVES = ["", "enable subgroups;\n"] as const;
+/**
+ * Deno's compiler has the functions without the directive, browsers only with it. They would also
+ * refuse values shared in a loop whose length may differ within a subgroup: lanes that share have
+ * the same part of the loop, which no compiler can know.
+ */
+const DIRECTIVES = ["", "enable subgroups;\ndiagnostic(off, subgroup_uniformity);\n"] as const;
 
 /** Workgroup of the trial, as of the kernels. */
 const SIZE = 64;
