@@ -21,7 +21,8 @@ export * from "./images/resize.ts";
 export * from "./split/long_tail.ts";
 export * from "./images/memory_dataset.ts";
 export * from "./split/label_pool.ts";
-export * from "./split/protocols/protocol.ts";
+export * from "./split/protocols/make_split.ts";
+export * from "./split/split.ts";
 export * from "./split/protocols/split_options.ts";
 export * from "./split/random/mt19937.ts";
 export * from "./split/random/numpy_random.ts";
@@ -45,15 +46,18 @@ export * from "./loading/samplers/sampler.ts";
 export * from "./loading/samplers/torch_sampler.ts";
 export * from "./loading/samplers/usb_sampler.ts";
 export * from "./loading/samplers/weighted_sampler.ts";
-export * from "./split/selection/balanced_subset.ts";
 export * from "./split/selection/hold_out.ts";
-export * from "./split/selection/published_counts.ts";
-export * from "./split/selection/rank_classes.ts";
+export {
+  type CountOptions,
+  oneStepCounts,
+  twoStepCounts,
+  type UnlabeledTail,
+} from "./split/selection/published_counts.ts";
+export { rankClasses, type Ranking } from "./split/selection/rank_classes.ts";
 export * from "./split/selection/take_per_class.ts";
 export * from "./sets/cifar.ts";
 export * from "./show/contact_sheet.ts";
 export * from "./show/inspection.ts";
-export * from "./split/split.ts";
 export * from "./split/split_json.ts";
 export * from "./images/synthetic.ts";
 export * from "./split/shifted_test.ts";

@@ -1,6 +1,6 @@
 import type { Dataset } from "../datasets/images/dataset.ts";
 import { poolOf } from "../datasets/split/label_pool.ts";
-import { type GivenSplit, makeSplit } from "../datasets/split/protocols/protocol.ts";
+import { type GivenSplit, makeSplit } from "../datasets/split/protocols/make_split.ts";
 import type { Split } from "../datasets/split/split.ts";
 import { requestDevice } from "../core/autograd/request_device.ts";
 import type { Device } from "../core/autograd/device.ts";

@@ -4,8 +4,7 @@ import type { Dataset } from "../images/dataset.ts";
 import { ImageSets, labelsOf } from "./image_sets.ts";
 import { EpochSampler } from "./samplers/epoch_sampler.ts";
 import type { Sampler } from "./samplers/sampler.ts";
-import { sourceClasses } from "../split/source_classes.ts";
-import type { Split } from "../split/split.ts";
+import { sourceClasses, type Split } from "../split/split.ts";
 import { streamSampler } from "./stream_samplers.ts";
 
 /** What {@linkcode SplitDraws} draws from. */

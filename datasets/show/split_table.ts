@@ -1,5 +1,4 @@
-import { rankedClassNames } from "./ranked_class_names.ts";
-import type { Split } from "../split/split.ts";
+import { rankedClassNames, type Split } from "../split/split.ts";
 import { classTable } from "./class_table.ts";
 
 /**

@@ -1,8 +1,7 @@
 import type { Dataset } from "../../datasets/images/dataset.ts";
 import { poolOf } from "../../datasets/split/label_pool.ts";
-import { makeSplit, resolveSplit } from "../../datasets/split/protocols/protocol.ts";
-import type { Split, SplitOptions } from "../../datasets/split/split.ts";
-import { splitShortage } from "../../datasets/split/split_shortage.ts";
+import { makeSplit, resolveSplit } from "../../datasets/split/protocols/make_split.ts";
+import { type Split, type SplitOptions, splitShortage } from "../../datasets/split/split.ts";
 import type { RunConfig } from "../config/run_config.ts";
 
 /** A run's split, and all options that made it. */

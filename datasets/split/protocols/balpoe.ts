@@ -3,8 +3,7 @@ import { indicesByClass, type Pool } from "../label_pool.ts";
 import { NumpyRandom } from "../random/numpy_random.ts";
 import { oneStepCounts } from "../selection/published_counts.ts";
 import { takePerClass } from "../selection/take_per_class.ts";
-import { completeSplit, type Split, type SplitOptions } from "../split.ts";
-import type { Protocol } from "./protocol.ts";
+import { completeSplit, type Protocol, type Split, type SplitOptions } from "../split.ts";
 import { checkLabeledCounts } from "./split_options.ts";
 
 /**

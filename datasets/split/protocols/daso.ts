@@ -1,14 +1,11 @@
 import { BadInput } from "../../../core/bad_input.ts";
 import { shapeOrder } from "../long_tail.ts";
-import { indicesByClass, type Pool } from "../label_pool.ts";
+import { indicesByClass, type Pool, unlabeledPool } from "../label_pool.ts";
 import { NumpyRandom } from "../random/numpy_random.ts";
 import { groupByClass } from "../selection/hold_out.ts";
-import { oneStepCounts } from "../selection/published_counts.ts";
-import { pythonOrder } from "../selection/python_order.ts";
-import { unlabeledCounts } from "../selection/unlabeled_counts.ts";
-import { unlabeledPool } from "../selection/unlabeled_pool.ts";
-import { completeSplit, type Split, type SplitOptions } from "../split.ts";
-import type { Protocol } from "./protocol.ts";
+import { oneStepCounts, unlabeledCounts } from "../selection/published_counts.ts";
+import { PythonRandom } from "../random/python_random.ts";
+import { completeSplit, type Protocol, type Split, type SplitOptions } from "../split.ts";
 import { checkLabeledCounts } from "./split_options.ts";
 
 /**
@@ -127,7 +124,7 @@ export function splitDaso(
   checkLabeledCounts(labeled, { sizes, options });
   const counts = unlabeledCounts(options, {
     counts: ({ max, gamma }) => oneStepCounts(classes, { max, ratio: 1 / gamma }),
-    randomOrder: () => pythonOrder(classes, seed),
+    randomOrder: () => new PythonRandom(seed).permutation(classes),
   });
   const chosen = dasoSelect(labels, {
     classes,

@@ -1,12 +1,10 @@
 import { BadInput } from "../../../core/bad_input.ts";
 import { Random } from "../../../core/random.ts";
 import { longTailCounts } from "../long_tail.ts";
-import { indicesByClass, type Pool } from "../label_pool.ts";
-import { roundHalfEven } from "../selection/published_counts.ts";
-import { unlabeledCounts } from "../selection/unlabeled_counts.ts";
-import { unlabeledPool } from "../selection/unlabeled_pool.ts";
-import { completeSplit, type Split, type SplitOptions } from "../split.ts";
-import type { Protocol } from "./protocol.ts";
+import { indicesByClass, type Pool, unlabeledPool } from "../label_pool.ts";
+import { roundHalfEven } from "../../../core/round_half_even.ts";
+import { unlabeledCounts } from "../selection/published_counts.ts";
+import { completeSplit, type Protocol, type Split, type SplitOptions } from "../split.ts";
 import { checkLabeledCounts } from "./split_options.ts";
 
 /**

@@ -1,11 +1,9 @@
-import type { Pool } from "../label_pool.ts";
+import { imagesWhere, type Pool } from "../label_pool.ts";
 import { NumpyRandom } from "../random/numpy_random.ts";
 import { groupByClass, holdOut } from "../selection/hold_out.ts";
 import { rankClasses } from "../selection/rank_classes.ts";
-import { imagesWhere } from "../selection/unlabeled_pool.ts";
-import { completeSplit, type Split, type SplitOptions } from "../split.ts";
+import { completeSplit, type Protocol, type Split, type SplitOptions } from "../split.ts";
 import { dasoDefaults, splitDaso } from "./daso.ts";
-import type { Protocol } from "./protocol.ts";
 
 /**
  * SEVAL's protocol (Li et al., arXiv 2407.05370; github.com/ZerojumpLine/SEVAL): DASO's, of whose

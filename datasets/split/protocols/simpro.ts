@@ -1,14 +1,10 @@
 import type { UnlabeledShape } from "../long_tail.ts";
-import { indicesByClass, type Pool } from "../label_pool.ts";
-import { balancedSubset } from "../selection/balanced_subset.ts";
-import { naturalShare } from "../selection/natural_share.ts";
-import { twoStepCounts } from "../selection/published_counts.ts";
-import { pythonOrder } from "../selection/python_order.ts";
-import { takePerClass } from "../selection/take_per_class.ts";
-import { unlabeledCounts } from "../selection/unlabeled_counts.ts";
-import { imagesWhere, unlabeledPool } from "../selection/unlabeled_pool.ts";
-import { completeSplit, type Split, type SplitOptions } from "../split.ts";
-import type { Protocol } from "./protocol.ts";
+import { imagesWhere, indicesByClass, type Pool, unlabeledPool } from "../label_pool.ts";
+import { balancedSubset, takePerClass } from "../selection/take_per_class.ts";
+import { naturalShare } from "../selection/rank_classes.ts";
+import { twoStepCounts, unlabeledCounts } from "../selection/published_counts.ts";
+import { PythonRandom } from "../random/python_random.ts";
+import { completeSplit, type Protocol, type Split, type SplitOptions } from "../split.ts";
 import { checkLabeledCounts } from "./split_options.ts";
 
 /**
@@ -54,7 +50,7 @@ export function simproUnlabeledCounts(
   return unlabeledCounts(options, {
     counts: (head) => twoStepCounts(classes, head),
     // The original shuffles the list of counts; shuffling positions gives the same list.
-    randomOrder: () => pythonOrder(classes, options.seed),
+    randomOrder: () => new PythonRandom(options.seed).permutation(classes),
   });
 }
 

@@ -6,7 +6,7 @@ import { colourWord, floatBits } from "./encode_operation.ts";
 import { codesOf, encodePool } from "./encode_pool.ts";
 import { jitterPool } from "./jitter_pool.ts";
 import { extent, inside, shown } from "./image_size.ts";
-import { roundHalfEven } from "../../split/selection/published_counts.ts";
+import { roundHalfEven } from "../../../core/round_half_even.ts";
 import { resampleTaps, resampleWeights } from "../../images/resample_weights.ts";
 import type {
   CenterCropStage,

@@ -3,7 +3,7 @@ import { setLayer } from "../../../experiment/config/layers.ts";
 import { resolveConfig } from "../../../experiment/config/resolve.ts";
 import type { SplitSettings } from "../../../experiment/config/run_config.ts";
 import type { Pool } from "../../../datasets/split/label_pool.ts";
-import { makeSplit } from "../../../datasets/split/protocols/protocol.ts";
+import { makeSplit } from "../../../datasets/split/protocols/make_split.ts";
 import { fractionOfTail } from "../../../datasets/split/protocols/simpro.ts";
 import type { Split } from "../../../datasets/split/split.ts";
 

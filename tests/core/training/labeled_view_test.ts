@@ -8,7 +8,7 @@ import { augment, type ViewRecipe } from "../../../datasets/views/augment.ts";
 import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
 import { openLoader } from "../../../datasets/loading/open_loader.ts";
 import { poolOf } from "../../../datasets/split/label_pool.ts";
-import { makeSplit } from "../../../datasets/split/protocols/protocol.ts";
+import { makeSplit } from "../../../datasets/split/protocols/make_split.ts";
 import { viewRecipes } from "../../../datasets/views/published/registry.ts";
 
 const device = await requestDevice();

@@ -9,7 +9,7 @@ import type { Stack } from "../../../core/training/plugin/compose.ts";
 import type { Trainer } from "../../../core/training/trainer.ts";
 import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
 import { poolOf } from "../../../datasets/split/label_pool.ts";
-import { makeSplit } from "../../../datasets/split/protocols/protocol.ts";
+import { makeSplit } from "../../../datasets/split/protocols/make_split.ts";
 
 /** What {@linkcode tinyTrainer} makes a trainer of. */
 export interface TinyOptions {

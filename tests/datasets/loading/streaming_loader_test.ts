@@ -15,7 +15,7 @@ import { fixmatch } from "../../../algorithms/bases/fixmatch.ts";
 import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
 import { openLoader } from "../../../datasets/loading/open_loader.ts";
 import { poolOf } from "../../../datasets/split/label_pool.ts";
-import { makeSplit } from "../../../datasets/split/protocols/protocol.ts";
+import { makeSplit } from "../../../datasets/split/protocols/make_split.ts";
 import { viewRecipes } from "../../../datasets/views/published/registry.ts";
 import { GpuLoader } from "../../../datasets/loading/gpu_loader.ts";
 import { StreamingLoader } from "../../../datasets/loading/streaming_loader.ts";

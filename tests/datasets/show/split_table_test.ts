@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { makeSplit } from "../../../datasets/split/protocols/protocol.ts";
-import { rankedClassNames } from "../../../datasets/show/ranked_class_names.ts";
+import { makeSplit } from "../../../datasets/split/protocols/make_split.ts";
+import { rankedClassNames } from "../../../datasets/split/split.ts";
 import { formatSplitTable } from "../../../datasets/show/split_table.ts";
 
 const pool = {

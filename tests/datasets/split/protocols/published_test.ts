@@ -5,7 +5,7 @@ import {
   makeSplit,
   protocols,
   resolveSplit,
-} from "../../../../datasets/split/protocols/protocol.ts";
+} from "../../../../datasets/split/protocols/make_split.ts";
 
 const PUBLISHED = [...protocols.keys()].filter((name) => name !== "free");
 const UNSUPERVISED_TOO = PUBLISHED.filter((name) => name !== "balpoe");

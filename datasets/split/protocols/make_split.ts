@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import { BadInput } from "../../../core/bad_input.ts";
 import type { Pool } from "../label_pool.ts";
-import type { Split, SplitOptions } from "../split.ts";
+import type { Protocol, Split, SplitOptions } from "../split.ts";
 import { acr } from "./acr.ts";
 import { adello } from "./adello.ts";
 import { balpoe } from "./balpoe.ts";
@@ -11,18 +11,6 @@ import { free } from "./free.ts";
 import { seval } from "./seval.ts";
 import { simpro } from "./simpro.ts";
 import { checkSplitOptions, defaultSplitOptions } from "./split_options.ts";
-
-/** A published way (or our own) to deal the images of a data set out. */
-export interface Protocol {
-  /** Name as in `split.protocol`. */
-  readonly name: string;
-  /** Where it was published; null for our own. */
-  readonly paper: string | null;
-  /** Options that this protocol's papers use where they differ from the general ones. */
-  defaults?(pool: Pool): Partial<SplitOptions>;
-  /** Deals the images out; `options` were checked. Throws BadInput if they cannot be met. */
-  split(pool: Pool, options: SplitOptions): Split;
-}
 
 /** All protocols by name, our own first. */
 export const protocols: ReadonlyMap<string, Protocol> = new Map(
