@@ -1,5 +1,4 @@
-import type { Dataset, ImagePart, PartName } from "./dataset.ts";
-import { partNames } from "./dataset.ts";
+import { type Dataset, type ImagePart, type PartName, partNames } from "./dataset.ts";
 import { fingerprintOf, labelsSha256, type PartDigest, sha256 } from "./fingerprint.ts";
 
 /** Images and labels of one part, in memory. */

@@ -1,9 +1,8 @@
 import type { Device } from "../../core/autograd/device.ts";
 import type { Tensor } from "../../core/autograd/tensor.ts";
-import type { Loader, ViewDraw } from "../../core/training/loader.ts";
-import type { LoaderView } from "../../core/training/loader.ts";
-import { augment, type ViewRecipes } from "../views/augment.ts";
-import { recipeOf } from "../views/recipe_of.ts";
+import type { Loader, LoaderView, ViewDraw } from "../../core/training/loader.ts";
+import { augment } from "../views/augment.ts";
+import { recipeOf, type ViewRecipes } from "../views/view_spec.ts";
 import { readTrainImages } from "./image_sets.ts";
 import { SplitDraws, type SplitDrawsOptions } from "./split_draws.ts";
 

@@ -3,7 +3,7 @@ import type { DrawnBatch, DrawnStream, ImageSet, Loader } from "../../core/train
 import type { Dataset } from "../images/dataset.ts";
 import { ImageSets, labelsOf } from "./image_sets.ts";
 import { EpochSampler } from "./samplers/epoch_sampler.ts";
-import type { Sampler } from "./samplers/sampler.ts";
+import type { Sampler } from "./samplers/pass_sampler.ts";
 import { sourceClasses, type Split } from "../split/split.ts";
 import { streamSampler } from "./stream_samplers.ts";
 

@@ -1,7 +1,7 @@
 import { effectiveNumberWeights } from "../../core/training/plugin/class_weights.ts";
 import type { StreamSpec } from "../../core/training/plugin/algorithm.ts";
 import { EpochSampler } from "./samplers/epoch_sampler.ts";
-import type { Sampler } from "./samplers/sampler.ts";
+import type { Sampler } from "./samplers/pass_sampler.ts";
 import { classBalancedWeights, classCounts, WeightedSampler } from "./samplers/weighted_sampler.ts";
 
 /** What a stream draws from. */

@@ -1,17 +1,9 @@
 import type { Device } from "../../core/autograd/device.ts";
 import type { Tensor } from "../../core/autograd/tensor.ts";
 import type { PredictSet, StreamSpec } from "../../core/training/plugin/algorithm.ts";
-import type {
-  DrawnBatch,
-  DrawnStream,
-  DrawSizes,
-  ImageSet,
-  Loader,
-  ViewDraw,
-} from "../../core/training/loader.ts";
-import type { LoaderView } from "../../core/training/loader.ts";
-import { augment, type ViewRecipes } from "../views/augment.ts";
-import { recipeOf } from "../views/recipe_of.ts";
+import type { DrawSizes, DrawnBatch, DrawnStream, ImageSet, Loader, LoaderView, ViewDraw } from "../../core/training/loader.ts";
+import { augment } from "../views/augment.ts";
+import { recipeOf, type ViewRecipes } from "../views/view_spec.ts";
 import type { Dataset } from "../images/dataset.ts";
 import { readTrainImages } from "./image_sets.ts";
 import type { LoaderOptions } from "./gpu_loader.ts";

@@ -1,6 +1,5 @@
 import { BadInput } from "../../core/bad_input.ts";
-import type { LabeledImages } from "../formats/labeled_images.ts";
-import { planarToHwc } from "../formats/planar.ts";
+import { type LabeledImages, planarToHwc } from "../formats/raw_images.ts";
 
 /** How {@link parseCifar} reads a file. */
 export interface CifarOptions {

@@ -1,7 +1,7 @@
 import { parseCifar } from "./cifar.ts";
 import { cifar100Classes, cifar10Classes } from "./class_names.ts";
 import type { Dataset } from "../images/dataset.ts";
-import { joinImages, type LabeledImages } from "../formats/labeled_images.ts";
+import { joinImages, type LabeledImages } from "../formats/raw_images.ts";
 import { findFolder, readWhole } from "../store/locate_deno.ts";
 import { memoryDataset, type MemoryDatasetOptions } from "../images/memory_dataset.ts";
 

@@ -1,9 +1,22 @@
 import { BadInput } from "../../core/bad_input.ts";
 import { infoOf, innerFolders } from "./set_info.ts";
-import { download } from "../store/download_deno.ts";
+import { download, type DownloadOptions } from "../store/download_deno.ts";
+import type { Download, OnProgress } from "../store/work.ts";
 import { exists } from "../store/locate_deno.ts";
-import type { PrepareOptions } from "./prepare_deno.ts";
 import { unpack } from "../store/unpack_deno.ts";
+
+/** Where and how {@linkcode fetchFiles} fetches. */
+export interface FetchOptions {
+  /** The folder of the set's files, or its parent; downloads go there. */
+  readonly dataDir: string;
+  /** Other files to download, such as those of a mirror. */
+  readonly downloads?: readonly Download[] | undefined;
+  /** How patiently to download. */
+  readonly network?: Pick<DownloadOptions, "attempts" | "wait" | "stall"> | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  /** Stops the work; what is done is kept, and the next call goes on from there. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Makes sure that the files of a data set are there: downloads and unpacks what is missing.
@@ -13,7 +26,7 @@ import { unpack } from "../store/unpack_deno.ts";
  */
 export async function fetchFiles(
   name: string,
-  options: PrepareOptions & { readonly size: number },
+  options: FetchOptions & { readonly size: number },
 ): Promise<string> {
   const { size, dataDir, onProgress, signal, network } = options;
   const info = infoOf(name);

@@ -1,9 +1,12 @@
 import { BadInput } from "../../core/bad_input.ts";
-import { filePart, type ImageFile } from "../store/file_part.ts";
+import {
+  filePart,
+  type ImageFile,
+  type Planned,
+  type PlanOptions,
+} from "../store/pack/pack_plan.ts";
 import { classFolders, imagesBelow } from "../store/image_tree_deno.ts";
 import { exists, readWhole } from "../store/locate_deno.ts";
-import type { Planned } from "../store/pack_plan.ts";
-import type { PlanOptions } from "./plan_options.ts";
 import { resolvePath, sourceKey } from "../store/source_key_deno.ts";
 import { parseCsvList } from "./image_lists.ts";
 

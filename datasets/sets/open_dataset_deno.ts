@@ -3,7 +3,7 @@ import type { Dataset } from "../images/dataset.ts";
 import { openCifar } from "./cifar_deno.ts";
 import { checkSize, infoOf } from "./set_info.ts";
 import { findPack } from "./find_pack_deno.ts";
-import { openPack } from "../store/pack_reader_deno.ts";
+import { openPack } from "../store/pack/pack_reader_deno.ts";
 import { syntheticDataset } from "../images/synthetic.ts";
 
 export { datasetNames, type SetInfo, setInfos } from "./set_info.ts";

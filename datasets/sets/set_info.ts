@@ -1,20 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import { BadInput } from "../../core/bad_input.ts";
 import type { Fit } from "../images/resize.ts";
-
-/** A file to download. */
-export interface Download {
-  /** The official address, then mirrors. */
-  readonly urls: readonly string[];
-  /** What it is called here. */
-  readonly file: string;
-  /** Its length, where known. */
-  readonly bytes?: number;
-  /** Hexadecimal, as published. */
-  readonly sha256?: string;
-  /** Hexadecimal, as published; used where no SHA-256 was. */
-  readonly md5?: string;
-}
+import type { Download } from "../store/work.ts";
 
 /** What is known of a data set before a file is opened. */
 export interface SetInfo {

@@ -1,8 +1,7 @@
 import { BadInput } from "../../core/bad_input.ts";
 import type { ByteSource } from "../formats/byte_source.ts";
 import { readMat5 } from "../formats/mat5.ts";
-import { planarToHwc } from "../formats/planar.ts";
-import type { RawImages } from "../formats/raw_images.ts";
+import { planarToHwc, type RawImages } from "../formats/raw_images.ts";
 
 const SIZE = 32;
 const EACH = SIZE * SIZE * 3;

@@ -5,7 +5,7 @@ import type { Pixels } from "../images/resize.ts";
 import { drawText, TEXT_HEIGHT, textWidth } from "./pixel_font.ts";
 import { describeProgram } from "../views/programs/describe_program.ts";
 import { readPrograms } from "../views/programs/read_programs.ts";
-import type { ViewRecipe, ViewRecipes } from "../views/view_recipe.ts";
+import type { ViewRecipe, ViewRecipes } from "../views/view_spec.ts";
 
 /** What {@linkcode viewSheet} shows. */
 export interface ViewSheetOptions {

@@ -1,7 +1,7 @@
 import { BadInput } from "../../core/bad_input.ts";
 import type { Dataset } from "../images/dataset.ts";
 import { writePng } from "./inspect_deno.ts";
-import type { ViewRecipes } from "../views/view_recipe.ts";
+import type { ViewRecipes } from "../views/view_spec.ts";
 import { viewSheet, type ViewSheetOptions } from "./view_sheet.ts";
 
 /**

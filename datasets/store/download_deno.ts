@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { BadInput } from "../../core/bad_input.ts";
-import type { Download } from "../sets/set_info.ts";
+import type { Download, OnProgress } from "./work.ts";
 import { writeAll } from "./file_source_deno.ts";
 import { exists } from "./locate_deno.ts";
-import type { OnProgress } from "./progress.ts";
 
 /** Where to and how patiently {@link download} works. */
 export interface DownloadOptions {

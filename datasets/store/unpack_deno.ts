@@ -5,7 +5,7 @@ import { ByteStream } from "../formats/byte_stream.ts";
 import { readTar } from "../formats/tar.ts";
 import { readZip } from "../formats/zip.ts";
 import { type FileSource, openSource, writeAll } from "./file_source_deno.ts";
-import type { OnProgress } from "./progress.ts";
+import type { OnProgress } from "./work.ts";
 
 /** Where to and how much {@link unpack} unpacks. */
 export interface UnpackOptions {

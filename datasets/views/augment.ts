@@ -3,17 +3,8 @@ import type { Tensor } from "../../core/autograd/tensor.ts";
 import type { ViewDraw } from "../../core/training/loader.ts";
 import { type CompiledViews, compileViews } from "./compile/compile_views.ts";
 import { applyPrograms, drawPrograms } from "./programs/run_views.ts";
-import type { ViewRecipe } from "./view_recipe.ts";
-
-export type {
-  Channels,
-  PolicyOperation,
-  PoolOperation,
-  ResizeFilter,
-  Stage,
-  ViewRecipe,
-  ViewRecipes,
-} from "./view_recipe.ts";
+import { ViewCompiler } from "./compile/view_compiler.ts";
+import type { PixelSize, ViewRecipe } from "./view_spec.ts";
 
 /** A view that {@linkcode augmentViews} makes. */
 export interface NamedView {
@@ -121,6 +112,28 @@ export function drawViews(
     names: views.map(({ name }) => name),
     ...draw,
   });
+}
+
+/**
+ * Size of a view of images of a size, as networks see it.
+ *
+ * @throws {RangeError} If the recipe cannot be used on such images.
+ *
+ * @example The middle of a resized image
+ * ```ts
+ * import { type ViewRecipe, viewSize } from "@longtail/longtail/datasets";
+ * import assert from "node:assert/strict";
+ *
+ * const middle: ViewRecipe = {
+ *   stages: [{ kind: "resizeShorter", size: 256 }, { kind: "centerCrop", size: 224 }],
+ *   mean: [0.485, 0.456, 0.406],
+ *   std: [0.229, 0.224, 0.225],
+ * };
+ * assert.deepEqual(viewSize(middle, { height: 300, width: 400 }), { height: 224, width: 224 });
+ * ```
+ */
+export function viewSize(recipe: ViewRecipe, from: PixelSize): PixelSize {
+  return new ViewCompiler(recipe, from).size;
 }
 
 function makeViews<D extends "f32" | "u32">(

@@ -1,8 +1,6 @@
 import { MAX_VIEWS } from "../../../kernels/augment/view_table.ts";
-import type { PixelSize } from "../view_recipe.ts";
-import { shown } from "./image_size.ts";
-import { ViewCompiler } from "./view_compiler.ts";
-import type { ViewRecipe } from "../view_recipe.ts";
+import type { PixelSize, ViewRecipe } from "../view_spec.ts";
+import { shown, ViewCompiler } from "./view_compiler.ts";
 
 /** Several recipes as the table that the kernels read, and what the host must know to run them. */
 export interface CompiledViews {

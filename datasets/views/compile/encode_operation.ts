@@ -6,7 +6,7 @@ import {
   operationWord,
   STEP,
 } from "../../../kernels/augment/program.ts";
-import type { Channels, PixelSize } from "../view_recipe.ts";
+import type { Channels, PixelSize } from "../view_spec.ts";
 
 /** An operation with its magnitude, as a step of a program: exactly Pillow's, computed in doubles. */
 export interface OperationCall {

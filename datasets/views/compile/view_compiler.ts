@@ -1,18 +1,16 @@
 import { Draw, SLOTS, STAGE, TRIES, VIEW } from "../../../kernels/augment/view_table.ts";
 import { Code, Window } from "../../../kernels/augment/program.ts";
-import { checkCrop } from "./check_crop.ts";
 import { cutoutBox, encodeCutout } from "./cutout_box.ts";
 import { colourWord, floatBits } from "./encode_operation.ts";
-import { codesOf, encodePool } from "./encode_pool.ts";
-import { jitterPool } from "./jitter_pool.ts";
-import { extent, inside, shown } from "./image_size.ts";
+import { codesOf, encodePool, jitterPool } from "./encode_pool.ts";
 import { roundHalfEven } from "../../../core/round_half_even.ts";
-import { resampleTaps, resampleWeights } from "../../images/resample_weights.ts";
+import { resampleTaps, resampleWeights, type ResizeFilter } from "../../images/resample_weights.ts";
 import type {
   CenterCropStage,
   ColorJitterStage,
   CropStage,
   CutoutStage,
+  Extent,
   FlipStage,
   HideStage,
   PixelSize,
@@ -20,10 +18,9 @@ import type {
   PolicyStage,
   RandAugmentStage,
   ResizedCropStage,
-  ResizeFilter,
   Stage,
   ViewRecipe,
-} from "../view_recipe.ts";
+} from "../view_spec.ts";
 
 type Box = PixelSize & { readonly top: number; readonly left: number };
 
@@ -292,4 +289,50 @@ export class ViewCompiler {
     for (let i = 0; i < words.length; i++) this.#data.push(words[i]!); // i is inside
     return at;
   }
+}
+
+/**
+ * Looks at a crop before it is laid out.
+ *
+ * @throws {RangeError} If it does not fit into the image with its margin, or its place is not in it.
+ */
+function checkCrop(
+  { pad, border, at }: CropStage,
+  { from, out, rows, columns }: {
+    readonly from: PixelSize;
+    readonly out: PixelSize;
+    /** Places there are along each axis. */
+    readonly rows: number;
+    readonly columns: number;
+  },
+): void {
+  const { height, width } = from;
+  if (pad < 0 || rows < 1 || columns < 1 || out.height < 1 || out.width < 1) {
+    throw new RangeError(
+      `Cannot crop ${shown(out)} from ${shown(from)} pixels with a margin of ${pad}`,
+    );
+  }
+  if (border === "reflect" && pad >= Math.min(height, width)) {
+    throw new RangeError(`Cannot reflect ${pad} pixels around an image of ${shown(from)}`);
+  }
+  if (at && !(inside(at.left, columns) && inside(at.top, rows))) {
+    throw new RangeError(
+      `Cannot crop at (${at.top}, ${at.left}): there are ${rows} x ${columns} places`,
+    );
+  }
+}
+
+/** `32 x 32`, for messages. */
+export function shown({ height, width }: PixelSize): string {
+  return `${height} x ${width}`;
+}
+
+/** Height and width of what may be one number for both. */
+function extent(size: Extent): PixelSize {
+  return typeof size === "number" ? { height: size, width: size } : size;
+}
+
+/** Whether a number is one of 0 to `end` - 1. */
+function inside(value: number, end: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < end;
 }

@@ -1,4 +1,4 @@
-import type { PoolOperation, Stage, ViewRecipes } from "../view_recipe.ts";
+import type { PoolOperation, Stage, ViewRecipes } from "../view_spec.ts";
 import {
   CROP_RATIO,
   type Normalization,

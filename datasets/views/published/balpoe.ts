@@ -1,4 +1,4 @@
-import type { Stage, ViewRecipes } from "../view_recipe.ts";
+import type { Stage, ViewRecipes } from "../view_spec.ts";
 import { cifarPolicies } from "./cifar_policies.ts";
 import {
   CROP_RATIO,

@@ -1,4 +1,4 @@
-import type { PoolOperation, Stage, ViewRecipes } from "../view_recipe.ts";
+import type { PoolOperation, Stage, ViewRecipes } from "../view_spec.ts";
 import { floatLevels, pixelLevels, wholeLevels } from "./fixmatch_pool.ts";
 import { CROP_RATIO, GREY, type RecipeOptions, recipesOf, UDA_FILL } from "./view_options.ts";
 

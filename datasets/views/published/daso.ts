@@ -1,4 +1,4 @@
-import type { Stage, ViewRecipes } from "../view_recipe.ts";
+import type { Stage, ViewRecipes } from "../view_spec.ts";
 import { fixmatchPool } from "./fixmatch_pool.ts";
 import {
   CROP_RATIO,

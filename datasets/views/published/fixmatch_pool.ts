@@ -1,4 +1,4 @@
-import type { PoolOperation } from "../view_recipe.ts";
+import type { PoolOperation } from "../view_spec.ts";
 
 const LEVELS = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
 

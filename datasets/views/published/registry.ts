@@ -1,6 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import { BadInput } from "../../../core/bad_input.ts";
-import type { Channels, ViewRecipes } from "../view_recipe.ts";
+import type { Channels, ViewRecipes } from "../view_spec.ts";
 import type { Dataset } from "../../images/dataset.ts";
 import { adelloRecipes } from "./adello.ts";
 import { balpoeRecipes } from "./balpoe.ts";

@@ -1,4 +1,4 @@
-import type { PoolOperation } from "../view_recipe.ts";
+import type { PoolOperation } from "../view_spec.ts";
 import { IMAGENET_FILL } from "./view_options.ts";
 
 /** timm's `m10-mstd0.5`: level 10 ± 0.5 of 10, as shares. */

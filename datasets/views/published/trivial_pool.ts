@@ -1,4 +1,4 @@
-import type { PoolOperation } from "../view_recipe.ts";
+import type { PoolOperation } from "../view_spec.ts";
 
 /** Magnitudes from 0 to the greatest, evenly; TrivialAugment has 31. */
 const STRENGTHS = Array.from({ length: 31 }, (_, i) => i / 30);

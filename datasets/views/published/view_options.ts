@@ -1,4 +1,4 @@
-import type { Channels, Stage, ViewRecipes } from "../view_recipe.ts";
+import type { Channels, Stage, ViewRecipes } from "../view_spec.ts";
 
 /** What a recipe must know about the images. */
 export interface RecipeOptions {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { BadInput } from "../../../core/bad_input.ts";
 import { openDataset } from "../../../datasets/sets/open_dataset_deno.ts";
-import { prepareDataset } from "../../../datasets/sets/prepare_deno.ts";
+import { prepareDataset } from "../../../datasets/sets/prepare_dataset_deno.ts";
 import { hugePng, picture } from "../images.ts";
 import { ascii, compress, join, mat5, matrix, npy, tar, words, zip } from "../samples.ts";
 

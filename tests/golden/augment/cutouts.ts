@@ -1,6 +1,6 @@
 import { drawViews } from "../../../datasets/views/augment.ts";
 import { cutoutBox } from "../../../datasets/views/compile/cutout_box.ts";
-import type { Channels, Stage } from "../../../datasets/views/view_recipe.ts";
+import type { Channels, Stage } from "../../../datasets/views/view_spec.ts";
 import { Head } from "../../../kernels/augment/program.ts";
 import { ImageViews } from "./image_views.ts";
 import { namedImages, type OpsCase } from "./ops.ts";

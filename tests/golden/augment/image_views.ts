@@ -1,10 +1,5 @@
-import {
-  augment,
-  augmentPixels,
-  type Stage,
-  type ViewRecipe,
-} from "../../../datasets/views/augment.ts";
-import type { Channels } from "../../../datasets/views/view_recipe.ts";
+import { augment, augmentPixels } from "../../../datasets/views/augment.ts";
+import type { Channels, Stage, ViewRecipe } from "../../../datasets/views/view_spec.ts";
 import type { Device } from "../../../core/autograd/device.ts";
 import type { Tensor } from "../../../core/autograd/tensor.ts";
 

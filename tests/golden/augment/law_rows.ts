@@ -1,4 +1,5 @@
-import { drawViews, type ViewRecipe, type ViewRecipes } from "../../../datasets/views/augment.ts";
+import { drawViews } from "../../../datasets/views/augment.ts";
+import type { ViewRecipe, ViewRecipes } from "../../../datasets/views/view_spec.ts";
 import {
   type ReadProgram,
   readPrograms,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { requestDevice } from "../../../core/autograd/request_device.ts";
 import { binned, countOf, misfit } from "./frequencies.ts";
 import { drawRows, operationsOf } from "./law_rows.ts";
-import type { PoolOperation, ViewRecipe } from "../../../datasets/views/augment.ts";
+import type { PoolOperation, ViewRecipe } from "../../../datasets/views/view_spec.ts";
 import { fixmatchPool } from "../../../datasets/views/published/fixmatch_pool.ts";
 import { Random } from "../../../core/random.ts";
 

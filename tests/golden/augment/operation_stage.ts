@@ -1,4 +1,4 @@
-import type { PoolOperation, Stage } from "../../../datasets/views/augment.ts";
+import type { PoolOperation, Stage } from "../../../datasets/views/view_spec.ts";
 import { OPERATIONS } from "../../../kernels/augment/program.ts";
 
 /** A stage that does the operation of a name as fixtures write it (`ShearX`), always. */

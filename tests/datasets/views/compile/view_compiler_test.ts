@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { compileViews } from "../../../../datasets/views/compile/compile_views.ts";
 import { resampleTaps, resampleWeights } from "../../../../datasets/images/resample_weights.ts";
-import { viewSize } from "../../../../datasets/views/view_size.ts";
-import type { PoolOperation, Stage } from "../../../../datasets/views/view_recipe.ts";
+import { viewSize } from "../../../../datasets/views/augment.ts";
+import type { PoolOperation, Stage } from "../../../../datasets/views/view_spec.ts";
 
 const half = [0.5, 0.5, 0.5] as const;
 const recipe = (...stages: Stage[]) => ({ stages, mean: half, std: half });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { requestDevice } from "../../../../core/autograd/request_device.ts";
 import { Random } from "../../../../core/random.ts";
-import { drawViews, type Stage } from "../../../../datasets/views/augment.ts";
+import { drawViews } from "../../../../datasets/views/augment.ts";
+import type { Stage } from "../../../../datasets/views/view_spec.ts";
 import { cutoutBox } from "../../../../datasets/views/compile/cutout_box.ts";
 import { describeProgram } from "../../../../datasets/views/programs/describe_program.ts";
 import {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { requestDevice } from "../../../../core/autograd/request_device.ts";
 import { Random } from "../../../../core/random.ts";
-import { augment, augmentPixels, type Stage } from "../../../../datasets/views/augment.ts";
+import { augment, augmentPixels } from "../../../../datasets/views/augment.ts";
+import type { Stage } from "../../../../datasets/views/view_spec.ts";
 import { applyPrograms, drawPrograms } from "../../../../datasets/views/programs/run_views.ts";
 import { compileViews } from "../../../../datasets/views/compile/compile_views.ts";
 import { namedRecipes } from "../../../../datasets/views/published/registry.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { requestDevice } from "../../../../core/autograd/request_device.ts";
 import { binned, countOf, type Counts, misfit } from "../../../golden/augment/frequencies.ts";
 import { drawRows, operationsOf, ROWS } from "../../../golden/augment/law_rows.ts";
-import type { Stage } from "../../../../datasets/views/augment.ts";
+import type { Stage } from "../../../../datasets/views/view_spec.ts";
 import type { ReadStep } from "../../../../datasets/views/programs/read_programs.ts";
 import { balpoeRecipes } from "../../../../datasets/views/published/balpoe.ts";
 import { Code } from "../../../../kernels/augment/program.ts";

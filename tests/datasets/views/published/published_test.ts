@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { IMAGENET_FILL } from "../../../../datasets/views/published/view_options.ts";
-import type { PoolOperation, Stage, ViewRecipe } from "../../../../datasets/views/augment.ts";
+import type { PoolOperation, Stage, ViewRecipe } from "../../../../datasets/views/view_spec.ts";
 import { namedRecipes } from "../../../../datasets/views/published/registry.ts";
 import { infoOf } from "../../../../datasets/sets/set_info.ts";
 

@@ -3,8 +3,7 @@ import { compileViews } from "../../../../datasets/views/compile/compile_views.t
 import { Code, HEAD, Head, STEP } from "../../../../kernels/augment/program.ts";
 import { BadInput } from "../../../../core/bad_input.ts";
 import { requestDevice } from "../../../../core/autograd/request_device.ts";
-import { augment, drawViews } from "../../../../datasets/views/augment.ts";
-import { viewSize } from "../../../../datasets/views/view_size.ts";
+import { augment, drawViews, viewSize } from "../../../../datasets/views/augment.ts";
 import { cosslPool } from "../../../../datasets/views/published/cossl.ts";
 import { augmentationNames, namedRecipes } from "../../../../datasets/views/published/registry.ts";
 import { datasetNames } from "../../../../datasets/sets/set_info.ts";

@@ -1,11 +1,30 @@
-import { BadInput } from "../../core/bad_input.ts";
-import { openSource } from "./file_source_deno.ts";
-import { exists } from "./locate_deno.ts";
+import { BadInput } from "../../../core/bad_input.ts";
+import { openSource } from "../file_source_deno.ts";
+import { exists } from "../locate_deno.ts";
 import { type PackIndex, readPack } from "./pack.ts";
 import type { PackPlan } from "./pack_plan.ts";
 import { packKey } from "./pack_reader_deno.ts";
+import type { OnProgress } from "../work.ts";
 import { PackWriter } from "./pack_writer_deno.ts";
-import type { Prepared, PrepareOptions } from "../sets/prepare_deno.ts";
+
+/** How {@linkcode packImages} works. */
+export interface PackOptions {
+  /** Leave out images that cannot be read, rather than stop at the first. */
+  readonly skipCorrupt?: boolean | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  /** Stops the work; what is done is kept, and the next call goes on from there. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a packed store holds, and what it does not. */
+export interface Packed {
+  /** Images of each part. */
+  readonly images: Readonly<Record<string, number>>;
+  /** Why each image that was left out could not be read; the message names its path. */
+  readonly skipped: readonly string[];
+  /** Sentences the user should read. */
+  readonly notes: readonly string[];
+}
 
 /**
  * Writes a packed store by its plan, unless it is there already.
@@ -15,8 +34,8 @@ import type { Prepared, PrepareOptions } from "../sets/prepare_deno.ts";
 export async function packImages(
   path: string,
   plan: PackPlan,
-  { skipCorrupt = false, onProgress, signal }: PrepareOptions,
-): Promise<Omit<Prepared, "path">> {
+  { skipCorrupt = false, onProgress, signal }: PackOptions = {},
+): Promise<Packed> {
   const notes = plan.notes ?? [];
   const before = await indexOf(path, plan.key);
   if (before && (skipCorrupt || before.skipped.length === 0)) {

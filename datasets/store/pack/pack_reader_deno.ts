@@ -1,7 +1,7 @@
-import { BadInput } from "../../core/bad_input.ts";
-import type { Dataset, ImagePart, PartName } from "../images/dataset.ts";
-import { checkedIndex, memoryPart } from "../images/memory_dataset.ts";
-import { openSource } from "./file_source_deno.ts";
+import { BadInput } from "../../../core/bad_input.ts";
+import type { Dataset, ImagePart, PartName } from "../../images/dataset.ts";
+import { checkedIndex, memoryPart } from "../../images/memory_dataset.ts";
+import { openSource } from "../file_source_deno.ts";
 import { PACK_HEADER, type PackPart, readPack } from "./pack.ts";
 import { readAside } from "./read_aside_deno.ts";
 import { readImages } from "./read_images_deno.ts";

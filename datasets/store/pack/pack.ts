@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { BadInput } from "../../core/bad_input.ts";
-import { type PartName, partNames } from "../images/dataset.ts";
-import { sha256 } from "../images/fingerprint.ts";
-import type { ByteSource } from "../formats/byte_source.ts";
+import { BadInput } from "../../../core/bad_input.ts";
+import { type PartName, partNames } from "../../images/dataset.ts";
+import { sha256 } from "../../images/fingerprint.ts";
+import type { ByteSource } from "../../formats/byte_source.ts";
 
 /**
  * The packed store: all images of a data set at one size in one file.

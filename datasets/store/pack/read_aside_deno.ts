@@ -1,11 +1,6 @@
 import { Worker } from "node:worker_threads";
-import { BadInput } from "../../core/bad_input.ts";
-import type { ImageRead } from "./read_images_deno.ts";
-
-/** What a worker answers: the images, or why there are none. */
-export type ReadReply =
-  | { readonly id: number; readonly bytes: Uint8Array<ArrayBuffer>; readonly error?: undefined }
-  | { readonly id: number; readonly error: string; readonly bad: boolean };
+import { BadInput } from "../../../core/bad_input.ts";
+import type { ImageRead, ReadReply } from "./read_images_deno.ts";
 
 interface Waiting {
   readonly worker: Worker;

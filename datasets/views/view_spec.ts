@@ -1,10 +1,9 @@
+import type { LoaderView } from "../../core/training/loader.ts";
+import type { ResizeFilter } from "../images/resample_weights.ts";
 import type { AffineFilter, Operation } from "../../kernels/augment/program.ts";
 
 /** Red, green, blue. */
 export type Channels = readonly [red: number, green: number, blue: number];
-
-/** How a resize weighs pixels. */
-export type ResizeFilter = "bilinear" | "bicubic";
 
 /** An operation that may be drawn, and the law of its magnitude. */
 export interface PoolOperation {
@@ -224,4 +223,9 @@ export interface ViewRecipes {
   readonly strong: ViewRecipe;
   /** For evaluation: nothing random. */
   readonly identity: ViewRecipe;
+}
+
+/** How a view is made; of labeled images as the weak one, unless they have a recipe of their own. */
+export function recipeOf(recipes: ViewRecipes, view: LoaderView): ViewRecipe {
+  return view === "labeled" ? recipes.labeled ?? recipes.weak : recipes[view];
 }

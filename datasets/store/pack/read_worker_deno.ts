@@ -1,7 +1,6 @@
 import { parentPort } from "node:worker_threads";
-import { BadInput } from "../../core/bad_input.ts";
-import type { ReadReply } from "./read_aside_deno.ts";
-import { type ImageRead, readImages } from "./read_images_deno.ts";
+import { BadInput } from "../../../core/bad_input.ts";
+import { type ImageRead, readImages, type ReadReply } from "./read_images_deno.ts";
 
 // A worker has a parent.
 const port = parentPort!;

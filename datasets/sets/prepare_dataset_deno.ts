@@ -4,51 +4,31 @@ import { planFolder } from "./folder_deno.ts";
 import { planFood101 } from "./food101_deno.ts";
 import { planImagenet } from "./imagenet_deno.ts";
 import { planSemiAves } from "./semi_aves_deno.ts";
-import { checkSize, type Download, infoOf, usualSize } from "./set_info.ts";
+import { checkSize, infoOf, usualSize } from "./set_info.ts";
 import { planStl10 } from "./stl10_deno.ts";
 import { planSvhn } from "./svhn_deno.ts";
 import { planTissue } from "./tissuemnist_deno.ts";
 import { DecodePool } from "../store/decode_pool_deno.ts";
-import type { DownloadOptions } from "../store/download_deno.ts";
-import { fetchFiles } from "./fetch_files_deno.ts";
+import { fetchFiles, type FetchOptions } from "./fetch_files_deno.ts";
 import { openSource } from "../store/file_source_deno.ts";
 import { packName } from "./find_pack_deno.ts";
-import { packImages } from "../store/pack_images_deno.ts";
-import type { Planned } from "../store/pack_plan.ts";
-import type { PlanOptions } from "./plan_options.ts";
-import type { OnProgress } from "../store/progress.ts";
+import { type Packed, packImages, type PackOptions } from "../store/pack/pack_images_deno.ts";
+import type { Planned, PlanOptions } from "../store/pack/pack_plan.ts";
 
 /** Where and how {@link prepareDataset} prepares a set. */
-export interface PrepareOptions {
-  /** The folder of the set's files, or its parent; downloads go there. */
-  readonly dataDir: string;
+export interface PrepareOptions extends FetchOptions, PackOptions {
   /** Height and width of the images; default: the set's usual one. */
   readonly size?: number | undefined;
-  /** Leave out images that cannot be read, rather than stop at the first. */
-  readonly skipCorrupt?: boolean | undefined;
   /** Semi-Aves: `all` takes unlabeled images of other classes too. Default `in`. */
   readonly unlabeled?: "in" | "all" | undefined;
   /** Decoders side by side; default one a processor, at most 8. */
   readonly workers?: number | undefined;
-  readonly onProgress?: OnProgress | undefined;
-  /** Stops the work; what is done is kept, and the next call goes on from there. */
-  readonly signal?: AbortSignal | undefined;
-  /** Other files to download, such as those of a mirror. */
-  readonly downloads?: readonly Download[] | undefined;
-  /** How patiently to download. */
-  readonly network?: Pick<DownloadOptions, "attempts" | "wait" | "stall"> | undefined;
 }
 
 /** What {@link prepareDataset} did. */
-export interface Prepared {
+export interface Prepared extends Packed {
   /** The packed store, or the folder of files that are read as they are; undefined for none. */
   readonly path: string | undefined;
-  /** Images of each part. */
-  readonly images: Readonly<Record<string, number>>;
-  /** Why each image that was left out could not be read; the message names its path. */
-  readonly skipped: readonly string[];
-  /** Sentences the user should read. */
-  readonly notes: readonly string[];
 }
 
 const planners: Readonly<Record<string, (options: PlanOptions) => Promise<Planned>>> = {
@@ -87,9 +67,9 @@ export async function prepareDataset(name: string, options: PrepareOptions): Pro
   using stack = new DisposableStack();
   const plan = await planners[name]!({ // every packed set has one
     name,
-    info,
     folder,
     size,
+    fit: info.fit ?? "cover",
     pool: stack.use(new DecodePool(options.workers)),
     unlabeled: options.unlabeled ?? "in",
     open: (path) => stack.use(openSource(path)),

@@ -1,6 +1,8 @@
-import type { PartName } from "../images/dataset.ts";
-import type { RawImages } from "../formats/raw_images.ts";
-import { resize } from "../images/resize.ts";
+import type { PartName } from "../../images/dataset.ts";
+import type { RawImages } from "../../formats/raw_images.ts";
+import type { ByteSource } from "../../formats/byte_source.ts";
+import { type Fit, resize } from "../../images/resize.ts";
+import type { DecodePool } from "../decode_pool_deno.ts";
 
 /** What a set brings to a packed store. */
 export interface Planned {
@@ -34,6 +36,22 @@ export type Produced =
   | { readonly bytes: Uint8Array; readonly corrupt?: undefined }
   | { readonly bytes?: undefined; readonly corrupt: string };
 
+/** What the plan of a set is made from. */
+export interface PlanOptions {
+  readonly name: string;
+  /** Where the set's files are. */
+  readonly folder: string;
+  /** Height and width the images shall have. */
+  readonly size: number;
+  /** How images that are no squares become squares. */
+  readonly fit: Fit;
+  readonly pool: DecodePool;
+  /** Semi-Aves: unlabeled images of the 200 classes only, or also of others. */
+  readonly unlabeled: "in" | "all";
+  /** Opens a file for reading until the store is written; throws BadInput if it cannot. */
+  open(path: string): ByteSource;
+}
+
 /** Images handed over at a time. */
 const BATCH = 256;
 
@@ -52,6 +70,37 @@ export function rawPart(
         const count = Math.min(BATCH, images.images - from);
         const bytes = images.read(from, count);
         yield { bytes: images.size === size ? bytes : resizeAll(bytes, images.size, size) };
+      }
+    },
+  };
+}
+
+/** An image file: its path as the sources name it, and where it really is. */
+export interface ImageFile {
+  readonly path: string;
+  readonly label: number;
+}
+
+/** A part of image files, decoded by workers. */
+export function filePart(
+  name: PartName,
+  files: readonly ImageFile[],
+  options: Pick<PlanOptions, "pool" | "size" | "fit"> & {
+    readonly labeled: boolean;
+    resolve(path: string): string;
+  },
+): PlannedPart {
+  const { pool, size, fit, labeled, resolve } = options;
+  return {
+    name,
+    images: files.length,
+    labels: labeled ? Int32Array.from(files, ({ label }) => label) : null,
+    async *produce(from) {
+      const tasks = function* () {
+        for (const { path } of files.slice(from)) yield { path: resolve(path), size, fit };
+      };
+      for await (const { bytes, error } of pool.decode(tasks())) {
+        yield bytes ? { bytes } : { corrupt: error };
       }
     },
   };

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
-import { BadInput } from "../../core/bad_input.ts";
-import { openFile, readInto } from "./file_source_deno.ts";
+import { BadInput } from "../../../core/bad_input.ts";
+import { openFile, readInto } from "../file_source_deno.ts";
 
 /** Images of a part of a packed store that shall be read. */
 export interface ImageRead {
@@ -15,6 +15,11 @@ export interface ImageRead {
   /** CRC-32 of each of these images. */
   readonly checks: Uint32Array;
 }
+
+/** What a worker answers: the images, or why there are none. */
+export type ReadReply =
+  | { readonly id: number; readonly bytes: Uint8Array<ArrayBuffer>; readonly error?: undefined }
+  | { readonly id: number; readonly error: string; readonly bad: boolean };
 
 /**
  * Reads images of a packed store and checks each; neighbours are read at once.

@@ -1,16 +1,16 @@
 import { Buffer } from "node:buffer";
 import { createHash, type Hash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { type PartName, partNames } from "../images/dataset.ts";
+import { type PartName, partNames } from "../../images/dataset.ts";
 import {
   fingerprintOf,
   labelsSha256,
   littleEndian,
   type PartDigest,
   sha256,
-} from "../images/fingerprint.ts";
-import { readInto, writeAll } from "./file_source_deno.ts";
-import { exists } from "./locate_deno.ts";
+} from "../../images/fingerprint.ts";
+import { readInto, writeAll } from "../file_source_deno.ts";
+import { exists } from "../locate_deno.ts";
 import { PACK_HEADER, packFooter, packHeader, type PackIndex, type PackPartIndex } from "./pack.ts";
 import type { PackPlan, PlannedPart } from "./pack_plan.ts";
 
