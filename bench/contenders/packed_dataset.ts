@@ -23,7 +23,7 @@ export async function packedDataset({ name, size, ...set }: Dataset): Promise<Pa
     },
   }));
   const { classNames, fingerprint: key } = set;
-  await packImages(path, { name, size, classNames, key, parts }, { dataDir: folder });
+  await packImages(path, { name, size, classNames, key, parts });
   return {
     dataset: await openPack(path, { memory: 0 }),
     remove: () => Deno.removeSync(folder, { recursive: true }),

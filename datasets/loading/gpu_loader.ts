@@ -2,7 +2,7 @@ import type { Device } from "../../core/autograd/device.ts";
 import type { Tensor } from "../../core/autograd/tensor.ts";
 import type { Loader, LoaderView, ViewDraw } from "../../core/training/loader.ts";
 import { augment } from "../views/augment.ts";
-import { recipeOf, type ViewRecipes } from "../views/view_spec.ts";
+import { specOf, type Views } from "../views/view_spec.ts";
 import { readTrainImages } from "./image_sets.ts";
 import { SplitDraws, type SplitDrawsOptions } from "./split_draws.ts";
 
@@ -10,14 +10,14 @@ import { SplitDraws, type SplitDrawsOptions } from "./split_draws.ts";
 export interface LoaderOptions extends SplitDrawsOptions {
   readonly device: Device;
   /** How each view changes an image. */
-  readonly views: ViewRecipes;
+  readonly views: Views;
 }
 
 /** Keeps the images that a split uses on the GPU as bytes; a step sends only their numbers. */
 export class GpuLoader extends SplitDraws implements Loader {
   readonly #train: Tensor<"u8">;
   readonly #tests: Tensor<"u8">;
-  readonly #views: ViewRecipes;
+  readonly #views: Views;
 
   private constructor(options: LoaderOptions) {
     super(options);
@@ -39,6 +39,6 @@ export class GpuLoader extends SplitDraws implements Loader {
 
   view(part: "train" | "test", images: Tensor<"i32">, view: LoaderView, draw: ViewDraw): Tensor {
     const all = part === "train" ? this.#train : this.#tests;
-    return augment(all, images, recipeOf(this.#views, view), draw);
+    return augment(all, images, specOf(this.#views, view), draw);
   }
 }

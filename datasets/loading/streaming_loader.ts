@@ -3,7 +3,7 @@ import type { Tensor } from "../../core/autograd/tensor.ts";
 import type { PredictSet, StreamSpec } from "../../core/training/plugin/algorithm.ts";
 import type { DrawSizes, DrawnBatch, DrawnStream, ImageSet, Loader, LoaderView, ViewDraw } from "../../core/training/loader.ts";
 import { augment } from "../views/augment.ts";
-import { recipeOf, type ViewRecipes } from "../views/view_spec.ts";
+import { specOf, type Views } from "../views/view_spec.ts";
 import type { Dataset } from "../images/dataset.ts";
 import { readTrainImages } from "./image_sets.ts";
 import type { LoaderOptions } from "./gpu_loader.ts";
@@ -40,7 +40,7 @@ export class StreamingLoader implements Loader {
   readonly #device: Device;
   readonly #dataset: Dataset;
   readonly #split: Split;
-  readonly #views: ViewRecipes;
+  readonly #views: Views;
   readonly #steps: number;
   /** Draws for steps to come; where the run is, is in `#cursors`. */
   readonly #draws: SplitDraws;
@@ -121,7 +121,7 @@ export class StreamingLoader implements Loader {
 
   view(_: "train" | "test", images: Tensor<"i32">, view: LoaderView, draw: ViewDraw): Tensor {
     if (!this.#staged) throw new Error("There are no images yet: await prepare() or fetch()");
-    return augment(this.#staged, images, recipeOf(this.#views, view), draw);
+    return augment(this.#staged, images, specOf(this.#views, view), draw);
   }
 
   cursors(): Readonly<Record<string, number>> {

@@ -5,7 +5,7 @@ import type { Pixels } from "../images/resize.ts";
 import { drawText, TEXT_HEIGHT, textWidth } from "./pixel_font.ts";
 import { describeProgram } from "../views/programs/describe_program.ts";
 import { readPrograms } from "../views/programs/read_programs.ts";
-import type { ViewRecipe, ViewRecipes } from "../views/view_spec.ts";
+import type { Views, ViewSpec } from "../views/view_spec.ts";
 
 /** What {@linkcode viewSheet} shows. */
 export interface ViewSheetOptions {
@@ -42,11 +42,11 @@ interface Column {
 
 /**
  * Draws originals and augmented views of a data set side by side, each view with what was done to
- * it. Where labeled images have a recipe of their own, its views follow the weak ones.
+ * it. Where labeled images have a view of their own, it follows the weak ones.
  */
 export async function viewSheet(
   dataset: Dataset,
-  recipes: Pick<ViewRecipes, "labeled" | "weak" | "strong">,
+  views: Pick<Views, "labeled" | "weak" | "strong">,
   { device, images = 8, weak = 2, strong = 4, seed = 0, title = dataset.name }: ViewSheetOptions,
 ): Promise<Pixels> {
   const n = Math.min(images, dataset.train.images), { size, classNames } = dataset;
@@ -62,22 +62,22 @@ export async function viewSheet(
   }];
   const wanted = [["weak", weak], ["labeled", weak], ["strong", strong]] as const;
   for (const [view, count] of wanted) {
-    const recipe = recipes[view];
-    if (!recipe) continue;
+    const spec = views[view];
+    if (!spec) continue;
     for (let k = 1; k <= count; k++) {
       const name = `${view} ${k}`;
       columns.push({
         title: name,
-        ...await views(bytes, recipe, { device, n, size, seed, name }),
+        ...await viewsOf(bytes, spec, { device, n, size, seed, name }),
       });
     }
   }
   return draw(columns, title);
 }
 
-async function views(
+async function viewsOf(
   bytes: Uint8Array,
-  recipe: ViewRecipe,
+  spec: ViewSpec,
   { device, n, size, ...draw }: {
     readonly device: Device;
     readonly n: number;
@@ -89,8 +89,8 @@ async function views(
   const images = device.tensor(bytes, [n, size, size, 3], "u8");
   const indices = device.tensor(Int32Array.from({ length: n }, (_, i) => i), [n], "i32");
   const { seed, name } = draw;
-  const made = augmentPixels(images, indices, recipe, { seed, step: 0, name });
-  const program = drawViews(images, [{ recipe, name }], { seed, step: 0, n });
+  const made = augmentPixels(images, indices, spec, { seed, step: 0, name });
+  const program = drawViews(images, [{ spec, name }], { seed, step: 0, n });
   const [pixels, words] = await device.readAll([made, program]);
   for (const tensor of [images, indices, made, program]) device.free(tensor);
   const [, height, width] = made.shape as [number, number, number];

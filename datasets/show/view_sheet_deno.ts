@@ -1,7 +1,7 @@
 import { BadInput } from "../../core/bad_input.ts";
 import type { Dataset } from "../images/dataset.ts";
 import { writePng } from "./inspect_deno.ts";
-import type { ViewRecipes } from "../views/view_spec.ts";
+import type { Views } from "../views/view_spec.ts";
 import { viewSheet, type ViewSheetOptions } from "./view_sheet.ts";
 
 /**
@@ -13,12 +13,12 @@ import { viewSheet, type ViewSheetOptions } from "./view_sheet.ts";
 export async function writeViewSheet(
   path: string,
   dataset: Dataset,
-  { recipes, ...options }: ViewSheetOptions & {
-    readonly recipes: Pick<ViewRecipes, "labeled" | "weak" | "strong">;
+  { views, ...options }: ViewSheetOptions & {
+    readonly views: Pick<Views, "labeled" | "weak" | "strong">;
   },
 ): Promise<void> {
   if (!/\.png$/i.test(path)) {
     throw new BadInput(`Cannot write ${path}: a contact sheet is a PNG, so end its name in .png`);
   }
-  await writePng(path, await viewSheet(dataset, recipes, options));
+  await writePng(path, await viewSheet(dataset, views, options));
 }

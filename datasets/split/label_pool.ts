@@ -6,7 +6,7 @@ import type { Dataset } from "../images/dataset.ts";
  * Training images are numbered from 0; images that come without a label (the 100 000 of STL-10)
  * follow them and have label −1. Test images are numbered from 0 on their own.
  */
-export interface Pool {
+export interface LabelPool {
   /** Name of the data set. */
   readonly name: string;
   /** SHA-256 of what the data set's files hold. */
@@ -27,7 +27,7 @@ export interface Pool {
  *
  * @example Index 2 is the first unlabeled image
  * ```ts
- * import { memoryDataset, poolOf } from "@longtail/longtail/datasets";
+ * import { memoryDataset, labelPool } from "@longtail/longtail/datasets";
  * import assert from "node:assert/strict";
  *
  * const bytes = (images: number) => new Uint8Array(images * 3);
@@ -39,10 +39,10 @@ export interface Pool {
  *   test: { bytes: bytes(1), labels: [1] },
  *   unlabeled: { bytes: bytes(3) },
  * });
- * assert.deepEqual([...Array.from(poolOf(dataset).labels)], [0, 1, -1, -1, -1]);
+ * assert.deepEqual([...Array.from(labelPool(dataset).labels)], [0, 1, -1, -1, -1]);
  * ```
  */
-export function poolOf(dataset: Dataset): Pool {
+export function labelPool(dataset: Dataset): LabelPool {
   const { name, fingerprint, classNames, train, test, unlabeled } = dataset;
   if (!train.labels || !test.labels) {
     throw new TypeError(`Cannot split ${name}: its training and test images need labels`);
@@ -76,7 +76,7 @@ export function indicesByClass(labels: ArrayLike<number>, classes: number): numb
  * @param used Images that are labeled or set aside.
  * @returns Ascending.
  */
-export function unlabeledPool(pool: Pool, used: ArrayLike<number>): number[] {
+export function unlabeledImages(pool: LabelPool, used: ArrayLike<number>): number[] {
   const unknown = imagesWhere(pool, (image) => pool.labels[image]! < 0); // image is in the pool
   if (unknown.length > 0) return unknown;
   const taken = new Set(Array.from(used));
@@ -84,7 +84,7 @@ export function unlabeledPool(pool: Pool, used: ArrayLike<number>): number[] {
 }
 
 /** All training images of a pool that pass a test, ascending. */
-export function imagesWhere(pool: Pool, test: (image: number) => boolean): number[] {
+export function imagesWhere(pool: LabelPool, test: (image: number) => boolean): number[] {
   const images: number[] = [];
   for (let image = 0; image < pool.labels.length; image++) if (test(image)) images.push(image);
   return images;

@@ -1,5 +1,5 @@
 import { BadInput } from "../../core/bad_input.ts";
-import type { Pool } from "./label_pool.ts";
+import type { LabelPool } from "./label_pool.ts";
 import type { UnlabeledTail } from "./selection/published_counts.ts";
 import { groupByClass, holdOut } from "./selection/hold_out.ts";
 
@@ -61,9 +61,9 @@ export interface Protocol {
   /** Where it was published; null for our own. */
   readonly paper: string | null;
   /** Options that this protocol's papers use where they differ from the general ones. */
-  defaults?(pool: Pool): Partial<SplitOptions>;
+  defaults?(pool: LabelPool): Partial<SplitOptions>;
   /** Deals the images out; `options` were checked. Throws BadInput if they cannot be met. */
-  split(pool: Pool, options: SplitOptions): Split;
+  split(pool: LabelPool, options: SplitOptions): Split;
 }
 
 /** What a protocol decides; the rest of a {@linkcode Split} follows from the pool. */
@@ -91,7 +91,7 @@ export interface Chosen {
  * @throws {RangeError} If an index is not an image of the pool, or a labeled one has no label.
  * @throws {BadInput} If a class would have no labeled image left.
  */
-export function completeSplit(pool: Pool, chosen: Chosen): Split {
+export function completeSplit(pool: LabelPool, chosen: Chosen): Split {
   const { protocol, options, relabel = null } = chosen;
   const { holdout: held, labeled, unlabeled } = withoutHoldout(pool, chosen);
   const test = chosen.test ?? pool.testLabels;
@@ -178,7 +178,7 @@ export function rankedClassNames(
 }
 
 function withoutHoldout(
-  { labels, classes }: Pool,
+  { labels, classes }: LabelPool,
   { labeled, unlabeled, options: { holdout } }: Chosen,
 ): Pick<Split, "labeled" | "unlabeled" | "holdout"> {
   if (holdout === 0) {

@@ -6,7 +6,7 @@ import type { AffineFilter, Operation } from "../../kernels/augment/program.ts";
 export type Channels = readonly [red: number, green: number, blue: number];
 
 /** An operation that may be drawn, and the law of its magnitude. */
-export interface PoolOperation {
+export interface OperationChoice {
   /** What it does. */
   readonly operation: Operation;
   /**
@@ -39,7 +39,7 @@ export interface PoolOperation {
 }
 
 /** An operation of a policy. */
-export interface PolicyOperation extends PoolOperation {
+export interface PolicyOperation extends OperationChoice {
   /** How likely it is applied once its policy is drawn. */
   readonly probability: number;
 }
@@ -55,7 +55,7 @@ export interface PixelSize {
   readonly width: number;
 }
 
-/** One thing done to every image of a view, in the order of the recipe. */
+/** One thing done to every image of a view, in the order of its stages. */
 export type Stage =
   | FlipStage
   | CropStage
@@ -146,7 +146,7 @@ export interface RandAugmentStage {
   /** How likely each one drawn is applied; 1 by default. */
   readonly probability?: number;
   /** Operations to draw from. */
-  readonly pool: readonly PoolOperation[];
+  readonly choices: readonly OperationChoice[];
 }
 
 /** AutoAugment's: draws one of several policies and does all of its operations in their order. */
@@ -201,10 +201,10 @@ export interface HideStage {
 
 /**
  * How a view of an image is made: stages in order, then `(value / 255 - mean) / std` per channel.
- * Sizes and pixels in it are meant for one image size; recipes of published systems are functions
+ * Sizes and pixels in it are meant for one image size; those of published systems are functions
  * of the size.
  */
-export interface ViewRecipe {
+export interface ViewSpec {
   /** What is done to the image, in this order. */
   readonly stages: readonly Stage[];
   /** Mean of each channel, taken off in the end. */
@@ -214,18 +214,18 @@ export interface ViewRecipe {
 }
 
 /** The views that a system makes of labeled and unlabeled images. */
-export interface ViewRecipes {
+export interface Views {
   /** Of labeled images, where not the weak one. */
-  readonly labeled?: ViewRecipe;
+  readonly labeled?: ViewSpec;
   /** How weak views are made. */
-  readonly weak: ViewRecipe;
+  readonly weak: ViewSpec;
   /** How strong views are made. */
-  readonly strong: ViewRecipe;
+  readonly strong: ViewSpec;
   /** For evaluation: nothing random. */
-  readonly identity: ViewRecipe;
+  readonly identity: ViewSpec;
 }
 
-/** How a view is made; of labeled images as the weak one, unless they have a recipe of their own. */
-export function recipeOf(recipes: ViewRecipes, view: LoaderView): ViewRecipe {
-  return view === "labeled" ? recipes.labeled ?? recipes.weak : recipes[view];
+/** How a view is made; of labeled images as the weak one, unless they have one of their own. */
+export function specOf(views: Views, view: LoaderView): ViewSpec {
+  return view === "labeled" ? views.labeled ?? views.weak : views[view];
 }

@@ -1,4 +1,4 @@
-import type { Pool } from "../label_pool.ts";
+import type { LabelPool } from "../label_pool.ts";
 import { NumpyRandom } from "../random/numpy_random.ts";
 import { groupByClass } from "../selection/hold_out.ts";
 import { naturalShare } from "../selection/rank_classes.ts";
@@ -102,7 +102,7 @@ export function adelloFolders(
   return { labeled, unlabeled };
 }
 
-function splitAdello(pool: Pool, options: SplitOptions): Split {
+function splitAdello(pool: LabelPool, options: SplitOptions): Split {
   const { labels, classes } = pool;
   const { seed, labeledMax: max, gammaLabeled: gamma, includeLabeled, labeledShare } = options;
   if (labeledShare !== null) {
@@ -137,7 +137,7 @@ function splitAdello(pool: Pool, options: SplitOptions): Split {
 
 /** The unlabeled part and all training images again, or what is left if there is no such part. */
 function unknownImages(
-  { labels }: Pool,
+  { labels }: LabelPool,
   { taken, includeLabeled }: {
     readonly taken: { readonly labeled: number[]; readonly unlabeled: number[] };
     readonly includeLabeled: boolean;

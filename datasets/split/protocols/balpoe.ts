@@ -1,5 +1,5 @@
 import { BadInput } from "../../../core/bad_input.ts";
-import { indicesByClass, type Pool } from "../label_pool.ts";
+import { indicesByClass, type LabelPool } from "../label_pool.ts";
 import { NumpyRandom } from "../random/numpy_random.ts";
 import { oneStepCounts } from "../selection/published_counts.ts";
 import { takePerClass } from "../selection/take_per_class.ts";
@@ -55,7 +55,7 @@ export function balpoeSelect(
   return takePerClass(byClass, { labeled: counts, unlabeled: [] }).labeled;
 }
 
-function splitBalpoe(pool: Pool, options: SplitOptions): Split {
+function splitBalpoe(pool: LabelPool, options: SplitOptions): Split {
   const { labeledMax: max, gammaLabeled, labeledShare } = options;
   if (labeledShare !== null) {
     throw new BadInput(

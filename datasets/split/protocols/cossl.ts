@@ -1,4 +1,4 @@
-import { imagesWhere, indicesByClass, type Pool, unlabeledPool } from "../label_pool.ts";
+import { imagesWhere, indicesByClass, type LabelPool, unlabeledImages } from "../label_pool.ts";
 import { NumpyRandom } from "../random/numpy_random.ts";
 import { roundHalfEven } from "../../../core/round_half_even.ts";
 import { twoStepCounts, unlabeledCounts } from "../selection/published_counts.ts";
@@ -76,7 +76,7 @@ export function cosslSelect(
   }
 }
 
-function splitCossl(pool: Pool, options: SplitOptions): Split {
+function splitCossl(pool: LabelPool, options: SplitOptions): Split {
   const { labels, classes } = pool;
   const { seed, labeledShare, includeLabeled } = options;
   const sizes = indicesByClass(labels, classes).map((list) => list.length);
@@ -99,7 +99,7 @@ function splitCossl(pool: Pool, options: SplitOptions): Split {
   const rest = () =>
     includeLabeled && labeledShare !== null
       ? imagesWhere(pool, () => true)
-      : unlabeledPool(pool, includeLabeled ? [] : taken.labeled);
+      : unlabeledImages(pool, includeLabeled ? [] : taken.labeled);
   return completeSplit(pool, {
     protocol: "cossl",
     options,

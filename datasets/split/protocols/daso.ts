@@ -1,6 +1,6 @@
 import { BadInput } from "../../../core/bad_input.ts";
 import { shapeOrder } from "../long_tail.ts";
-import { indicesByClass, type Pool, unlabeledPool } from "../label_pool.ts";
+import { indicesByClass, type LabelPool, unlabeledImages } from "../label_pool.ts";
 import { NumpyRandom } from "../random/numpy_random.ts";
 import { groupByClass } from "../selection/hold_out.ts";
 import { oneStepCounts, unlabeledCounts } from "../selection/published_counts.ts";
@@ -23,7 +23,7 @@ export const daso: Protocol = {
 };
 
 /** A tenth of the training images for validation: the published 5000 of CIFAR, 500 of STL-10. */
-export function dasoDefaults(pool: Pool): Partial<SplitOptions> {
+export function dasoDefaults(pool: LabelPool): Partial<SplitOptions> {
   const known = indicesByClass(pool.labels, pool.classes).reduce((n, list) => n + list.length, 0);
   return { valid: Math.floor(known / 10) };
 }
@@ -107,7 +107,7 @@ export function dasoTail(
 
 /** DASO's split under any name; SEVAL continues from it. */
 export function splitDaso(
-  pool: Pool,
+  pool: LabelPool,
   { protocol, options }: { readonly protocol: string; readonly options: SplitOptions },
 ): Split {
   const { classes, labels } = pool;
@@ -139,7 +139,7 @@ export function splitDaso(
   });
   const unlabeled = counts
     ? chosen.unlabeled
-    : unlabeledPool(pool, [...chosen.valid, ...chosen.labeled]);
+    : unlabeledImages(pool, [...chosen.valid, ...chosen.labeled]);
   return completeSplit(pool, {
     protocol,
     options,

@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import { BadInput } from "../../../core/bad_input.ts";
-import type { Pool } from "../label_pool.ts";
+import type { LabelPool } from "../label_pool.ts";
 import type { Protocol, Split, SplitOptions } from "../split.ts";
 import { acr } from "./acr.ts";
 import { adello } from "./adello.ts";
@@ -39,7 +39,7 @@ export const protocols: ReadonlyMap<string, Protocol> = new Map(
  * assert.deepEqual(split.counts.unlabeled, [6, 6, 6]);
  * ```
  */
-export function makeSplit(pool: Pool, given: GivenSplit): Split {
+export function makeSplit(pool: LabelPool, given: GivenSplit): Split {
   const options = resolveSplit(pool, given);
   checkSplitOptions(options, pool);
   return findProtocol(given.protocol).split(pool, options);
@@ -53,7 +53,7 @@ export type GivenSplit = { readonly protocol?: string } & Partial<SplitOptions>;
  *
  * @throws {BadInput} If the protocol is unknown; the values are not checked.
  */
-export function resolveSplit(pool: Pool, { protocol, ...given }: GivenSplit): SplitOptions {
+export function resolveSplit(pool: LabelPool, { protocol, ...given }: GivenSplit): SplitOptions {
   return defaultSplitOptions(pool, { ...findProtocol(protocol).defaults?.(pool), ...given });
 }
 

@@ -1,4 +1,4 @@
-import { imagesWhere, type Pool } from "../label_pool.ts";
+import { imagesWhere, type LabelPool } from "../label_pool.ts";
 import { NumpyRandom } from "../random/numpy_random.ts";
 import { groupByClass, holdOut } from "../selection/hold_out.ts";
 import { rankClasses } from "../selection/rank_classes.ts";
@@ -42,7 +42,7 @@ export function sevalOrder(
 }
 
 function splitNatural(
-  pool: Pool,
+  pool: LabelPool,
   { options, share }: { readonly options: SplitOptions; readonly share: number },
 ): Split {
   const { labels, classes } = pool;

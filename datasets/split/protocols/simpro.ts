@@ -1,5 +1,5 @@
 import type { UnlabeledShape } from "../long_tail.ts";
-import { imagesWhere, indicesByClass, type Pool, unlabeledPool } from "../label_pool.ts";
+import { imagesWhere, indicesByClass, type LabelPool, unlabeledImages } from "../label_pool.ts";
 import { balancedSubset, takePerClass } from "../selection/take_per_class.ts";
 import { naturalShare } from "../selection/rank_classes.ts";
 import { twoStepCounts, unlabeledCounts } from "../selection/published_counts.ts";
@@ -73,7 +73,7 @@ export function fractionOfTail(
 
 /** Takes images of constructed tails in file order, as SimPro and ACR do. */
 export function fileOrderSplit(
-  pool: Pool,
+  pool: LabelPool,
   { protocol, options }: { readonly protocol: string; readonly options: SplitOptions },
 ): Split {
   const byClass = indicesByClass(pool.labels, pool.classes);
@@ -84,12 +84,12 @@ export function fileOrderSplit(
   const counts = tail?.unlabeled ?? simproUnlabeledCounts(pool.classes, options);
   const taken = takePerClass(byClass, { labeled, unlabeled: counts ?? [], overlap });
   if (counts) return completeSplit(pool, { protocol, options, ...taken });
-  const rest = unlabeledPool(pool, overlap ? [] : taken.labeled);
+  const rest = unlabeledImages(pool, overlap ? [] : taken.labeled);
   return completeSplit(pool, { protocol, options, labeled: taken.labeled, unlabeled: rest });
 }
 
 /** The one tail of Small-ImageNet-1k, where both sets are to be distributed alike. */
-function sharedTail({ name, classes }: Pool, options: SplitOptions) {
+function sharedTail({ name, classes }: LabelPool, options: SplitOptions) {
   const { labeledMax, unlabeledMax, gammaLabeled: gamma, gammaUnlabeled, unlabeled } = options;
   const alike = unlabeled === "consistent" && gammaUnlabeled === gamma;
   if (!alike || !/imagenet-?1k/.test(name)) return null;
@@ -99,7 +99,7 @@ function sharedTail({ name, classes }: Pool, options: SplitOptions) {
 
 /** Labels a share of each class and ranks classes by size, as SimPro and ACR do. */
 export function rankedShareSplit(
-  pool: Pool,
+  pool: LabelPool,
   { protocol, options, testPerClass }: {
     readonly protocol: string;
     readonly options: SplitOptions;

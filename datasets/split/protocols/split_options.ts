@@ -1,7 +1,7 @@
 import { BadInput } from "../../../core/bad_input.ts";
 import { MAX_SEED } from "../../../core/random.ts";
 import { UNLABELED_SHAPES } from "../long_tail.ts";
-import { indicesByClass, type Pool } from "../label_pool.ts";
+import { indicesByClass, type LabelPool } from "../label_pool.ts";
 import type { SplitOptions } from "../split.ts";
 
 /**
@@ -19,7 +19,7 @@ import type { SplitOptions } from "../split.ts";
  * @param given What the user did say; the rest is fitted to it.
  */
 export function defaultSplitOptions(
-  pool: Pool,
+  pool: LabelPool,
   given: Partial<SplitOptions> = {},
 ): SplitOptions {
   const sizes = indicesByClass(pool.labels, pool.classes).map((list) => list.length);
@@ -52,7 +52,7 @@ export function defaultSplitOptions(
  *
  * @throws {BadInput} Naming the option, what was given and what is possible.
  */
-export function checkSplitOptions(options: SplitOptions, pool: Pool): void {
+export function checkSplitOptions(options: SplitOptions, pool: LabelPool): void {
   const whole = (name: string, value: number, least: number, most: number) => {
     if (Number.isSafeInteger(value) && value >= least && value <= most) return;
     throw new BadInput(
@@ -124,7 +124,7 @@ export function checkLabeledCounts(
   });
 }
 
-function checkUnlabeledCounts({ unlabeled, unlabeledCounts }: SplitOptions, pool: Pool): void {
+function checkUnlabeledCounts({ unlabeled, unlabeledCounts }: SplitOptions, pool: LabelPool): void {
   if (unlabeled !== "counts") {
     if (unlabeledCounts === null) return;
     throw new BadInput(

@@ -1,5 +1,5 @@
 import { roundHalfEven } from "../../../core/round_half_even.ts";
-import { imagesWhere, indicesByClass, type Pool } from "../label_pool.ts";
+import { imagesWhere, indicesByClass, type LabelPool } from "../label_pool.ts";
 
 /** Classes by size: who comes when, and as what. */
 export interface Ranking {
@@ -44,7 +44,7 @@ export interface NaturalShare {
  *
  * So are Small-ImageNet-127's labels dealt in SimPro, ACR, ADELLO and CoSSL.
  */
-export function naturalShare(pool: Pool, share: number): NaturalShare {
+export function naturalShare(pool: LabelPool, share: number): NaturalShare {
   const byClass = indicesByClass(pool.labels, pool.classes);
   const counts = byClass.map((list) => roundHalfEven(list.length * share));
   const labeled = byClass.flatMap((list, c) => list.slice(0, counts[c]));

@@ -2,7 +2,7 @@ import { Draw, SLOTS, STAGE, TRIES, VIEW } from "../../../kernels/augment/view_t
 import { Code, Window } from "../../../kernels/augment/program.ts";
 import { cutoutBox, encodeCutout } from "./cutout_box.ts";
 import { colourWord, floatBits } from "./encode_operation.ts";
-import { codesOf, encodePool, jitterPool } from "./encode_pool.ts";
+import { codesOf, encodeChoices, jitterChoices } from "./encode_choices.ts";
 import { roundHalfEven } from "../../../core/round_half_even.ts";
 import { resampleTaps, resampleWeights, type ResizeFilter } from "../../images/resample_weights.ts";
 import type {
@@ -19,13 +19,13 @@ import type {
   RandAugmentStage,
   ResizedCropStage,
   Stage,
-  ViewRecipe,
+  ViewSpec,
 } from "../view_spec.ts";
 
 type Box = PixelSize & { readonly top: number; readonly left: number };
 
 /**
- * Lays one recipe out as words for images of one size, following the size from stage to stage.
+ * Lays one view out as words for images of one size, following the size from stage to stage.
  * Flips and crops are gathered into one window, which becomes a step only where another step needs
  * its pixels; the last one belongs to the row's head.
  */
@@ -40,7 +40,7 @@ export class ViewCompiler {
   visits = 0;
   /** Kinds of steps so far. */
   readonly codes: Set<number> = new Set();
-  readonly #recipe: ViewRecipe;
+  readonly #spec: ViewSpec;
   /** What stages point to; places count from the view's start. */
   readonly #data: number[] = [];
   readonly #stages: number[][] = [];
@@ -49,24 +49,24 @@ export class ViewCompiler {
   #hides = false;
 
   /** @throws {RangeError} If a stage cannot be done; says which and why. */
-  constructor(recipe: ViewRecipe, size: PixelSize) {
-    this.#recipe = recipe;
+  constructor(spec: ViewSpec, size: PixelSize) {
+    this.#spec = spec;
     this.size = size;
-    for (const stage of recipe.stages) {
+    for (const stage of spec.stages) {
       if (this.#hides) throw new RangeError(`Stage '${stage.kind}' follows 'hide', the last one`);
       this.#add(stage);
     }
     this.visits += this.size.height * this.size.width;
     if (this.#slots > SLOTS) {
       throw new RangeError(
-        `The recipe draws ${this.#slots} blocks of random numbers an image: ${SLOTS} at most`,
+        `The spec draws ${this.#slots} blocks of random numbers an image: ${SLOTS} at most`,
       );
     }
   }
 
   /** The view as the kernels read it. */
   words(): number[] {
-    const { mean, std } = this.#recipe;
+    const { mean, std } = this.#spec;
     const head = [
       this.#stages.length,
       this.steps,
@@ -193,9 +193,9 @@ export class ViewCompiler {
     this.#leaves(extent(size), taps);
   }
 
-  #randAugment({ count, probability = 1, pool }: RandAugmentStage): void {
-    if (count < 1 || pool.length === 0) return;
-    const parameters = this.#operations(pool.map((entry) => ({ ...entry, probability })), count);
+  #randAugment({ count, probability = 1, choices }: RandAugmentStage): void {
+    if (count < 1 || choices.length === 0) return;
+    const parameters = this.#operations(choices.map((entry) => ({ ...entry, probability })), count);
     for (let i = 0; i < count; i++) this.#push(Draw.operation, 2, parameters, 1);
   }
 
@@ -211,20 +211,20 @@ export class ViewCompiler {
   }
 
   #colorJitter(stage: ColorJitterStage): void {
-    const pool = jitterPool(stage), { length } = pool;
-    if (length > 0) this.#push(Draw.shuffle, 1 + length, this.#operations(pool, length), length);
+    const choices = jitterChoices(stage), { length } = choices;
+    if (length > 0) this.#push(Draw.shuffle, 1 + length, this.#operations(choices, length), length);
   }
 
-  /** Parameters of stages that draw from a pool for `count` steps: it, its length and the size. */
-  #operations(pool: readonly PolicyOperation[], count: number): number[] {
+  /** Parameters of stages that choose operations for `count` steps: their place, their number and the size. */
+  #operations(choices: readonly PolicyOperation[], count: number): number[] {
     this.#needPixels();
     const { height, width } = this.size;
-    const mixed = pool.some(({ filter = "nearest" }) => filter !== "nearest");
+    const mixed = choices.some(({ filter = "nearest" }) => filter !== "nearest");
     // Statistics, then values; mixing reads up to 16 pixels without a loop.
     this.visits += count * (mixed ? 4 : 2) * height * width;
-    for (const code of pool.flatMap(codesOf)) this.codes.add(code);
-    const entries = this.#place(encodePool(pool, this.size, (words) => this.#place(words)));
-    return [entries, pool.length, height, width];
+    for (const code of choices.flatMap(codesOf)) this.codes.add(code);
+    const entries = this.#place(encodeChoices(choices, this.size, (words) => this.#place(words)));
+    return [entries, choices.length, height, width];
   }
 
   #cutout({ size, fill, leastCentre = 0, centre }: CutoutStage): void {

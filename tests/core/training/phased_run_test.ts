@@ -14,9 +14,9 @@ import {
 } from "../../../core/mod.ts";
 import { GpuLoader } from "../../../datasets/loading/gpu_loader.ts";
 import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
-import { poolOf } from "../../../datasets/split/label_pool.ts";
+import { labelPool } from "../../../datasets/split/label_pool.ts";
 import { makeSplit } from "../../../datasets/split/protocols/make_split.ts";
-import { viewRecipes } from "../../../datasets/views/published/registry.ts";
+import { datasetViews } from "../../../datasets/views/published/published_views.ts";
 
 const model: Model = {
   name: "tiny",
@@ -43,14 +43,14 @@ async function trainerOf(device: Device, stack: Stack): Promise<Trainer> {
     train: part(60),
     test: part(20),
   });
-  const split = makeSplit(poolOf(dataset), {
+  const split = makeSplit(labelPool(dataset), {
     seed: 1,
     labeledMax: 6,
     gammaLabeled: 2,
     unlabeledMax: 20,
     gammaUnlabeled: 1,
   });
-  const views = viewRecipes("default", dataset);
+  const views = datasetViews("default", dataset);
   const loader = await GpuLoader.open({ device, dataset, split, seed: 1, views });
   const config = {
     seed: 1,

@@ -14,9 +14,9 @@ import { Trainer } from "../../../core/training/trainer.ts";
 import { fixmatch } from "../../../algorithms/bases/fixmatch.ts";
 import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
 import { openLoader } from "../../../datasets/loading/open_loader.ts";
-import { poolOf } from "../../../datasets/split/label_pool.ts";
+import { labelPool } from "../../../datasets/split/label_pool.ts";
 import { makeSplit } from "../../../datasets/split/protocols/make_split.ts";
-import { viewRecipes } from "../../../datasets/views/published/registry.ts";
+import { datasetViews } from "../../../datasets/views/published/published_views.ts";
 import { GpuLoader } from "../../../datasets/loading/gpu_loader.ts";
 import { StreamingLoader } from "../../../datasets/loading/streaming_loader.ts";
 
@@ -35,7 +35,7 @@ const dataset = await memoryDataset({
   test: part(20, 7),
   unlabeled: { bytes: part(25, 3).bytes },
 });
-const split = makeSplit(poolOf(dataset), {
+const split = makeSplit(labelPool(dataset), {
   labeledMax: 6,
   gammaLabeled: 2,
   includeLabeled: true,
@@ -69,7 +69,7 @@ const reader: Algorithm<object> = defineAlgorithm({
 });
 
 async function trainerOf(device: Device, residentBytes?: number): Promise<Trainer> {
-  const views = viewRecipes("default", dataset);
+  const views = datasetViews("default", dataset);
   const loader = await openLoader({
     device,
     dataset,
@@ -151,8 +151,8 @@ Deno.test("StreamingLoader reads ahead, and says when a read failed or nobody wa
     return dataset.train.read(indices);
   };
   const slow = { ...dataset, train: { images: 30, labels: dataset.train.labels, read } };
-  const views = viewRecipes("default", dataset);
-  const only = makeSplit({ ...poolOf(dataset), labels: dataset.train.labels! }, {
+  const views = datasetViews("default", dataset);
+  const only = makeSplit({ ...labelPool(dataset), labels: dataset.train.labels! }, {
     labeledMax: 4,
     gammaLabeled: 1,
   });

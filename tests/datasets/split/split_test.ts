@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { indicesByClass, type Pool, poolOf } from "../../../datasets/split/label_pool.ts";
+import { indicesByClass, type LabelPool, labelPool } from "../../../datasets/split/label_pool.ts";
 import { defaultSplitOptions } from "../../../datasets/split/protocols/split_options.ts";
 import {
   completeSplit,
@@ -17,7 +17,7 @@ import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
 import { SplitDraws } from "../../../datasets/loading/split_draws.ts";
 import { formatSplit, parseSplit } from "../../../datasets/split/split_json.ts";
 
-const pool: Pool = {
+const pool: LabelPool = {
   name: "toy",
   fingerprint: "f00d",
   classes: 2,
@@ -75,7 +75,7 @@ Deno.test("parseSplit() names what is wrong with a file", () => {
   refused({ dataset: 3 }, /dataset is not a text/);
 });
 
-const plenty: Pool = {
+const plenty: LabelPool = {
   name: "toy",
   fingerprint: "",
   classes: 5,
@@ -118,7 +118,7 @@ Deno.test("methods are told the data set's classes where a split ranks them", as
     test: { bytes: new Uint8Array(9), labels: [0, 1, 2] },
   });
   const infoOf = (options: object) => {
-    const split = makeSplit(poolOf(dataset), { protocol: "acr", ...options });
+    const split = makeSplit(labelPool(dataset), { protocol: "acr", ...options });
     return new SplitDraws({ dataset, split, seed: 0 }).data;
   };
   const ranked = infoOf({ labeledShare: 0.5 });

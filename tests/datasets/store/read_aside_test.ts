@@ -18,9 +18,7 @@ async function store() {
     },
   });
   const plan = { name: "many", size: SIZE, classNames: ["a"], key: "ab".repeat(32) };
-  await packImages(path, { ...plan, parts: [part("train", IMAGES), part("test", 1)] }, {
-    dataDir: folder,
-  });
+  await packImages(path, { ...plan, parts: [part("train", IMAGES), part("test", 1)] });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
 }
 

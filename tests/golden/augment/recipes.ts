@@ -41,8 +41,8 @@ export const run: GoldenRunner = async (c, check, device) => {
   if (!c.has("f")) return;
   const want = c.tensor("f");
   const floats = rows.slice(0, want.shape[0]).map(({ stages, after, turns }, i) => {
-    const recipe = { stages: [...stages, ...after], ...normalization };
-    const x = views.floats(imageAt(inputs, i), recipe);
+    const spec = { stages: [...stages, ...after], ...normalization };
+    const x = views.floats(imageAt(inputs, i), spec);
     return turns === 0 ? x : quarterTurns(x, opened.tensor([turns], [1], "i32"));
   });
   const got = (await opened.readAll(floats)).flatMap((values) => [...values]);

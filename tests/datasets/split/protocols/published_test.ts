@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UNLABELED_SHAPES } from "../../../../datasets/split/long_tail.ts";
-import type { Pool } from "../../../../datasets/split/label_pool.ts";
+import type { LabelPool } from "../../../../datasets/split/label_pool.ts";
 import {
   makeSplit,
   protocols,
@@ -12,7 +12,7 @@ const UNSUPERVISED_TOO = PUBLISHED.filter((name) => name !== "balpoe");
 /** Protocols whose unlabeled list contains the labeled images. */
 const INCLUSIVE = ["acr", "adello", "cossl"];
 
-function pool({ name = "toy", unknown = 0, natural = false } = {}): Pool {
+function pool({ name = "toy", unknown = 0, natural = false } = {}): LabelPool {
   const classes = 10;
   const labels = natural
     ? Array.from({ length: classes }, (_, c) => new Array<number>(20 + 15 * c).fill(c)).flat()

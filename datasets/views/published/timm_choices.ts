@@ -1,4 +1,4 @@
-import type { PoolOperation } from "../view_spec.ts";
+import type { OperationChoice } from "../view_spec.ts";
 import { IMAGENET_FILL } from "./view_options.ts";
 
 /** timm's `m10-mstd0.5`: level 10 ± 0.5 of 10, as shares. */
@@ -9,12 +9,12 @@ const LEVEL = [1, 0.05] as const;
  * magnitudes are the greatest: factors from 0.1 to 1.9 without a sign, moves mixed bilinearly or
  * bicubically over ImageNet's mean colour. Solarize at its greatest magnitude changes nothing.
  */
-export function timmPool(size: number): PoolOperation[] {
+export function timmChoices(size: number): OperationChoice[] {
   const drawn = (
-    operation: PoolOperation["operation"],
+    operation: OperationChoice["operation"],
     greatest: number,
     least = 0,
-  ): PoolOperation => ({ operation, range: [least, greatest], normal: LEVEL });
+  ): OperationChoice => ({ operation, range: [least, greatest], normal: LEVEL });
   const move = { signed: true, filter: "bilinear or bicubic", fill: IMAGENET_FILL } as const;
   return [
     { operation: "autoContrast" },

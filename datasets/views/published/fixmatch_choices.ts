@@ -1,4 +1,4 @@
-import type { PoolOperation } from "../view_spec.ts";
+import type { OperationChoice } from "../view_spec.ts";
 
 const LEVELS = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
 
@@ -21,7 +21,7 @@ export function pixelLevels(max: number, size: number): number[] {
  * The 14 operations of FixMatch's RandAugment as SimPro, ACR, DASO and SEVAL have them. Factors are
  * below 1 only: enhancements weaken.
  */
-export function fixmatchPool(size: number): PoolOperation[] {
+export function fixmatchChoices(size: number): OperationChoice[] {
   const factors = floatLevels(0.9, 0.05);
   return [
     { operation: "autoContrast" },

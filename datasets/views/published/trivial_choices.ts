@@ -1,4 +1,4 @@
-import type { PoolOperation } from "../view_spec.ts";
+import type { OperationChoice } from "../view_spec.ts";
 
 /** Magnitudes from 0 to the greatest, evenly; TrivialAugment has 31. */
 const STRENGTHS = Array.from({ length: 31 }, (_, i) => i / 30);
@@ -7,7 +7,7 @@ const STRENGTHS = Array.from({ length: 31 }, (_, i) => i / 30);
  * The 14 operations of TrivialAugment in its wide space (Müller and Hutter, ICCV 2021), of which a
  * view gets one, always: 31 magnitudes, signs by coin, shifts up to 32 pixels whatever the size.
  */
-export function trivialPool(): PoolOperation[] {
+export function trivialChoices(): OperationChoice[] {
   const factors = STRENGTHS.flatMap((s) => [1 + 0.99 * s, 1 - 0.99 * s]);
   const shears = STRENGTHS.map((s) => 0.99 * s);
   const pixels = STRENGTHS.map((s) => Math.trunc(32 * s));

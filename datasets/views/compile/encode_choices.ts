@@ -5,7 +5,12 @@ import {
   operationWord,
 } from "../../../kernels/augment/program.ts";
 import { colourWord, encodeOperation, floatBits } from "./encode_operation.ts";
-import type { ColorJitterStage, PixelSize, PolicyOperation, PoolOperation } from "../view_spec.ts";
+import type {
+  ColorJitterStage,
+  OperationChoice,
+  PixelSize,
+  PolicyOperation,
+} from "../view_spec.ts";
 
 const BLACK = [0, 0, 0] as const;
 const GREY = [127, 127, 127] as const;
@@ -28,17 +33,17 @@ const LAWS: Readonly<Partial<Record<Operation, number>>> = {
 };
 
 /**
- * The entries of a pool of operations, each with how likely it is applied, for images of one size.
+ * The entries of operations to choose from, each with how likely it is applied, for images of one size.
  * `place` puts words somewhere in the table and tells where.
  *
  * @throws {RangeError} If an operation has no law for its magnitude.
  */
-export function encodePool(
-  pool: readonly PolicyOperation[],
+export function encodeChoices(
+  choices: readonly PolicyOperation[],
   size: PixelSize,
   place: (words: readonly number[]) => number,
 ): number[] {
-  return pool.flatMap((entry) => {
+  return choices.flatMap((entry) => {
     const word = operationWord(entry.operation, filtersOf(entry)[0]);
     const words = [word, ...law(entry, size, place)];
     while (words.length < ENTRY - 1) words.push(0);
@@ -46,8 +51,8 @@ export function encodePool(
   });
 }
 
-/** Kinds of the steps that an entry of a pool may become. */
-export function codesOf(entry: PoolOperation): number[] {
+/** Kinds of the steps that an entry may become. */
+export function codesOf(entry: OperationChoice): number[] {
   return filtersOf(entry).map((filter) => operationWord(entry.operation, filter) & 0xff);
 }
 
@@ -56,7 +61,7 @@ export function codesOf(entry: PoolOperation): number[] {
  *
  * @throws {RangeError} If a spread is below 0, or the hue's above 1/2.
  */
-export function jitterPool(
+export function jitterChoices(
   { brightness = 0, contrast = 0, saturation = 0, hue = 0 }: ColorJitterStage,
 ): PolicyOperation[] {
   for (const [name, spread] of Object.entries({ brightness, contrast, saturation, hue })) {
@@ -78,12 +83,12 @@ export function jitterPool(
   ];
 }
 
-function filtersOf({ filter = "nearest" }: PoolOperation): readonly AffineFilter[] {
+function filtersOf({ filter = "nearest" }: OperationChoice): readonly AffineFilter[] {
   return filter === "bilinear or bicubic" ? ["bilinear", "bicubic"] : [filter];
 }
 
 function law(
-  entry: PoolOperation,
+  entry: OperationChoice,
   size: PixelSize,
   place: (words: readonly number[]) => number,
 ): number[] {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { IMAGENET_FILL } from "../../../../datasets/views/published/view_options.ts";
-import type { PoolOperation, Stage, ViewRecipe } from "../../../../datasets/views/view_spec.ts";
-import { namedRecipes } from "../../../../datasets/views/published/registry.ts";
+import type { OperationChoice, Stage, ViewSpec } from "../../../../datasets/views/view_spec.ts";
+import { publishedViews } from "../../../../datasets/views/published/published_views.ts";
 import { infoOf } from "../../../../datasets/sets/set_info.ts";
 
 /** A stage in a few words; lists of operations have laws and golden values of their own. */
@@ -18,9 +18,9 @@ function told(stage: Stage): string {
     case "resizedCrop":
       return `random resized ${stage.size}`;
     case "randAugment":
-      return `${stage.count} of ${stage.pool.length}${
+      return `${stage.count} of ${stage.choices.length}${
         stage.probability === undefined ? "" : ` at ${stage.probability}`
-      }${fillsOf(stage.pool)}`;
+      }${fillsOf(stage.choices)}`;
     case "cutout":
       return `cutout ${String(stage.size).replace(",", "-")} in ${stage.fill}`;
     case "hide":
@@ -34,11 +34,11 @@ function told(stage: Stage): string {
   }
 }
 
-function fillsOf(pool: readonly PoolOperation[]): string {
-  return pool.some(({ fill }) => `${fill}` === `${IMAGENET_FILL}`) ? " over 124,116,104" : "";
+function fillsOf(choices: readonly OperationChoice[]): string {
+  return choices.some(({ fill }) => `${fill}` === `${IMAGENET_FILL}`) ? " over 124,116,104" : "";
 }
 
-const line = ({ stages }: ViewRecipe) => stages.map(told).join(", ");
+const line = ({ stages }: ViewSpec) => stages.map(told).join(", ");
 
 const A = "2 of 14 at 0.5, cutout 16 in 127,127,127";
 const B = (most: number) => `3 of 14, cutout 0-${most} in 125,123,114`;
@@ -151,17 +151,17 @@ const VIEWS: readonly (readonly [
 ];
 
 /** What a run of an augmentation on a data set has. */
-function recipesOf(name: string, dataset: string, size: number) {
+function viewsOf(name: string, dataset: string, size: number) {
   const half = [0.5, 0.5, 0.5] as const;
   const { mean = half, std = half } = infoOf(dataset);
-  return namedRecipes(name, { dataset, size, mean, std });
+  return publishedViews(name, { dataset, size, mean, std });
 }
 
 Deno.test("views are those of the releases, for every system, data set and size", () => {
   for (const [names, datasets, size, weak, strong, identity = "", labeled] of VIEWS) {
     for (const name of names.split(" ")) {
       for (const dataset of datasets.split(" ")) {
-        const made = recipesOf(name, dataset, size);
+        const made = viewsOf(name, dataset, size);
         assert.deepEqual(
           [line(made.weak), line(made.strong), line(made.identity)],
           [weak, strong, identity],
@@ -207,7 +207,7 @@ Deno.test("views are normalised with the constants of the releases", () => {
   for (const [names, datasets, constants] of NORMALISED) {
     for (const name of names.split(" ")) {
       for (const dataset of datasets.split(" ")) {
-        const { weak, strong, identity, labeled = weak } = recipesOf(name, dataset, 32);
+        const { weak, strong, identity, labeled = weak } = viewsOf(name, dataset, 32);
         for (const { mean, std } of [weak, strong, identity, labeled]) {
           const shown = [mean, std].map((values) =>
             values.map((v) => Number(v.toFixed(4))).join(" ")
