@@ -59,7 +59,7 @@ export class ViewCompiler {
     this.visits += this.size.height * this.size.width;
     if (this.#slots > SLOTS) {
       throw new RangeError(
-        `The spec draws ${this.#slots} blocks of random numbers an image: ${SLOTS} at most`,
+        `The view draws ${this.#slots} blocks of random numbers an image: ${SLOTS} at most`,
       );
     }
   }
