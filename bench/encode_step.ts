@@ -17,7 +17,7 @@ import { makeSplit, labelPool, syntheticDataset } from "@longtail/longtail/datas
 import { resolveSettings } from "../experiment/config/resolve.ts";
 import { objectLayer } from "../experiment/config/layers.ts";
 import { trainingConfig } from "../experiment/config/training_settings.ts";
-import { GpuLoader } from "../datasets/loading/gpu_loader.ts";
+import { openLoader } from "../datasets/loading/open_loader.ts";
 import { datasetViews } from "../datasets/views/published/published_views.ts";
 import { median } from "./statistics.ts";
 
@@ -32,7 +32,7 @@ const { config, stack } = resolveSettings(compose(fixmatch()), dataset.name, [
 ]);
 const split = makeSplit(labelPool(dataset), { labeledMax: 2, unlabeledMax: 4, gammaLabeled: 1 });
 const views = datasetViews(config.augment, dataset);
-const loader = await GpuLoader.open({ device, dataset, split, seed: 0, views });
+const loader = await openLoader({ device, dataset, split, seed: 0, views });
 const model = wideResNet({ depth: 28, width: 2, variant: "usb" });
 const trainer = new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
 await trainer.setup();

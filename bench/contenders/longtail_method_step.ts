@@ -6,6 +6,7 @@ import { trainingConfig } from "../../experiment/config/training_settings.ts";
 import { drawSizes, stepImages } from "../../core/training/step/step_images.ts";
 import { GpuLoader } from "../../datasets/loading/gpu_loader.ts";
 import { datasetViews } from "../../datasets/views/published/published_views.ts";
+import { SplitDraws } from "../../datasets/loading/split_draws.ts";
 import { StreamingLoader } from "../../datasets/loading/streaming_loader.ts";
 import type { MethodProblem, Work } from "../contender.ts";
 import { packedDataset } from "./packed_dataset.ts";
@@ -37,10 +38,10 @@ export async function longtailMethodStep(device: Device, problem: MethodProblem)
     holdout: 0.5,
   });
   const views = datasetViews(config.augment, dataset);
-  const options = { device, dataset, split, seed: config.seed, views };
+  const draws = new SplitDraws({ dataset, split, seed: config.seed });
   const loader: Loader = problem.streamed
-    ? new StreamingLoader(options)
-    : await GpuLoader.open(options);
+    ? new StreamingLoader(draws, { device, views })
+    : await GpuLoader.open(draws, { device, views });
   const model = wideResNet({ depth, width, variant: "daso" });
   const trainer = new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
   await trainer.setup();

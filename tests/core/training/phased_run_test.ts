@@ -12,7 +12,7 @@ import {
   stateHash,
   Trainer,
 } from "../../../core/mod.ts";
-import { GpuLoader } from "../../../datasets/loading/gpu_loader.ts";
+import { openLoader } from "../../../datasets/loading/open_loader.ts";
 import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
 import { labelPool } from "../../../datasets/split/label_pool.ts";
 import { makeSplit } from "../../../datasets/split/protocols/make_split.ts";
@@ -51,7 +51,7 @@ async function trainerOf(device: Device, stack: Stack): Promise<Trainer> {
     gammaUnlabeled: 1,
   });
   const views = datasetViews("default", dataset);
-  const loader = await GpuLoader.open({ device, dataset, split, seed: 1, views });
+  const loader = await openLoader({ device, dataset, split, seed: 1, views });
   const config = {
     seed: 1,
     steps: 12,

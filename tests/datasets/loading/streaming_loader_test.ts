@@ -18,6 +18,7 @@ import { labelPool } from "../../../datasets/split/label_pool.ts";
 import { makeSplit } from "../../../datasets/split/protocols/make_split.ts";
 import { datasetViews } from "../../../datasets/views/published/published_views.ts";
 import { GpuLoader } from "../../../datasets/loading/gpu_loader.ts";
+import { SplitDraws } from "../../../datasets/loading/split_draws.ts";
 import { StreamingLoader } from "../../../datasets/loading/streaming_loader.ts";
 
 const SIZE = 8, EACH = SIZE * SIZE * 3, STEPS = 7;
@@ -156,20 +157,16 @@ Deno.test("StreamingLoader reads ahead, and says when a read failed or nobody wa
     labeledMax: 4,
     gammaLabeled: 1,
   });
-  const loader: Loader = new StreamingLoader({
-    device,
-    dataset: slow,
-    split: only,
-    seed: 0,
-    views,
-    ahead: 2,
-  });
+  const loader: Loader = new StreamingLoader(
+    new SplitDraws({ dataset: slow, split: only, seed: 0 }),
+    { device, views, ahead: 2 },
+  );
   assert.throws(() => loader.next(2, 3), /await prepare\(\) before each step/);
   const sizes = { labeled: 2, unlabeled: 3, streams: {} };
   await loader.prepare!(sizes);
   assert.deepEqual(asked, [5, 5]);
   const before = loader.cursors();
-  assert.deepEqual([...loader.next(2, 3).unlabeled.image], [2, 3, 4]);
+  assert.deepEqual([...loader.next(2, 3).unlabeled.place], [2, 3, 4]);
   assert.notDeepEqual(loader.cursors(), before);
   broken = true;
   await loader.prepare!(sizes); // was read before

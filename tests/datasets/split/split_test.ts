@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { indicesByClass, type LabelPool, labelPool } from "../../../datasets/split/label_pool.ts";
+import { indicesByClass, type LabelPool } from "../../../datasets/split/label_pool.ts";
 import { defaultSplitOptions } from "../../../datasets/split/protocols/split_options.ts";
 import {
   completeSplit,
@@ -13,8 +13,6 @@ import {
   protocols,
   resolveSplit,
 } from "../../../datasets/split/protocols/make_split.ts";
-import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
-import { SplitDraws } from "../../../datasets/loading/split_draws.ts";
 import { formatSplit, parseSplit } from "../../../datasets/split/split_json.ts";
 
 const pool: LabelPool = {
@@ -106,23 +104,4 @@ Deno.test("splitShortage() has nothing to say of what protocols do by default", 
 
 Deno.test("sourceClasses() turns ranks round", () => {
   assert.deepEqual(sourceClasses([2, 0, 1]), [1, 2, 0]);
-});
-
-Deno.test("methods are told the data set's classes where a split ranks them", async () => {
-  const labels = [10, 30, 20].flatMap((size, c) => new Array<number>(size).fill(c));
-  const dataset = await memoryDataset({
-    name: "imagenet127",
-    classNames: ["few", "many", "some"],
-    size: 1,
-    train: { bytes: new Uint8Array(3 * labels.length), labels },
-    test: { bytes: new Uint8Array(9), labels: [0, 1, 2] },
-  });
-  const infoOf = (options: object) => {
-    const split = makeSplit(labelPool(dataset), { protocol: "acr", ...options });
-    return new SplitDraws({ dataset, split, seed: 0 }).data;
-  };
-  const ranked = infoOf({ labeledShare: 0.5 });
-  assert.deepEqual(ranked.counts, [15, 10, 5]);
-  assert.deepEqual(ranked.sourceClasses, [1, 2, 0]);
-  assert.equal(infoOf({ labeledMax: 4, gammaLabeled: 1 }).sourceClasses, undefined);
 });
