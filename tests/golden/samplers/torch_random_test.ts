@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TorchRandom } from "../../../../datasets/split/random/torch_random.ts";
+import { TorchRandom } from "./torch_random.ts";
 
 Deno.test("TorchRandom.longWord() is two words, the first on top", () => {
   const words = new TorchRandom(3), long = new TorchRandom(3);

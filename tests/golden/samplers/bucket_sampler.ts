@@ -1,6 +1,7 @@
-import { indicesByClass } from "../../split/label_pool.ts";
-import { PythonRandom } from "../../split/random/python_random.ts";
-import { PassSampler, replayed } from "./pass_sampler.ts";
+import { indicesByClass } from "../../../datasets/split/label_pool.ts";
+import { PythonRandom } from "../../../datasets/split/random/python_random.ts";
+import { PassSampler } from "../../../datasets/loading/samplers/pass_sampler.ts";
+import { replayed } from "./replayed.ts";
 
 /**
  * BalPoE's balanced order: every draw picks a class at random and takes the next sample of its

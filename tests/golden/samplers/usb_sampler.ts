@@ -1,5 +1,5 @@
-import { TorchRandom } from "../../split/random/torch_random.ts";
-import { PassSampler } from "./pass_sampler.ts";
+import { TorchRandom } from "./torch_random.ts";
+import { PassSampler } from "../../../datasets/loading/samplers/pass_sampler.ts";
 
 /** What {@linkcode usbSampler} takes. */
 export interface UsbSamplerOptions {

@@ -1,8 +1,9 @@
 import { effectiveNumberWeights } from "../../../core/training/plugin/class_weights.ts";
-import { PythonRandom } from "../../split/random/python_random.ts";
-import { TorchRandom } from "../../split/random/torch_random.ts";
-import { PassSampler, replayed } from "./pass_sampler.ts";
-import { classCounts } from "./weighted_sampler.ts";
+import { PythonRandom } from "../../../datasets/split/random/python_random.ts";
+import { TorchRandom } from "./torch_random.ts";
+import { PassSampler } from "../../../datasets/loading/samplers/pass_sampler.ts";
+import { replayed } from "./replayed.ts";
+import { classCounts } from "../../../datasets/loading/samplers/weighted_sampler.ts";
 
 /**
  * DASO's class-aware order: each pass draws with replacement, by effective numbers, from PyTorch's

@@ -1,19 +1,10 @@
-import { cumulative, firstAtLeast } from "./cumulative.ts";
-import { Mt19937 } from "./mt19937.ts";
+import { cumulative } from "../../../datasets/split/random/cumulative.ts";
+import { Mt19937 } from "../../../datasets/split/random/mt19937.ts";
 
 /**
  * PyTorch's generator on the CPU, `torch.Generator().manual_seed(seed)`, bit for bit.
  *
  * The training order of USB, ADELLO, SimPro, ACR, DASO and CoSSL is made with it.
- *
- * @example torch.randperm(5) after torch.manual_seed(0)
- * ```ts
- * import { TorchRandom } from "@longtail/longtail/datasets";
- * import assert from "node:assert/strict";
- *
- * const random = new TorchRandom(0);
- * assert.deepEqual([...random.randperm(5)].sort(), [0, 1, 2, 3, 4]);
- * ```
  */
 export class TorchRandom {
   readonly #twister: Mt19937;
@@ -70,7 +61,25 @@ export class TorchRandom {
    * @param weights A Float32Array is summed and compared in float32, anything else in float64.
    */
   multinomial(weights: ArrayLike<number>, count: number): Int32Array<ArrayBuffer> {
-    const cdf = cumulative(weights, { single: weights instanceof Float32Array });
+    const cdf = weights instanceof Float32Array ? cumulativeSingle(weights) : cumulative(weights);
     return Int32Array.from({ length: count }, () => firstAtLeast(cdf, this.double()));
   }
+}
+
+/** As `cumulative()`, with every sum and quotient rounded to float32. */
+function cumulativeSingle(weights: Float32Array): Float32Array {
+  let total = 0;
+  const sums = weights.map((weight) => total = Math.fround(total + weight));
+  return sums.map((sum) => sum / total);
+}
+
+/** First index whose entry of a rising list is at least `value`; the length if none is. */
+function firstAtLeast(rising: ArrayLike<number>, value: number): number {
+  let low = 0, high = rising.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rising[middle]! >= value) high = middle; // low <= middle < high <= length
+    else low = middle + 1;
+  }
+  return low;
 }

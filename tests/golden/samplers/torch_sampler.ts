@@ -1,5 +1,6 @@
-import { TorchRandom } from "../../split/random/torch_random.ts";
-import { PassSampler, replayed } from "./pass_sampler.ts";
+import { TorchRandom } from "./torch_random.ts";
+import { PassSampler } from "../../../datasets/loading/samplers/pass_sampler.ts";
+import { replayed } from "./replayed.ts";
 
 /**
  * The order of DASO and SEVAL: permutations one after another from PyTorch's global generator.
