@@ -29,7 +29,8 @@ export async function fetchFiles(
   options: FetchOptions & { readonly size: number },
 ): Promise<string> {
   const { size, dataDir, onProgress, signal, network } = options;
-  const info = infoOf(name);
+  const info = infoOf(name), { marker } = info;
+  if (marker === null) throw new RangeError(`The data set '${name}' has no files`);
   const folders = [dataDir, ...innerFolders(info, size).map((inner) => `${dataDir}/${inner}`)];
   /** The first of the folders that holds a file. */
   const holding = async (file: string) => {
@@ -44,17 +45,17 @@ export async function fetchFiles(
     }
     // Without the archive, the files were unpacked by hand; with it, our unpacking may be half
     // done.
-    if (!await exists(archive) && await holding(info.marker)) continue;
+    if (!await exists(archive) && await holding(marker)) continue;
     const done = `${archive}.unpacked`;
-    if (await exists(done) && await holding(info.marker)) continue;
+    if (await exists(done) && await holding(marker)) continue;
     await download(file, { ...network, folder: dataDir, onProgress, signal });
     const limit = info.unpackedLimit ?? 0;
     await unpack(archive, { folder: dataDir, limit, onProgress, signal });
     await Deno.writeTextFile(done, "");
   }
-  const found = await holding(info.marker);
+  const found = await holding(marker);
   if (found !== undefined) return found;
-  const missing = info.marker === "." ? dataDir : `${info.marker} in ${folders.join(", ")}`;
+  const missing = marker === "." ? dataDir : `${marker} in ${folders.join(", ")}`;
   throw new BadInput(
     `Cannot prepare data set '${name}': there is no ${missing}; ` +
       (info.byHand ?? "remove the archive there and run the same command again"),

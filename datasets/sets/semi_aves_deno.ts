@@ -8,8 +8,7 @@ import { readWhole } from "../store/locate_deno.ts";
 import { sourceKey } from "../store/source_key_deno.ts";
 import { parseAvesList } from "./image_lists.ts";
 import { BadInput } from "../../core/bad_input.ts";
-
-const CLASSES = 200;
+import { infoOf } from "./set_info.ts";
 
 /**
  * Plans the packed store of Semi-Aves: labeled images, unlabeled ones of the same classes or of
@@ -19,10 +18,11 @@ const CLASSES = 200;
  */
 export async function planSemiAves(options: PlanOptions): Promise<Planned> {
   const { name, folder, size, unlabeled } = options;
+  const classes = infoOf(name).classes!; // it is in the table
   const list = async (file: string): Promise<ImageFile[]> => {
     const path = `${folder}/${file}`;
     const text = new TextDecoder().decode(await readWhole(path, 1 << 26));
-    return parseAvesList(text, { path, classes: CLASSES });
+    return parseAvesList(text, { path, classes });
   };
   const files = {
     train: await list("l_train_val.txt"),
@@ -41,7 +41,7 @@ export async function planSemiAves(options: PlanOptions): Promise<Planned> {
       resolve: (path) => `${folder}/${path}`,
     });
   return {
-    classNames: Array.from({ length: CLASSES }, (_, i) => `species ${i}`),
+    classNames: Array.from({ length: classes }, (_, i) => `species ${i}`),
     key: await sourceKey(folder, paths, `${name} ${size} ${unlabeled}`),
     parts: [part("train"), part("test"), part("unlabeled")],
   };

@@ -13,6 +13,8 @@ export interface LabelPool {
   readonly fingerprint: string;
   /** Number of classes. */
   readonly classes: number;
+  /** Whether the classes have a long tail by nature; not if left out. */
+  readonly naturalTail?: boolean;
   /** Class of every training image, −1 where nobody knows. */
   readonly labels: ArrayLike<number>;
   /** Class of every test image. */
@@ -43,13 +45,20 @@ export interface LabelPool {
  * ```
  */
 export function labelPool(dataset: Dataset): LabelPool {
-  const { name, fingerprint, classNames, train, test, unlabeled } = dataset;
+  const { name, fingerprint, classNames, naturalTail = false, train, test, unlabeled } = dataset;
   if (!train.labels || !test.labels) {
     throw new TypeError(`Cannot split ${name}: its training and test images need labels`);
   }
   const labels = new Int32Array(train.images + (unlabeled?.images ?? 0)).fill(-1);
   labels.set(train.labels);
-  return { name, fingerprint, classes: classNames.length, labels, testLabels: test.labels };
+  return {
+    name,
+    fingerprint,
+    classes: classNames.length,
+    naturalTail,
+    labels,
+    testLabels: test.labels,
+  };
 }
 
 /**

@@ -125,7 +125,7 @@ function splitAdello(pool: LabelPool, options: SplitOptions): Split {
     labeled,
     unlabeled,
     includeLabeled,
-    shuffleFirst: /eurosat|tissue/.test(pool.name),
+    shuffleFirst: pool.name === "eurosat" || pool.name === "tissuemnist",
   });
   return completeSplit(pool, {
     protocol: "adello",

@@ -88,7 +88,7 @@ function splitCossl(pool: LabelPool, options: SplitOptions): Split {
     counts: (head) => twoStepCounts(classes, head),
     randomOrder: () => new PythonRandom(seed).permutation(classes),
   });
-  const inclusive = /food/.test(pool.name) ? "food101" : "fixmatch";
+  const inclusive = pool.name === "food101" ? "food101" : "fixmatch";
   const taken = cosslSelect(labels, {
     classes,
     seed,

@@ -5,6 +5,9 @@ import { rankClasses } from "../selection/rank_classes.ts";
 import { completeSplit, type Protocol, type Split, type SplitOptions } from "../split.ts";
 import { dasoDefaults, splitDaso } from "./daso.ts";
 
+/** The sets of which ten images a class are held out. */
+const IMAGENETS: ReadonlySet<string> = new Set(["imagenet127", "imagenet1k"]);
+
 /**
  * SEVAL's protocol (Li et al., arXiv 2407.05370; github.com/ZerojumpLine/SEVAL): DASO's, of whose
  * labeled images half of each class are held out for calibration (`split.holdout=0` keeps them).
@@ -18,7 +21,7 @@ export const seval: Protocol = {
   paper: "SEVAL (arXiv 2407.05370)",
   defaults: (pool) => ({
     ...dasoDefaults(pool),
-    holdout: /imagenet/.test(pool.name) ? 10 : 0.5,
+    holdout: IMAGENETS.has(pool.name) ? 10 : 0.5,
   }),
   split: (pool, options) =>
     options.labeledShare === null

@@ -92,7 +92,7 @@ export function fileOrderSplit(
 function sharedTail({ name, classes }: LabelPool, options: SplitOptions) {
   const { labeledMax, unlabeledMax, gammaLabeled: gamma, gammaUnlabeled, unlabeled } = options;
   const alike = unlabeled === "consistent" && gammaUnlabeled === gamma;
-  if (!alike || !/imagenet-?1k/.test(name)) return null;
+  if (!alike || name !== "imagenet1k") return null;
   const max = labeledMax + unlabeledMax;
   return fractionOfTail(classes, { max, gamma, fraction: labeledMax / max });
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setLayer } from "../../../experiment/config/layers.ts";
 import { resolveConfig } from "../../../experiment/config/resolve.ts";
 import type { SplitSettings } from "../../../experiment/config/run_config.ts";
+import { setInfos } from "../../../datasets/sets/set_info.ts";
 import type { LabelPool } from "../../../datasets/split/label_pool.ts";
 import { makeSplit } from "../../../datasets/split/protocols/make_split.ts";
 import { fractionOfTail } from "../../../datasets/split/protocols/simpro.ts";
@@ -16,6 +17,7 @@ function pool(name: string, sizes: readonly number[], unlabeled = 0): LabelPool 
     name,
     fingerprint: "",
     classes: sizes.length,
+    naturalTail: setInfos[name]?.naturalTail ?? false,
     labels: [...known, ...new Array<number>(unlabeled).fill(-1)],
     testLabels: sizes.flatMap((_, c) => new Array<number>(60).fill(c)),
   };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { BadInput } from "../../../core/bad_input.ts";
+import { labelPool } from "../../../datasets/split/label_pool.ts";
 import { openDataset } from "../../../datasets/sets/open_dataset_deno.ts";
 import { prepareDataset } from "../../../datasets/sets/prepare_dataset_deno.ts";
 import { hugePng, picture } from "../images.ts";
@@ -120,6 +121,8 @@ Deno.test("prepareDataset() packs imagenet1k and maps it to imagenet127", async 
   const mapped = await prepareDataset("imagenet127", { dataDir: f.root });
   assert.match(mapped.notes.join(" "), /mapped to 127 by WordNet/);
   const small = await openDataset("imagenet127", { dataDir: f.root });
+  assert.equal(labelPool(small).naturalTail, true);
+  assert.equal(labelPool(full).naturalTail, false);
   assert.deepEqual([...small.train.labels!].map((l) => small.classNames[l]), [
     "mammal",
     "loaf of bread",

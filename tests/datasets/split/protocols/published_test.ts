@@ -21,6 +21,7 @@ function pool({ name = "toy", unknown = 0, natural = false } = {}): LabelPool {
     name,
     fingerprint: "f00d",
     classes,
+    naturalTail: natural,
     labels: [...labels, ...new Array<number>(unknown).fill(-1)],
     testLabels: Array.from({ length: 60 * classes }, (_, i) => i % classes),
   };
@@ -110,7 +111,7 @@ Deno.test("simpro, acr and seval rank the classes of a natural tail by size", ()
 });
 
 Deno.test("small-ImageNet-127 is labeled by a tenth of each class", () => {
-  const named = pool({ name: "small-imagenet-127", natural: true });
+  const named = pool({ name: "imagenet127", natural: true });
   for (const protocol of ["free", "simpro", "acr", "adello", "cossl"]) {
     const split = makeSplit(named, { protocol });
     assert.equal(Math.max(...split.counts.labeled), 16, protocol); // 15.5, halves to even

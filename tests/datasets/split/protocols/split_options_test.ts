@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setInfos } from "../../../../datasets/sets/set_info.ts";
 import type { LabelPool } from "../../../../datasets/split/label_pool.ts";
 import { makeSplit, resolveSplit } from "../../../../datasets/split/protocols/make_split.ts";
 
@@ -9,6 +10,7 @@ function pool(name: string, sizes: readonly number[], unknown = 0): LabelPool {
     name,
     fingerprint: "f00d",
     classes: sizes.length,
+    naturalTail: setInfos[name]?.naturalTail ?? false,
     labels: [...labels, ...new Array<number>(unknown).fill(-1)],
     testLabels: sizes.map((_, c) => c),
   };
