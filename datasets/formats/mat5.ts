@@ -37,8 +37,7 @@ const MAX_RATIO = 1032;
  *
  * @returns The variables by name: bytes as they are, other numbers as float64.
  * @throws {BadInput} If the file is of another version, damaged or cut off, or a variable is
- *   missing,
- * no dense real array of numbers, or too large.
+ *   missing, no dense real array of numbers, or too large.
  */
 export async function readMat5(
   source: ByteSource,

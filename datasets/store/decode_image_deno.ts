@@ -27,8 +27,7 @@ sharp.concurrency(1);
 
 /**
  * Decodes a JPEG or PNG image to bytes of three channels, as Pillow's `convert("RGB")` does:
- * without
- * turning it by its EXIF tag, without its colour profile, without its transparency.
+ * without turning it by its EXIF tag, without its colour profile, without its transparency.
  *
  * @param bytes The whole file.
  * @param path What error messages call it.

@@ -22,8 +22,7 @@ class Refused extends Error {}
 
 /**
  * Downloads a file and checks it. What is there of an interrupted download (`FILE.part`) is kept
- * and
- * continued; a broken connection is tried again; a file that is already there is only checked.
+ * and continued; a broken connection is tried again; a file that is already there is only checked.
  *
  * @returns The path of the file.
  * @throws {BadInput} If there is no network, the server refuses or the checksum stays wrong; the

@@ -32,8 +32,7 @@ interface Skipped {
 
 /**
  * Writes a packed store image by image. An unfinished one lies in `PATH.partial` and is continued
- * if
- * it was made of the same sources.
+ * if it was made of the same sources.
  */
 export class PackWriter implements Disposable {
   readonly #path: string;
