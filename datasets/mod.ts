@@ -8,7 +8,6 @@ export { type BoxCorners, cutoutBox } from "./views/compile/cutout_box.ts";
 export * from "./views/programs/describe_program.ts";
 export * from "./views/programs/read_programs.ts";
 export * from "./views/view_spec.ts";
-export * from "./show/view_sheet.ts";
 export * from "./images/dataset.ts";
 export * from "./formats/archive.ts";
 export * from "./formats/byte_source.ts";
@@ -48,7 +47,6 @@ export {
 export { rankClasses, type Ranking } from "./split/selection/rank_classes.ts";
 export * from "./split/selection/take_per_class.ts";
 export * from "./sets/cifar.ts";
-export * from "./show/contact_sheet.ts";
 export * from "./show/inspection.ts";
 export * from "./split/split_json.ts";
 export * from "./images/synthetic.ts";

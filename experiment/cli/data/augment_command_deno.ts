@@ -1,3 +1,4 @@
+import { fontNote } from "../../../datasets/show/paper_deno.ts";
 import { writeViewSheet } from "../../../datasets/show/view_sheet_deno.ts";
 import { datasetViews } from "../../../datasets/views/published/published_views.ts";
 import { resolveConfig } from "../../config/resolve.ts";
@@ -19,6 +20,8 @@ export async function augmentCommand(name: string, flags: AugmentFlags): Promise
   const views = datasetViews(config.augment, dataset);
   const device = await openAdapter(config.adapter, { quiet });
   const path = userPath(flags.out);
+  const note = await fontNote();
+  if (note !== null && !quiet) console.error(note);
   try {
     await writeViewSheet(path, dataset, {
       device,

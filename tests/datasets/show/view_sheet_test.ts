@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { requestDevice } from "../../../core/autograd/request_device.ts";
 import { BadInput } from "../../../core/bad_input.ts";
-import { viewSheet } from "../../../datasets/show/view_sheet.ts";
-import { writeViewSheet } from "../../../datasets/show/view_sheet_deno.ts";
+import { viewSheet, writeViewSheet } from "../../../datasets/show/view_sheet_deno.ts";
 import { datasetViews } from "../../../datasets/views/published/published_views.ts";
 import { syntheticDataset } from "../../../datasets/images/synthetic.ts";
 
@@ -16,7 +15,7 @@ Deno.test("viewSheet() shows originals, enlarged, beside their views", async () 
   assert.equal(width, 4 * (128 + 12) + 12);
   assert.equal(data.length, width * height * 3);
   const first = await dataset.train.read([0]);
-  const top = height - 2 * (128 + 6 * 14 + 12);
+  const top = height - 2 * (128 + 6 * 20 + 12);
   const at = (
     y: number,
     x: number,
@@ -36,7 +35,7 @@ Deno.test("viewSheet() shows labeled images where their views are their own", as
   const { width, height, data } = await viewSheet(dataset, { ...views, labeled }, options);
   assert.equal(width, 4 * (128 + 12) + 12);
   const line = (column: number) => {
-    const from = ((height - (128 + 6 * 14 + 12)) * width + 12 + column * (128 + 12)) * 3;
+    const from = ((height - (128 + 6 * 20 + 12)) * width + 12 + column * (128 + 12)) * 3;
     return Array.from(
       { length: 128 },
       (_, x) => [...data.subarray(from + 3 * x, from + 3 * x + 3)],

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
 import { makeSplit } from "../../../datasets/split/protocols/make_split.ts";
 import { rankedClassNames } from "../../../datasets/split/split.ts";
-import { formatSplitTable } from "../../../datasets/show/split_table.ts";
+import { formatInspection, formatSplitTable, inspect } from "../../../datasets/show/inspection.ts";
 
 const pool = {
   name: "toy",
@@ -28,4 +29,34 @@ Deno.test("formatSplitTable() names ranked classes right", () => {
   const lines = formatSplitTable(split, ["cat", "dog", "eel"]).split("\n");
   assert.match(lines[4]!, /^dog +6 +1 /);
   assert.match(lines[5]!, /^cat +2 +1 /);
+});
+
+/** Images of one grey each; class c has 3 - c of them, and is c * 100 dark. */
+const dataset = await memoryDataset({
+  name: "greys",
+  classNames: ["black", "grey", "white"],
+  size: 8,
+  train: {
+    bytes: Uint8Array.from({ length: 6 * 192 }, (_, i) => [0, 0, 0, 100, 100, 200][i / 192 | 0]!),
+    labels: [0, 0, 0, 1, 1, 2],
+  },
+  test: { bytes: new Uint8Array(192), labels: [0] },
+  unlabeled: { bytes: new Uint8Array(192 * 2).fill(50) },
+});
+
+Deno.test("inspect() counts each part and class", () => {
+  const { parts } = inspect(dataset);
+  assert.deepEqual(parts, [
+    { name: "train", images: 6, counts: [3, 2, 1] },
+    { name: "test", images: 1, counts: [1, 0, 0] },
+    { name: "unlabeled", images: 2, counts: null },
+  ]);
+});
+
+Deno.test("formatInspection() prints a row a class with its bar", () => {
+  const lines = formatInspection(inspect(dataset)).split("\n");
+  assert.equal(lines[1], "train 6, test 1, unlabeled 2");
+  assert.equal(lines[3], "class     train      test");
+  assert.equal(lines[4], `black         3         1  ${"█".repeat(30)}`);
+  assert.equal(lines[6], `white         1         0  ${"█".repeat(10)}`);
 });
