@@ -33,7 +33,8 @@ const MAX_RATIO = 1032;
 
 /**
  * Reads numeric variables from a MATLAB level 5 .mat file, compressed or not, little-endian
- * (MathWorks, "MAT-File Format", chapter 1).
+ * (MathWorks, "MAT-File Format", chapter 1). Own code, since no reader on npm takes a file in
+ * pieces, with limits.
  *
  * @returns The variables by name: bytes as they are, other numbers as float64.
  * @throws {BadInput} If the file is of another version, damaged or cut off, or a variable is

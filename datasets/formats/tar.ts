@@ -9,6 +9,9 @@ const MAX_EXTENDED = 1 << 16;
 /**
  * Lists a tar archive (POSIX ustar with pax headers, GNU long names), one entry at a time.
  *
+ * Own code, since the readers on npm are not as strict: `modern-tar` takes kinds of entry that it
+ * does not know, such as sparse files, for plain files.
+ *
  * @param stream The archive, already decompressed.
  * @throws {BadInput} If a header is damaged or the archive is cut off.
  */
