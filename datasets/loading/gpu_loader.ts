@@ -1,7 +1,14 @@
 import type { Device } from "../../core/autograd/device.ts";
 import type { Tensor } from "../../core/autograd/tensor.ts";
 import type { PredictSet, StreamSpec } from "../../core/training/plugin/algorithm.ts";
-import type { DrawnBatch, DrawnStream, ImageSet, Loader, LoaderView, ViewDraw } from "../../core/training/loader.ts";
+import type {
+  DrawnBatch,
+  DrawnStream,
+  ImageSet,
+  Loader,
+  LoaderView,
+  ViewDraw,
+} from "../../core/training/loader.ts";
 import { augment } from "../views/augment.ts";
 import { specOf, type Views } from "../views/view_spec.ts";
 import type { SplitDraws } from "./split_draws.ts";

@@ -1,6 +1,7 @@
 /**
  * Running sums of weights, divided by their total, so that the last is 1.
  *
+ * @returns A rising list, for {@linkcode firstAbove} to look up draws from [0, 1).
  * @throws {RangeError} If a weight is negative or not finite, or all are 0.
  */
 export function cumulative(weights: ArrayLike<number>): Float64Array {
