@@ -74,7 +74,11 @@ export async function readMat5(
         room = size!; // words() of 8 bytes are two
       }
       const matrix = await readMatrix(body, { names, limit, room, fail });
-      if (matrix) found.set(matrix.name, matrix);
+      if (matrix) {
+        // Only padding is left.
+        if (type === COMPRESSED) await body.drain(8);
+        found.set(matrix.name, matrix);
+      }
     } finally {
       await body.cancel();
     }

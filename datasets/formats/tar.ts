@@ -3,6 +3,8 @@ import { type ArchiveMember, MAX_MEMBERS } from "./archive.ts";
 import { ByteStream } from "./byte_stream.ts";
 
 const BLOCK = 512;
+/** Archives are padded to the blocks of a tape. */
+const MAX_END = 1 << 24;
 /** Extended headers longer than this are refused: they hold one name. */
 const MAX_EXTENDED = 1 << 16;
 
@@ -25,7 +27,7 @@ export async function* readTar(stream: ByteStream): AsyncGenerator<ArchiveMember
     // Archives end with two blocks of zeros; some writers leave them out.
     if (await stream.ended()) return;
     const block = await stream.take(BLOCK);
-    if (block.every((byte) => byte === 0)) return;
+    if (block.every((byte) => byte === 0)) return await stream.drain(MAX_END);
     const header = parseHeader(block, fail);
     const padding = (BLOCK - header.size % BLOCK) % BLOCK;
     if ("xgLK".includes(header.type)) {

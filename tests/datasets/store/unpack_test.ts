@@ -114,3 +114,16 @@ Deno.test("unpack() names a damaged archive", async () => {
     }, archive);
   }
 });
+
+Deno.test("unpack() refuses an archive whose checksum or length is wrong at its very end", async () => {
+  const good = await gzipped([{ name: "a", data: ramp(100_000) }]);
+  for (const at of [-8, -4]) {
+    const bad = Uint8Array.from(good);
+    bad[bad.length + at]! ^= 1;
+    await using f = await folderWith({ "a.tar.gz": bad });
+    await assert.rejects(
+      unpack(`${f.root}/a.tar.gz`, { folder: f.out, limit: 1e6 }),
+      (error) => error instanceof BadInput && /a\.tar\.gz.*damaged/.test(error.message),
+    );
+  }
+});
