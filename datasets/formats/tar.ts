@@ -32,7 +32,7 @@ export async function* readTar(stream: ByteStream): AsyncGenerator<ArchiveMember
     const padding = (BLOCK - header.size % BLOCK) % BLOCK;
     if ("xgLK".includes(header.type)) {
       if (header.size > MAX_EXTENDED) fail(`a header of ${header.size} bytes is too long`);
-      const body = new TextDecoder().decode(await stream.take(header.size));
+      const body = utf8(await stream.take(header.size), fail);
       await stream.skip(padding);
       if (header.type === "L") extended.path = body.replace(/\0.*$/s, "");
       if (header.type === "x") extended = { ...extended, ...parsePax(body, fail) };
@@ -106,7 +106,7 @@ function parseHeader(
   fail: (why: string) => never,
 ): { name: string; size: number; type: string } {
   const text = (at: number, length: number) =>
-    new TextDecoder().decode(block.subarray(at, at + length)).replace(/\0.*$/s, "");
+    utf8(block.subarray(at, at + length), fail).replace(/\0.*$/s, "");
   const octal = (at: number, length: number) => {
     const digits = text(at, length).trim();
     return /^[0-7]+$/.test(digits) ? parseInt(digits, 8) : fail("a number is damaged");
@@ -122,6 +122,15 @@ function parseHeader(
     : octal(124, 12);
   if (!Number.isSafeInteger(size)) fail("a size is out of range");
   return { name: prefix ? `${prefix}/${text(0, 100)}` : text(0, 100), size, type };
+}
+
+/** Names in another encoding would lose the letters that tell them apart. */
+function utf8(bytes: Uint8Array, fail: (why: string) => never): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return fail("a name is not UTF-8");
+  }
 }
 
 /** Records `length key=value\n`; only path and size matter here. */

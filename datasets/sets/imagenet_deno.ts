@@ -1,5 +1,5 @@
 import { BadInput } from "../../core/bad_input.ts";
-import { exists, readWhole } from "../store/locate_deno.ts";
+import { exists, readText } from "../store/locate_deno.ts";
 import { concatenate, type Planned, type PlanOptions, rawPart } from "../store/pack/pack_plan.ts";
 import { sourceKey } from "../store/source_key_deno.ts";
 import { listedMap, nearestHypernymMap, parseClsloc, type TextFile } from "./imagenet127.ts";
@@ -105,5 +105,5 @@ async function classNames(folder: string): Promise<string[]> {
 }
 
 async function text(path: string): Promise<TextFile> {
-  return { path, text: new TextDecoder().decode(await readWhole(path, 1 << 28)) };
+  return { path, text: await readText(path, 1 << 28) };
 }

@@ -4,7 +4,7 @@ import {
   type Planned,
   type PlanOptions,
 } from "../store/pack/pack_plan.ts";
-import { readWhole } from "../store/locate_deno.ts";
+import { readText } from "../store/locate_deno.ts";
 import { sourceKey } from "../store/source_key_deno.ts";
 import { parseAvesList } from "./image_lists.ts";
 import { BadInput } from "../../core/bad_input.ts";
@@ -21,8 +21,7 @@ export async function planSemiAves(options: PlanOptions): Promise<Planned> {
   const classes = infoOf(name).classes!; // it is in the table
   const list = async (file: string): Promise<ImageFile[]> => {
     const path = `${folder}/${file}`;
-    const text = new TextDecoder().decode(await readWhole(path, 1 << 26));
-    return parseAvesList(text, { path, classes });
+    return parseAvesList(await readText(path, 1 << 26), { path, classes });
   };
   const files = {
     train: await list("l_train_val.txt"),

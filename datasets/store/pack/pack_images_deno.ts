@@ -1,6 +1,6 @@
 import { BadInput } from "../../../core/bad_input.ts";
+import { labelsSha256, sha256 } from "../../images/fingerprint.ts";
 import { openSource } from "../file_source_deno.ts";
-import { exists } from "../locate_deno.ts";
 import { type PackIndex, readPack } from "./pack.ts";
 import type { PackPlan } from "./pack_plan.ts";
 import { packKey } from "./pack_reader_deno.ts";
@@ -36,14 +36,12 @@ export async function packImages(
   plan: PackPlan,
   { skipCorrupt = false, onProgress, signal }: PackOptions = {},
 ): Promise<Packed> {
-  const notes = plan.notes ?? [];
-  const before = await indexOf(path, plan.key);
+  const notes = plan.notes ?? [], key = await storeKey(plan);
+  const before = await indexOf(path, key);
   if (before && (skipCorrupt || before.skipped.length === 0)) {
     return { images: counts(before), skipped: before.skipped, notes };
   }
-  // What an earlier call left out is not to be left out now.
-  if (!skipCorrupt && await exists(`${path}.skipped`)) await Deno.remove(`${path}.partial`);
-  using writer = await PackWriter.open(path, plan);
+  using writer = await PackWriter.open(path, { ...plan, key }, { keepSkipped: skipCorrupt });
   for (const { part, from } of writer.rest()) {
     let done = from;
     const what = part.name;
@@ -65,6 +63,25 @@ export async function packImages(
   }
   const index = await writer.finish();
   return { images: counts(index), skipped: index.skipped, notes };
+}
+
+/** Of decoding and resizing: another version makes other bytes of the same files. */
+const VERSION = 2;
+
+/**
+ * What a store is made of: another key, another store. It covers everything that its bytes depend
+ * on: the files, by the plan's key, and what the plan says of them.
+ */
+async function storeKey(
+  { key, name, size, classNames, mean, std, parts }: PackPlan,
+): Promise<string> {
+  const digests = await Promise.all(
+    parts.map(async (
+      { name, images, labels },
+    ) => [name, images, labels && await labelsSha256(labels)]),
+  );
+  const text = JSON.stringify([VERSION, key, name, size, classNames, mean, std, digests]);
+  return sha256(new TextEncoder().encode(text));
 }
 
 /** The index of a whole store made of the same sources; undefined if there is none. */

@@ -10,7 +10,6 @@ import {
   sha256,
 } from "../../images/fingerprint.ts";
 import { readInto, writeAll } from "../file_source_deno.ts";
-import { exists } from "../locate_deno.ts";
 import { PACK_HEADER, packFooter, packHeader, type PackIndex, type PackPartIndex } from "./pack.ts";
 import type { PackPlan, PlannedPart } from "./pack_plan.ts";
 
@@ -23,27 +22,41 @@ interface Open {
   readonly hash: Hash;
 }
 
-/** What was left out and why, a line of the journal beside an unfinished store. */
+/** What was left out and why. */
 interface Skipped {
   readonly part: PartName;
   readonly index: number;
   readonly why: string;
 }
 
+/** How {@linkcode PackWriter} takes up an unfinished store. */
+export interface TakeUpOptions {
+  /** Whether what an earlier call left out stays left out; else it is tried again. */
+  readonly keepSkipped: boolean;
+}
+
 /**
  * Writes a packed store image by image. An unfinished one lies in `PATH.partial` and is continued
- * if it was made of the same sources.
+ * if it was made of the same sources. `PATH.journal` has a line for each image: its CRC-32 as it
+ * was written, or why it was left out. Only what agrees with it is kept: after a power loss a file
+ * may have its length but not its content.
  */
 export class PackWriter implements Disposable {
   readonly #path: string;
   readonly #plan: PackPlan;
   readonly #file: Deno.FsFile;
+  readonly #journal: Deno.FsFile;
   readonly #parts: Open[];
 
-  private constructor(path: string, plan: PackPlan, file: Deno.FsFile) {
+  private constructor(
+    path: string,
+    plan: PackPlan,
+    { file, journal }: { readonly file: Deno.FsFile; readonly journal: Deno.FsFile },
+  ) {
     this.#path = path;
     this.#plan = plan;
     this.#file = file;
+    this.#journal = journal;
     const ordered = [...plan.parts].sort((a, b) =>
       partNames.indexOf(a.name) - partNames.indexOf(b.name)
     );
@@ -56,15 +69,14 @@ export class PackWriter implements Disposable {
   }
 
   /** Starts a store, or takes up an unfinished one. */
-  static async open(path: string, plan: PackPlan): Promise<PackWriter> {
-    const file = await Deno.open(`${path}.partial`, { read: true, write: true, create: true });
-    const writer = new PackWriter(path, plan, file);
-    try {
-      await writer.#resume();
-    } catch (error) {
-      file.close();
-      throw error;
-    }
+  static async open(path: string, plan: PackPlan, options: TakeUpOptions): Promise<PackWriter> {
+    using stack = new DisposableStack();
+    const open = { read: true, write: true, create: true };
+    const file = stack.use(await Deno.open(`${path}.partial`, open));
+    const journal = stack.use(await Deno.open(`${path}.journal`, open));
+    const writer = new PackWriter(path, plan, { file, journal });
+    await writer.#resume(options);
+    stack.move();
     return writer;
   }
 
@@ -78,8 +90,10 @@ export class PackWriter implements Disposable {
 
   /** Appends images of a part. Parts come in the order of {@link rest}. */
   async append(name: PartName, bytes: Uint8Array): Promise<void> {
+    const open = this.#open(name), before = open.checks.length;
     await writeAll(this.#file, bytes);
-    this.#count(this.#open(name), bytes);
+    this.#count(open, bytes);
+    await this.#note(open.checks.slice(before).map((check) => JSON.stringify(check)));
   }
 
   /** Leaves out the next image of a part, now and when this is resumed. */
@@ -87,9 +101,7 @@ export class PackWriter implements Disposable {
     const { checks, skipped } = this.#open(part);
     const line: Skipped = { part, index: checks.length + skipped.length, why };
     skipped.push(line);
-    await Deno.writeTextFile(`${this.#path}.skipped`, JSON.stringify(line) + "\n", {
-      append: true,
-    });
+    await this.#note([JSON.stringify(line)]);
   }
 
   /** Completes the store and gives it its name. */
@@ -124,12 +136,13 @@ export class PackWriter implements Disposable {
     await writeAll(this.#file, await packFooter(index));
     await this.#file.sync();
     await Deno.rename(`${this.#path}.partial`, this.#path);
-    if (await exists(`${this.#path}.skipped`)) await Deno.remove(`${this.#path}.skipped`);
+    await Deno.remove(`${this.#path}.journal`);
     return index;
   }
 
   [Symbol.dispose](): void {
     this.#file.close();
+    this.#journal.close();
   }
 
   get #each(): number {
@@ -151,68 +164,66 @@ export class PackWriter implements Disposable {
     }
   }
 
-  /** Reads what an interrupted run has left, and stands behind it. */
-  async #resume(): Promise<void> {
-    const file = this.#file;
-    const header = packHeader(this.#plan.key);
-    const { size } = await file.stat();
+  /** Writes lines of the journal. */
+  async #note(lines: readonly string[]): Promise<void> {
+    const text = lines.map((line) => `${line}\n`).join("");
+    await writeAll(this.#journal, new TextEncoder().encode(text));
+  }
+
+  /** Keeps what an interrupted run has left as far as its journal vouches for it. */
+  async #resume({ keepSkipped }: TakeUpOptions): Promise<void> {
+    const file = this.#file, journal = this.#journal, { key } = this.#plan;
+    const header = packHeader(key), { size } = await file.stat();
     const found = new Uint8Array(Math.min(size, PACK_HEADER));
     readInto(file, { at: 0, bytes: found, path: this.#path });
-    if (found.length < PACK_HEADER || found.some((byte, i) => byte !== header[i])) {
-      await file.truncate(0);
+    const [own, ...lines] = await this.#lines();
+    let at = PACK_HEADER;
+    const kept = [JSON.stringify(key)];
+    if (own === key && found.length === PACK_HEADER && found.every((b, i) => b === header[i])) {
+      const image = new Uint8Array(this.#each);
+      let next = 0; // of the lines
+      parts: for (const open of this.#parts) {
+        const { part: { name, images }, checks, skipped } = open;
+        while (checks.length + skipped.length < images) {
+          const line = lines[next++], index = checks.length + skipped.length;
+          if (typeof line === "number" && at + image.length <= size) {
+            readInto(file, { at, bytes: image, path: this.#path });
+            if (crc32(image) !== line) break parts;
+            this.#count(open, image);
+            at += image.length;
+          } else if (keepSkipped && isSkipped(line) && line.part === name && line.index === index) {
+            skipped.push(line);
+          } else break parts;
+          kept.push(JSON.stringify(line));
+        }
+      }
+    } else {
       await file.seek(0, Deno.SeekMode.Start);
       await writeAll(file, header);
-      if (await exists(`${this.#path}.skipped`)) await Deno.remove(`${this.#path}.skipped`);
-      return;
-    }
-    let left = Math.floor((size - PACK_HEADER) / this.#each);
-    let at = PACK_HEADER;
-    const journal = await this.#journal();
-    for (const open of this.#parts) {
-      const { part, skipped } = open;
-      let next = 0; // of the plan; `written` of them are in the file
-      let written = 0;
-      const gone = new Map(
-        journal.filter((line) => line.part === part.name).map((line) => [line.index, line]),
-      );
-      for (; next < part.images; next++) {
-        const line = gone.get(next);
-        if (line) skipped.push(line);
-        else if (written === left) break;
-        else written++;
-      }
-      this.#recount(open, { at, images: written });
-      at += written * this.#each;
-      left -= written;
-      if (next < part.images) break;
     }
     await file.truncate(at);
     await file.seek(at, Deno.SeekMode.Start);
-    const kept = this.#parts.flatMap(({ skipped }) =>
-      skipped.map((line) => JSON.stringify(line) + "\n")
-    );
-    if (journal.length > 0) await Deno.writeTextFile(`${this.#path}.skipped`, kept.join(""));
+    await journal.truncate(0);
+    await journal.seek(0, Deno.SeekMode.Start);
+    await this.#note(kept);
   }
 
-  #recount(open: Open, { at, images }: { at: number; images: number }): void {
-    const batch = Math.max(1, Math.floor((1 << 22) / this.#each));
-    for (let done = 0; done < images; done += batch) {
-      const bytes = new Uint8Array(Math.min(batch, images - done) * this.#each);
-      readInto(this.#file, { at: at + done * this.#each, bytes, path: this.#path });
-      this.#count(open, bytes);
-    }
-  }
-
-  async #journal(): Promise<Skipped[]> {
-    if (!await exists(`${this.#path}.skipped`)) return [];
-    const text = await Deno.readTextFile(`${this.#path}.skipped`);
-    return text.split("\n").flatMap((line) => {
+  /** The journal's lines up to one that is not whole. */
+  async #lines(): Promise<unknown[]> {
+    const text = await Deno.readTextFile(`${this.#path}.journal`);
+    const lines: unknown[] = [];
+    for (const line of text.split("\n").slice(0, -1)) {
       try {
-        return [JSON.parse(line) as Skipped];
+        lines.push(JSON.parse(line));
       } catch {
-        // The last line may be half written; what it said will be found again.
-        return [];
+        break;
       }
-    });
+    }
+    return lines;
   }
+}
+
+function isSkipped(line: unknown): line is Skipped {
+  return typeof line === "object" && line !== null && "why" in line && "part" in line &&
+    "index" in line && typeof line.why === "string";
 }

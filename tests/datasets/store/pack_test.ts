@@ -5,7 +5,7 @@ import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
 import { readPack } from "../../../datasets/store/pack/pack.ts";
 import { packImages } from "../../../datasets/store/pack/pack_images_deno.ts";
 import type { PackPlan, Produced } from "../../../datasets/store/pack/pack_plan.ts";
-import { openPack, packKey } from "../../../datasets/store/pack/pack_reader_deno.ts";
+import { openPack } from "../../../datasets/store/pack/pack_reader_deno.ts";
 import { fuzz, join, ramp } from "../samples.ts";
 
 const EACH = 2 * 2 * 3;
@@ -91,7 +91,7 @@ Deno.test("packImages() stops at a corrupt image and goes on from there", async 
   await assert.rejects(packImages(s.path, plan({ test: [1] })), (error) => {
     return error instanceof BadInput && /test\/1\.png.*repair or remove/.test(error.message);
   });
-  assert.deepEqual(s.files(), ["tiny-2.pack.partial"]);
+  assert.deepEqual(s.files(), ["tiny-2.pack.journal", "tiny-2.pack.partial"]);
   const seen: string[] = [];
   await packImages(s.path, plan(), {
     onProgress: ({ what, done, total }) => seen.push(`${what} ${done}/${total}`),
@@ -156,12 +156,63 @@ Deno.test("packImages() makes a store again when its sources changed or it is da
   assert.equal(made, 0);
   await packImages(s.path, { ...plan(), key: "cd".repeat(32) }, counting);
   assert.equal(made, 10);
-  assert.equal(packKey(s.path), "cd".repeat(32));
   const bytes = await Deno.readFile(s.path);
   await Deno.writeFile(s.path, bytes.slice(0, -1));
   await packImages(s.path, { ...plan(), key: "cd".repeat(32) }, counting);
   assert.equal(made, 20);
   assert.deepEqual(await Deno.readFile(s.path), bytes);
+});
+
+Deno.test("packImages() makes a store again when a label, a class or a constant changed", async () => {
+  await using s = await scratch();
+  const first = plan();
+  const relabeled = {
+    ...first,
+    parts: first.parts.map((part) =>
+      part.name === "test" ? { ...part, labels: Int32Array.of(2, 1) } : part
+    ),
+  };
+  const renamed = { ...first, classNames: ["a", "b", "d"] };
+  for (const changed of [first, relabeled, renamed, { ...first, mean: [0.1, 0.2, 0.3] as const }]) {
+    let made = 0;
+    await packImages(s.path, changed, { onProgress: () => made++ });
+    assert.equal(made, 10);
+    const { classNames, test, mean } = await openPack(s.path);
+    assert.deepEqual(classNames, changed.classNames);
+    assert.deepEqual(test.labels, changed.parts[1]!.labels);
+    assert.deepEqual(mean, changed.mean);
+  }
+});
+
+Deno.test("packImages() keeps of an unfinished store only what its journal vouches for", async () => {
+  await using fresh = await scratch();
+  await packImages(fresh.path, plan());
+  const expected = await Deno.readFile(fresh.path);
+  const unfinished = async (s: { readonly path: string }) =>
+    await assert.rejects(packImages(s.path, plan({ unlabeled: [2] })), /unlabeled\/2/);
+  const lost: readonly ((partial: Uint8Array, journal: Uint8Array) => void)[] = [
+    (partial) => partial.fill(0, 64 + 3 * EACH), // blocks that were never written
+    (partial) => partial[64 + 2]! ^= 1,
+    (_, journal) => journal.fill(0, journal.length >> 1),
+    (_, journal) => journal.fill(0),
+    (partial, journal) => [partial, journal].forEach((bytes) => bytes.fill(0, 64)),
+  ];
+  for (const [i, lose] of lost.entries()) {
+    await using s = await scratch();
+    await unfinished(s);
+    const [partial, journal] = [`${s.path}.partial`, `${s.path}.journal`];
+    const bytes = [await Deno.readFile(partial), await Deno.readFile(journal)] as const;
+    lose(...bytes);
+    await Deno.writeFile(partial, bytes[0]);
+    await Deno.writeFile(journal, bytes[1]);
+    await packImages(s.path, plan());
+    assert.deepEqual(await Deno.readFile(s.path), expected, `loss ${i}`);
+    assert.deepEqual(s.files(), ["tiny-2.pack"]);
+  }
+  await using s = await scratch();
+  await Deno.writeTextFile(`${s.path}.journal`, "of something else");
+  await packImages(s.path, plan());
+  assert.deepEqual(await Deno.readFile(s.path), expected);
 });
 
 Deno.test("packImages() does not take up what was made of other sources", async () => {
