@@ -13,12 +13,12 @@
  */
 import { fixmatch } from "@longtail/longtail/algorithms";
 import { compose, requestDevice, Trainer, wideResNet } from "@longtail/longtail/core";
-import { makeSplit, poolOf, syntheticDataset } from "@longtail/longtail/datasets";
+import { makeSplit, labelPool, syntheticDataset } from "@longtail/longtail/datasets";
 import { resolveSettings } from "../experiment/config/resolve.ts";
 import { objectLayer } from "../experiment/config/layers.ts";
 import { trainingConfig } from "../experiment/config/training_settings.ts";
-import { GpuLoader } from "../datasets/loading/gpu_loader.ts";
-import { viewRecipes } from "../datasets/views/published/registry.ts";
+import { openLoader } from "../datasets/loading/open_loader.ts";
+import { datasetViews } from "../datasets/views/published/published_views.ts";
 import { median } from "./statistics.ts";
 
 const STEPS = Number(Deno.args[0] ?? 200);
@@ -30,9 +30,9 @@ const settings = { steps: STEPS, batch: { labeled: 2, ratio: 1 } };
 const { config, stack } = resolveSettings(compose(fixmatch()), dataset.name, [
   objectLayer(settings, "settings"),
 ]);
-const split = makeSplit(poolOf(dataset), { labeledMax: 2, unlabeledMax: 4, gammaLabeled: 1 });
-const views = viewRecipes(config.augment, dataset);
-const loader = await GpuLoader.open({ device, dataset, split, seed: 0, views });
+const split = makeSplit(labelPool(dataset), { labeledMax: 2, unlabeledMax: 4, gammaLabeled: 1 });
+const views = datasetViews(config.augment, dataset);
+const loader = await openLoader({ device, dataset, split, seed: 0, views });
 const model = wideResNet({ depth: 28, width: 2, variant: "usb" });
 const trainer = new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
 await trainer.setup();

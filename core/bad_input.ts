@@ -1,7 +1,6 @@
 /**
  * Says that what the user gave is wrong: an option, a file, a folder. The command line prints its
- * sentence and exits with
- * code 2; every other error is a failed run.
+ * sentence and exits with code 2; every other error is a failed run.
  *
  * @example Tell bad input from a bug
  * ```ts

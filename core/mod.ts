@@ -6,6 +6,7 @@
 export * from "./bad_input.ts";
 export * from "./npy.ts";
 export * from "./random.ts";
+export * from "./round_half_even.ts";
 export * from "./safetensors.ts";
 export * from "./autograd/mod.ts";
 export * from "./nn/mod.ts";

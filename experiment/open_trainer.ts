@@ -8,7 +8,7 @@ import { Trainer } from "../core/training/trainer.ts";
 import type { Dataset } from "../datasets/images/dataset.ts";
 import { openLoader } from "../datasets/loading/open_loader.ts";
 import type { Split } from "../datasets/split/split.ts";
-import { viewRecipes } from "../datasets/views/published/registry.ts";
+import { datasetViews } from "../datasets/views/published/published_views.ts";
 import type { RunConfig } from "./config/run_config.ts";
 import { trainingConfig } from "./config/training_settings.ts";
 
@@ -39,7 +39,7 @@ export interface OpenTrainerOptions {
  */
 export async function openTrainer(options: OpenTrainerOptions): Promise<Trainer> {
   const { device, dataset, split, model, stack, config, weights, files } = options;
-  const views = viewRecipes(config.augment, dataset), { seed } = config;
+  const views = datasetViews(config.augment, dataset), { seed } = config;
   const loader = await openLoader({ device, dataset, split, seed, views, ...config.loader });
   try {
     const trainer = new Trainer({

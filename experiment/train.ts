@@ -1,6 +1,6 @@
 import type { Dataset } from "../datasets/images/dataset.ts";
-import { poolOf } from "../datasets/split/label_pool.ts";
-import { type GivenSplit, makeSplit } from "../datasets/split/protocols/protocol.ts";
+import { labelPool } from "../datasets/split/label_pool.ts";
+import { type GivenSplit, makeSplit } from "../datasets/split/protocols/make_split.ts";
 import type { Split } from "../datasets/split/split.ts";
 import { requestDevice } from "../core/autograd/request_device.ts";
 import type { Device } from "../core/autograd/device.ts";
@@ -121,7 +121,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const { config, stack } = resolveSettings(given, dataset.name, layers);
   const split = options.split && "labeled" in options.split
     ? options.split
-    : makeSplit(poolOf(dataset), { seed: config.seed, ...options.split });
+    : makeSplit(labelPool(dataset), { seed: config.seed, ...options.split });
   const device = options.device ?? await requestDevice();
   try {
     const { weights, files } = options;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { algorithms } from "../algorithms/registry.ts";
 import { setInfos } from "../datasets/sets/set_info.ts";
-import { setSources } from "../datasets/sets/set_source.ts";
 
 const path = new URL("../README.md", import.meta.url);
 
@@ -17,8 +16,8 @@ function methodRows(): string[][] {
 
 /** Cells of the table of data sets, the head first. */
 function setRows(): string[][] {
-  const rows = Object.entries(setInfos).map(([name, { title, packed, downloads }]) => {
-    const { size, byHand, terms = "" } = setSources[name] ?? {};
+  const rows = Object.entries(setInfos).map(([name, { title, packed, downloads, source = {} }]) => {
+    const { size, byHand, terms = "" } = source;
     const files = byHand === undefined
       ? downloads.map(({ file }) => `\`${file}\``).join(" and ")
       : `by hand: ${byHand}`;
@@ -62,9 +61,8 @@ async function checkPart(marker: string, rows: readonly string[][]): Promise<voi
 Deno.test("README lists the methods of the registry", () => checkPart("methods", methodRows()));
 
 Deno.test("README lists all data sets: what is downloaded, size, terms and command", async () => {
-  assert.deepEqual(Object.keys(setSources), Object.keys(setInfos));
-  for (const [name, { downloads }] of Object.entries(setInfos)) {
-    const { size, terms, byHand } = setSources[name] ?? {};
+  for (const [name, { downloads, source = {} }] of Object.entries(setInfos)) {
+    const { size, terms, byHand } = source;
     if (downloads.length > 0) assert.ok(size && terms && byHand === undefined, name);
   }
   await checkPart("data sets", setRows());

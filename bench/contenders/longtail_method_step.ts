@@ -1,11 +1,12 @@
 import { type Device, type Loader, Random, Trainer, wideResNet } from "@longtail/longtail/core";
-import { type Dataset, makeSplit, memoryDataset, poolOf } from "@longtail/longtail/datasets";
+import { type Dataset, makeSplit, memoryDataset, labelPool } from "@longtail/longtail/datasets";
 import { objectLayer } from "../../experiment/config/layers.ts";
 import { resolveSettings } from "../../experiment/config/resolve.ts";
 import { trainingConfig } from "../../experiment/config/training_settings.ts";
 import { drawSizes, stepImages } from "../../core/training/step/step_images.ts";
 import { GpuLoader } from "../../datasets/loading/gpu_loader.ts";
-import { viewRecipes } from "../../datasets/views/published/registry.ts";
+import { datasetViews } from "../../datasets/views/published/published_views.ts";
+import { SplitDraws } from "../../datasets/loading/split_draws.ts";
 import { StreamingLoader } from "../../datasets/loading/streaming_loader.ts";
 import type { MethodProblem, Work } from "../contender.ts";
 import { packedDataset } from "./packed_dataset.ts";
@@ -29,18 +30,18 @@ export async function longtailMethodStep(device: Device, problem: MethodProblem)
       optimizer: { kind: "sgd", momentum: 0.9, nesterov: true },
     }, "the bench"),
   ]);
-  const split = makeSplit(poolOf(dataset), {
+  const split = makeSplit(labelPool(dataset), {
     labeledMax: 20,
     unlabeledMax: 60,
     gammaLabeled: 4,
     gammaUnlabeled: 4,
     holdout: 0.5,
   });
-  const views = viewRecipes(config.augment, dataset);
-  const options = { device, dataset, split, seed: config.seed, views };
+  const views = datasetViews(config.augment, dataset);
+  const draws = new SplitDraws({ dataset, split, seed: config.seed });
   const loader: Loader = problem.streamed
-    ? new StreamingLoader(options)
-    : await GpuLoader.open(options);
+    ? new StreamingLoader(draws, { device, views })
+    : await GpuLoader.open(draws, { device, views });
   const model = wideResNet({ depth, width, variant: "daso" });
   const trainer = new Trainer({ device, model, stack, loader, config: trainingConfig(config) });
   await trainer.setup();

@@ -1,7 +1,7 @@
 import type { Dataset } from "@longtail/longtail/datasets";
-import { packImages } from "../../datasets/store/pack_images_deno.ts";
-import type { PlannedPart } from "../../datasets/store/pack_plan.ts";
-import { openPack } from "../../datasets/store/pack_reader_deno.ts";
+import { packImages } from "../../datasets/store/pack/pack_images_deno.ts";
+import type { PlannedPart } from "../../datasets/store/pack/pack_plan.ts";
+import { openPack } from "../../datasets/store/pack/pack_reader_deno.ts";
 
 /** A data set in a file that goes away with it. */
 export interface PackedDataset {
@@ -23,7 +23,7 @@ export async function packedDataset({ name, size, ...set }: Dataset): Promise<Pa
     },
   }));
   const { classNames, fingerprint: key } = set;
-  await packImages(path, { name, size, classNames, key, parts }, { dataDir: folder });
+  await packImages(path, { name, size, classNames, key, parts });
   return {
     dataset: await openPack(path, { memory: 0 }),
     remove: () => Deno.removeSync(folder, { recursive: true }),

@@ -61,12 +61,12 @@ export async function evaluationLogits(
 ): Promise<EvaluationLogits> {
   const { device, network } = context;
   const { classes } = loader.data;
-  const { images, labels } = on === "test" ? loader.test : loader.set("valid");
+  const { rows, labels } = on === "test" ? loader.test : loader.set("valid");
   const part = on === "test" ? "test" : "train";
   const weights = which === "ema" ? network.average : network.student;
   const experts = context.needs.heads[head]?.experts;
   const offsets = head === "main" || experts ? offsetsOf(context) : null;
-  const all = new Float32Array(images.length * classes);
+  const all = new Float32Array(rows.length * classes);
   let waiting: Tensor[] = [], read = 0;
   const drain = async () => {
     for (const values of await device.readAll(waiting)) {
@@ -77,12 +77,12 @@ export async function evaluationLogits(
     waiting = [];
   };
   device.place = "evaluation";
-  for (let from = 0; from < images.length; from += batch) {
-    const ids = images.subarray(from, from + batch);
-    const rows = await loader.fetch?.(part, ids) ?? ids;
+  for (let from = 0; from < rows.length; from += batch) {
+    const some = rows.subarray(from, from + batch);
+    const places = await loader.fetch?.(part, some) ?? some;
     waiting.push(device.keep(() =>
       device.scope(() => {
-        const index = device.tensor(rows, [rows.length], "i32");
+        const index = device.tensor(places, [places.length], "i32");
         const x = loader.view(part, index, "identity", { seed: 0, step: 0, name: on });
         const pass = { weights, norm };
         const features = forwardBody(device, network, x, pass);

@@ -2,20 +2,21 @@ import type { Tensor } from "../autograd/tensor.ts";
 import type { DataInfo, PredictSet, StreamSpec, View } from "./plugin/algorithm.ts";
 
 /**
- * Which images the next step uses. Positions count within a set; images are numbered as the
- * loader's `view("train", …)` takes them.
+ * Which images the next step uses. An image has up to four numbers: its *image* in the data set, its
+ * *row* among the images that a run keeps, its *position* in a set (labeled, unlabeled, …), and its
+ * *place* among those that `view()` finds at the moment.
  */
 export interface DrawnBatch {
   /** Labeled images. */
   readonly labeled: {
     readonly position: Int32Array;
-    readonly image: Int32Array;
+    readonly place: Int32Array;
     readonly y: Int32Array;
   };
   /** Unlabeled images. */
   readonly unlabeled: {
     readonly position: Int32Array;
-    readonly image: Int32Array;
+    readonly place: Int32Array;
     /** True classes for the trainer's statistics, −1 where unknown; no method sees them. */
     readonly hidden: Int32Array;
     /** 1 where the image is in the labeled set too, else 0. */
@@ -27,16 +28,16 @@ export interface DrawnBatch {
 export interface DrawnStream {
   /** Positions in the set it is from. */
   readonly position: Int32Array;
-  /** Numbers of the images as `view("train", …)` takes them. */
-  readonly image: Int32Array;
+  /** Places where `view("train", …)` finds them. */
+  readonly place: Int32Array;
   /** −1 for unlabeled images. */
   readonly y: Int32Array;
 }
 
-/** A whole set: its images in order, and their classes where methods may see them. */
+/** A whole set: its images by position, and their classes where methods may see them. */
 export interface ImageSet {
-  /** Numbers of the images within the data set. */
-  readonly images: Int32Array;
+  /** Row of the image at each position. */
+  readonly rows: Int32Array;
   /** Their classes; null where methods must not see them. */
   readonly labels: Int32Array | null;
 }
@@ -67,9 +68,9 @@ export interface Loader {
   readonly data: Omit<DataInfo, "features">;
   /** Width and height of the images as networks see them. */
   readonly size: number;
-  /** Numbers and classes of the test images. */
-  readonly test: { readonly images: Int32Array; readonly labels: Int32Array };
-  /** Images of a set, numbered as `fetch("train", …)` takes them. */
+  /** Rows and classes of the test images. */
+  readonly test: { readonly rows: Int32Array; readonly labels: Int32Array };
+  /** Images of a set, by the rows that `fetch("train", …)` takes. */
   set(name: PredictSet): ImageSet;
   /**
    * Waits until the images of the next step are at hand and begins to read those of later ones; to
@@ -79,11 +80,10 @@ export interface Loader {
   /**
    * Fetches images for views outside of steps.
    *
-   * @param images Numbers out of `set()`, or for `test` out of `test`.
-   * @returns The numbers that `view` takes for them until the next call or step. Without this method
-   * they are the same.
+   * @param rows Rows out of `set()`, or for `test` out of `test`.
+   * @returns Their places until the next call or step. Without this method a row is a place.
    */
-  fetch?(part: "train" | "test", images: Int32Array): Promise<Int32Array>;
+  fetch?(part: "train" | "test", rows: Int32Array): Promise<Int32Array>;
   /** Draws the next batch. */
   next(labeled: number, unlabeled: number): DrawnBatch;
   /**
@@ -99,7 +99,7 @@ export interface Loader {
   /** Draws the next images of a stream. */
   nextOf(name: string, images: number): DrawnStream;
   /** Records making a view of some images: f32 [n, size, size, 3]. */
-  view(part: "train" | "test", images: Tensor<"i32">, view: LoaderView, draw: ViewDraw): Tensor;
+  view(part: "train" | "test", places: Tensor<"i32">, view: LoaderView, draw: ViewDraw): Tensor;
   /** What to save to go on drawing as if nothing had happened. */
   cursors(): Readonly<Record<string, number>>;
   /** Goes on from saved cursors. */

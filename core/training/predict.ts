@@ -1,6 +1,5 @@
 import type { Predictions, PredictOptions, PredictSet } from "./plugin/algorithm.ts";
-import type { Loader } from "./loader.ts";
-import { loaderView } from "./loader.ts";
+import { type Loader, loaderView } from "./loader.ts";
 import { forwardBody, meanOfExperts } from "./step/network.ts";
 import type { StepContext } from "./step/step.ts";
 import { applyHead } from "./step/step_outputs.ts";
@@ -27,18 +26,18 @@ export async function predictSet(
     step = 0,
   }: PredictOptions & RunKey,
 ): Promise<Predictions> {
-  const { images, labels } = loader.set(on);
+  const { rows, labels } = loader.set(on);
   const weights = which === "ema" ? network.average : network.student;
   const pass = { weights, norm: "running" } as const;
   const all = { logits: [] as Float32Array[], features: [] as Float32Array[] };
   let classes = data.classes;
   device.place = `prediction of the ${on} images`;
-  for (let from = 0; from < images.length; from += batch) {
-    const ids = images.subarray(from, from + batch);
-    const rows = await loader.fetch?.("train", ids) ?? ids;
+  for (let from = 0; from < rows.length; from += batch) {
+    const some = rows.subarray(from, from + batch);
+    const places = await loader.fetch?.("train", some) ?? some;
     const made = device.keep(() =>
       device.scope(() => {
-        const index = device.tensor(rows, [rows.length], "i32");
+        const index = device.tensor(places, [places.length], "i32");
         const draw = { seed, step, name: `${on}/${view}/${from}` };
         const x = loader.view("train", index, loaderView(on, view), draw);
         const f = forwardBody(device, network, x, pass);
@@ -56,7 +55,7 @@ export async function predictSet(
     logits: joined(all.logits),
     features: joined(all.features),
     labels: on === "unlabeled" ? null : labels,
-    images: images.length,
+    images: rows.length,
     classes,
   };
 }

@@ -1,6 +1,5 @@
 import type { Schedule } from "../nn/schedules/schedule.ts";
-import type { DecayRule } from "../nn/optimizer.ts";
-import type { OptimizerOptions } from "../nn/optimizer.ts";
+import type { DecayRule, OptimizerOptions } from "../nn/optimizer.ts";
 
 /** Settings that a {@linkcode Trainer} needs, all resolved. */
 export interface TrainingConfig {

@@ -45,6 +45,24 @@ export class ByteStream {
     return this.#at === this.#chunk.length && !await this.#pull();
   }
 
+  /**
+   * Passes over what is left, to the very end: only there the checksums of compressed data are
+   * looked at.
+   *
+   * @param limit More bytes than this are refused.
+   * @throws {BadInput} If there are more, or the stream breaks.
+   */
+  async drain(limit: number): Promise<void> {
+    for (let left = limit; !await this.ended();) {
+      const length = this.#chunk.length - this.#at;
+      if (length > left) {
+        throw new BadInput(`Cannot read ${this.name}: it goes on for more than ${limit} bytes`);
+      }
+      left -= length;
+      this.#at = this.#chunk.length;
+    }
+  }
+
   /** Ends reading early. */
   async cancel(): Promise<void> {
     // A stream that already broke says so again here; who reads has been told.

@@ -33,12 +33,12 @@ const MAX_RATIO = 1032;
 
 /**
  * Reads numeric variables from a MATLAB level 5 .mat file, compressed or not, little-endian
- * (MathWorks, "MAT-File Format", chapter 1).
+ * (MathWorks, "MAT-File Format", chapter 1). Own code, since no reader on npm takes a file in
+ * pieces, with limits.
  *
  * @returns The variables by name: bytes as they are, other numbers as float64.
  * @throws {BadInput} If the file is of another version, damaged or cut off, or a variable is
- *   missing,
- * no dense real array of numbers, or too large.
+ *   missing, no dense real array of numbers, or too large.
  */
 export async function readMat5(
   source: ByteSource,
@@ -74,7 +74,11 @@ export async function readMat5(
         room = size!; // words() of 8 bytes are two
       }
       const matrix = await readMatrix(body, { names, limit, room, fail });
-      if (matrix) found.set(matrix.name, matrix);
+      if (matrix) {
+        // Only padding is left.
+        if (type === COMPRESSED) await body.drain(8);
+        found.set(matrix.name, matrix);
+      }
     } finally {
       await body.cancel();
     }

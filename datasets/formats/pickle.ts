@@ -13,9 +13,9 @@ const MARK: unique symbol = Symbol("mark");
  * Reads a Python pickle of numbers, text, lists, dictionaries and NumPy arrays. No code is run.
  *
  * Only the instructions that such files need are known (protocols 2 to 5); the only names a file
- * may
- * call are NumPy's own for making an array, a scalar or a type, which are played here. Long byte
- * strings are not loaded but given as a range of the source.
+ * may call are NumPy's own for making an array, a scalar or a type, which are played here. Long
+ * byte strings are not loaded but given as a range of the source. Own code, since the readers on
+ * npm load whole files and make objects of whatever a file names.
  *
  * @param source The file.
  * @returns The pickled object.

@@ -3,11 +3,16 @@ import { type ArchiveMember, MAX_MEMBERS } from "./archive.ts";
 import { ByteStream } from "./byte_stream.ts";
 
 const BLOCK = 512;
+/** Archives are padded to the blocks of a tape. */
+const MAX_END = 1 << 24;
 /** Extended headers longer than this are refused: they hold one name. */
 const MAX_EXTENDED = 1 << 16;
 
 /**
  * Lists a tar archive (POSIX ustar with pax headers, GNU long names), one entry at a time.
+ *
+ * Own code, since the readers on npm are not as strict: `modern-tar` takes kinds of entry that it
+ * does not know, such as sparse files, for plain files.
  *
  * @param stream The archive, already decompressed.
  * @throws {BadInput} If a header is damaged or the archive is cut off.
@@ -22,12 +27,12 @@ export async function* readTar(stream: ByteStream): AsyncGenerator<ArchiveMember
     // Archives end with two blocks of zeros; some writers leave them out.
     if (await stream.ended()) return;
     const block = await stream.take(BLOCK);
-    if (block.every((byte) => byte === 0)) return;
+    if (block.every((byte) => byte === 0)) return await stream.drain(MAX_END);
     const header = parseHeader(block, fail);
     const padding = (BLOCK - header.size % BLOCK) % BLOCK;
     if ("xgLK".includes(header.type)) {
       if (header.size > MAX_EXTENDED) fail(`a header of ${header.size} bytes is too long`);
-      const body = new TextDecoder().decode(await stream.take(header.size));
+      const body = utf8(await stream.take(header.size), fail);
       await stream.skip(padding);
       if (header.type === "L") extended.path = body.replace(/\0.*$/s, "");
       if (header.type === "x") extended = { ...extended, ...parsePax(body, fail) };
@@ -101,7 +106,7 @@ function parseHeader(
   fail: (why: string) => never,
 ): { name: string; size: number; type: string } {
   const text = (at: number, length: number) =>
-    new TextDecoder().decode(block.subarray(at, at + length)).replace(/\0.*$/s, "");
+    utf8(block.subarray(at, at + length), fail).replace(/\0.*$/s, "");
   const octal = (at: number, length: number) => {
     const digits = text(at, length).trim();
     return /^[0-7]+$/.test(digits) ? parseInt(digits, 8) : fail("a number is damaged");
@@ -117,6 +122,15 @@ function parseHeader(
     : octal(124, 12);
   if (!Number.isSafeInteger(size)) fail("a size is out of range");
   return { name: prefix ? `${prefix}/${text(0, 100)}` : text(0, 100), size, type };
+}
+
+/** Names in another encoding would lose the letters that tell them apart. */
+function utf8(bytes: Uint8Array, fail: (why: string) => never): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return fail("a name is not UTF-8");
+  }
 }
 
 /** Records `length key=value\n`; only path and size matter here. */

@@ -29,6 +29,8 @@ export interface Dataset {
   readonly mean?: readonly [number, number, number];
   /** Published standard deviation of each channel on pixels in [0, 1]. */
   readonly std?: readonly [number, number, number];
+  /** Whether the classes have a long tail by nature, which splits keep unless told otherwise. */
+  readonly naturalTail?: boolean;
   /** Labeled images that a split is dealt from. */
   readonly train: ImagePart;
   /** Labeled images to evaluate on. */

@@ -1,5 +1,4 @@
-import type { Dataset, ImagePart, PartName } from "./dataset.ts";
-import { partNames } from "./dataset.ts";
+import { type Dataset, type ImagePart, type PartName, partNames } from "./dataset.ts";
 import { fingerprintOf, labelsSha256, type PartDigest, sha256 } from "./fingerprint.ts";
 
 /** Images and labels of one part, in memory. */
@@ -22,6 +21,8 @@ export interface MemoryDatasetOptions {
   readonly mean?: readonly [number, number, number] | undefined;
   /** Standard deviation of each channel on pixels in [0, 1]. */
   readonly std?: readonly [number, number, number] | undefined;
+  /** Whether the classes have a long tail by nature; not if left out. */
+  readonly naturalTail?: boolean | undefined;
   /** Needs labels. */
   readonly train: MemoryPart;
   /** Needs labels. */
@@ -58,7 +59,7 @@ export interface MemoryDatasetOptions {
  * ```
  */
 export async function memoryDataset(options: MemoryDatasetOptions): Promise<Dataset> {
-  const { name, classNames, size, mean, std } = options;
+  const { name, classNames, size, mean, std, naturalTail } = options;
   if (!Number.isInteger(size) || size < 1) {
     throw new RangeError(`Cannot make data set '${name}': size ${size} is no positive integer`);
   }
@@ -92,6 +93,7 @@ export async function memoryDataset(options: MemoryDatasetOptions): Promise<Data
     channels: 3,
     ...(mean && { mean }),
     ...(std && { std }),
+    ...(naturalTail && { naturalTail }),
     ...parts as { train: ImagePart; test: ImagePart },
     fingerprint: await fingerprintOf({ classNames, size, parts: digests }),
   };

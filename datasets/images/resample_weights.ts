@@ -1,4 +1,5 @@
-import type { ResizeFilter } from "../views/view_recipe.ts";
+/** How a resize weighs pixels. */
+export type ResizeFilter = "bilinear" | "bicubic";
 
 /** Weights of a resize along one axis, as `kernels/augment/steps/resample.ts` reads them. */
 export interface ResampleWeights {

@@ -1,3 +1,4 @@
+import { roundHalfEven } from "../../core/round_half_even.ts";
 import { type ResampleWeights, resampleWeights } from "./resample_weights.ts";
 
 /** Pixels of one image: HWC, u8, three channels. */
@@ -50,19 +51,13 @@ export function toSquare(image: Pixels, size: number, fit: Fit): Pixels {
   const long = Math.max(size, Math.trunc(size * Math.max(width, height) / Math.min(width, height)));
   const wide = width > height;
   const whole = resize(image, wide ? long : size, wide ? size : long);
-  const skip = halfEven(long - size);
+  const skip = roundHalfEven((long - size) / 2);
   const data = new Uint8Array(size * size * 3);
   for (let y = 0; y < size; y++) {
     const from = ((wide ? y : y + skip) * whole.width + (wide ? skip : 0)) * 3;
     data.set(whole.data.subarray(from, from + size * 3), y * size * 3);
   }
   return { width: size, height: size, data };
-}
-
-/** Half of a count, rounded as Python rounds: halves to the even neighbour. */
-function halfEven(count: number): number {
-  const half = Math.floor(count / 2);
-  return count % 2 === 1 && half % 2 === 1 ? half + 1 : half;
 }
 
 /** Images of a part are of one size, so the weights of the last one mostly serve again. */

@@ -1,7 +1,7 @@
 import { Random } from "../../core/random.ts";
 import type { Dataset, ImagePart } from "./dataset.ts";
 import { sha256 } from "./fingerprint.ts";
-import type { LabeledImages } from "../formats/labeled_images.ts";
+import type { LabeledImages } from "../formats/raw_images.ts";
 import { CANVAS, paintSynthetic, type SyntheticDifficulty } from "./synthetic_image.ts";
 import { syntheticClasses } from "./synthetic_shapes.ts";
 

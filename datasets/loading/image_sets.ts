@@ -6,9 +6,18 @@ import { labeledInUnlabeled, type Split } from "../split/split.ts";
 /**
  * The images that a split trains on, each once, with its sets as rows of them: an image that is
  * both labeled and unlabeled is kept once.
+ *
+ * An image has four numbers, each with a word of its own:
+ *
+ * - `image`: in the data set, the training images first, then those of its unlabeled part; what a
+ *   split lists.
+ * - `row`: among the images kept here.
+ * - `position`: in its set, such as the 3rd labeled image; what samplers draw and methods see.
+ * - `place`: where a view finds it at the moment: its row if all images are on the GPU, else where
+ *   it lies among those uploaded last.
  */
 export class ImageSets {
-  /** Numbers in the data set of the images kept, in row order. */
+  /** The image of each row. */
   readonly images: Int32Array;
   readonly #rows: Readonly<Record<PredictSet, Int32Array>>;
   readonly #labels: Readonly<Record<PredictSet, Int32Array>>;
@@ -44,12 +53,12 @@ export class ImageSets {
   of(set: PredictSet | "all"): ImageSet {
     if (set === "all") {
       const { labeled, unlabeled } = this.#rows;
-      const images = new Int32Array(labeled.length + unlabeled.length);
-      images.set(labeled);
-      images.set(unlabeled, labeled.length);
-      return { images, labels: null };
+      const rows = new Int32Array(labeled.length + unlabeled.length);
+      rows.set(labeled);
+      rows.set(unlabeled, labeled.length);
+      return { rows, labels: null };
     }
-    return { images: this.#rows[set], labels: set === "unlabeled" ? null : this.#labels[set] };
+    return { rows: this.#rows[set], labels: set === "unlabeled" ? null : this.#labels[set] };
   }
 
   /** Hidden classes of the unlabeled images, for the trainer's statistics alone. */

@@ -1,10 +1,10 @@
 import type { Loader } from "../../core/training/loader.ts";
-import { GpuLoader, type LoaderOptions } from "./gpu_loader.ts";
-import { SplitDraws } from "./split_draws.ts";
+import { GpuLoader, type LoaderViews } from "./gpu_loader.ts";
+import { SplitDraws, type SplitDrawsOptions } from "./split_draws.ts";
 import { StreamingLoader } from "./streaming_loader.ts";
 
 /** What {@linkcode openLoader} works with. */
-export interface OpenLoaderOptions extends LoaderOptions {
+export interface OpenLoaderOptions extends SplitDrawsOptions, LoaderViews {
   /** Bytes of images that may live on the GPU; null for what its buffers can hold. */
   readonly residentBytes?: number | null;
 }
@@ -16,17 +16,17 @@ const ADDRESSABLE = 2 ** 32 - 1;
  * Opens the images of a split: on the GPU if they fit there, else streamed. The run is the same
  * either way, bit for bit.
  */
-export async function openLoader(
-  { residentBytes, ...options }: OpenLoaderOptions,
-): Promise<Loader> {
-  const { device: { gpu: { limits } }, dataset: { size } } = options;
+export async function openLoader(options: OpenLoaderOptions): Promise<Loader> {
+  const { device: { gpu: { limits } }, dataset: { size }, residentBytes } = options;
   const room = Math.min(
     residentBytes ?? Infinity,
     limits.maxStorageBufferBindingSize,
     limits.maxBufferSize,
     ADDRESSABLE,
   );
-  const { sets, test } = new SplitDraws(options);
-  const most = Math.max(sets.images.length, test.images.length) * size * size * 3;
-  return most <= room ? await GpuLoader.open(options) : new StreamingLoader(options);
+  const draws = new SplitDraws(options);
+  const images = Math.max(draws.sets.images.length, draws.test.rows.length);
+  return images * size * size * 3 <= room
+    ? await GpuLoader.open(draws, options)
+    : new StreamingLoader(draws, options);
 }

@@ -1,18 +1,24 @@
 import type { PredictSet, StreamSpec } from "../../core/training/plugin/algorithm.ts";
 import type { DrawnBatch, DrawnStream, ImageSet, Loader } from "../../core/training/loader.ts";
 import type { Dataset } from "../images/dataset.ts";
-import { ImageSets, labelsOf } from "./image_sets.ts";
+import { ImageSets, labelsOf, readTrainImages } from "./image_sets.ts";
 import { EpochSampler } from "./samplers/epoch_sampler.ts";
-import type { Sampler } from "./samplers/sampler.ts";
-import { sourceClasses } from "../split/source_classes.ts";
-import type { Split } from "../split/split.ts";
-import { streamSampler } from "./stream_samplers.ts";
+import type { Sampler } from "./samplers/pass_sampler.ts";
+import { sourceClasses, type Split } from "../split/split.ts";
+import { setSampler } from "./set_sampler.ts";
 
-/** What {@linkcode SplitDraws} draws from. */
+/** What {@linkcode SplitDraws} draws from, and how. */
 export interface SplitDrawsOptions {
   readonly dataset: Dataset;
   readonly split: Split;
   readonly seed: number;
+  /**
+   * How labeled images are drawn: `uniform`, the default, epoch by epoch; `class-aware` with
+   * replacement, by (1 − β) / (1 − βⁿ) for n images of a class, as DASO's sampler of that name.
+   */
+  readonly sampler?: "uniform" | "class-aware";
+  /** β of `class-aware`; 0.999 by default. */
+  readonly samplerBeta?: number;
 }
 
 interface Stream {
@@ -20,22 +26,27 @@ interface Stream {
   readonly sampler: Sampler;
 }
 
-/** Draws the images of each step: a loader but for the images themselves. */
+/**
+ * Draws the images of each step and reads their bytes: what both loaders have in common. Places are
+ * rows here.
+ */
 export class SplitDraws {
   readonly data: Loader["data"];
   readonly size: number;
   readonly test: Loader["test"];
   /** Rows of the images that are trained on. */
   readonly sets: ImageSets;
-  readonly #seed: number;
+  readonly #options: SplitDrawsOptions;
   #labeled: Sampler;
   /** The labeled images, with those that were taken in. */
-  #known: { readonly images: Int32Array; readonly labels: Int32Array };
+  #known: { readonly rows: Int32Array; readonly labels: Int32Array };
   readonly #unlabeled: Sampler | null;
   readonly #streams = new Map<string, Stream>();
 
-  constructor({ dataset, split, seed }: SplitDrawsOptions) {
+  constructor(options: SplitDrawsOptions) {
+    const { dataset, split, seed } = options;
     const { labeled, unlabeled, holdout, valid, counts } = split;
+    this.#options = options;
     this.size = dataset.size;
     this.data = {
       dataset: dataset.name,
@@ -49,16 +60,23 @@ export class SplitDraws {
       trueUnlabeledCounts: counts.unlabeled,
     };
     this.test = {
-      images: Int32Array.from(split.test, (_, i) => i),
+      rows: Int32Array.from(split.test, (_, row) => row),
       labels: labelsOf(dataset.test, split.test, split),
     };
     this.sets = new ImageSets(dataset, split);
-    this.#seed = seed;
     this.#known = this.#enlarged(new Map());
-    this.#labeled = new EpochSampler({ size: labeled.length, seed, name: "labeled" });
+    this.#labeled = this.#labeledSampler("labeled");
     this.#unlabeled = unlabeled.length > 0
       ? new EpochSampler({ size: unlabeled.length, seed, name: "unlabeled" })
       : null;
+  }
+
+  /** Bytes of the images of some rows, one after the other. */
+  async read(part: "train" | "test", rows: Int32Array): Promise<Uint8Array> {
+    const { dataset, split } = this.#options;
+    // Rows are those that sets and test have handed out.
+    if (part === "test") return await dataset.test.read(rows.map((row) => split.test[row]!));
+    return await readTrainImages(dataset, rows.map((row) => this.sets.images[row]!));
   }
 
   next(labeled: number, unlabeled: number): DrawnBatch {
@@ -72,12 +90,12 @@ export class SplitDraws {
     return {
       labeled: {
         position,
-        image: position.map((i) => known.images[i]!),
+        place: position.map((i) => known.rows[i]!),
         y: position.map((i) => known.labels[i]!),
       },
       unlabeled: {
         position: other,
-        image: other.map((i) => rest.images[i]!),
+        place: other.map((i) => rest.rows[i]!),
         hidden: other.map((i) => this.sets.hidden[i]!),
         isLabeled: Float32Array.from(other, (i) => this.sets.isLabeled[i]!),
       },
@@ -90,14 +108,15 @@ export class SplitDraws {
 
   adopt(labels: ReadonlyMap<number, number>, phase: number): void {
     this.#known = this.#enlarged(labels);
-    const { length: size } = this.#known.images;
-    this.#labeled = new EpochSampler({ size, seed: this.#seed, name: `labeled/${phase}` });
+    this.#labeled = this.#labeledSampler(`labeled/${phase}`);
   }
 
   open(name: string, stream: StreamSpec): void {
-    const set = this.sets.of(stream.from);
-    const source = { size: set.images.length, labels: set.labels, classes: this.data.classes };
-    const sampler = streamSampler(name, stream, { source, seed: this.#seed });
+    const set = this.sets.of(stream.from), { classes } = this.data, { seed } = this.#options;
+    const sampler = setSampler(
+      { name: `stream/${name}`, size: set.rows.length, labels: set.labels, classes },
+      { ...stream, seed },
+    );
     this.#streams.set(name, { set, sampler });
   }
 
@@ -107,7 +126,7 @@ export class SplitDraws {
     const position = stream.sampler.next(images);
     return {
       position,
-      image: position.map((i) => stream.set.images[i]!), // positions are inside the set
+      place: position.map((i) => stream.set.rows[i]!), // positions are inside the set
       y: position.map((i) => stream.set.labels?.[i] ?? -1),
     };
   }
@@ -128,11 +147,21 @@ export class SplitDraws {
     for (const [name, { sampler }] of this.#streams) sampler.seek(cursors[`stream/${name}`] ?? 0);
   }
 
+  #labeledSampler(name: string): Sampler {
+    const { rows: { length: size }, labels } = this.#known, { classes } = this.data;
+    const { seed, sampler = "uniform", samplerBeta } = this.#options;
+    return setSampler({ name, size, labels, classes }, {
+      sampler: sampler === "uniform" ? "uniform" : "effective-number",
+      seed,
+      ...(samplerBeta !== undefined && { beta: samplerBeta }),
+    });
+  }
+
   #enlarged(labels: ReadonlyMap<number, number>) {
-    const own = this.sets.of("labeled"), { images } = this.sets.of("unlabeled");
-    const others = Int32Array.from(labels.keys(), (i) => images[i]!); // positions are inside the set
+    const own = this.sets.of("labeled"), { rows } = this.sets.of("unlabeled");
+    const others = Int32Array.from(labels.keys(), (i) => rows[i]!); // positions are inside the set
     return {
-      images: Int32Array.of(...own.images, ...others),
+      rows: Int32Array.of(...own.rows, ...others),
       labels: Int32Array.of(...own.labels!, ...labels.values()), // labeled images have labels
     };
   }

@@ -7,19 +7,16 @@ import type {
   DrawSizes,
   ImageSet,
   Loader,
+  LoaderView,
   ViewDraw,
 } from "../../core/training/loader.ts";
-import type { LoaderView } from "../../core/training/loader.ts";
-import { augment, type ViewRecipes } from "../views/augment.ts";
-import { recipeOf } from "../views/recipe_of.ts";
-import type { Dataset } from "../images/dataset.ts";
-import { readTrainImages } from "./image_sets.ts";
-import type { LoaderOptions } from "./gpu_loader.ts";
-import type { Split } from "../split/split.ts";
-import { SplitDraws } from "./split_draws.ts";
+import { augment } from "../views/augment.ts";
+import { specOf, type Views } from "../views/view_spec.ts";
+import type { LoaderViews } from "./gpu_loader.ts";
+import type { SplitDraws } from "./split_draws.ts";
 
-/** What a {@linkcode StreamingLoader} is made of. */
-export interface StreamingLoaderOptions extends LoaderOptions {
+/** How a {@linkcode StreamingLoader} reads and makes views. */
+export interface StreamingLoaderOptions extends LoaderViews {
   /** Steps whose images are read ahead; 3 by default. */
   readonly ahead?: number;
 }
@@ -46,9 +43,7 @@ export class StreamingLoader implements Loader {
   readonly size: number;
   readonly test: Loader["test"];
   readonly #device: Device;
-  readonly #dataset: Dataset;
-  readonly #split: Split;
-  readonly #views: ViewRecipes;
+  readonly #views: Views;
   readonly #steps: number;
   /** Draws for steps to come; where the run is, is in `#cursors`. */
   readonly #draws: SplitDraws;
@@ -61,15 +56,13 @@ export class StreamingLoader implements Loader {
   /** The images that `view` takes. */
   #staged: Tensor<"u8"> | null = null;
 
-  constructor(options: StreamingLoaderOptions) {
-    const { device, dataset, split, views, ahead = 3 } = options;
-    const draws = this.#draws = new SplitDraws(options);
+  /** @param draws Nobody else's: it draws ahead. */
+  constructor(draws: SplitDraws, { device, views, ahead = 3 }: StreamingLoaderOptions) {
+    this.#draws = draws;
     this.data = draws.data;
     this.size = draws.size;
     this.test = draws.test;
     this.#device = device;
-    this.#dataset = dataset;
-    this.#split = split;
     this.#views = views;
     this.#steps = ahead;
     this.#cursors = draws.cursors();
@@ -102,8 +95,8 @@ export class StreamingLoader implements Loader {
   next(labeled: number, unlabeled: number): DrawnBatch {
     const bytes = this.#ready, step = this.#queue.shift();
     if (
-      !bytes || step?.batch.labeled.image.length !== labeled ||
-      step.batch.unlabeled.image.length !== unlabeled
+      !bytes || step?.batch.labeled.place.length !== labeled ||
+      step.batch.unlabeled.place.length !== unlabeled
     ) {
       throw new Error(
         `The images of a step of ${labeled} labeled and ${unlabeled} unlabeled ones are not there: await prepare() before each step`,
@@ -118,18 +111,18 @@ export class StreamingLoader implements Loader {
 
   nextOf(name: string, images: number): DrawnStream {
     const stream = this.#streams.get(name);
-    if (stream?.image.length === images) return stream;
+    if (stream?.place.length === images) return stream;
     throw new ReferenceError(`There is no stream '${name}' of ${images} images in this step`);
   }
 
-  async fetch(part: "train" | "test", images: Int32Array): Promise<Int32Array> {
-    this.#stage(await this.#read(part, images));
-    return images.map((_, i) => i);
+  async fetch(part: "train" | "test", rows: Int32Array): Promise<Int32Array> {
+    this.#stage(await this.#draws.read(part, rows));
+    return rows.map((_, place) => place);
   }
 
-  view(_: "train" | "test", images: Tensor<"i32">, view: LoaderView, draw: ViewDraw): Tensor {
+  view(_: "train" | "test", places: Tensor<"i32">, view: LoaderView, draw: ViewDraw): Tensor {
     if (!this.#staged) throw new Error("There are no images yet: await prepare() or fetch()");
-    return augment(this.#staged, images, recipeOf(this.#views, view), draw);
+    return augment(this.#staged, places, specOf(this.#views, view), draw);
   }
 
   cursors(): Readonly<Record<string, number>> {
@@ -143,32 +136,23 @@ export class StreamingLoader implements Loader {
     this.#ready = null;
   }
 
-  /** Draws a step and begins to read its images; they are numbered as they will be uploaded. */
+  /** Draws a step and begins to read its images, which it gives their places in the upload. */
   #draw({ labeled, unlabeled, streams }: DrawSizes): Ahead {
     const drawn = this.#draws.next(labeled, unlabeled);
     const rows: number[] = [];
-    const numbered = <T extends { readonly image: Int32Array }>(of: T): T => {
+    const placed = <T extends { readonly place: Int32Array }>(drawn: T): T => {
       const first = rows.length;
-      rows.push(...of.image);
-      return { ...of, image: of.image.map((_, i) => first + i) };
+      rows.push(...drawn.place); // as drawn, these are rows
+      return { ...drawn, place: drawn.place.map((_, i) => first + i) };
     };
-    const batch = { labeled: numbered(drawn.labeled), unlabeled: numbered(drawn.unlabeled) };
+    const batch = { labeled: placed(drawn.labeled), unlabeled: placed(drawn.unlabeled) };
     const extra = Object.entries(streams).map(([name, images]) =>
-      [name, numbered(this.#draws.nextOf(name, images))] as const
+      [name, placed(this.#draws.nextOf(name, images))] as const
     );
-    const bytes = this.#read("train", Int32Array.from(rows));
+    const bytes = this.#draws.read("train", Int32Array.from(rows));
     // Reported when the step is due, if it ever is.
     bytes.catch(() => {});
     return { batch, streams: new Map(extra), bytes, cursors: this.#draws.cursors() };
-  }
-
-  async #read(part: "train" | "test", rows: Int32Array): Promise<Uint8Array> {
-    // Rows are those that sets and test have handed out.
-    if (part === "test") {
-      return await this.#dataset.test.read(rows.map((i) => this.#split.test[i]!));
-    }
-    const { images } = this.#draws.sets;
-    return await readTrainImages(this.#dataset, rows.map((i) => images[i]!));
   }
 
   /** Uploads what the next views are made of. */

@@ -1,6 +1,5 @@
 import { BadInput } from "../../core/bad_input.ts";
-import type { LabeledImages } from "../formats/labeled_images.ts";
-import { planarToHwc } from "../formats/planar.ts";
+import { type LabeledImages, planarToHwc } from "../formats/raw_images.ts";
 
 /** How {@link parseCifar} reads a file. */
 export interface CifarOptions {
@@ -18,8 +17,7 @@ const PIXELS = SIZE * SIZE * 3;
  * (https://www.cs.toronto.edu/~kriz/cifar.html).
  *
  * A record is one label byte (CIFAR-100: two, the second is the fine label that is used) and three
- * planes of 32 x 32 bytes.
- * A file may have any number of records.
+ * planes of 32 x 32 bytes. A file may have any number of records.
  *
  * @param bytes The whole file.
  * @returns Images as HWC and their labels, in file order.

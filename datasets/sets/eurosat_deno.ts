@@ -1,7 +1,10 @@
-import { filePart, type ImageFile } from "../store/file_part.ts";
+import {
+  filePart,
+  type ImageFile,
+  type Planned,
+  type PlanOptions,
+} from "../store/pack/pack_plan.ts";
 import { classFolders } from "../store/image_tree_deno.ts";
-import type { Planned } from "../store/pack_plan.ts";
-import type { PlanOptions } from "./plan_options.ts";
 import { sourceKey } from "../store/source_key_deno.ts";
 
 /**

@@ -1,9 +1,22 @@
 import { BadInput } from "../../core/bad_input.ts";
 import { infoOf, innerFolders } from "./set_info.ts";
-import { download } from "../store/download_deno.ts";
+import { download, type DownloadOptions } from "../store/download_deno.ts";
+import type { Download, OnProgress } from "../store/work.ts";
 import { exists } from "../store/locate_deno.ts";
-import type { PrepareOptions } from "./prepare_deno.ts";
 import { unpack } from "../store/unpack_deno.ts";
+
+/** Where and how {@linkcode fetchFiles} fetches. */
+export interface FetchOptions {
+  /** The folder of the set's files, or its parent; downloads go there. */
+  readonly dataDir: string;
+  /** Other files to download, such as those of a mirror. */
+  readonly downloads?: readonly Download[] | undefined;
+  /** How patiently to download. */
+  readonly network?: Pick<DownloadOptions, "attempts" | "wait" | "stall"> | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  /** Stops the work; what is done is kept, and the next call goes on from there. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Makes sure that the files of a data set are there: downloads and unpacks what is missing.
@@ -13,10 +26,11 @@ import { unpack } from "../store/unpack_deno.ts";
  */
 export async function fetchFiles(
   name: string,
-  options: PrepareOptions & { readonly size: number },
+  options: FetchOptions & { readonly size: number },
 ): Promise<string> {
   const { size, dataDir, onProgress, signal, network } = options;
-  const info = infoOf(name);
+  const info = infoOf(name), { marker } = info;
+  if (marker === null) throw new RangeError(`The data set '${name}' has no files`);
   const folders = [dataDir, ...innerFolders(info, size).map((inner) => `${dataDir}/${inner}`)];
   /** The first of the folders that holds a file. */
   const holding = async (file: string) => {
@@ -31,17 +45,17 @@ export async function fetchFiles(
     }
     // Without the archive, the files were unpacked by hand; with it, our unpacking may be half
     // done.
-    if (!await exists(archive) && await holding(info.marker)) continue;
+    if (!await exists(archive) && await holding(marker)) continue;
     const done = `${archive}.unpacked`;
-    if (await exists(done) && await holding(info.marker)) continue;
+    if (await exists(done) && await holding(marker)) continue;
     await download(file, { ...network, folder: dataDir, onProgress, signal });
     const limit = info.unpackedLimit ?? 0;
     await unpack(archive, { folder: dataDir, limit, onProgress, signal });
     await Deno.writeTextFile(done, "");
   }
-  const found = await holding(info.marker);
+  const found = await holding(marker);
   if (found !== undefined) return found;
-  const missing = info.marker === "." ? dataDir : `${info.marker} in ${folders.join(", ")}`;
+  const missing = marker === "." ? dataDir : `${marker} in ${folders.join(", ")}`;
   throw new BadInput(
     `Cannot prepare data set '${name}': there is no ${missing}; ` +
       (info.byHand ?? "remove the archive there and run the same command again"),

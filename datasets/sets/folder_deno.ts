@@ -1,9 +1,12 @@
 import { BadInput } from "../../core/bad_input.ts";
-import { filePart, type ImageFile } from "../store/file_part.ts";
+import {
+  filePart,
+  type ImageFile,
+  type Planned,
+  type PlanOptions,
+} from "../store/pack/pack_plan.ts";
 import { classFolders, imagesBelow } from "../store/image_tree_deno.ts";
-import { exists, readWhole } from "../store/locate_deno.ts";
-import type { Planned } from "../store/pack_plan.ts";
-import type { PlanOptions } from "./plan_options.ts";
+import { exists, readText } from "../store/locate_deno.ts";
 import { resolvePath, sourceKey } from "../store/source_key_deno.ts";
 import { parseCsvList } from "./image_lists.ts";
 
@@ -33,14 +36,19 @@ export async function planFolder(options: PlanOptions): Promise<Planned> {
       );
     }
   }
-  // The loop above has made sure of train.
-  const classNames = [...new Set(named.get("train")!.map(({ label }) => label))].sort();
-  const labels = new Map(classNames.map((name, i) => [name, i]));
+  // Systems compose letters and accents differently; a name is shown as it is on disk. The loop
+  // above has made sure of train.
+  const onDisk = new Map<string, string>();
+  for (const { label } of named.get("train")!) {
+    if (!onDisk.has(label.normalize())) onDisk.set(label.normalize(), label);
+  }
+  const classNames = [...onDisk.values()].sort();
+  const labels = new Map(classNames.map((name, i) => [name.normalize(), i]));
   const resolve = (path: string) => resolvePath(folder, path);
   const paths: string[] = [];
   const parts = [...named].map(([part, images]) => {
     const files = images.map(({ path, label: name }): ImageFile => {
-      const label = labels.get(name);
+      const label = labels.get(name.normalize());
       if (label === undefined) {
         throw new BadInput(`Cannot read ${folder}: class '${name}' of ${part} is not in train`);
       }
@@ -62,7 +70,7 @@ export async function planFolder(options: PlanOptions): Promise<Planned> {
 async function labeledPart(root: string, part: string): Promise<Named | undefined> {
   const list = `${root}/${part}.csv`;
   if (await exists(list)) {
-    const text = new TextDecoder().decode(await readWhole(list, 1 << 28));
+    const text = await readText(list, 1 << 28);
     return parseCsvList(text, { path: list, labeled: true });
   }
   if (!await exists(`${root}/${part}`)) return undefined;
@@ -74,7 +82,7 @@ async function labeledPart(root: string, part: string): Promise<Named | undefine
 async function unlabeledPart(root: string): Promise<string[]> {
   const list = `${root}/unlabeled.csv`;
   if (await exists(list)) {
-    const text = new TextDecoder().decode(await readWhole(list, 1 << 28));
+    const text = await readText(list, 1 << 28);
     return parseCsvList(text, { path: list, labeled: false }).map(({ path }) => path);
   }
   return await exists(`${root}/unlabeled`) ? await imagesBelow(root, "unlabeled") : [];

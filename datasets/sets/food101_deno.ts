@@ -1,8 +1,11 @@
 import { BadInput } from "../../core/bad_input.ts";
-import { filePart, type ImageFile } from "../store/file_part.ts";
-import { readWhole } from "../store/locate_deno.ts";
-import type { Planned } from "../store/pack_plan.ts";
-import type { PlanOptions } from "./plan_options.ts";
+import {
+  filePart,
+  type ImageFile,
+  type Planned,
+  type PlanOptions,
+} from "../store/pack/pack_plan.ts";
+import { readText } from "../store/locate_deno.ts";
 import { sourceKey } from "../store/source_key_deno.ts";
 import { parseFoodList } from "./image_lists.ts";
 
@@ -15,17 +18,18 @@ export async function planFood101(options: PlanOptions): Promise<Planned> {
   const { name, folder, size } = options;
   const list = async (part: string) => {
     const path = `${folder}/meta/${part}.json`;
-    return parseFoodList(new TextDecoder().decode(await readWhole(path, 1 << 26)), path);
+    return parseFoodList(await readText(path, 1 << 26), path);
   };
   const train = await list("train"), test = await list("test");
   const classNames = [...train.keys()].sort();
-  const other = [...test.keys()].find((name) => !train.has(name));
+  const labels = new Map(classNames.map((name, i) => [name.normalize(), i]));
+  const other = [...test.keys()].find((name) => !labels.has(name.normalize()));
   if (other !== undefined) {
     throw new BadInput(`Cannot read ${folder}: class '${other}' of the test list is not in train`);
   }
   const files = (lists: ReadonlyMap<string, readonly string[]>): ImageFile[] =>
     [...lists].flatMap(([name, ids]) => {
-      const label = classNames.indexOf(name);
+      const label = labels.get(name.normalize())!; // those of test were just looked up
       return ids.map((id) => ({ path: `images/${id}.jpg`, label }));
     });
   const parts = { train: files(train), test: files(test) };

@@ -8,11 +8,9 @@ export interface SuperClass {
 
 /**
  * The 127 classes in the order of `synset_words_up_down_127.txt` (github.com/minyoungg/wmigftl),
- * with
- * each of the 1000 synsets put to its nearest WordNet 3.0 hypernym among them. The list by which
- * the
- * authors mapped them, `imgname2folder.txt`, was never published with their code; six synsets lie
- * equally near to two classes (231, 246, 247, 560, 806, 980) and went to the first.
+ * with each of the 1000 synsets put to its nearest WordNet 3.0 hypernym among them. The list by
+ * which the authors mapped them, `imgname2folder.txt`, was never published with their code; six
+ * synsets lie equally near to two classes (231, 246, 247, 560, 806, 980) and went to the first.
  */
 export const imagenet127Classes: readonly SuperClass[] = parse(`
 n07683786 loaf of bread: 806,873

@@ -2,8 +2,7 @@ import { BadInput } from "../../core/bad_input.ts";
 import type { ByteSource } from "../formats/byte_source.ts";
 import { readPickle } from "../formats/pickle.ts";
 import { decodeIntegers, NumpyArray, type PickleValue } from "../formats/pickle_values.ts";
-import { planarToHwc } from "../formats/planar.ts";
-import type { RawImages } from "../formats/raw_images.ts";
+import { planarToHwc, type RawImages } from "../formats/raw_images.ts";
 
 /** What {@link readImagenetBatch} expects. */
 export interface ImagenetBatchOptions {

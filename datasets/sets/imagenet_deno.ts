@@ -1,7 +1,6 @@
 import { BadInput } from "../../core/bad_input.ts";
-import { exists, readWhole } from "../store/locate_deno.ts";
-import { concatenate, type Planned, rawPart } from "../store/pack_plan.ts";
-import type { PlanOptions } from "./plan_options.ts";
+import { exists, readText } from "../store/locate_deno.ts";
+import { concatenate, type Planned, type PlanOptions, rawPart } from "../store/pack/pack_plan.ts";
 import { sourceKey } from "../store/source_key_deno.ts";
 import { listedMap, nearestHypernymMap, parseClsloc, type TextFile } from "./imagenet127.ts";
 import { imagenet127Classes } from "./imagenet127_classes.ts";
@@ -106,5 +105,5 @@ async function classNames(folder: string): Promise<string[]> {
 }
 
 async function text(path: string): Promise<TextFile> {
-  return { path, text: new TextDecoder().decode(await readWhole(path, 1 << 28)) };
+  return { path, text: await readText(path, 1 << 28) };
 }

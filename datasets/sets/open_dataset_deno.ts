@@ -1,12 +1,9 @@
 import { BadInput } from "../../core/bad_input.ts";
 import type { Dataset } from "../images/dataset.ts";
-import { openCifar } from "./cifar_deno.ts";
 import { checkSize, infoOf } from "./set_info.ts";
 import { findPack } from "./find_pack_deno.ts";
-import { openPack } from "../store/pack_reader_deno.ts";
-import { syntheticDataset } from "../images/synthetic.ts";
-
-export { datasetNames, type SetInfo, setInfos } from "./set_info.ts";
+import { openPack } from "../store/pack/pack_reader_deno.ts";
+import { openerOf } from "./set_code_deno.ts";
 
 /** Where and how {@link openDataset} opens a set. */
 export interface OpenOptions {
@@ -22,18 +19,22 @@ export interface OpenOptions {
  * Opens a data set by its name. CIFAR is read from its own files, the others from the packed store
  * that `prepareDataset()` makes.
  *
- * @param name One of {@link datasetNames}.
+ * @param name One of `datasetNames`.
  * @throws {BadInput} If the name is unknown, the folder does not hold the set or it is not
- *   prepared,
- * a file is damaged, or the size is none of the set's.
+ *   prepared, a file is damaged, or the size is none of the set's.
  */
 export async function openDataset(name: string, options: OpenOptions = {}): Promise<Dataset> {
-  infoOf(name);
-  const { dataDir, size, memory } = options;
+  const { naturalTail } = infoOf(name), { dataDir, size, memory } = options;
   if (size !== undefined) checkSize(name, size);
-  if (name === "synthetic") return await syntheticDataset(size === undefined ? {} : { size });
-  if (name === "cifar10") return await openCifar(dataDir, 10);
-  if (name === "cifar100") return await openCifar(dataDir, 100);
+  const open = openerOf(name) ?? (() => openPacked(name, { dataDir, size, memory }));
+  const dataset = await open({ dataDir, size });
+  return naturalTail ? { ...dataset, naturalTail } : dataset;
+}
+
+async function openPacked(
+  name: string,
+  { dataDir, size, memory }: OpenOptions,
+): Promise<Dataset> {
   if (dataDir === undefined) {
     throw new BadInput(
       `Cannot open data set '${name}' without its folder: give --data-dir DIR, or get it by ` +

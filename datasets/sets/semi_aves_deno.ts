@@ -1,12 +1,14 @@
-import { filePart, type ImageFile } from "../store/file_part.ts";
-import { readWhole } from "../store/locate_deno.ts";
-import type { Planned } from "../store/pack_plan.ts";
-import type { PlanOptions } from "./plan_options.ts";
+import {
+  filePart,
+  type ImageFile,
+  type Planned,
+  type PlanOptions,
+} from "../store/pack/pack_plan.ts";
+import { readText } from "../store/locate_deno.ts";
 import { sourceKey } from "../store/source_key_deno.ts";
 import { parseAvesList } from "./image_lists.ts";
 import { BadInput } from "../../core/bad_input.ts";
-
-const CLASSES = 200;
+import { infoOf } from "./set_info.ts";
 
 /**
  * Plans the packed store of Semi-Aves: labeled images, unlabeled ones of the same classes or of
@@ -16,10 +18,10 @@ const CLASSES = 200;
  */
 export async function planSemiAves(options: PlanOptions): Promise<Planned> {
   const { name, folder, size, unlabeled } = options;
+  const classes = infoOf(name).classes!; // it is in the table
   const list = async (file: string): Promise<ImageFile[]> => {
     const path = `${folder}/${file}`;
-    const text = new TextDecoder().decode(await readWhole(path, 1 << 26));
-    return parseAvesList(text, { path, classes: CLASSES });
+    return parseAvesList(await readText(path, 1 << 26), { path, classes });
   };
   const files = {
     train: await list("l_train_val.txt"),
@@ -38,7 +40,7 @@ export async function planSemiAves(options: PlanOptions): Promise<Planned> {
       resolve: (path) => `${folder}/${path}`,
     });
   return {
-    classNames: Array.from({ length: CLASSES }, (_, i) => `species ${i}`),
+    classNames: Array.from({ length: classes }, (_, i) => `species ${i}`),
     key: await sourceKey(folder, paths, `${name} ${size} ${unlabeled}`),
     parts: [part("train"), part("test"), part("unlabeled")],
   };

@@ -1,19 +1,16 @@
 import { closest } from "fastest-levenshtein";
 import { BadInput } from "../../core/bad_input.ts";
 import type { Fit } from "../images/resize.ts";
+import type { Download } from "../store/work.ts";
 
-/** A file to download. */
-export interface Download {
-  /** The official address, then mirrors. */
-  readonly urls: readonly string[];
-  /** What it is called here. */
-  readonly file: string;
-  /** Its length, where known. */
-  readonly bytes?: number;
-  /** Hexadecimal, as published. */
-  readonly sha256?: string;
-  /** Hexadecimal, as published; used where no SHA-256 was. */
-  readonly md5?: string;
+/** What has to be fetched for a data set, and on whose terms. Nothing is said where nothing is. */
+export interface SetSource {
+  /** How much it is, for people. */
+  readonly size?: string;
+  /** What it is, where it is got by hand. */
+  readonly byHand?: string;
+  /** Licence note, for people. */
+  readonly terms?: string;
 }
 
 /** What is known of a data set before a file is opened. */
@@ -21,6 +18,10 @@ export interface SetInfo {
   readonly title: string;
   /** Undefined where the user's files decide. */
   readonly classes?: number;
+  /** Whether the images are the user's own, of which no paper knows. */
+  readonly own?: true;
+  /** Whether the classes have a long tail by nature, which splits keep unless told otherwise. */
+  readonly naturalTail?: true;
   /** Image sizes it has, in pixels, its usual one first; or the range it can be resized to. */
   readonly sizes: readonly number[] | {
     readonly usual: number;
@@ -29,8 +30,8 @@ export interface SetInfo {
   };
   /** Folders below `--data-dir` where its files usually lie; `SIZE` stands for the image size. */
   readonly folders: readonly string[];
-  /** A file or folder that its folder must hold. */
-  readonly marker: string;
+  /** A file or folder that its folder must hold; null for a set without files. */
+  readonly marker: string | null;
   /** Whether it is read from a packed store. */
   readonly packed: boolean;
   /** How images that are no squares become squares. */
@@ -40,7 +41,8 @@ export interface SetInfo {
   readonly downloads: readonly Download[];
   /** More unpacked bytes than this are refused. */
   readonly unpackedLimit?: number;
-  /** Where to get it by hand, if it has no public address. */
+  readonly source?: SetSource;
+  /** How to get it by hand, if it has no public address. */
   readonly byHand?: string;
 }
 
@@ -66,14 +68,20 @@ const imagenetByHand =
   "register at https://image-net.org/download-images.php, get 'Downsampled ImageNet' (train and " +
   "val) in the size you want and unzip both into one folder";
 
-/** All data sets by name, in the order in which `list` prints them. */
-export const setInfos: Readonly<Record<string, SetInfo>> = {
+const imagenetSource: SetSource = {
+  byHand: "Downsampled ImageNet, train and val",
+  size: "unpacked 4 GB (32 px) or 16 GB (64 px)",
+  terms: "ImageNet's: research and education, not commercial; an account is needed",
+};
+
+/** A row a data set. `set_code_deno.ts` must have its code, or the compiler complains. */
+const rows = {
   synthetic: {
     title: "ten procedural shapes and textures",
     classes: 10,
     sizes: [32, 16],
     folders: [],
-    marker: "",
+    marker: null,
     packed: false,
     downloads: [],
   },
@@ -85,6 +93,7 @@ export const setInfos: Readonly<Record<string, SetInfo>> = {
     marker: "data_batch_1.bin",
     packed: false,
     ...cifar10Norm,
+    source: { size: "170 MB", terms: "none stated; cite Krizhevsky 2009" },
     downloads: [{
       urls: ["https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"],
       file: "cifar-10-binary.tar.gz",
@@ -101,6 +110,7 @@ export const setInfos: Readonly<Record<string, SetInfo>> = {
     packed: false,
     mean: [0.5071, 0.4867, 0.4408],
     std: [0.2675, 0.2565, 0.2761],
+    source: { size: "169 MB", terms: "none stated; cite Krizhevsky 2009" },
     downloads: [{
       urls: ["https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"],
       file: "cifar-100-binary.tar.gz",
@@ -116,6 +126,10 @@ export const setInfos: Readonly<Record<string, SetInfo>> = {
     marker: "train_X.bin",
     packed: true,
     ...cifar10Norm,
+    source: {
+      size: "2.6 GB",
+      terms: "images are from ImageNet: research, not commercial; cite Coates et al. 2011",
+    },
     downloads: [{
       urls: ["http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz"],
       file: "stl10_binary.tar.gz",
@@ -132,6 +146,7 @@ export const setInfos: Readonly<Record<string, SetInfo>> = {
     packed: true,
     mean: [0.4377, 0.4438, 0.4728],
     std: [0.198, 0.201, 0.197],
+    source: { size: "246 MB", terms: "not commercial; cite Netzer et al. 2011" },
     downloads: [
       {
         urls: ["http://ufldl.stanford.edu/housenumbers/train_32x32.mat"],
@@ -148,11 +163,13 @@ export const setInfos: Readonly<Record<string, SetInfo>> = {
   imagenet127: {
     title: "small-ImageNet-127",
     classes: 127,
+    naturalTail: true,
     sizes: [32, 64],
     folders: imagenetFolders("127"),
     marker: "train_data_batch_1",
     packed: true,
     ...smallImagenetNorm,
+    source: imagenetSource,
     downloads: [],
     byHand: imagenetByHand,
   },
@@ -164,6 +181,7 @@ export const setInfos: Readonly<Record<string, SetInfo>> = {
     marker: "train_data_batch_1",
     packed: true,
     ...smallImagenetNorm,
+    source: imagenetSource,
     downloads: [],
     byHand: imagenetByHand,
   },
@@ -176,6 +194,11 @@ export const setInfos: Readonly<Record<string, SetInfo>> = {
     packed: true,
     fit: "cover",
     ...imagenetNorm,
+    source: {
+      size: "5.0 GB",
+      terms:
+        "images belong to their authors (Foodspotting); scientific use; cite Bossard et al. 2014",
+    },
     downloads: [{
       urls: ["http://data.vision.ee.ethz.ch/cvl/food-101.tar.gz"],
       file: "food-101.tar.gz",
@@ -186,12 +209,18 @@ export const setInfos: Readonly<Record<string, SetInfo>> = {
   "semi-aves": {
     title: "Semi-Aves (semi_fgvc)",
     classes: 200,
+    naturalTail: true,
     sizes: anySize(256),
     folders: ["semi_fgvc", "semi_aves", "semi-aves"],
     marker: "l_train_val.txt",
     packed: true,
     fit: "squash",
     ...imagenetNorm,
+    source: {
+      byHand: "images and lists of `semi_fgvc`",
+      size: "8 or 32 GB when packed",
+      terms: "images belong to their authors (iNaturalist): not commercial; cite Su et al. 2021",
+    },
     downloads: [],
     byHand: "follow https://github.com/cvl-umass/ssl-evaluation for images and lists " +
       "(trainval_images, u_train_in, u_train_out, test and l_train_val.txt, u_train_in.txt, " +
@@ -206,6 +235,7 @@ export const setInfos: Readonly<Record<string, SetInfo>> = {
     packed: true,
     fit: "squash",
     ...halfNorm,
+    source: { size: "94 MB", terms: "MIT; Sentinel data are free (Copernicus)" },
     downloads: [{
       urls: [
         "https://madm.dfki.de/files/sentinel/EuroSAT.zip",
@@ -224,6 +254,7 @@ export const setInfos: Readonly<Record<string, SetInfo>> = {
     marker: "tissuemnist.npz",
     packed: true,
     ...halfNorm,
+    source: { size: "125 MB", terms: "CC BY 4.0" },
     downloads: [{
       urls: ["https://zenodo.org/records/10519652/files/tissuemnist.npz?download=1"],
       file: "tissuemnist.npz",
@@ -232,6 +263,8 @@ export const setInfos: Readonly<Record<string, SetInfo>> = {
   },
   folder: {
     title: "your own images",
+    own: true,
+    naturalTail: true,
     sizes: anySize(32),
     folders: [],
     marker: ".",
@@ -242,7 +275,18 @@ export const setInfos: Readonly<Record<string, SetInfo>> = {
     byHand: "lay your images out as train/<class>/*.jpg|png, test/<class>/*, and unlabeled/** if " +
       "there are any; or list them in train.csv, test.csv and unlabeled.csv",
   },
-};
+} satisfies Readonly<Record<string, SetInfo>>;
+
+/** All data sets by name, in the order in which `list` prints them. */
+export const setInfos: Readonly<Record<string, SetInfo>> = rows;
+
+type Row = typeof rows;
+
+/** Name of a data set that is read from a packed store. */
+export type PackedName = { [K in keyof Row]: Row[K]["packed"] extends true ? K : never }[keyof Row];
+
+/** Name of a data set that is read as it is. */
+export type UnpackedName = Exclude<keyof Row, PackedName>;
 
 /** Names of all data sets. */
 export const datasetNames: readonly string[] = Object.keys(setInfos);
@@ -280,6 +324,11 @@ export function infoOf(name: string): SetInfo {
     `There is no data set '${name}'; did you mean '${closest(name, [...datasetNames])}'? ` +
       `Known: ${datasetNames.join(", ")}`,
   );
+}
+
+/** Whether a data set is the user's own, or one that no table knows. */
+export function isOwnData(name: string): boolean {
+  return !Object.hasOwn(setInfos, name) || setInfos[name]!.own === true; // just asked
 }
 
 /** Folders below `--data-dir` where the files of a set may lie. */

@@ -1,7 +1,6 @@
 import { BadInput } from "../../core/bad_input.ts";
 import type { ByteSource } from "../formats/byte_source.ts";
-import { planarToHwc } from "../formats/planar.ts";
-import type { RawImages } from "../formats/raw_images.ts";
+import { planarToHwc, type RawImages } from "../formats/raw_images.ts";
 
 const SIZE = 96;
 const EACH = SIZE * SIZE * 3;

@@ -1,8 +1,7 @@
 import { BadInput } from "../../core/bad_input.ts";
 import type { ByteSource } from "../formats/byte_source.ts";
 import { readMat5 } from "../formats/mat5.ts";
-import { planarToHwc } from "../formats/planar.ts";
-import type { RawImages } from "../formats/raw_images.ts";
+import { planarToHwc, type RawImages } from "../formats/raw_images.ts";
 
 const SIZE = 32;
 const EACH = SIZE * SIZE * 3;
@@ -11,8 +10,7 @@ const LIMIT = 1_100_000 * EACH;
 
 /**
  * Reads a file of cropped SVHN digits (http://ufldl.stanford.edu/housenumbers, format 2): `X`,
- * bytes
- * of shape [32, 32, 3, images], and `y`, the digits, where 10 stands for 0.
+ * bytes of shape [32, 32, 3, images], and `y`, the digits, where 10 stands for 0.
  *
  * @param source `train_32x32.mat` or `test_32x32.mat`.
  * @returns Images and class indices 0 to 9, which are the digits.

@@ -1,5 +1,4 @@
-import { type Planned, rawPart } from "../store/pack_plan.ts";
-import type { PlanOptions } from "./plan_options.ts";
+import { type Planned, type PlanOptions, rawPart } from "../store/pack/pack_plan.ts";
 import { sourceKey } from "../store/source_key_deno.ts";
 import { tissueClasses } from "./class_names.ts";
 import { readTissue } from "./tissuemnist.ts";

@@ -1,5 +1,5 @@
 import { type Dataset, type ImagePart, type PartName, partNames } from "../images/dataset.ts";
-import { classTable } from "./class_table.ts";
+import { rankedClassNames, type Split } from "../split/split.ts";
 
 /** What a data set holds. */
 export interface Inspection {
@@ -61,4 +61,54 @@ export function formatInspection(
     "",
     ...classTable(classNames, known),
   ].join("\n");
+}
+
+/**
+ * A split as a table for the terminal: a row a class, with a bar for its labeled images.
+ *
+ * @param classNames Of the data set; where the protocol ranks classes, rows are in its order.
+ */
+export function formatSplitTable(split: Split, classNames: readonly string[]): string {
+  const { dataset, protocol, seed, counts } = split;
+  const images = (["labeled", "unlabeled", "holdout", "valid", "test"] as const)
+    .filter((list) => split[list].length > 0)
+    .map((list) => `${list} ${split[list].length}`);
+  return [
+    `${dataset} by protocol ${protocol}, seed ${seed}`,
+    images.join(", "),
+    "",
+    ...classTable(rankedClassNames(classNames, split), [
+      { name: "labeled", counts: counts.labeled },
+      ...(counts.unlabeled ? [{ name: "unlabeled", counts: counts.unlabeled }] : []),
+      { name: "test", counts: counts.test },
+    ]),
+  ].join("\n");
+}
+
+/** A column of a table: a number for each class. */
+interface ClassColumn {
+  readonly name: string;
+  readonly counts: readonly number[];
+}
+
+/** Width of a bar in characters. */
+const BAR = 30;
+
+/** A row a class for the terminal, with a bar for the first column; the head comes first. */
+function classTable(
+  classNames: readonly string[],
+  columns: readonly ClassColumn[],
+): string[] {
+  const most = Math.max(1, ...columns[0]?.counts ?? []);
+  const wide = Math.max(5, ...classNames.map((name) => name.length));
+  const cell = (value: string | number) => String(value).padStart(10);
+  const rows = classNames.map((name, c) => {
+    const bar = "█".repeat(Math.ceil((columns[0]?.counts[c] ?? 0) / most * BAR));
+    // Every column counts every class.
+    return name.padEnd(wide) + columns.map(({ counts }) => cell(counts[c]!)).join("") + `  ${bar}`;
+  });
+  return [
+    "class".padEnd(wide) + columns.map(({ name }) => cell(name)).join(""),
+    ...rows,
+  ].map((line) => line.trimEnd());
 }

@@ -6,13 +6,15 @@ import type { Dataset } from "../images/dataset.ts";
  * Training images are numbered from 0; images that come without a label (the 100 000 of STL-10)
  * follow them and have label −1. Test images are numbered from 0 on their own.
  */
-export interface Pool {
+export interface LabelPool {
   /** Name of the data set. */
   readonly name: string;
   /** SHA-256 of what the data set's files hold. */
   readonly fingerprint: string;
   /** Number of classes. */
   readonly classes: number;
+  /** Whether the classes have a long tail by nature; not if left out. */
+  readonly naturalTail?: boolean;
   /** Class of every training image, −1 where nobody knows. */
   readonly labels: ArrayLike<number>;
   /** Class of every test image. */
@@ -27,7 +29,7 @@ export interface Pool {
  *
  * @example Index 2 is the first unlabeled image
  * ```ts
- * import { memoryDataset, poolOf } from "@longtail/longtail/datasets";
+ * import { memoryDataset, labelPool } from "@longtail/longtail/datasets";
  * import assert from "node:assert/strict";
  *
  * const bytes = (images: number) => new Uint8Array(images * 3);
@@ -39,17 +41,24 @@ export interface Pool {
  *   test: { bytes: bytes(1), labels: [1] },
  *   unlabeled: { bytes: bytes(3) },
  * });
- * assert.deepEqual([...Array.from(poolOf(dataset).labels)], [0, 1, -1, -1, -1]);
+ * assert.deepEqual([...Array.from(labelPool(dataset).labels)], [0, 1, -1, -1, -1]);
  * ```
  */
-export function poolOf(dataset: Dataset): Pool {
-  const { name, fingerprint, classNames, train, test, unlabeled } = dataset;
+export function labelPool(dataset: Dataset): LabelPool {
+  const { name, fingerprint, classNames, naturalTail = false, train, test, unlabeled } = dataset;
   if (!train.labels || !test.labels) {
     throw new TypeError(`Cannot split ${name}: its training and test images need labels`);
   }
   const labels = new Int32Array(train.images + (unlabeled?.images ?? 0)).fill(-1);
   labels.set(train.labels);
-  return { name, fingerprint, classes: classNames.length, labels, testLabels: test.labels };
+  return {
+    name,
+    fingerprint,
+    classes: classNames.length,
+    naturalTail,
+    labels,
+    testLabels: test.labels,
+  };
 }
 
 /**
@@ -67,4 +76,25 @@ export function indicesByClass(labels: ArrayLike<number>, classes: number): numb
     list.push(i);
   }
   return lists;
+}
+
+/**
+ * What the shape `unknown` takes: the images that come without a label, or, where all have one,
+ * those that are not used otherwise.
+ *
+ * @param used Images that are labeled or set aside.
+ * @returns Ascending.
+ */
+export function unlabeledImages(pool: LabelPool, used: ArrayLike<number>): number[] {
+  const unknown = imagesWhere(pool, (image) => pool.labels[image]! < 0); // image is in the pool
+  if (unknown.length > 0) return unknown;
+  const taken = new Set(Array.from(used));
+  return imagesWhere(pool, (image) => !taken.has(image));
+}
+
+/** All training images of a pool that pass a test, ascending. */
+export function imagesWhere(pool: LabelPool, test: (image: number) => boolean): number[] {
+  const images: number[] = [];
+  for (let image = 0; image < pool.labels.length; image++) if (test(image)) images.push(image);
+  return images;
 }

@@ -1,24 +1,16 @@
 import { BadInput } from "../../core/bad_input.ts";
-import type { UnlabeledShape } from "./long_tail.ts";
-import type { Pool } from "./label_pool.ts";
+import type { LabelPool } from "./label_pool.ts";
+import type { UnlabeledTail } from "./selection/published_counts.ts";
 import { groupByClass, holdOut } from "./selection/hold_out.ts";
 
 /** What a user can ask of a split; names as in the configuration under `split.`. */
-export interface SplitOptions {
+export interface SplitOptions extends UnlabeledTail {
   /** Same seed, same split. */
   readonly seed: number;
   /** N1: labeled images of class 0. */
   readonly labeledMax: number;
-  /** M1: unlabeled images of the largest class. */
-  readonly unlabeledMax: number;
   /** Imbalance of the labeled set, largest class over smallest; at least 1. */
   readonly gammaLabeled: number;
-  /** Imbalance of the unlabeled set; at least 1. */
-  readonly gammaUnlabeled: number;
-  /** Shape of the unlabeled class counts. */
-  readonly unlabeled: UnlabeledShape;
-  /** Unlabeled images of each class, for the shape `counts`. */
-  readonly unlabeledCounts: readonly number[] | null;
   /**
    * This share of each class is labeled and the rest is unlabeled, for data that has a long tail
    * by nature; N1, M1, both γ and the shape then mean nothing. Null for constructed tails.
@@ -62,6 +54,18 @@ export interface Split {
   readonly relabel: readonly number[] | null;
 }
 
+/** A published way (or our own) to deal the images of a data set out. */
+export interface Protocol {
+  /** Name as in `split.protocol`. */
+  readonly name: string;
+  /** Where it was published; null for our own. */
+  readonly paper: string | null;
+  /** Options that this protocol's papers use where they differ from the general ones. */
+  defaults?(pool: LabelPool): Partial<SplitOptions>;
+  /** Deals the images out; `options` were checked. Throws BadInput if they cannot be met. */
+  split(pool: LabelPool, options: SplitOptions): Split;
+}
+
 /** What a protocol decides; the rest of a {@linkcode Split} follows from the pool. */
 export interface Chosen {
   /** Name of the protocol. */
@@ -87,7 +91,7 @@ export interface Chosen {
  * @throws {RangeError} If an index is not an image of the pool, or a labeled one has no label.
  * @throws {BadInput} If a class would have no labeled image left.
  */
-export function completeSplit(pool: Pool, chosen: Chosen): Split {
+export function completeSplit(pool: LabelPool, chosen: Chosen): Split {
   const { protocol, options, relabel = null } = chosen;
   const { holdout: held, labeled, unlabeled } = withoutHoldout(pool, chosen);
   const test = chosen.test ?? pool.testLabels;
@@ -130,8 +134,51 @@ export function labeledInUnlabeled(split: Pick<Split, "labeled" | "unlabeled">):
   return Uint8Array.from(split.unlabeled, (image) => labeled.has(image) ? 1 : 0);
 }
 
+/**
+ * What to tell somebody whose split has fewer unlabeled images than was asked for: the published
+ * protocols take what a class has left, as the original code does.
+ *
+ * @param options What made the split.
+ * @returns A sentence, or null where even the largest class has what was asked.
+ */
+export function splitShortage(
+  { protocol, counts, unlabeled }: Split,
+  { labeledShare, unlabeled: shape, unlabeledMax }: SplitOptions,
+): string | null {
+  if (labeledShare !== null || shape === "counts" || shape === "unknown") return null;
+  if (unlabeled.length === 0 || counts.unlabeled === null) return null;
+  const most = Math.max(...counts.unlabeled);
+  // Some protocols round the head's count down.
+  if (most >= unlabeledMax - 1) return null;
+  return `Note: split.unlabeledMax is ${unlabeledMax}, but no class has more than ${most} unlabeled ` +
+    `images left; protocol ${protocol} takes what there is, so the head is flatter than asked`;
+}
+
+/**
+ * The data set's own number of each class of a split that ranks them.
+ *
+ * @param relabel Rank of each class of the data set.
+ */
+export function sourceClasses(relabel: readonly number[]): number[] {
+  const source = relabel.slice();
+  relabel.forEach((rank, c) => source[rank] = c);
+  return source;
+}
+
+/**
+ * Names of the classes in the order of a split, which some protocols rank by size.
+ *
+ * @param classNames In the order of the data set.
+ */
+export function rankedClassNames(
+  classNames: readonly string[],
+  { relabel }: Pick<Split, "relabel">,
+): readonly string[] {
+  return relabel ? sourceClasses(relabel).map((c) => classNames[c]!) : classNames; // all have names
+}
+
 function withoutHoldout(
-  { labels, classes }: Pool,
+  { labels, classes }: LabelPool,
   { labeled, unlabeled, options: { holdout } }: Chosen,
 ): Pick<Split, "labeled" | "unlabeled" | "holdout"> {
   if (holdout === 0) {

@@ -1,6 +1,20 @@
 import sharp from "sharp";
 import { BadInput } from "../../core/bad_input.ts";
-import type { Pixels } from "../images/resize.ts";
+import type { Fit, Pixels } from "../images/resize.ts";
+
+/** An image to decode. */
+export interface DecodeTask {
+  readonly id: number;
+  readonly path: string;
+  /** Height and width of the result. */
+  readonly size: number;
+  readonly fit: Fit;
+}
+
+/** HWC bytes, or why there are none. */
+export type DecodeReply =
+  | { readonly id: number; readonly bytes: Uint8Array; readonly error?: undefined }
+  | { readonly id: number; readonly bytes?: undefined; readonly error: string };
 
 /** More pixels than this are refused: a picture of 8000 x 8000. */
 export const MAX_PIXELS = 64_000_000;
@@ -13,8 +27,7 @@ sharp.concurrency(1);
 
 /**
  * Decodes a JPEG or PNG image to bytes of three channels, as Pillow's `convert("RGB")` does:
- * without
- * turning it by its EXIF tag, without its colour profile, without its transparency.
+ * without turning it by its EXIF tag, without its colour profile, without its transparency.
  *
  * @param bytes The whole file.
  * @param path What error messages call it.

@@ -1,18 +1,4 @@
-import type { Fit } from "../images/resize.ts";
-
-/** An image to decode. */
-export interface DecodeTask {
-  readonly id: number;
-  readonly path: string;
-  /** Height and width of the result. */
-  readonly size: number;
-  readonly fit: Fit;
-}
-
-/** HWC bytes, or why there are none. */
-export type DecodeReply =
-  | { readonly id: number; readonly bytes: Uint8Array; readonly error?: undefined }
-  | { readonly id: number; readonly bytes?: undefined; readonly error: string };
+import type { DecodeReply, DecodeTask } from "./decode_image_deno.ts";
 
 /** Tasks a worker has waiting, so that it never idles. */
 const AHEAD = 4;

@@ -1,8 +1,7 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 import { toSquare } from "../images/resize.ts";
-import { decodeImage } from "./decode_image_deno.ts";
-import type { DecodeReply, DecodeTask } from "./decode_pool_deno.ts";
+import { decodeImage, type DecodeReply, type DecodeTask } from "./decode_image_deno.ts";
 import { readWhole } from "./locate_deno.ts";
 
 /** A file larger than this is refused. */

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { BadInput } from "../../core/bad_input.ts";
-import type { Download } from "../sets/set_info.ts";
+import type { Download, OnProgress } from "./work.ts";
 import { writeAll } from "./file_source_deno.ts";
 import { exists } from "./locate_deno.ts";
-import type { OnProgress } from "./progress.ts";
 
 /** Where to and how patiently {@link download} works. */
 export interface DownloadOptions {
@@ -23,8 +22,7 @@ class Refused extends Error {}
 
 /**
  * Downloads a file and checks it. What is there of an interrupted download (`FILE.part`) is kept
- * and
- * continued; a broken connection is tried again; a file that is already there is only checked.
+ * and continued; a broken connection is tried again; a file that is already there is only checked.
  *
  * @returns The path of the file.
  * @throws {BadInput} If there is no network, the server refuses or the checksum stays wrong; the

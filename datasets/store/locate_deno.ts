@@ -78,3 +78,30 @@ export async function readWhole(path: string, limit: number): Promise<Uint8Array
     throw new BadInput(`Cannot read ${path}: ${(error as Error).message}`);
   }
 }
+
+/**
+ * Reads a text file of bounded size.
+ *
+ * @param limit More bytes than this are refused before reading.
+ * @throws {BadInput} As {@linkcode readWhole}, and if it is not UTF-8; the message names the line.
+ */
+export async function readText(path: string, limit: number): Promise<string> {
+  const bytes = await readWhole(path, limit);
+  const decode = (piece: Uint8Array) => new TextDecoder("utf-8", { fatal: true }).decode(piece);
+  try {
+    return decode(bytes);
+  } catch {
+    let line = 1;
+    for (let from = 0;; line++) {
+      const end = bytes.indexOf(10, from), to = end < 0 ? bytes.length : end;
+      try {
+        decode(bytes.subarray(from, to));
+      } catch {
+        break;
+      }
+      if (end < 0) break;
+      from = end + 1;
+    }
+    throw new BadInput(`Cannot read ${path}: line ${line} is not UTF-8; save the file as UTF-8`);
+  }
+}

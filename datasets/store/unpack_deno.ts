@@ -5,7 +5,7 @@ import { ByteStream } from "../formats/byte_stream.ts";
 import { readTar } from "../formats/tar.ts";
 import { readZip } from "../formats/zip.ts";
 import { type FileSource, openSource, writeAll } from "./file_source_deno.ts";
-import type { OnProgress } from "./progress.ts";
+import type { OnProgress } from "./work.ts";
 
 /** Where to and how much {@link unpack} unpacks. */
 export interface UnpackOptions {
@@ -17,8 +17,8 @@ export interface UnpackOptions {
 }
 
 /**
- * Unpacks a `.tar`, `.tar.gz`, `.tgz` or `.zip`. Files that are already there with the right length
- * are passed over, so an interrupted unpacking goes on.
+ * Unpacks a `.tar`, `.tar.gz`, `.tgz` or `.zip`. Files that are already there are compared with the
+ * archive and written only where they differ, so an interrupted unpacking goes on.
  *
  * @throws {BadInput} If the archive is damaged, an entry would leave the folder or is a link, or it
  * unpacks to more than the limit.
@@ -65,22 +65,31 @@ async function write(member: ArchiveMember, path: string, folders: Set<string>):
     await Deno.mkdir(folder, { recursive: true });
     folders.add(folder);
   }
-  if (member.kind === "folder" || await isThere(path, member.size)) return;
+  if (member.kind === "folder") return;
   const content = member.open();
-  using file = await Deno.open(path, { write: true, create: true, truncate: true });
-  await content.pass(member.size, (piece) => writeAll(file, piece));
+  using file = await Deno.open(path, { read: true, write: true, create: true });
+  let at = 0;
+  await content.pass(member.size, async (piece) => {
+    if (!await holds(file, piece)) {
+      await file.seek(at, Deno.SeekMode.Start);
+      await writeAll(file, piece);
+    }
+    at += piece.length;
+  });
+  if ((await file.stat()).size !== at) await file.truncate(at);
   if (!await content.ended()) {
     await content.cancel();
     throw new BadInput(`Cannot unpack ${content.name}: it is longer than the archive says`);
   }
 }
 
-async function isThere(path: string, size: number): Promise<boolean> {
-  try {
-    const found = await Deno.stat(path);
-    return found.isFile && found.size === size;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+/** Whether a file goes on with some bytes; it stands behind them if it does. */
+async function holds(file: Deno.FsFile, bytes: Uint8Array): Promise<boolean> {
+  const own = new Uint8Array(bytes.length);
+  for (let done = 0; done < own.length;) {
+    const read = await file.read(own.subarray(done));
+    if (read === null) return false;
+    done += read;
   }
+  return own.every((byte, i) => byte === bytes[i]);
 }

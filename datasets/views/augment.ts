@@ -3,23 +3,14 @@ import type { Tensor } from "../../core/autograd/tensor.ts";
 import type { ViewDraw } from "../../core/training/loader.ts";
 import { type CompiledViews, compileViews } from "./compile/compile_views.ts";
 import { applyPrograms, drawPrograms } from "./programs/run_views.ts";
-import type { ViewRecipe } from "./view_recipe.ts";
-
-export type {
-  Channels,
-  PolicyOperation,
-  PoolOperation,
-  ResizeFilter,
-  Stage,
-  ViewRecipe,
-  ViewRecipes,
-} from "./view_recipe.ts";
+import { ViewCompiler } from "./compile/view_compiler.ts";
+import type { PixelSize, ViewSpec } from "./view_spec.ts";
 
 /** A view that {@linkcode augmentViews} makes. */
 export interface NamedView {
   /** How the view is made. */
-  readonly recipe: ViewRecipe;
-  /** Names its random numbers; views of one name and recipe are the same. */
+  readonly spec: ViewSpec;
+  /** Names its random numbers; views of one name and one way of making are the same. */
   readonly name: string;
 }
 
@@ -28,22 +19,22 @@ export interface NamedView {
  *
  * @param images Bytes [count, height, width, 3] on the GPU.
  * @param indices Which images, i32 [n].
- * @param recipe What is done to them.
+ * @param spec What is done to them.
  * @param draw Names the random numbers: row `i` of the result depends on these and `i` alone.
- * @returns Normalised f32 [n, height, width, 3]; the size is the recipe's.
+ * @returns Normalised f32 [n, height, width, 3]; the size is the view's.
  * @throws {TypeError} If the images have another shape.
- * @throws {RangeError} If the recipe cannot be used on images of this size.
+ * @throws {RangeError} If the view cannot be made of images of this size.
  *
  * @example A mirrored image
  * ```ts
  * import { requestDevice } from "@longtail/longtail/core";
- * import { augment, type ViewRecipe } from "@longtail/longtail/datasets";
+ * import { augment, type ViewSpec } from "@longtail/longtail/datasets";
  * import assert from "node:assert/strict";
  *
  * const device = await requestDevice();
  * const image = [255, 0, 0, 0, 0, 255]; // a red pixel, then a blue one
  * const images = device.tensor(image, [1, 1, 2, 3], "u8");
- * const mirrored: ViewRecipe = {
+ * const mirrored: ViewSpec = {
  *   stages: [{ kind: "flip", probability: 1 }],
  *   mean: [0, 0, 0],
  *   std: [1, 1, 1],
@@ -57,10 +48,10 @@ export interface NamedView {
 export function augment(
   images: Tensor<"u8">,
   indices: Tensor<"i32">,
-  recipe: ViewRecipe,
+  spec: ViewSpec,
   { seed, step, name }: ViewDraw,
 ): Tensor {
-  return augmentViews(images, indices, [{ recipe, name }], { seed, step });
+  return augmentViews(images, indices, [{ spec, name }], { seed, step });
 }
 
 /**
@@ -72,14 +63,14 @@ export function augment(
  * @example A weak and a strong view of each image
  * ```ts
  * import { requestDevice } from "@longtail/longtail/core";
- * import { augmentViews, namedRecipes } from "@longtail/longtail/datasets";
+ * import { augmentViews, publishedViews } from "@longtail/longtail/datasets";
  * import assert from "node:assert/strict";
  *
  * const device = await requestDevice();
  * const images = device.zeros([10, 16, 16, 3], "u8");
  * const half = [0.5, 0.5, 0.5] as const;
- * const { weak, strong } = namedRecipes("simpro", { size: 16, mean: half, std: half });
- * const views = [{ recipe: weak, name: "weak" }, { recipe: strong, name: "strong" }];
+ * const { weak, strong } = publishedViews("simpro", { size: 16, mean: half, std: half });
+ * const views = [{ spec: weak, name: "weak" }, { view: strong, name: "strong" }];
  * const batch = device.tensor([3, 1, 4], [3], "i32");
  * const x = augmentViews(images, batch, views, { seed: 1, step: 0 });
  * assert.deepEqual(x.shape, [6, 16, 16, 3]);
@@ -102,10 +93,10 @@ export function augmentViews(
 export function augmentPixels(
   images: Tensor<"u8">,
   indices: Tensor<"i32">,
-  recipe: ViewRecipe,
+  spec: ViewSpec,
   { name, ...draw }: ViewDraw,
 ): Tensor<"u32"> {
-  const views = [{ recipe, name }];
+  const views = [{ spec, name }];
   return makeViews<"u32">(images, indices, { views, ...draw, output: "pixels" });
 }
 
@@ -115,12 +106,34 @@ export function drawViews(
   views: readonly NamedView[],
   { n, ...draw }: Pick<ViewDraw, "seed" | "step"> & { readonly n: number },
 ): Tensor<"u32"> {
-  const { table, compiled } = tableOf(images, views.map(({ recipe }) => recipe));
+  const { table, compiled } = tableOf(images, views.map(({ spec }) => spec));
   return drawPrograms(table, compiled, {
     images: n,
     names: views.map(({ name }) => name),
     ...draw,
   });
+}
+
+/**
+ * Size of a view of images of a size, as networks see it.
+ *
+ * @throws {RangeError} If the view cannot be made of such images.
+ *
+ * @example The middle of a resized image
+ * ```ts
+ * import { type ViewSpec, viewSize } from "@longtail/longtail/datasets";
+ * import assert from "node:assert/strict";
+ *
+ * const middle: ViewSpec = {
+ *   stages: [{ kind: "resizeShorter", size: 256 }, { kind: "centerCrop", size: 224 }],
+ *   mean: [0.485, 0.456, 0.406],
+ *   std: [0.229, 0.224, 0.225],
+ * };
+ * assert.deepEqual(viewSize(middle, { height: 300, width: 400 }), { height: 224, width: 224 });
+ * ```
+ */
+export function viewSize(spec: ViewSpec, from: PixelSize): PixelSize {
+  return new ViewCompiler(spec, from).size;
 }
 
 function makeViews<D extends "f32" | "u32">(
@@ -131,7 +144,7 @@ function makeViews<D extends "f32" | "u32">(
     readonly output: D extends "f32" ? "f32" : "pixels";
   },
 ): Tensor<D> {
-  const { compiled, table } = tableOf(images, views.map((v) => v.recipe));
+  const { compiled, table } = tableOf(images, views.map((v) => v.spec));
   const program = drawViews(images, views, { n: indices.size, ...draw });
   const made = applyPrograms<D>(images, indices, { program, table, compiled, output });
   images.device.free(program);
@@ -143,13 +156,13 @@ interface Table {
   readonly table: Tensor<"u32">;
 }
 
-/** Tables made so far, by recipes and size of the images; they live as long as the device. */
+/** Tables made so far, by views and size of the images; they live as long as the device. */
 const tables = new WeakMap<Device, Map<string, Table>>();
-const numbers = new WeakMap<ViewRecipe, number>();
+const numbers = new WeakMap<ViewSpec, number>();
 let numbered = 0;
 
-/** The table of some recipes for the size of some images, made on first use. */
-function tableOf(images: Tensor<"u8">, recipes: readonly ViewRecipe[]): Table {
+/** The table of some views for the size of some images, made on first use. */
+function tableOf(images: Tensor<"u8">, specs: readonly ViewSpec[]): Table {
   const { device, shape } = images;
   const [, height, width, channels] = shape;
   if (shape.length !== 4 || !height || !width || channels !== 3) {
@@ -157,18 +170,18 @@ function tableOf(images: Tensor<"u8">, recipes: readonly ViewRecipe[]): Table {
   }
   let known = tables.get(device);
   if (!known) tables.set(device, known = new Map());
-  const key = `${height}x${width}:${recipes.map(numberOf)}`;
+  const key = `${height}x${width}:${specs.map(numberOf)}`;
   let found = known.get(key);
   if (!found) {
-    const compiled = compileViews(recipes, { height, width });
+    const compiled = compileViews(specs, { height, width });
     const table = device.keep(() => device.tensor(compiled.table, [compiled.table.length], "u32"));
     known.set(key, found = { compiled, table });
   }
   return found;
 }
 
-function numberOf(recipe: ViewRecipe): number {
-  let number = numbers.get(recipe);
-  if (number === undefined) numbers.set(recipe, number = ++numbered);
+function numberOf(spec: ViewSpec): number {
+  let number = numbers.get(spec);
+  if (number === undefined) numbers.set(spec, number = ++numbered);
   return number;
 }

@@ -1,4 +1,4 @@
-import { rankedClassNames } from "../../datasets/show/ranked_class_names.ts";
+import { rankedClassNames } from "../../datasets/split/split.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { requireSameSplit } from "../run/require_same_split.ts";
 import { percent } from "../run/train_loop_deno.ts";

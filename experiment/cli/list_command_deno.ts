@@ -1,7 +1,7 @@
 import { algorithms } from "../../algorithms/registry.ts";
-import { protocols } from "../../datasets/split/protocols/protocol.ts";
-import { augmentationNames } from "../../datasets/views/published/registry.ts";
-import { datasetNames } from "../../datasets/sets/open_dataset_deno.ts";
+import { protocols } from "../../datasets/split/protocols/make_split.ts";
+import { augmentationNames } from "../../datasets/views/published/published_views.ts";
+import { datasetNames } from "../../datasets/sets/set_info.ts";
 import { MODEL_NAMES } from "../../core/nn/model_registry.ts";
 import { userPath } from "./user_path_deno.ts";
 import { loadPlugins } from "./load_plugins_deno.ts";

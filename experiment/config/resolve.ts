@@ -1,6 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import { findAlgorithm, type ListedAlgorithm } from "../../algorithms/registry.ts";
-import { datasetNames } from "../../datasets/sets/set_info.ts";
+import { isOwnData } from "../../datasets/sets/set_info.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import type { ErasedSpec } from "../../core/training/plugin/algorithm.ts";
 import { compose, type Stack } from "../../core/training/plugin/compose.ts";
@@ -138,10 +138,6 @@ function knownSettings(methods: readonly ErasedSpec[], target: RecipeTarget): Ma
 const OWN_DATA: Layer = objectLayer({ average: { warmup: true } }, "the defaults for own images");
 
 const OPEN_UNLABELED: Layer = objectLayer({ split: { unlabeledMax: null } }, "the defaults");
-
-function isOwnData(dataset: string): boolean {
-  return dataset === "folder" || !datasetNames.includes(dataset);
-}
 
 const OPTIONAL = ["optimizer.dampening", "optimizer.epsBeforeCorrection"];
 

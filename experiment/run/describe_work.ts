@@ -1,4 +1,4 @@
-import type { Progress } from "../../datasets/store/progress.ts";
+import type { Progress } from "../../datasets/store/work.ts";
 import { duration } from "./duration.ts";
 
 const STAGES: Readonly<Record<Progress["stage"], string>> = {

@@ -1,5 +1,5 @@
 import type { Dataset } from "../../datasets/images/dataset.ts";
-import { viewRecipes } from "../../datasets/views/published/registry.ts";
+import { datasetViews } from "../../datasets/views/published/published_views.ts";
 import type { Split } from "../../datasets/split/split.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import type { Model } from "../../core/nn/model.ts";
@@ -39,7 +39,7 @@ export async function prepareRun(
   const { config } = resolved;
   const model = modelOf(config);
   const dataset = await openRunDataset(config);
-  viewRecipes(config.augment, dataset); // refused here if they do not fit, before any work
+  datasetViews(config.augment, dataset); // refused here if they do not fit, before any work
   const { split, options, note } = splitRun(config, dataset);
   const { seed: _, ...saved } = options;
   return {

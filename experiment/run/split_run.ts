@@ -1,8 +1,7 @@
 import type { Dataset } from "../../datasets/images/dataset.ts";
-import { poolOf } from "../../datasets/split/label_pool.ts";
-import { makeSplit, resolveSplit } from "../../datasets/split/protocols/protocol.ts";
-import type { Split, SplitOptions } from "../../datasets/split/split.ts";
-import { splitShortage } from "../../datasets/split/split_shortage.ts";
+import { labelPool } from "../../datasets/split/label_pool.ts";
+import { makeSplit, resolveSplit } from "../../datasets/split/protocols/make_split.ts";
+import { type Split, type SplitOptions, splitShortage } from "../../datasets/split/split.ts";
 import type { RunConfig } from "../config/run_config.ts";
 
 /** A run's split, and all options that made it. */
@@ -22,7 +21,7 @@ export function splitRun(
   { seed, split: { protocol, ...settings } }: Pick<RunConfig, "seed" | "split">,
   dataset: Dataset,
 ): RunSplit {
-  const pool = poolOf(dataset);
+  const pool = labelPool(dataset);
   const given = Object.fromEntries(
     Object.entries(settings).filter(([, value]) => value !== null),
   ) as Partial<SplitOptions>; // the schema has the same types

@@ -1,7 +1,7 @@
 import process from "node:process";
 // @ts-types="@types/cli-progress"
 import { SingleBar } from "cli-progress";
-import type { OnProgress, Progress } from "../../datasets/store/progress.ts";
+import type { OnProgress, Progress } from "../../datasets/store/work.ts";
 import { describeWork, type WorkStart } from "./describe_work.ts";
 
 /** Shows how a long piece of work is getting on. */

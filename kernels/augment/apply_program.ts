@@ -41,7 +41,7 @@ export interface ApplyProgramOptions {
  * llvmpipe runs every case of the switch once for each 8 invocations of a group, masked, whichever
  * one is taken. Groups of 8 spare all but one of these runs: a strong view of 32 px takes 58 µs of
  * CPU time with 8, 63 with 16, 79 with 32, 113 with 64. GPUs hide latency with large groups. For the
- * same reason a kernel has the cases of its recipes' steps only.
+ * same reason a kernel has the cases of its views' steps only.
  */
 export function applyProgramKernel(
   { memory, capacity, output, workgroup, codes }: ApplyProgramOptions,

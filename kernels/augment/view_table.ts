@@ -1,5 +1,5 @@
 /**
- * The table that tells one kernel what every recipe draws: recipes are data, so a kernel serves all.
+ * The table that tells one kernel what every view draws: views are data, so a kernel serves all.
  * It begins with the places of the views; a view has a head, what its stages point to, and stages.
  * Numbers with a fraction are the bits of an f32; places in a view count from its start.
  *
@@ -15,7 +15,7 @@ export const STAGE = 13;
 export const VIEW = 10;
 
 /**
- * Words of an operation in a pool: `[first word of its step, law, parameters × 6, probability]`, the
+ * Words of an operation to choose: `[first word of its step, law, parameters × 6, probability]`, the
  * last one that of being applied once it is drawn.
  */
 export const ENTRY = 9;
@@ -33,7 +33,7 @@ export const Draw = {
    * that resize a box, columns first.
    */
   resize: 3,
-  /** `[pool, operations in it, height, width]` */
+  /** `[choices, operations in it, height, width]` */
   operation: 4,
   /** `[least size, greatest size, least centre, colour, height, width]` */
   cutout: 5,
@@ -43,9 +43,9 @@ export const Draw = {
   hide: 7,
   /** `[place]`: a step that is always the same. */
   step: 8,
-  /** `[pool, operations in it, height, width]`: a step for each operation, in random order. */
+  /** `[choices, operations in it, height, width]`: a step for each operation, in random order. */
   shuffle: 9,
-  /** `[pool, policies, operations of each, height, width]`: all operations of one policy. */
+  /** `[choices, policies, operations of each, height, width]`: all operations of one policy. */
   policy: 10,
 } as const;
 

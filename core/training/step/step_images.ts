@@ -58,7 +58,7 @@ export function stepImages(
 ): StepInput {
   const ints = (data: Int32Array) => device.tensor(data, [data.length], "i32");
   const draw = (name: string) => ({ seed, step, name });
-  const known = ints(labeled.image), unknown = ints(unlabeled.image);
+  const known = ints(labeled.place), unknown = ints(unlabeled.place);
   const views = (view: View) =>
     needs.unlabeled.filter((v) => v === view).map((_, i) =>
       loader.view("train", unknown, view, draw(`unlabeled/${view}/${i}`))
@@ -80,9 +80,9 @@ export function stepImages(
     },
   };
   const streams = Object.entries(needs.streams).map(([name, spec]): [string, StreamImages] => {
-    const { image, y, position } = loader.nextOf(name, sizes.streams[name]!); // has all of them
+    const { place, y, position } = loader.nextOf(name, sizes.streams[name]!); // has all of them
     const view = loaderView(spec.from, spec.view);
-    const x = loader.view("train", ints(image), view, draw(`stream/${name}`));
+    const x = loader.view("train", ints(place), view, draw(`stream/${name}`));
     return [name, { x, y: ints(y), index: ints(position) }];
   });
   return { batch, streams: Object.fromEntries(streams) };

@@ -23,11 +23,12 @@ import { PassSampler } from "./pass_sampler.ts";
  */
 export class EpochSampler extends PassSampler {
   /**
+   * Draws samples 0 … size − 1.
+   *
    * @param options `size`: how many samples. `seed`: of the run. `name`: tells this sampler's
    * orders from those of others in the same run.
    * @throws {RangeError} If there is no sample.
    */
-  /** Samples 0 … size − 1; the name tells samplers of one seed apart. */
   constructor({ size, seed, name }: { size: number; seed: number; name: string }) {
     super({
       size,

@@ -1,4 +1,25 @@
-import { checkCursor, type Sampler } from "./sampler.ts";
+/**
+ * Says which sample comes next, for ever.
+ *
+ * What it gives depends only on how it was made and on `cursor`, so saving that one number is
+ * enough to go on as if nothing had happened.
+ */
+export interface Sampler {
+  /** How many samples it draws from; it gives positions 0 … `size` − 1. */
+  readonly size: number;
+  /** How many positions were given so far. */
+  readonly cursor: number;
+  /** The next `count` positions. */
+  next(count: number): Int32Array<ArrayBuffer>;
+  /** Goes on as if `cursor` positions had been given. */
+  seek(cursor: number): void;
+}
+
+/** Refuses what cannot be a cursor. */
+export function checkCursor(cursor: number): void {
+  if (Number.isSafeInteger(cursor) && cursor >= 0) return;
+  throw new RangeError(`Cannot go to sample ${cursor}: give a whole number from 0 up`);
+}
 
 /** What a {@linkcode PassSampler} is made of. */
 export interface PassOptions {
@@ -78,23 +99,4 @@ export class PassSampler implements Sampler {
     this.#order = order;
     this.#pass = pass;
   }
-}
-
-/**
- * Orders of passes that one generator draws one after another, found again from the start when an
- * earlier pass is asked for.
- *
- * @param start Makes a fresh generator; each call of what it returns gives the next pass.
- */
-export function replayed(start: () => () => Int32Array): (pass: number) => Int32Array {
-  let draw = start(), upcoming = 0;
-  return (pass) => {
-    if (pass < upcoming) {
-      draw = start();
-      upcoming = 0;
-    }
-    for (; upcoming < pass; upcoming++) draw();
-    upcoming++;
-    return draw();
-  };
 }

@@ -20,11 +20,12 @@ import { PassSampler } from "./pass_sampler.ts";
  */
 export class WeightedSampler extends PassSampler {
   /**
+   * Draws with replacement.
+   *
    * @param options `weights`: of each sample, from 0 up. `seed`, `name`: as of
    * {@linkcode EpochSampler}.
    * @throws {RangeError} If a weight is negative or not finite, or all are 0.
    */
-  /** Draws with replacement; the name tells samplers of one seed apart. */
   constructor(
     { weights, seed, name }: { weights: ArrayLike<number>; seed: number; name: string },
   ) {

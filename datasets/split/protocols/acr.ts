@@ -1,5 +1,5 @@
 import type { UnlabeledShape } from "../long_tail.ts";
-import type { Protocol } from "./protocol.ts";
+import type { Protocol } from "../split.ts";
 import { fileOrderSplit, rankedShareSplit } from "./simpro.ts";
 
 /**

@@ -1,14 +1,11 @@
-import type { Pool } from "../label_pool.ts";
+import type { LabelPool } from "../label_pool.ts";
 import { NumpyRandom } from "../random/numpy_random.ts";
-import { PythonRandom } from "../random/python_random.ts";
 import { groupByClass } from "../selection/hold_out.ts";
-import { naturalShare } from "../selection/natural_share.ts";
-import { twoStepCounts } from "../selection/published_counts.ts";
-import { pythonOrder } from "../selection/python_order.ts";
+import { naturalShare } from "../selection/rank_classes.ts";
+import { twoStepCounts, unlabeledCounts } from "../selection/published_counts.ts";
+import { PythonRandom } from "../random/python_random.ts";
 import { takePerClass } from "../selection/take_per_class.ts";
-import { unlabeledCounts } from "../selection/unlabeled_counts.ts";
-import { completeSplit, type Split, type SplitOptions } from "../split.ts";
-import type { Protocol } from "./protocol.ts";
+import { completeSplit, type Protocol, type Split, type SplitOptions } from "../split.ts";
 import { checkLabeledCounts } from "./split_options.ts";
 
 /**
@@ -105,7 +102,7 @@ export function adelloFolders(
   return { labeled, unlabeled };
 }
 
-function splitAdello(pool: Pool, options: SplitOptions): Split {
+function splitAdello(pool: LabelPool, options: SplitOptions): Split {
   const { labels, classes } = pool;
   const { seed, labeledMax: max, gammaLabeled: gamma, includeLabeled, labeledShare } = options;
   if (labeledShare !== null) {
@@ -120,7 +117,7 @@ function splitAdello(pool: Pool, options: SplitOptions): Split {
   checkLabeledCounts(labeled, { sizes, options });
   const unlabeled = unlabeledCounts(options, {
     counts: (head) => twoStepCounts(classes, head),
-    randomOrder: () => pythonOrder(classes, seed),
+    randomOrder: () => new PythonRandom(seed).permutation(classes),
   });
   const taken = adelloSelect(labels, {
     classes,
@@ -128,7 +125,7 @@ function splitAdello(pool: Pool, options: SplitOptions): Split {
     labeled,
     unlabeled,
     includeLabeled,
-    shuffleFirst: /eurosat|tissue/.test(pool.name),
+    shuffleFirst: pool.name === "eurosat" || pool.name === "tissuemnist",
   });
   return completeSplit(pool, {
     protocol: "adello",
@@ -140,7 +137,7 @@ function splitAdello(pool: Pool, options: SplitOptions): Split {
 
 /** The unlabeled part and all training images again, or what is left if there is no such part. */
 function unknownImages(
-  { labels }: Pool,
+  { labels }: LabelPool,
   { taken, includeLabeled }: {
     readonly taken: { readonly labeled: number[]; readonly unlabeled: number[] };
     readonly includeLabeled: boolean;

@@ -1,10 +1,9 @@
 import { BadInput } from "../../../core/bad_input.ts";
-import { indicesByClass, type Pool } from "../label_pool.ts";
+import { indicesByClass, type LabelPool } from "../label_pool.ts";
 import { NumpyRandom } from "../random/numpy_random.ts";
 import { oneStepCounts } from "../selection/published_counts.ts";
 import { takePerClass } from "../selection/take_per_class.ts";
-import { completeSplit, type Split, type SplitOptions } from "../split.ts";
-import type { Protocol } from "./protocol.ts";
+import { completeSplit, type Protocol, type Split, type SplitOptions } from "../split.ts";
 import { checkLabeledCounts } from "./split_options.ts";
 
 /**
@@ -56,7 +55,7 @@ export function balpoeSelect(
   return takePerClass(byClass, { labeled: counts, unlabeled: [] }).labeled;
 }
 
-function splitBalpoe(pool: Pool, options: SplitOptions): Split {
+function splitBalpoe(pool: LabelPool, options: SplitOptions): Split {
   const { labeledMax: max, gammaLabeled, labeledShare } = options;
   if (labeledShare !== null) {
     throw new BadInput(

@@ -1,12 +1,10 @@
-import { indicesByClass, type Pool } from "../label_pool.ts";
+import { imagesWhere, indicesByClass, type LabelPool, unlabeledImages } from "../label_pool.ts";
 import { NumpyRandom } from "../random/numpy_random.ts";
-import { roundHalfEven, twoStepCounts } from "../selection/published_counts.ts";
-import { pythonOrder } from "../selection/python_order.ts";
+import { roundHalfEven } from "../../../core/round_half_even.ts";
+import { twoStepCounts, unlabeledCounts } from "../selection/published_counts.ts";
+import { PythonRandom } from "../random/python_random.ts";
 import { takePerClass } from "../selection/take_per_class.ts";
-import { unlabeledCounts } from "../selection/unlabeled_counts.ts";
-import { imagesWhere, unlabeledPool } from "../selection/unlabeled_pool.ts";
-import { completeSplit, type Split, type SplitOptions } from "../split.ts";
-import type { Protocol } from "./protocol.ts";
+import { completeSplit, type Protocol, type Split, type SplitOptions } from "../split.ts";
 import { checkLabeledCounts } from "./split_options.ts";
 
 /**
@@ -78,7 +76,7 @@ export function cosslSelect(
   }
 }
 
-function splitCossl(pool: Pool, options: SplitOptions): Split {
+function splitCossl(pool: LabelPool, options: SplitOptions): Split {
   const { labels, classes } = pool;
   const { seed, labeledShare, includeLabeled } = options;
   const sizes = indicesByClass(labels, classes).map((list) => list.length);
@@ -88,9 +86,9 @@ function splitCossl(pool: Pool, options: SplitOptions): Split {
   if (labeledShare === null) checkLabeledCounts(labeled, { sizes, options });
   const counts = labeledShare !== null ? null : unlabeledCounts(options, {
     counts: (head) => twoStepCounts(classes, head),
-    randomOrder: () => pythonOrder(classes, seed),
+    randomOrder: () => new PythonRandom(seed).permutation(classes),
   });
-  const inclusive = /food/.test(pool.name) ? "food101" : "fixmatch";
+  const inclusive = pool.name === "food101" ? "food101" : "fixmatch";
   const taken = cosslSelect(labels, {
     classes,
     seed,
@@ -101,7 +99,7 @@ function splitCossl(pool: Pool, options: SplitOptions): Split {
   const rest = () =>
     includeLabeled && labeledShare !== null
       ? imagesWhere(pool, () => true)
-      : unlabeledPool(pool, includeLabeled ? [] : taken.labeled);
+      : unlabeledImages(pool, includeLabeled ? [] : taken.labeled);
   return completeSplit(pool, {
     protocol: "cossl",
     options,

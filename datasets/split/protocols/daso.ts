@@ -1,14 +1,11 @@
 import { BadInput } from "../../../core/bad_input.ts";
 import { shapeOrder } from "../long_tail.ts";
-import { indicesByClass, type Pool } from "../label_pool.ts";
+import { indicesByClass, type LabelPool, unlabeledImages } from "../label_pool.ts";
 import { NumpyRandom } from "../random/numpy_random.ts";
 import { groupByClass } from "../selection/hold_out.ts";
-import { oneStepCounts } from "../selection/published_counts.ts";
-import { pythonOrder } from "../selection/python_order.ts";
-import { unlabeledCounts } from "../selection/unlabeled_counts.ts";
-import { unlabeledPool } from "../selection/unlabeled_pool.ts";
-import { completeSplit, type Split, type SplitOptions } from "../split.ts";
-import type { Protocol } from "./protocol.ts";
+import { oneStepCounts, unlabeledCounts } from "../selection/published_counts.ts";
+import { PythonRandom } from "../random/python_random.ts";
+import { completeSplit, type Protocol, type Split, type SplitOptions } from "../split.ts";
 import { checkLabeledCounts } from "./split_options.ts";
 
 /**
@@ -26,7 +23,7 @@ export const daso: Protocol = {
 };
 
 /** A tenth of the training images for validation: the published 5000 of CIFAR, 500 of STL-10. */
-export function dasoDefaults(pool: Pool): Partial<SplitOptions> {
+export function dasoDefaults(pool: LabelPool): Partial<SplitOptions> {
   const known = indicesByClass(pool.labels, pool.classes).reduce((n, list) => n + list.length, 0);
   return { valid: Math.floor(known / 10) };
 }
@@ -110,7 +107,7 @@ export function dasoTail(
 
 /** DASO's split under any name; SEVAL continues from it. */
 export function splitDaso(
-  pool: Pool,
+  pool: LabelPool,
   { protocol, options }: { readonly protocol: string; readonly options: SplitOptions },
 ): Split {
   const { classes, labels } = pool;
@@ -127,7 +124,7 @@ export function splitDaso(
   checkLabeledCounts(labeled, { sizes, options });
   const counts = unlabeledCounts(options, {
     counts: ({ max, gamma }) => oneStepCounts(classes, { max, ratio: 1 / gamma }),
-    randomOrder: () => pythonOrder(classes, seed),
+    randomOrder: () => new PythonRandom(seed).permutation(classes),
   });
   const chosen = dasoSelect(labels, {
     classes,
@@ -142,7 +139,7 @@ export function splitDaso(
   });
   const unlabeled = counts
     ? chosen.unlabeled
-    : unlabeledPool(pool, [...chosen.valid, ...chosen.labeled]);
+    : unlabeledImages(pool, [...chosen.valid, ...chosen.labeled]);
   return completeSplit(pool, {
     protocol,
     options,

@@ -1,12 +1,10 @@
 import { BadInput } from "../../../core/bad_input.ts";
 import { Random } from "../../../core/random.ts";
 import { longTailCounts } from "../long_tail.ts";
-import { indicesByClass, type Pool } from "../label_pool.ts";
-import { roundHalfEven } from "../selection/published_counts.ts";
-import { unlabeledCounts } from "../selection/unlabeled_counts.ts";
-import { unlabeledPool } from "../selection/unlabeled_pool.ts";
-import { completeSplit, type Split, type SplitOptions } from "../split.ts";
-import type { Protocol } from "./protocol.ts";
+import { indicesByClass, type LabelPool, unlabeledImages } from "../label_pool.ts";
+import { roundHalfEven } from "../../../core/round_half_even.ts";
+import { unlabeledCounts } from "../selection/published_counts.ts";
+import { completeSplit, type Protocol, type Split, type SplitOptions } from "../split.ts";
 import { checkLabeledCounts } from "./split_options.ts";
 
 /**
@@ -20,7 +18,7 @@ import { checkLabeledCounts } from "./split_options.ts";
  */
 export const free: Protocol = { name: "free", paper: null, split: splitFree };
 
-function splitFree(pool: Pool, options: SplitOptions): Split {
+function splitFree(pool: LabelPool, options: SplitOptions): Split {
   const { classes } = pool;
   const { seed, labeledMax: max, gammaLabeled: gamma, labeledShare } = options;
   const byClass = indicesByClass(pool.labels, classes).map((list, c) =>
@@ -42,7 +40,7 @@ function splitFree(pool: Pool, options: SplitOptions): Split {
   const labeled = left.flatMap((list, c) => list.slice(0, labeledCounts[c]));
   const unlabeled = counts
     ? left.flatMap((list, c) => list.slice(list.length - counts[c]!)) // one count a class
-    : unlabeledPool(pool, [...valid, ...labeled]);
+    : unlabeledImages(pool, [...valid, ...labeled]);
   return completeSplit(pool, {
     protocol: "free",
     options,

@@ -1,11 +1,12 @@
-import type { Pool } from "../label_pool.ts";
+import { imagesWhere, type LabelPool } from "../label_pool.ts";
 import { NumpyRandom } from "../random/numpy_random.ts";
 import { groupByClass, holdOut } from "../selection/hold_out.ts";
 import { rankClasses } from "../selection/rank_classes.ts";
-import { imagesWhere } from "../selection/unlabeled_pool.ts";
-import { completeSplit, type Split, type SplitOptions } from "../split.ts";
+import { completeSplit, type Protocol, type Split, type SplitOptions } from "../split.ts";
 import { dasoDefaults, splitDaso } from "./daso.ts";
-import type { Protocol } from "./protocol.ts";
+
+/** The sets of which ten images a class are held out. */
+const IMAGENETS: ReadonlySet<string> = new Set(["imagenet127", "imagenet1k"]);
 
 /**
  * SEVAL's protocol (Li et al., arXiv 2407.05370; github.com/ZerojumpLine/SEVAL): DASO's, of whose
@@ -20,7 +21,7 @@ export const seval: Protocol = {
   paper: "SEVAL (arXiv 2407.05370)",
   defaults: (pool) => ({
     ...dasoDefaults(pool),
-    holdout: /imagenet/.test(pool.name) ? 10 : 0.5,
+    holdout: IMAGENETS.has(pool.name) ? 10 : 0.5,
   }),
   split: (pool, options) =>
     options.labeledShare === null
@@ -44,7 +45,7 @@ export function sevalOrder(
 }
 
 function splitNatural(
-  pool: Pool,
+  pool: LabelPool,
   { options, share }: { readonly options: SplitOptions; readonly share: number },
 ): Split {
   const { labels, classes } = pool;

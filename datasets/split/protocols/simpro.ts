@@ -1,14 +1,10 @@
 import type { UnlabeledShape } from "../long_tail.ts";
-import { indicesByClass, type Pool } from "../label_pool.ts";
-import { balancedSubset } from "../selection/balanced_subset.ts";
-import { naturalShare } from "../selection/natural_share.ts";
-import { twoStepCounts } from "../selection/published_counts.ts";
-import { pythonOrder } from "../selection/python_order.ts";
-import { takePerClass } from "../selection/take_per_class.ts";
-import { unlabeledCounts } from "../selection/unlabeled_counts.ts";
-import { imagesWhere, unlabeledPool } from "../selection/unlabeled_pool.ts";
-import { completeSplit, type Split, type SplitOptions } from "../split.ts";
-import type { Protocol } from "./protocol.ts";
+import { imagesWhere, indicesByClass, type LabelPool, unlabeledImages } from "../label_pool.ts";
+import { balancedSubset, takePerClass } from "../selection/take_per_class.ts";
+import { naturalShare } from "../selection/rank_classes.ts";
+import { twoStepCounts, unlabeledCounts } from "../selection/published_counts.ts";
+import { PythonRandom } from "../random/python_random.ts";
+import { completeSplit, type Protocol, type Split, type SplitOptions } from "../split.ts";
 import { checkLabeledCounts } from "./split_options.ts";
 
 /**
@@ -54,7 +50,7 @@ export function simproUnlabeledCounts(
   return unlabeledCounts(options, {
     counts: (head) => twoStepCounts(classes, head),
     // The original shuffles the list of counts; shuffling positions gives the same list.
-    randomOrder: () => pythonOrder(classes, options.seed),
+    randomOrder: () => new PythonRandom(options.seed).permutation(classes),
   });
 }
 
@@ -77,7 +73,7 @@ export function fractionOfTail(
 
 /** Takes images of constructed tails in file order, as SimPro and ACR do. */
 export function fileOrderSplit(
-  pool: Pool,
+  pool: LabelPool,
   { protocol, options }: { readonly protocol: string; readonly options: SplitOptions },
 ): Split {
   const byClass = indicesByClass(pool.labels, pool.classes);
@@ -88,22 +84,22 @@ export function fileOrderSplit(
   const counts = tail?.unlabeled ?? simproUnlabeledCounts(pool.classes, options);
   const taken = takePerClass(byClass, { labeled, unlabeled: counts ?? [], overlap });
   if (counts) return completeSplit(pool, { protocol, options, ...taken });
-  const rest = unlabeledPool(pool, overlap ? [] : taken.labeled);
+  const rest = unlabeledImages(pool, overlap ? [] : taken.labeled);
   return completeSplit(pool, { protocol, options, labeled: taken.labeled, unlabeled: rest });
 }
 
 /** The one tail of Small-ImageNet-1k, where both sets are to be distributed alike. */
-function sharedTail({ name, classes }: Pool, options: SplitOptions) {
+function sharedTail({ name, classes }: LabelPool, options: SplitOptions) {
   const { labeledMax, unlabeledMax, gammaLabeled: gamma, gammaUnlabeled, unlabeled } = options;
   const alike = unlabeled === "consistent" && gammaUnlabeled === gamma;
-  if (!alike || !/imagenet-?1k/.test(name)) return null;
+  if (!alike || name !== "imagenet1k") return null;
   const max = labeledMax + unlabeledMax;
   return fractionOfTail(classes, { max, gamma, fraction: labeledMax / max });
 }
 
 /** Labels a share of each class and ranks classes by size, as SimPro and ACR do. */
 export function rankedShareSplit(
-  pool: Pool,
+  pool: LabelPool,
   { protocol, options, testPerClass }: {
     readonly protocol: string;
     readonly options: SplitOptions;

@@ -1,31 +1,30 @@
 import { BadInput } from "../../../core/bad_input.ts";
 import { MAX_SEED } from "../../../core/random.ts";
 import { UNLABELED_SHAPES } from "../long_tail.ts";
-import { indicesByClass, type Pool } from "../label_pool.ts";
+import { indicesByClass, type LabelPool } from "../label_pool.ts";
 import type { SplitOptions } from "../split.ts";
 
 /**
  * What a split is like if the user does not say.
  *
  * N1 is a tenth and M1 four fifths of the smallest class, which for CIFAR-10 and CIFAR-100 are
- * the published 500 / 4000 and 50 / 400, or M1 is what a larger N1 leaves; with a separate unlabeled part (STL-10) N1 is nine
- * tenths and that part is taken as it is. γ is 100, or less if the last class would come down to
- * one or two labeled images; the unlabeled γ follows the labeled one.
+ * the published 500 / 4000 and 50 / 400, or M1 is what a larger N1 leaves; with a separate unlabeled
+ * part (STL-10) N1 is nine tenths and that part is taken as it is. γ is 100, or less if the last
+ * class would come down to one or two labeled images; the unlabeled γ follows the labeled one.
  *
- * Data with a tail of its own are not cut to another one, unless N1 or γ is given: of
+ * Data with a natural tail are not cut to another one, unless N1 or γ is given: of
  * Small-ImageNet-127 a tenth of each class is labeled, as everybody does; of Semi-Aves all images
  * that have a label are, and of a user's folder too, or a tenth where no others are unlabeled.
  *
  * @param given What the user did say; the rest is fitted to it.
  */
 export function defaultSplitOptions(
-  pool: Pool,
+  pool: LabelPool,
   given: Partial<SplitOptions> = {},
 ): SplitOptions {
   const sizes = indicesByClass(pool.labels, pool.classes).map((list) => list.length);
   const smallest = sizes.length === 0 ? 0 : Math.min(...sizes);
   const separate = sizes.reduce((a, b) => a + b, 0) < pool.labels.length;
-  const ownTail = /imagenet-?127|^(semi-aves|folder)$/.test(pool.name);
   const askedTail = given.labeledMax !== undefined || given.gammaLabeled !== undefined;
   const labeledMax = given.labeledMax ??
     Math.max(1, Math.floor(smallest * (separate ? 0.9 : 0.1)));
@@ -39,7 +38,7 @@ export function defaultSplitOptions(
     gammaUnlabeled: gamma,
     unlabeled: separate ? "unknown" : "consistent",
     unlabeledCounts: null,
-    labeledShare: !ownTail || askedTail ? null : separate ? 1 : 0.1,
+    labeledShare: !pool.naturalTail || askedTail ? null : separate ? 1 : 0.1,
     includeLabeled: false,
     holdout: 0,
     valid: 0,
@@ -52,7 +51,7 @@ export function defaultSplitOptions(
  *
  * @throws {BadInput} Naming the option, what was given and what is possible.
  */
-export function checkSplitOptions(options: SplitOptions, pool: Pool): void {
+export function checkSplitOptions(options: SplitOptions, pool: LabelPool): void {
   const whole = (name: string, value: number, least: number, most: number) => {
     if (Number.isSafeInteger(value) && value >= least && value <= most) return;
     throw new BadInput(
@@ -124,7 +123,7 @@ export function checkLabeledCounts(
   });
 }
 
-function checkUnlabeledCounts({ unlabeled, unlabeledCounts }: SplitOptions, pool: Pool): void {
+function checkUnlabeledCounts({ unlabeled, unlabeledCounts }: SplitOptions, pool: LabelPool): void {
   if (unlabeled !== "counts") {
     if (unlabeledCounts === null) return;
     throw new BadInput(

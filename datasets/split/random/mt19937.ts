@@ -3,7 +3,8 @@ const MIDDLE = 397;
 
 /**
  * The Mersenne Twister MT19937 (Matsumoto and Nishimura, 1998): the words that NumPy, Python and
- * PyTorch all draw from, seeded as each of them does.
+ * PyTorch all draw from, seeded as each of them does. Own code, as the generators on top of it:
+ * published splits come out image for image only if every draw is theirs.
  *
  * @example The first word of seed 5489, the authors' default
  * ```ts

@@ -77,6 +77,11 @@ export class PythonRandom {
     return items;
   }
 
+  /** `shuffle(list(range(n)))`. */
+  permutation(n: number): Int32Array<ArrayBuffer> {
+    return this.shuffle(Int32Array.from({ length: n }, (_, i) => i));
+  }
+
   /** `choice(range(n))`. */
   choice(n: number): number {
     return this.below(n);

@@ -1,3 +1,5 @@
+import { reorder, shapeOrder, type UnlabeledShape } from "../long_tail.ts";
+
 /** A long tail in the usual terms. */
 export interface CountOptions {
   /** Images of the head class; may be a fraction where a system computes it so. */
@@ -39,12 +41,39 @@ export function oneStepCounts(
   );
 }
 
+/** What is asked of the unlabeled class counts. */
+export interface UnlabeledTail {
+  /** Shape of the unlabeled class counts. */
+  readonly unlabeled: UnlabeledShape;
+  /** M1: unlabeled images of the largest class. */
+  readonly unlabeledMax: number;
+  /** Imbalance of the unlabeled set; at least 1. */
+  readonly gammaUnlabeled: number;
+  /** Unlabeled images of each class, for the shape `counts`. */
+  readonly unlabeledCounts: readonly number[] | null;
+}
+
+/** What a protocol brings to {@linkcode unlabeledCounts}. */
+export interface ShapeOptions {
+  /** Descending counts in the protocol's rounding. */
+  counts(options: CountOptions): readonly number[];
+  /** The order of the shape `random`: a permutation of 0 … `classes` − 1. */
+  randomOrder(classes: number): ArrayLike<number>;
+}
+
 /**
- * Rounds to the nearest whole number, halves to the even one, as Python and NumPy do:
- * `Math.round` takes them up.
+ * Unlabeled images that the options ask of each class.
+ *
+ * @returns Null for the shape `unknown`, which takes what there is.
  */
-export function roundHalfEven(value: number): number {
-  const below = Math.floor(value), rest = value - below;
-  if (rest !== 0.5) return Math.round(value);
-  return below % 2 === 0 ? below : below + 1;
+export function unlabeledCounts(
+  { unlabeled: shape, unlabeledMax: max, gammaUnlabeled, unlabeledCounts: given }: UnlabeledTail,
+  protocol: ShapeOptions,
+): readonly number[] | null {
+  if (shape === "unknown") return null;
+  if (shape === "counts") return given;
+  const counts = protocol.counts({ max, gamma: shape === "uniform" ? 1 : gammaUnlabeled });
+  if (shape === "uniform") return counts;
+  if (shape === "random") return reorder(counts, protocol.randomOrder(counts.length));
+  return reorder(counts, shapeOrder(shape, counts.length));
 }

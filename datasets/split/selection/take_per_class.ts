@@ -1,3 +1,6 @@
+import { indicesByClass } from "../label_pool.ts";
+import { NumpyRandom } from "../random/numpy_random.ts";
+
 /** Labeled and unlabeled images, class by class. */
 export interface Taken {
   /** Images that are labeled. */
@@ -44,4 +47,26 @@ export function takePerClass(
     return list.slice(overlap ? 0 : n, unlabeled ? n + (unlabeled[c] ?? 0) : list.length);
   });
   return { labeled: first.flat(), unlabeled: next.flat() };
+}
+
+/**
+ * A subset with equally many images of each class, as SimPro and ACR test on: each class is
+ * shuffled and gives its first images, then the whole list is shuffled, all by one NumPy
+ * generator.
+ *
+ * @param labels Class of every image.
+ * @param options `perClass`: images of each class; a smaller class gives all it has.
+ */
+export function balancedSubset(
+  labels: ArrayLike<number>,
+  { classes, perClass, seed }: {
+    readonly classes: number;
+    readonly perClass: number;
+    readonly seed: number;
+  },
+): number[] {
+  const random = new NumpyRandom(seed);
+  const chosen = indicesByClass(labels, classes)
+    .flatMap((list) => random.shuffle(list).slice(0, perClass));
+  return random.shuffle(chosen);
 }

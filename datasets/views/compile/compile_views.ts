@@ -1,10 +1,8 @@
 import { MAX_VIEWS } from "../../../kernels/augment/view_table.ts";
-import type { PixelSize } from "../view_recipe.ts";
-import { shown } from "./image_size.ts";
-import { ViewCompiler } from "./view_compiler.ts";
-import type { ViewRecipe } from "../view_recipe.ts";
+import type { PixelSize, ViewSpec } from "../view_spec.ts";
+import { shown, ViewCompiler } from "./view_compiler.ts";
 
-/** Several recipes as the table that the kernels read, and what the host must know to run them. */
+/** Several views as the table that the kernels read, and what the host must know to run them. */
 export interface CompiledViews {
   readonly table: Uint32Array;
   /** Number of views. */
@@ -22,16 +20,16 @@ export interface CompiledViews {
 }
 
 /**
- * Lays recipes out as one table for images of one size: places of the views, then each view as
+ * Lays views out as one table for images of one size: their places, then each view as
  * `kernels/augment/view_table.ts` reads it.
  *
- * @throws {RangeError} If a recipe cannot be used on such images; says which stage and why.
+ * @throws {RangeError} If a view cannot be made of such images; says which stage and why.
  */
-export function compileViews(recipes: readonly ViewRecipe[], from: PixelSize): CompiledViews {
-  if (recipes.length < 1 || recipes.length > MAX_VIEWS) {
-    throw new RangeError(`Cannot make ${recipes.length} views at once: give 1 to ${MAX_VIEWS}`);
+export function compileViews(specs: readonly ViewSpec[], from: PixelSize): CompiledViews {
+  if (specs.length < 1 || specs.length > MAX_VIEWS) {
+    throw new RangeError(`Cannot make ${specs.length} views at once: give 1 to ${MAX_VIEWS}`);
   }
-  const views = recipes.map((recipe) => new ViewCompiler(recipe, from));
+  const views = specs.map((spec) => new ViewCompiler(spec, from));
   const { size } = views[0]!; // there is a view
   for (const view of views) {
     if (shown(view.size) !== shown(size)) {

@@ -1,6 +1,6 @@
 import { operationWord, STEP } from "../../../kernels/augment/program.ts";
 import { colourWord } from "./encode_operation.ts";
-import type { Channels, PixelSize } from "../view_recipe.ts";
+import type { Channels, PixelSize } from "../view_spec.ts";
 
 /** First and last column and row of a box, both inclusive; the last may lie outside. */
 export type BoxCorners = readonly [x0: number, y0: number, x1: number, y1: number];

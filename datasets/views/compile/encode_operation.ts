@@ -6,12 +6,12 @@ import {
   operationWord,
   STEP,
 } from "../../../kernels/augment/program.ts";
-import type { Channels, PixelSize } from "../view_recipe.ts";
+import type { Channels, PixelSize } from "../view_spec.ts";
 
 /** An operation with its magnitude, as a step of a program: exactly Pillow's, computed in doubles. */
 export interface OperationCall {
   readonly operation: Operation;
-  /** In the units of `PoolOperation.values`, with its sign; none for operations without. */
+  /** In the units of `OperationChoice.values`, with its sign; none for operations without. */
   readonly magnitude?: number;
   /** How moved pixels are mixed; the nearest by default. */
   readonly filter?: AffineFilter;

@@ -1,18 +1,16 @@
 import { Draw, SLOTS, STAGE, TRIES, VIEW } from "../../../kernels/augment/view_table.ts";
 import { Code, Window } from "../../../kernels/augment/program.ts";
-import { checkCrop } from "./check_crop.ts";
 import { cutoutBox, encodeCutout } from "./cutout_box.ts";
 import { colourWord, floatBits } from "./encode_operation.ts";
-import { codesOf, encodePool } from "./encode_pool.ts";
-import { jitterPool } from "./jitter_pool.ts";
-import { extent, inside, shown } from "./image_size.ts";
-import { roundHalfEven } from "../../split/selection/published_counts.ts";
-import { resampleTaps, resampleWeights } from "../../images/resample_weights.ts";
+import { codesOf, encodeChoices, jitterChoices } from "./encode_choices.ts";
+import { roundHalfEven } from "../../../core/round_half_even.ts";
+import { resampleTaps, resampleWeights, type ResizeFilter } from "../../images/resample_weights.ts";
 import type {
   CenterCropStage,
   ColorJitterStage,
   CropStage,
   CutoutStage,
+  Extent,
   FlipStage,
   HideStage,
   PixelSize,
@@ -20,15 +18,14 @@ import type {
   PolicyStage,
   RandAugmentStage,
   ResizedCropStage,
-  ResizeFilter,
   Stage,
-  ViewRecipe,
-} from "../view_recipe.ts";
+  ViewSpec,
+} from "../view_spec.ts";
 
 type Box = PixelSize & { readonly top: number; readonly left: number };
 
 /**
- * Lays one recipe out as words for images of one size, following the size from stage to stage.
+ * Lays one view out as words for images of one size, following the size from stage to stage.
  * Flips and crops are gathered into one window, which becomes a step only where another step needs
  * its pixels; the last one belongs to the row's head.
  */
@@ -43,7 +40,7 @@ export class ViewCompiler {
   visits = 0;
   /** Kinds of steps so far. */
   readonly codes: Set<number> = new Set();
-  readonly #recipe: ViewRecipe;
+  readonly #spec: ViewSpec;
   /** What stages point to; places count from the view's start. */
   readonly #data: number[] = [];
   readonly #stages: number[][] = [];
@@ -52,24 +49,24 @@ export class ViewCompiler {
   #hides = false;
 
   /** @throws {RangeError} If a stage cannot be done; says which and why. */
-  constructor(recipe: ViewRecipe, size: PixelSize) {
-    this.#recipe = recipe;
+  constructor(spec: ViewSpec, size: PixelSize) {
+    this.#spec = spec;
     this.size = size;
-    for (const stage of recipe.stages) {
+    for (const stage of spec.stages) {
       if (this.#hides) throw new RangeError(`Stage '${stage.kind}' follows 'hide', the last one`);
       this.#add(stage);
     }
     this.visits += this.size.height * this.size.width;
     if (this.#slots > SLOTS) {
       throw new RangeError(
-        `The recipe draws ${this.#slots} blocks of random numbers an image: ${SLOTS} at most`,
+        `The view draws ${this.#slots} blocks of random numbers an image: ${SLOTS} at most`,
       );
     }
   }
 
   /** The view as the kernels read it. */
   words(): number[] {
-    const { mean, std } = this.#recipe;
+    const { mean, std } = this.#spec;
     const head = [
       this.#stages.length,
       this.steps,
@@ -196,9 +193,9 @@ export class ViewCompiler {
     this.#leaves(extent(size), taps);
   }
 
-  #randAugment({ count, probability = 1, pool }: RandAugmentStage): void {
-    if (count < 1 || pool.length === 0) return;
-    const parameters = this.#operations(pool.map((entry) => ({ ...entry, probability })), count);
+  #randAugment({ count, probability = 1, choices }: RandAugmentStage): void {
+    if (count < 1 || choices.length === 0) return;
+    const parameters = this.#operations(choices.map((entry) => ({ ...entry, probability })), count);
     for (let i = 0; i < count; i++) this.#push(Draw.operation, 2, parameters, 1);
   }
 
@@ -214,20 +211,20 @@ export class ViewCompiler {
   }
 
   #colorJitter(stage: ColorJitterStage): void {
-    const pool = jitterPool(stage), { length } = pool;
-    if (length > 0) this.#push(Draw.shuffle, 1 + length, this.#operations(pool, length), length);
+    const choices = jitterChoices(stage), { length } = choices;
+    if (length > 0) this.#push(Draw.shuffle, 1 + length, this.#operations(choices, length), length);
   }
 
-  /** Parameters of stages that draw from a pool for `count` steps: it, its length and the size. */
-  #operations(pool: readonly PolicyOperation[], count: number): number[] {
+  /** Parameters of stages that choose operations for `count` steps: their place, their number and the size. */
+  #operations(choices: readonly PolicyOperation[], count: number): number[] {
     this.#needPixels();
     const { height, width } = this.size;
-    const mixed = pool.some(({ filter = "nearest" }) => filter !== "nearest");
+    const mixed = choices.some(({ filter = "nearest" }) => filter !== "nearest");
     // Statistics, then values; mixing reads up to 16 pixels without a loop.
     this.visits += count * (mixed ? 4 : 2) * height * width;
-    for (const code of pool.flatMap(codesOf)) this.codes.add(code);
-    const entries = this.#place(encodePool(pool, this.size, (words) => this.#place(words)));
-    return [entries, pool.length, height, width];
+    for (const code of choices.flatMap(codesOf)) this.codes.add(code);
+    const entries = this.#place(encodeChoices(choices, this.size, (words) => this.#place(words)));
+    return [entries, choices.length, height, width];
   }
 
   #cutout({ size, fill, leastCentre = 0, centre }: CutoutStage): void {
@@ -292,4 +289,50 @@ export class ViewCompiler {
     for (let i = 0; i < words.length; i++) this.#data.push(words[i]!); // i is inside
     return at;
   }
+}
+
+/**
+ * Looks at a crop before it is laid out.
+ *
+ * @throws {RangeError} If it does not fit into the image with its margin, or its place is not in it.
+ */
+function checkCrop(
+  { pad, border, at }: CropStage,
+  { from, out, rows, columns }: {
+    readonly from: PixelSize;
+    readonly out: PixelSize;
+    /** Places there are along each axis. */
+    readonly rows: number;
+    readonly columns: number;
+  },
+): void {
+  const { height, width } = from;
+  if (pad < 0 || rows < 1 || columns < 1 || out.height < 1 || out.width < 1) {
+    throw new RangeError(
+      `Cannot crop ${shown(out)} from ${shown(from)} pixels with a margin of ${pad}`,
+    );
+  }
+  if (border === "reflect" && pad >= Math.min(height, width)) {
+    throw new RangeError(`Cannot reflect ${pad} pixels around an image of ${shown(from)}`);
+  }
+  if (at && !(inside(at.left, columns) && inside(at.top, rows))) {
+    throw new RangeError(
+      `Cannot crop at (${at.top}, ${at.left}): there are ${rows} x ${columns} places`,
+    );
+  }
+}
+
+/** `32 x 32`, for messages. */
+export function shown({ height, width }: PixelSize): string {
+  return `${height} x ${width}`;
+}
+
+/** Height and width of what may be one number for both. */
+function extent(size: Extent): PixelSize {
+  return typeof size === "number" ? { height: size, width: size } : size;
+}
+
+/** Whether a number is one of 0 to `end` - 1. */
+function inside(value: number, end: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < end;
 }

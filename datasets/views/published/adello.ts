@@ -1,12 +1,12 @@
-import type { PoolOperation, Stage, ViewRecipes } from "../view_recipe.ts";
+import type { OperationChoice, Stage, Views } from "../view_spec.ts";
 import {
   CROP_RATIO,
   type Normalization,
   normalizationOf,
   ofBytes,
-  type RecipeOptions,
-  recipesOf,
   UDA_FILL,
+  type ViewOptions,
+  viewsOf,
 } from "./view_options.ts";
 
 const OWN: Readonly<Record<string, Normalization>> = {
@@ -30,7 +30,7 @@ const COLOURLESS: ReadonlySet<string> = new Set([
 ]);
 
 /** The 14 operations of TorchSSL's and USB's RandAugment, magnitudes uniform over their ranges. */
-export function usbPool(size: number): PoolOperation[] {
+export function usbChoices(size: number): OperationChoice[] {
   const factor = [0.05, 0.95] as const, shear = [-0.3, 0.3] as const;
   const pixels = [-0.3 * size, 0.3 * size] as const;
   return [
@@ -54,11 +54,14 @@ export function usbPool(size: number): PoolOperation[] {
 /**
  * USB's RandAugment: three operations, always applied, then a cutout of up to half the width.
  *
- * @param pool Operations; all 14 by default.
+ * @param choices Operations; all 14 by default.
  */
-export function usbRandAugment(size: number, pool: PoolOperation[] = usbPool(size)): Stage[] {
+export function usbRandAugment(
+  size: number,
+  choices: OperationChoice[] = usbChoices(size),
+): Stage[] {
   return [
-    { kind: "randAugment", count: 3, pool },
+    { kind: "randAugment", count: 3, choices },
     { kind: "cutout", size: [0, 0.5 * size], fill: UDA_FILL, leastCentre: 1 },
   ];
 }
@@ -70,7 +73,7 @@ export function usbRandAugment(size: number, pool: PoolOperation[] = usbPool(siz
  * ImageNet is padded with black. Food-101 and Semi-Aves come at 256 pixels: weak crops 224, strong
  * is a random resized crop, evaluation takes the middle.
  */
-export function adelloRecipes(options: RecipeOptions): ViewRecipes {
+export function adelloViews(options: ViewOptions): Views {
   const { dataset = "" } = options;
   const normalization = normalizationOf(options, OWN);
   if (dataset === "food101" || dataset === "semi-aves") return large(options, normalization);
@@ -83,14 +86,16 @@ export function adelloRecipes(options: RecipeOptions): ViewRecipes {
   const grey = dataset === "tissuemnist";
   const crop: Stage = { kind: "crop", pad: grey ? 1 : Math.floor(size / 8), border };
   const weak = grey ? [...first, ...flips, crop] : [...first, crop, ...flips];
-  const pool = grey ? usbPool(size).filter((p) => COLOURLESS.has(p.operation)) : usbPool(size);
-  const strong = [...weak, ...usbRandAugment(size, pool)];
-  return recipesOf({ weak, strong, identity: first }, normalization);
+  const choices = grey
+    ? usbChoices(size).filter((p) => COLOURLESS.has(p.operation))
+    : usbChoices(size);
+  const strong = [...weak, ...usbRandAugment(size, choices)];
+  return viewsOf({ weak, strong, identity: first }, normalization);
 }
 
-function large({ size }: RecipeOptions, normalization: Normalization): ViewRecipes {
+function large({ size }: ViewOptions, normalization: Normalization): Views {
   const out = Math.floor(size * CROP_RATIO);
-  return recipesOf({
+  return viewsOf({
     weak: [{ kind: "crop", pad: 0, border: "reflect", size: out }, { kind: "flip" }],
     strong: [{ kind: "resizedCrop", size: out }, { kind: "flip" }, ...usbRandAugment(out)],
     identity: [{ kind: "centerCrop", size: out }],

@@ -1,17 +1,17 @@
-import type { Stage, ViewRecipes } from "../view_recipe.ts";
+import type { Stage, Views } from "../view_spec.ts";
 import { cifarPolicies } from "./cifar_policies.ts";
 import {
   CROP_RATIO,
   type Normalization,
   normalizationOf,
-  type RecipeOptions,
-  recipesOf,
+  type ViewOptions,
+  viewsOf,
 } from "./view_options.ts";
-import { timmPool } from "./timm_pool.ts";
-import { trivialPool } from "./trivial_pool.ts";
+import { timmChoices } from "./timm_choices.ts";
+import { trivialChoices } from "./trivial_choices.ts";
 
-/** Settings of {@linkcode balpoeRecipes}. */
-export interface BalpoeRecipeOptions {
+/** Settings of {@linkcode balpoeViews}. */
+export interface BalpoeViewOptions {
   /** `long`: of trainings of 400 epochs, not of the standard ones of 180 and 200. */
   readonly long?: boolean;
   /** Long trainings on CIFAR: what is done to colours and shapes; AutoAugment by default. */
@@ -29,10 +29,10 @@ const CIFAR: Normalization = { mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1
  * timm's RandAugment; photographs of 256 pixels become 224, of which evaluation takes the middle. A
  * supervised method has no strong view; it is the same.
  */
-export function balpoeRecipes(
-  options: RecipeOptions,
-  settings: BalpoeRecipeOptions = {},
-): ViewRecipes {
+export function balpoeViews(
+  options: ViewOptions,
+  settings: BalpoeViewOptions = {},
+): Views {
   const { dataset = "" } = options;
   const photographs = dataset === "food101" || dataset === "semi-aves";
   if (photographs || dataset.startsWith("imagenet")) return large(options, settings, photographs);
@@ -42,24 +42,28 @@ export function balpoeRecipes(
     { kind: "flip" },
   ];
   if (!long) {
-    weak.push({ kind: "randAugment", count: 1, pool: [{ operation: "rotate", range: [-15, 15] }] });
+    weak.push({
+      kind: "randAugment",
+      count: 1,
+      choices: [{ operation: "rotate", range: [-15, 15] }],
+    });
   } else {
     weak.push(
       policy === "autoAugment"
         ? { kind: "policy", policies: cifarPolicies(options.size) }
-        : { kind: "randAugment", count: 1, pool: trivialPool() },
+        : { kind: "randAugment", count: 1, choices: trivialChoices() },
     );
     if (cutout !== undefined) weak.push({ kind: "hide", length: cutout });
   }
   const own = { cifar10: CIFAR, cifar100: CIFAR };
-  return recipesOf({ weak, strong: weak }, normalizationOf(options, own));
+  return viewsOf({ weak, strong: weak }, normalizationOf(options, own));
 }
 
 function large(
-  options: RecipeOptions,
-  { long = false }: BalpoeRecipeOptions,
+  options: ViewOptions,
+  { long = false }: BalpoeViewOptions,
   photographs: boolean,
-): ViewRecipes {
+): Views {
   const size = photographs ? Math.floor(options.size * CROP_RATIO) : options.size;
   const weak: Stage[] = [
     { kind: "resizedCrop", size },
@@ -67,8 +71,8 @@ function large(
     { kind: "colorJitter", brightness: 0.4, contrast: 0.4, saturation: 0.4 },
   ];
   if (long) {
-    weak.push({ kind: "randAugment", count: 2, probability: 0.5, pool: timmPool(size) });
+    weak.push({ kind: "randAugment", count: 2, probability: 0.5, choices: timmChoices(size) });
   }
   const identity: Stage[] = photographs ? [{ kind: "centerCrop", size }] : [];
-  return recipesOf({ weak, strong: weak, identity }, options);
+  return viewsOf({ weak, strong: weak, identity }, options);
 }

@@ -1,4 +1,4 @@
-import type { PolicyOperation } from "../view_recipe.ts";
+import type { PolicyOperation } from "../view_spec.ts";
 import { POLICY_GREY } from "./view_options.ts";
 
 type Named = PolicyOperation["operation"];

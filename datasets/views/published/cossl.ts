@@ -1,9 +1,9 @@
-import type { PoolOperation, Stage, ViewRecipes } from "../view_recipe.ts";
-import { floatLevels, pixelLevels, wholeLevels } from "./fixmatch_pool.ts";
-import { CROP_RATIO, GREY, type RecipeOptions, recipesOf, UDA_FILL } from "./view_options.ts";
+import type { OperationChoice, Stage, Views } from "../view_spec.ts";
+import { floatLevels, pixelLevels, wholeLevels } from "./fixmatch_choices.ts";
+import { CROP_RATIO, GREY, UDA_FILL, type ViewOptions, viewsOf } from "./view_options.ts";
 
-/** Settings of {@linkcode cosslRecipes}. */
-export interface CosslRecipeOptions {
+/** Settings of {@linkcode cosslViews}. */
+export interface CosslViewOptions {
   /**
    * Bits that posterize keeps: 1 as in the last commit of the RandAugment package that CoSSL
    * imports; 0, a black image, as in the one before.
@@ -12,7 +12,7 @@ export interface CosslRecipeOptions {
 }
 
 /** The 16 operations of the RandAugment package at magnitude 4 of 30. */
-export function cosslPool({ posterizeBits = 1 }: CosslRecipeOptions = {}): PoolOperation[] {
+export function cosslChoices({ posterizeBits = 1 }: CosslViewOptions = {}): OperationChoice[] {
   const at4 = (least: number, greatest: number) => [(4 / 30) * (greatest - least) + least];
   const factor = at4(0.1, 1.9);
   return [
@@ -36,7 +36,7 @@ export function cosslPool({ posterizeBits = 1 }: CosslRecipeOptions = {}): PoolO
 }
 
 /** The 16 operations of CoSSL's RandAugment for Food-101; factors strengthen and weaken. */
-export function cosslFoodPool(size: number): PoolOperation[] {
+export function cosslFoodChoices(size: number): OperationChoice[] {
   const factors = floatLevels(1.8, 0.1);
   return [
     { operation: "autoContrast" },
@@ -63,10 +63,10 @@ export function cosslFoodPool(size: number): PoolOperation[] {
  * RandAugment on the raw image before them and hides half the width after normalisation. Food-101
  * comes at 256 pixels: both views are random resized crops of 224, evaluation takes the middle.
  */
-export function cosslRecipes(
-  options: RecipeOptions,
-  settings: CosslRecipeOptions = {},
-): ViewRecipes {
+export function cosslViews(
+  options: ViewOptions,
+  settings: CosslViewOptions = {},
+): Views {
   const { dataset, size } = options;
   if (dataset === "food101") return food(options);
   const weak: Stage[] = [
@@ -74,20 +74,20 @@ export function cosslRecipes(
     { kind: "flip" },
   ];
   const strong: Stage[] = [
-    { kind: "randAugment", count: 3, pool: cosslPool(settings) },
+    { kind: "randAugment", count: 3, choices: cosslChoices(settings) },
     ...weak,
     { kind: "hide", length: Math.floor(size / 2) },
   ];
-  return recipesOf({ weak, strong }, options);
+  return viewsOf({ weak, strong }, options);
 }
 
-function food(options: RecipeOptions): ViewRecipes {
+function food(options: ViewOptions): Views {
   const size = Math.floor(options.size * CROP_RATIO);
   const weak: Stage[] = [{ kind: "resizedCrop", size }, { kind: "flip" }];
   const strong: Stage[] = [
     ...weak,
-    { kind: "randAugment", count: 2, probability: 0.5, pool: cosslFoodPool(size) },
+    { kind: "randAugment", count: 2, probability: 0.5, choices: cosslFoodChoices(size) },
     { kind: "cutout", size: Math.trunc(0.5 * size), fill: GREY },
   ];
-  return recipesOf({ weak, strong, identity: [{ kind: "centerCrop", size }] }, options);
+  return viewsOf({ weak, strong, identity: [{ kind: "centerCrop", size }] }, options);
 }

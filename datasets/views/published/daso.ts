@@ -1,12 +1,12 @@
-import type { Stage, ViewRecipes } from "../view_recipe.ts";
-import { fixmatchPool } from "./fixmatch_pool.ts";
+import type { Stage, Views } from "../view_spec.ts";
+import { fixmatchChoices } from "./fixmatch_choices.ts";
 import {
   CROP_RATIO,
   GREY,
   type Normalization,
   normalizationOf,
-  type RecipeOptions,
-  recipesOf,
+  type ViewOptions,
+  viewsOf,
 } from "./view_options.ts";
 
 const OWN: Readonly<Record<string, Normalization>> = {
@@ -28,17 +28,17 @@ const STL10_SIZE = 32;
  * RandAugment, each applied half of the time, and a grey cutout of 16 pixels. STL-10 at 96 pixels is
  * resized to 32 last, in the views of its ReMixMatch family (`resizeFirst`) before RandAugment.
  */
-export function dasoRecipes(
-  options: RecipeOptions,
+export function dasoViews(
+  options: ViewOptions,
   { resizeFirst = false }: { readonly resizeFirst?: boolean } = {},
-): ViewRecipes {
+): Views {
   const { dataset, size } = options;
   const resize: Stage[] = dataset === "stl10" && size !== STL10_SIZE
     ? [{ kind: "resize", size: STL10_SIZE }]
     : [];
   const moves: Stage[] = [{ kind: "flip" }, { kind: "crop", pad: PAD, border: "reflect" }];
   const changes = strongest(resizeFirst && resize.length > 0 ? STL10_SIZE : size);
-  return recipesOf({
+  return viewsOf({
     weak: [...moves, ...resize],
     strong: resizeFirst ? [...moves, ...resize, ...changes] : [...moves, ...changes, ...resize],
     identity: resize,
@@ -46,20 +46,20 @@ export function dasoRecipes(
 }
 
 /** DASO's views for methods of the ReMixMatch family. */
-export function dasoRemixmatchRecipes(options: RecipeOptions): ViewRecipes {
-  return dasoRecipes(options, { resizeFirst: true });
+export function dasoRemixmatchViews(options: ViewOptions): Views {
+  return dasoViews(options, { resizeFirst: true });
 }
 
 /**
  * SEVAL's views: DASO's, with CIFAR-10's normalisation on small ImageNet-127. Semi-Aves comes at
  * 256 pixels, of which 224 are cropped with a reflected margin of 4; evaluation takes the middle.
  */
-export function sevalRecipes(options: RecipeOptions): ViewRecipes {
+export function sevalViews(options: ViewOptions): Views {
   const { dataset, size } = options;
   const normalization = normalizationOf(options, SEVAL_OWN);
   if (dataset !== "semi-aves") {
-    const { weak, strong, identity } = dasoRecipes(options);
-    return recipesOf(
+    const { weak, strong, identity } = dasoViews(options);
+    return viewsOf(
       { weak: weak.stages, strong: strong.stages, identity: identity.stages },
       normalization,
     );
@@ -70,12 +70,12 @@ export function sevalRecipes(options: RecipeOptions): ViewRecipes {
     { kind: "crop", pad: PAD, border: "reflect", size: out },
   ];
   const identity: Stage[] = [{ kind: "centerCrop", size: out }];
-  return recipesOf({ weak, strong: [...weak, ...strongest(out)], identity }, normalization);
+  return viewsOf({ weak, strong: [...weak, ...strongest(out)], identity }, normalization);
 }
 
 function strongest(size: number): Stage[] {
   return [
-    { kind: "randAugment", count: 2, probability: 0.5, pool: fixmatchPool(size) },
+    { kind: "randAugment", count: 2, probability: 0.5, choices: fixmatchChoices(size) },
     { kind: "cutout", size: 16, fill: GREY },
   ];
 }

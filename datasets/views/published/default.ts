@@ -1,13 +1,13 @@
-import type { Stage, ViewRecipes } from "../view_recipe.ts";
-import { fixmatchPool } from "./fixmatch_pool.ts";
-import { GREY, type RecipeOptions, recipesOf } from "./view_options.ts";
+import type { Stage, Views } from "../view_spec.ts";
+import { fixmatchChoices } from "./fixmatch_choices.ts";
+import { GREY, type ViewOptions, viewsOf } from "./view_options.ts";
 
 /**
  * The toolkit's own views, SimPro's with a cutout that keeps its share of the image at any size:
  * flip, reflect-padded crop by an eighth; strong adds two operations of RandAugment, each applied
  * half of the time, and a grey cutout of half the width.
  */
-export function defaultRecipes(options: RecipeOptions): ViewRecipes {
+export function defaultViews(options: ViewOptions): Views {
   const { size } = options;
   const weak: Stage[] = [
     { kind: "flip" },
@@ -15,8 +15,8 @@ export function defaultRecipes(options: RecipeOptions): ViewRecipes {
   ];
   const strong: Stage[] = [
     ...weak,
-    { kind: "randAugment", count: 2, probability: 0.5, pool: fixmatchPool(size) },
+    { kind: "randAugment", count: 2, probability: 0.5, choices: fixmatchChoices(size) },
     { kind: "cutout", size: Math.floor(size / 2), fill: GREY },
   ];
-  return recipesOf({ weak, strong }, options);
+  return viewsOf({ weak, strong }, options);
 }

@@ -1,6 +1,6 @@
-import type { Stage, ViewRecipes } from "../view_recipe.ts";
-import { fixmatchPool } from "./fixmatch_pool.ts";
-import { GREY, type RecipeOptions, recipesOf } from "./view_options.ts";
+import type { Stage, Views } from "../view_spec.ts";
+import { fixmatchChoices } from "./fixmatch_choices.ts";
+import { GREY, type ViewOptions, viewsOf } from "./view_options.ts";
 
 /** Size at which SimPro and ACR train on STL-10, whatever size it comes in. */
 const STL10_SIZE = 32;
@@ -10,7 +10,7 @@ const STL10_SIZE = 32;
  * operations of RandAugment, each applied half of the time, and a grey cutout of 16 pixels whatever
  * the size. STL-10 is resized to 32 pixels first.
  */
-export function simproRecipes(options: RecipeOptions): ViewRecipes {
+export function simproViews(options: ViewOptions): Views {
   const size = sizeOf(options);
   const first = resized(options);
   const weak: Stage[] = [
@@ -20,18 +20,18 @@ export function simproRecipes(options: RecipeOptions): ViewRecipes {
   ];
   const strong: Stage[] = [
     ...weak,
-    { kind: "randAugment", count: 2, probability: 0.5, pool: fixmatchPool(size) },
+    { kind: "randAugment", count: 2, probability: 0.5, choices: fixmatchChoices(size) },
     { kind: "cutout", size: 16, fill: GREY },
   ];
-  return recipesOf({ weak, strong, identity: first }, options);
+  return viewsOf({ weak, strong, identity: first }, options);
 }
 
 /**
  * ACR's views: SimPro's, except that labeled images of small ImageNet are padded with black and
  * cropped before they are flipped.
  */
-export function acrRecipes(options: RecipeOptions): ViewRecipes {
-  const { weak, strong, identity } = simproRecipes(options);
+export function acrViews(options: ViewOptions): Views {
+  const { weak, strong, identity } = simproViews(options);
   if (!options.dataset?.startsWith("imagenet")) return { weak, strong, identity };
   const labeled: Stage[] = [
     { kind: "crop", pad: Math.floor(options.size / 8), border: "zero" },
@@ -40,11 +40,11 @@ export function acrRecipes(options: RecipeOptions): ViewRecipes {
   return { weak, strong, identity, labeled: { ...weak, stages: labeled } };
 }
 
-function sizeOf({ dataset, size }: RecipeOptions): number {
+function sizeOf({ dataset, size }: ViewOptions): number {
   return dataset === "stl10" ? STL10_SIZE : size;
 }
 
-function resized(options: RecipeOptions): Stage[] {
+function resized(options: ViewOptions): Stage[] {
   const size = sizeOf(options);
   return size === options.size ? [] : [{ kind: "resize", size }];
 }

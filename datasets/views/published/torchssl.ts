@@ -1,11 +1,11 @@
-import type { Stage, ViewRecipes } from "../view_recipe.ts";
+import type { Stage, Views } from "../view_spec.ts";
 import { usbRandAugment } from "./adello.ts";
 import {
   type Normalization,
   normalizationOf,
   ofBytes,
-  type RecipeOptions,
-  recipesOf,
+  type ViewOptions,
+  viewsOf,
 } from "./view_options.ts";
 
 const OWN: Readonly<Record<string, Normalization>> = {
@@ -17,12 +17,12 @@ const OWN: Readonly<Record<string, Normalization>> = {
  * TorchSSL's views: flip, then a reflect-padded crop by an eighth; strong does USB's RandAugment and
  * cutout before them.
  */
-export function torchsslRecipes(options: RecipeOptions): ViewRecipes {
+export function torchsslViews(options: ViewOptions): Views {
   const { size } = options;
   const weak: Stage[] = [
     { kind: "flip" },
     { kind: "crop", pad: Math.floor(size / 8), border: "reflect" },
   ];
   const strong = [...usbRandAugment(size), ...weak];
-  return recipesOf({ weak, strong }, normalizationOf(options, OWN));
+  return viewsOf({ weak, strong }, normalizationOf(options, OWN));
 }

@@ -1,7 +1,7 @@
-import type { Channels, Stage, ViewRecipes } from "../view_recipe.ts";
+import type { Channels, Stage, Views } from "../view_spec.ts";
 
-/** What a recipe must know about the images. */
-export interface RecipeOptions {
+/** What published views must know about the images. */
+export interface ViewOptions {
   /** Name of the data set, where a system treats some in a way of their own. */
   readonly dataset?: string;
   /** Height and width of the images, in pixels. */
@@ -20,7 +20,7 @@ export interface Normalization {
 
 /** The constants that a system has for a data set, or the data set's own. */
 export function normalizationOf(
-  { dataset = "", mean, std }: RecipeOptions,
+  { dataset = "", mean, std }: ViewOptions,
   own: Readonly<Record<string, Normalization>>,
 ): Normalization {
   return Object.hasOwn(own, dataset) ? own[dataset]! : { mean, std }; // just asked
@@ -32,14 +32,14 @@ export function ofBytes(mean: Channels, std: Channels): Normalization {
   return { mean: shares(mean), std: shares(std) };
 }
 
-/** Recipes of stages that share their normalisation. */
-export function recipesOf(
+/** Views of stages that share their normalisation. */
+export function viewsOf(
   stages: Readonly<Record<"weak" | "strong", readonly Stage[]>> & {
     readonly labeled?: readonly Stage[];
     readonly identity?: readonly Stage[];
   },
   { mean, std }: Normalization,
-): ViewRecipes {
+): Views {
   const { weak, strong, labeled, identity = [] } = stages;
   return {
     weak: { stages: weak, mean, std },

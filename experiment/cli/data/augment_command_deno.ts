@@ -1,5 +1,6 @@
+import { fontNote } from "../../../datasets/show/paper_deno.ts";
 import { writeViewSheet } from "../../../datasets/show/view_sheet_deno.ts";
-import { viewRecipes } from "../../../datasets/views/published/registry.ts";
+import { datasetViews } from "../../../datasets/views/published/published_views.ts";
 import { resolveConfig } from "../../config/resolve.ts";
 import { openRunDataset } from "../../run/run_data_deno.ts";
 import { openAdapter } from "../open_adapter_deno.ts";
@@ -16,13 +17,15 @@ export async function augmentCommand(name: string, flags: AugmentFlags): Promise
   const { quiet = false } = flags;
   const { config } = resolveConfig(dataLayers(name, flags));
   const dataset = await openRunDataset(config);
-  const recipes = viewRecipes(config.augment, dataset);
+  const views = datasetViews(config.augment, dataset);
   const device = await openAdapter(config.adapter, { quiet });
   const path = userPath(flags.out);
+  const note = await fontNote();
+  if (note !== null && !quiet) console.error(note);
   try {
     await writeViewSheet(path, dataset, {
       device,
-      recipes,
+      views,
       seed: config.seed,
       title: `${dataset.name}, augmentation ${config.augment}, seed ${config.seed}`,
     });

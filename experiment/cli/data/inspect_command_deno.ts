@@ -1,6 +1,6 @@
-import { formatSplitTable } from "../../../datasets/show/split_table.ts";
-import { writeSheet } from "../../../datasets/show/inspect_deno.ts";
-import { formatInspection, inspect } from "../../../datasets/show/inspection.ts";
+import { formatInspection, formatSplitTable, inspect } from "../../../datasets/show/inspection.ts";
+import { fontNote } from "../../../datasets/show/paper_deno.ts";
+import { writeSheet } from "../../../datasets/show/contact_sheet_deno.ts";
 import { resolveConfig } from "../../config/resolve.ts";
 import { openRunDataset } from "../../run/run_data_deno.ts";
 import { splitRun } from "../../run/split_run.ts";
@@ -25,6 +25,8 @@ export async function inspectCommand(name: string, flags: InspectFlags): Promise
   if (dealt?.note && !flags.quiet) console.error(dealt.note);
   if (sheet !== undefined) {
     const shown = await writeSheet(userPath(sheet), dataset, split?.labeled);
+    const note = await fontNote();
+    if (note !== null && !flags.quiet) console.error(note);
     const { length } = dataset.classNames;
     if (shown < length && !flags.quiet) {
       console.error(`The sheet shows ${shown} of ${length} classes`);

@@ -1,7 +1,6 @@
 import { BadInput } from "../../../core/bad_input.ts";
 import { infoOf } from "../../../datasets/sets/set_info.ts";
-import { setSources } from "../../../datasets/sets/set_source.ts";
-import { type Prepared, prepareDataset } from "../../../datasets/sets/prepare_deno.ts";
+import { type Prepared, prepareDataset } from "../../../datasets/sets/prepare_dataset_deno.ts";
 import { type Interrupt, listenForInterrupt } from "../../run/interrupt_deno.ts";
 import { workDisplay } from "../../run/work_display_deno.ts";
 import { EXIT } from "../exit_codes.ts";
@@ -73,7 +72,7 @@ function report(
   { path, images, skipped, notes }: Prepared,
   { quiet }: { readonly quiet: boolean },
 ): void {
-  const terms = setSources[name]?.terms;
+  const terms = infoOf(name).source?.terms;
   if (!quiet) {
     for (const note of notes) console.error(note);
     if (terms !== undefined) console.error(`Terms of ${name}: ${terms}`);

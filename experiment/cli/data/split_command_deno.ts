@@ -1,5 +1,5 @@
 import { formatSplit } from "../../../datasets/split/split_json.ts";
-import { formatSplitTable } from "../../../datasets/show/split_table.ts";
+import { formatSplitTable } from "../../../datasets/show/inspection.ts";
 import { resolveConfig } from "../../config/resolve.ts";
 import { openRunDataset } from "../../run/run_data_deno.ts";
 import { splitRun } from "../../run/split_run.ts";

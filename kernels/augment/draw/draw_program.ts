@@ -14,7 +14,7 @@ export type NameUniform = `low${number}` | `high${number}`;
  * Slot `s` of row `i` holds the words `4 (64 i + s)` and following of
  * `Random({ seed, step, name })`, name being the view's.
  *
- * Recipes are data in the table, not code, so one kernel serves all of them; whatever a recipe draws
+ * Views are data in the table, not code, so one kernel serves all of them; whatever a view draws
  * from a finite set lies there as ready steps, computed on the host in doubles.
  */
 export function drawProgramKernel(

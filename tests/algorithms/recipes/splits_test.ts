@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { setLayer } from "../../../experiment/config/layers.ts";
 import { resolveConfig } from "../../../experiment/config/resolve.ts";
 import type { SplitSettings } from "../../../experiment/config/run_config.ts";
-import type { Pool } from "../../../datasets/split/label_pool.ts";
-import { makeSplit } from "../../../datasets/split/protocols/protocol.ts";
+import { setInfos } from "../../../datasets/sets/set_info.ts";
+import type { LabelPool } from "../../../datasets/split/label_pool.ts";
+import { makeSplit } from "../../../datasets/split/protocols/make_split.ts";
 import { fractionOfTail } from "../../../datasets/split/protocols/simpro.ts";
 import type { Split } from "../../../datasets/split/split.ts";
 
 /** Labels like those of a data set: so many of each class, mixed, then images without a label. */
-function pool(name: string, sizes: readonly number[], unlabeled = 0): Pool {
+function pool(name: string, sizes: readonly number[], unlabeled = 0): LabelPool {
   const sorted = sizes.flatMap((size, c) => new Array<number>(size).fill(c));
   const stride = 7919; // a prime that divides no length, so that each image comes once
   const known = sorted.map((_, i) => sorted[i * stride % sorted.length]!); // below the length
@@ -16,6 +17,7 @@ function pool(name: string, sizes: readonly number[], unlabeled = 0): Pool {
     name,
     fingerprint: "",
     classes: sizes.length,
+    naturalTail: setInfos[name]?.naturalTail ?? false,
     labels: [...known, ...new Array<number>(unlabeled).fill(-1)],
     testLabels: sizes.flatMap((_, c) => new Array<number>(60).fill(c)),
   };
@@ -25,7 +27,7 @@ const even = (classes: number, size: number) => new Array<number>(classes).fill(
 const falling = (classes: number, head: number) =>
   Array.from({ length: classes }, (_, c) => Math.max(300, Math.floor(head * 0.97 ** c)));
 
-const POOLS: readonly Pool[] = [
+const POOLS: readonly LabelPool[] = [
   pool("cifar10", even(10, 5000)),
   pool("cifar100", even(100, 500)),
   pool("stl10", even(10, 500), 2000),
@@ -49,7 +51,7 @@ const STACKS: readonly string[] = [
   "mixmatch+cossl",
 ];
 
-function splitOf(stack: string, data: Pool, ...set: string[]): Split {
+function splitOf(stack: string, data: LabelPool, ...set: string[]): Split {
   const layer = setLayer([`algorithm=${stack}`, `dataset=${data.name}`, ...set]);
   const { split } = resolveConfig([layer]).config;
   const given = Object.entries(split).filter(([, value]) => value !== null);

@@ -4,12 +4,13 @@ import { defineAlgorithm } from "../../../core/training/plugin/algorithm.ts";
 import { compose, mergeNeeds } from "../../../core/training/plugin/compose.ts";
 import { drawSizes, stepImages } from "../../../core/training/step/step_images.ts";
 import { fixmatch } from "../../../algorithms/bases/fixmatch.ts";
-import { augment, type ViewRecipe } from "../../../datasets/views/augment.ts";
+import { augment } from "../../../datasets/views/augment.ts";
+import type { ViewSpec } from "../../../datasets/views/view_spec.ts";
 import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
 import { openLoader } from "../../../datasets/loading/open_loader.ts";
-import { poolOf } from "../../../datasets/split/label_pool.ts";
-import { makeSplit } from "../../../datasets/split/protocols/protocol.ts";
-import { viewRecipes } from "../../../datasets/views/published/registry.ts";
+import { labelPool } from "../../../datasets/split/label_pool.ts";
+import { makeSplit } from "../../../datasets/split/protocols/make_split.ts";
+import { datasetViews } from "../../../datasets/views/published/published_views.ts";
 
 const device = await requestDevice();
 const SIZE = 16, EACH = SIZE * SIZE * 3, LABELED = 6, UNLABELED = 4, SEED = 3;
@@ -25,8 +26,8 @@ const dataset = await memoryDataset({
   train: part(60, 1),
   test: part(3, 7),
 });
-const split = makeSplit(poolOf(dataset), { labeledMax: 10, gammaLabeled: 2 });
-const views = viewRecipes("acr", dataset);
+const split = makeSplit(labelPool(dataset), { labeledMax: 10, gammaLabeled: 2 });
+const views = datasetViews("acr", dataset);
 const labeled = views.labeled!; // ACR has one on small ImageNet
 
 const reader = defineAlgorithm({
@@ -73,7 +74,7 @@ Deno.test("labeled images have the view that a recipe declares for them, whateve
   const bytes = await dataset.train.read(rows);
   const images = device.tensor(bytes, [rows.length, SIZE, SIZE, 3], "u8");
   const indices = device.tensor(Int32Array.from(rows, (_, i) => i), [rows.length], "i32");
-  const made = (recipe: ViewRecipe, view: string) =>
+  const made = (recipe: ViewSpec, view: string) =>
     augment(images, indices, recipe, { seed: SEED, step: 0, name: `labeled/${view}` });
   const [own, weak, strong] = await device.readAll([
     made(labeled, "weak/0"),

@@ -12,11 +12,11 @@ import {
   stateHash,
   Trainer,
 } from "../../../core/mod.ts";
-import { GpuLoader } from "../../../datasets/loading/gpu_loader.ts";
+import { openLoader } from "../../../datasets/loading/open_loader.ts";
 import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
-import { poolOf } from "../../../datasets/split/label_pool.ts";
-import { makeSplit } from "../../../datasets/split/protocols/protocol.ts";
-import { viewRecipes } from "../../../datasets/views/published/registry.ts";
+import { labelPool } from "../../../datasets/split/label_pool.ts";
+import { makeSplit } from "../../../datasets/split/protocols/make_split.ts";
+import { datasetViews } from "../../../datasets/views/published/published_views.ts";
 
 const model: Model = {
   name: "tiny",
@@ -43,15 +43,15 @@ async function trainerOf(device: Device, stack: Stack): Promise<Trainer> {
     train: part(60),
     test: part(20),
   });
-  const split = makeSplit(poolOf(dataset), {
+  const split = makeSplit(labelPool(dataset), {
     seed: 1,
     labeledMax: 6,
     gammaLabeled: 2,
     unlabeledMax: 20,
     gammaUnlabeled: 1,
   });
-  const views = viewRecipes("default", dataset);
-  const loader = await GpuLoader.open({ device, dataset, split, seed: 1, views });
+  const views = datasetViews("default", dataset);
+  const loader = await openLoader({ device, dataset, split, seed: 1, views });
   const config = {
     seed: 1,
     steps: 12,

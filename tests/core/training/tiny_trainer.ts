@@ -8,8 +8,8 @@ import { Random } from "../../../core/random.ts";
 import type { Stack } from "../../../core/training/plugin/compose.ts";
 import type { Trainer } from "../../../core/training/trainer.ts";
 import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
-import { poolOf } from "../../../datasets/split/label_pool.ts";
-import { makeSplit } from "../../../datasets/split/protocols/protocol.ts";
+import { labelPool } from "../../../datasets/split/label_pool.ts";
+import { makeSplit } from "../../../datasets/split/protocols/make_split.ts";
 
 /** What {@linkcode tinyTrainer} makes a trainer of. */
 export interface TinyOptions {
@@ -57,7 +57,7 @@ export async function tinyTrainer(device: Device, options: TinyOptions): Promise
       "a test",
     ),
   ]);
-  const split = makeSplit(poolOf(dataset), {
+  const split = makeSplit(labelPool(dataset), {
     labeledMax: 8,
     unlabeledMax: 18,
     gammaLabeled: 4,

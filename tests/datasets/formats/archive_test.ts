@@ -64,6 +64,21 @@ Deno.test("readTar() refuses damaged archives", async () => {
   await assert.rejects(unpackTar(bomb), /header of 70000 bytes is too long/);
 });
 
+Deno.test("readTar() takes names in UTF-8 and no others", async () => {
+  assert.deepEqual(
+    (await unpackTar(tar([{ name: "caf\xc3\xa9" }]))).map(([name]) => name),
+    ["café"],
+  );
+  await assert.rejects(unpackTar(tar([{ name: "caf\xe9" }])), /a name is not UTF-8/);
+});
+
+Deno.test("readTar() reads to the end, but not for ever", async () => {
+  const good = tar([{ name: "a", data: ascii("a") }]);
+  assert.equal((await unpackTar(join(good, new Uint8Array(10_240)))).length, 1);
+  const endless = join(good, new Uint8Array((1 << 24) + 1));
+  await assert.rejects(unpackTar(endless), /goes on for more than 16777216 bytes/);
+});
+
 Deno.test("readTar() withstands damaged archives", async () => {
   const sample = tar([
     { name: "pax", type: "x", data: ascii("20 path=set/long_name\n") },

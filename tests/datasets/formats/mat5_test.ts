@@ -61,6 +61,14 @@ Deno.test("readMat5() does not believe a compressed matrix that claims gigabytes
   await assert.rejects(read(file, ["X"]), /compressed matrix is damaged/);
 });
 
+Deno.test("readMat5() looks at the checksum of compressed data", async () => {
+  const good = await mat5([x], true);
+  const bad = Uint8Array.from(good);
+  bad[bad.length - 1]! ^= 1;
+  await read(good, ["X"]);
+  await assert.rejects(read(bad, ["X"]), /file\.mat: its compressed data are damaged/);
+});
+
 Deno.test("readMat5() withstands damaged files", async () => {
   const samples = [await mat5([x, y], true), await mat5([x, y], false)];
   const refused = await fuzz(samples, 3000, (bytes) => read(bytes));

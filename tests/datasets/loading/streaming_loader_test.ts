@@ -14,10 +14,11 @@ import { Trainer } from "../../../core/training/trainer.ts";
 import { fixmatch } from "../../../algorithms/bases/fixmatch.ts";
 import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
 import { openLoader } from "../../../datasets/loading/open_loader.ts";
-import { poolOf } from "../../../datasets/split/label_pool.ts";
-import { makeSplit } from "../../../datasets/split/protocols/protocol.ts";
-import { viewRecipes } from "../../../datasets/views/published/registry.ts";
+import { labelPool } from "../../../datasets/split/label_pool.ts";
+import { makeSplit } from "../../../datasets/split/protocols/make_split.ts";
+import { datasetViews } from "../../../datasets/views/published/published_views.ts";
 import { GpuLoader } from "../../../datasets/loading/gpu_loader.ts";
+import { SplitDraws } from "../../../datasets/loading/split_draws.ts";
 import { StreamingLoader } from "../../../datasets/loading/streaming_loader.ts";
 
 const SIZE = 8, EACH = SIZE * SIZE * 3, STEPS = 7;
@@ -35,7 +36,7 @@ const dataset = await memoryDataset({
   test: part(20, 7),
   unlabeled: { bytes: part(25, 3).bytes },
 });
-const split = makeSplit(poolOf(dataset), {
+const split = makeSplit(labelPool(dataset), {
   labeledMax: 6,
   gammaLabeled: 2,
   includeLabeled: true,
@@ -69,7 +70,7 @@ const reader: Algorithm<object> = defineAlgorithm({
 });
 
 async function trainerOf(device: Device, residentBytes?: number): Promise<Trainer> {
-  const views = viewRecipes("default", dataset);
+  const views = datasetViews("default", dataset);
   const loader = await openLoader({
     device,
     dataset,
@@ -151,25 +152,21 @@ Deno.test("StreamingLoader reads ahead, and says when a read failed or nobody wa
     return dataset.train.read(indices);
   };
   const slow = { ...dataset, train: { images: 30, labels: dataset.train.labels, read } };
-  const views = viewRecipes("default", dataset);
-  const only = makeSplit({ ...poolOf(dataset), labels: dataset.train.labels! }, {
+  const views = datasetViews("default", dataset);
+  const only = makeSplit({ ...labelPool(dataset), labels: dataset.train.labels! }, {
     labeledMax: 4,
     gammaLabeled: 1,
   });
-  const loader: Loader = new StreamingLoader({
-    device,
-    dataset: slow,
-    split: only,
-    seed: 0,
-    views,
-    ahead: 2,
-  });
+  const loader: Loader = new StreamingLoader(
+    new SplitDraws({ dataset: slow, split: only, seed: 0 }),
+    { device, views, ahead: 2 },
+  );
   assert.throws(() => loader.next(2, 3), /await prepare\(\) before each step/);
   const sizes = { labeled: 2, unlabeled: 3, streams: {} };
   await loader.prepare!(sizes);
   assert.deepEqual(asked, [5, 5]);
   const before = loader.cursors();
-  assert.deepEqual([...loader.next(2, 3).unlabeled.image], [2, 3, 4]);
+  assert.deepEqual([...loader.next(2, 3).unlabeled.place], [2, 3, 4]);
   assert.notDeepEqual(loader.cursors(), before);
   broken = true;
   await loader.prepare!(sizes); // was read before

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { BadInput } from "../../../core/bad_input.ts";
+import { labelPool } from "../../../datasets/split/label_pool.ts";
+import { inspect } from "../../../datasets/show/inspection.ts";
 import { openDataset } from "../../../datasets/sets/open_dataset_deno.ts";
-import { prepareDataset } from "../../../datasets/sets/prepare_deno.ts";
+import { prepareDataset } from "../../../datasets/sets/prepare_dataset_deno.ts";
 import { hugePng, picture } from "../images.ts";
 import { ascii, compress, join, mat5, matrix, npy, tar, words, zip } from "../samples.ts";
 
@@ -120,6 +122,8 @@ Deno.test("prepareDataset() packs imagenet1k and maps it to imagenet127", async 
   const mapped = await prepareDataset("imagenet127", { dataDir: f.root });
   assert.match(mapped.notes.join(" "), /mapped to 127 by WordNet/);
   const small = await openDataset("imagenet127", { dataDir: f.root });
+  assert.equal(labelPool(small).naturalTail, true);
+  assert.equal(labelPool(full).naturalTail, false);
   assert.deepEqual([...small.train.labels!].map((l) => small.classNames[l]), [
     "mammal",
     "loaf of bread",
@@ -176,6 +180,14 @@ Deno.test("prepareDataset() packs food101 by its lists, classes by name", async 
     return set.train.bytes!.slice(at, at + 3).findIndex((v) => v > 150);
   });
   assert.deepEqual(colours, [1, 0, 2]);
+  await f.add({
+    "food-101/meta/train.json": '{"cake": ["pie/2", "pie/1"], "ham": ["ham/3"]}',
+    "food-101/meta/test.json": '{"cake": ["pie/4"]}',
+  });
+  await prepareDataset("food101", { ...one, dataDir: f.root, size: 16 });
+  const renamed = await openDataset("food101", { dataDir: f.root });
+  assert.deepEqual(renamed.classNames, ["cake", "ham"]);
+  assert.deepEqual([...renamed.train.labels!], [0, 0, 1]);
   await Deno.remove(`${f.root}/food-101/images/ham/3.jpg`);
   await assert.rejects(
     prepareDataset("food101", { ...one, dataDir: f.root, size: 16 }),
@@ -375,6 +387,56 @@ Deno.test("prepareDataset() follows CSV lists", async () => {
     prepareDataset("folder", { ...one, dataDir: f.root, size: 16 }),
     /class 'perhaps' of test is not in train/,
   );
+});
+
+Deno.test("prepareDataset() packs a folder anew when a label in a list was corrected", async () => {
+  const files = await own();
+  await using f = await folderOf({
+    ...files,
+    "train.csv": "train/ant/0.png,ant\ntrain/ant/1.png,ant\ntrain/bee/0.png,bee\n",
+    "test.csv": "test/ant/0.jpg,ant\n",
+  });
+  const options = { ...one, dataDir: f.root, size: 8 };
+  const counts = async () => {
+    await prepareDataset("folder", options);
+    return inspect(await openDataset("folder", { dataDir: f.root })).parts[0]!.counts;
+  };
+  assert.deepEqual(await counts(), [2, 1]);
+  await f.add({ "train.csv": "train/ant/0.png,ant\ntrain/ant/1.png,bee\ntrain/bee/0.png,bee\n" });
+  assert.deepEqual(await counts(), [1, 2]);
+});
+
+Deno.test("prepareDataset() refuses lists that are not UTF-8, by file and line", async () => {
+  const utf8 = (text: string) => new TextEncoder().encode(text);
+  await using f = await folderOf({
+    ...await own(),
+    "train.csv": ascii("path,label\ntrain/ant/0.png,ant\ntrain/bee/0.png,th\xe9\n"),
+  });
+  await assert.rejects(prepareDataset("folder", { ...one, dataDir: f.root }), (error) => {
+    return error instanceof BadInput &&
+      /train\.csv: line 3 is not UTF-8; save the file as UTF-8/.test(error.message);
+  });
+  await f.add({
+    "train.csv": utf8("\ufefftrain/ant/0.png,日本\ntrain/bee/0.png,thé\n"),
+    "test.csv": utf8("test/ant/0.jpg,thé\n"),
+  });
+  await prepareDataset("folder", { ...one, dataDir: f.root, size: 8 });
+  const set = await openDataset("folder", { dataDir: f.root });
+  assert.deepEqual(set.classNames, ["thé", "日本"]);
+});
+
+Deno.test("prepareDataset() knows a class however its accents are composed", async () => {
+  const [composed, decomposed] = ["caf\u00e9", "cafe\u0301"];
+  const image = await picture([9, 9], [5, 5, 5]);
+  await using f = await folderOf({
+    [`train/${decomposed}/0.png`]: image,
+    "train/bee/0.png": image,
+    [`test/${composed}/0.png`]: image,
+  });
+  await prepareDataset("folder", { ...one, dataDir: f.root, size: 8 });
+  const set = await openDataset("folder", { dataDir: f.root });
+  assert.deepEqual(set.classNames, ["bee", decomposed]);
+  assert.deepEqual([...set.test.labels!], [1]);
 });
 
 Deno.test("prepareDataset() says what a folder lacks", async () => {

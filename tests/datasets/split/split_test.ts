@@ -1,10 +1,21 @@
 import assert from "node:assert/strict";
-import { indicesByClass, type Pool } from "../../../datasets/split/label_pool.ts";
+import { indicesByClass, type LabelPool } from "../../../datasets/split/label_pool.ts";
 import { defaultSplitOptions } from "../../../datasets/split/protocols/split_options.ts";
-import { completeSplit, labeledInUnlabeled } from "../../../datasets/split/split.ts";
+import {
+  completeSplit,
+  labeledInUnlabeled,
+  sourceClasses,
+  splitShortage,
+} from "../../../datasets/split/split.ts";
+import {
+  type GivenSplit,
+  makeSplit,
+  protocols,
+  resolveSplit,
+} from "../../../datasets/split/protocols/make_split.ts";
 import { formatSplit, parseSplit } from "../../../datasets/split/split_json.ts";
 
-const pool: Pool = {
+const pool: LabelPool = {
   name: "toy",
   fingerprint: "f00d",
   classes: 2,
@@ -60,4 +71,37 @@ Deno.test("parseSplit() names what is wrong with a file", () => {
   refused({ seed: -1 }, /seed/);
   refused({ counts: null }, /counts is not an object/);
   refused({ dataset: 3 }, /dataset is not a text/);
+});
+
+const plenty: LabelPool = {
+  name: "toy",
+  fingerprint: "",
+  classes: 5,
+  labels: Int32Array.from({ length: 500 }, (_, i) => i % 5),
+  testLabels: [0, 1, 2, 3, 4],
+};
+
+function shortage(given: GivenSplit): string | null {
+  return splitShortage(makeSplit(plenty, given), resolveSplit(plenty, given));
+}
+
+Deno.test("splitShortage() tells that a protocol had fewer images than asked", () => {
+  assert.match(
+    shortage({ protocol: "acr", unlabeledMax: 400, gammaUnlabeled: 2 })!,
+    /unlabeledMax is 400, but no class has more than 100 .*protocol acr/,
+  );
+  assert.equal(shortage({ protocol: "acr", unlabeledMax: 90 }), null);
+});
+
+Deno.test("splitShortage() has nothing to say of what protocols do by default", () => {
+  for (const protocol of protocols.keys()) {
+    for (const unlabeled of ["consistent", "uniform", "reversed"] as const) {
+      if (protocol === "balpoe" && unlabeled !== "consistent") continue; // has no unlabeled images
+      assert.equal(shortage({ protocol, unlabeled }), null, `${protocol} ${unlabeled}`);
+    }
+  }
+});
+
+Deno.test("sourceClasses() turns ranks round", () => {
+  assert.deepEqual(sourceClasses([2, 0, 1]), [1, 2, 0]);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { BadInput } from "../../../core/bad_input.ts";
 import { sha256 } from "../../../datasets/images/fingerprint.ts";
 import { download } from "../../../datasets/store/download_deno.ts";
-import type { Progress } from "../../../datasets/store/progress.ts";
+import type { Progress } from "../../../datasets/store/work.ts";
 import { ramp } from "../samples.ts";
 
 const content = ramp(300_000);

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { BadInput } from "../../../core/bad_input.ts";
 import { memorySource } from "../../../datasets/formats/byte_source.ts";
 import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
-import { readPack } from "../../../datasets/store/pack.ts";
-import { packImages } from "../../../datasets/store/pack_images_deno.ts";
-import type { PackPlan, Produced } from "../../../datasets/store/pack_plan.ts";
-import { openPack, packKey } from "../../../datasets/store/pack_reader_deno.ts";
+import { readPack } from "../../../datasets/store/pack/pack.ts";
+import { packImages } from "../../../datasets/store/pack/pack_images_deno.ts";
+import type { PackPlan, Produced } from "../../../datasets/store/pack/pack_plan.ts";
+import { openPack } from "../../../datasets/store/pack/pack_reader_deno.ts";
 import { fuzz, join, ramp } from "../samples.ts";
 
 const EACH = 2 * 2 * 3;
@@ -46,12 +46,10 @@ async function scratch() {
   };
 }
 
-const options = { dataDir: "." };
-
 for (const memory of [undefined, 70, 0]) {
   Deno.test(`openPack() gives back what was packed, with ${memory ?? "enough"} memory`, async () => {
     await using s = await scratch();
-    assert.deepEqual(await packImages(s.path, plan(), options), {
+    assert.deepEqual(await packImages(s.path, plan()), {
       images: { train: 5, test: 2, unlabeled: 3 },
       skipped: [],
       notes: [],
@@ -76,7 +74,7 @@ for (const memory of [undefined, 70, 0]) {
 
 Deno.test("a packed store has the fingerprint of the same images in memory", async () => {
   await using s = await scratch();
-  await packImages(s.path, plan(), options);
+  await packImages(s.path, plan());
   const memory = await memoryDataset({
     name: "other name",
     classNames: ["a", "b", "c"],
@@ -90,25 +88,24 @@ Deno.test("a packed store has the fingerprint of the same images in memory", asy
 
 Deno.test("packImages() stops at a corrupt image and goes on from there", async () => {
   await using s = await scratch();
-  await assert.rejects(packImages(s.path, plan({ test: [1] }), options), (error) => {
+  await assert.rejects(packImages(s.path, plan({ test: [1] })), (error) => {
     return error instanceof BadInput && /test\/1\.png.*repair or remove/.test(error.message);
   });
-  assert.deepEqual(s.files(), ["tiny-2.pack.partial"]);
+  assert.deepEqual(s.files(), ["tiny-2.pack.journal", "tiny-2.pack.partial"]);
   const seen: string[] = [];
   await packImages(s.path, plan(), {
-    ...options,
     onProgress: ({ what, done, total }) => seen.push(`${what} ${done}/${total}`),
   });
   assert.deepEqual(seen, ["test 2/2", "unlabeled 1/3", "unlabeled 2/3", "unlabeled 3/3"]);
   await using fresh = await scratch();
-  await packImages(fresh.path, plan(), options);
+  await packImages(fresh.path, plan());
   assert.deepEqual(await Deno.readFile(s.path), await Deno.readFile(fresh.path));
 });
 
 Deno.test("packImages() leaves out corrupt images and their labels when asked to", async () => {
   const corrupt = { train: [0, 3, 4], unlabeled: [1] };
   await using s = await scratch();
-  const done = await packImages(s.path, plan(corrupt), { ...options, skipCorrupt: true });
+  const done = await packImages(s.path, plan(corrupt), { skipCorrupt: true });
   assert.deepEqual(done.images, { train: 2, test: 2, unlabeled: 2 });
   assert.equal(done.skipped.length, 4);
   assert.match(done.skipped[1]!, /train\/3\.png/);
@@ -116,22 +113,22 @@ Deno.test("packImages() leaves out corrupt images and their labels when asked to
   const set = await openPack(s.path);
   assert.deepEqual([...set.train.labels!], [1, 2]);
   assert.deepEqual([...set.train.bytes!].filter((_, i) => i % EACH === 0), [17, 29]);
-  const again = await packImages(s.path, plan(corrupt), { ...options, skipCorrupt: true });
+  const again = await packImages(s.path, plan(corrupt), { skipCorrupt: true });
   assert.deepEqual(again, done);
-  await assert.rejects(packImages(s.path, plan(corrupt), options), /train\/0\.png/);
+  await assert.rejects(packImages(s.path, plan(corrupt)), /train\/0\.png/);
 });
 
 Deno.test("packImages() interrupted anywhere gives the same store", async () => {
   const corrupt = { train: [0, 3, 4], unlabeled: [1] };
   await using fresh = await scratch();
-  await packImages(fresh.path, plan(corrupt), { ...options, skipCorrupt: true });
+  await packImages(fresh.path, plan(corrupt), { skipCorrupt: true });
   const expected = await Deno.readFile(fresh.path);
   for (let stop = 1; stop <= 10; stop++) {
     for (const torn of [0, 5, 20]) {
       await using s = await scratch();
       let left = stop;
       const signal = { throwIfAborted: () => void (left-- || raise()) } as AbortSignal;
-      const work = packImages(s.path, plan(corrupt), { ...options, skipCorrupt: true, signal });
+      const work = packImages(s.path, plan(corrupt), { skipCorrupt: true, signal });
       await assert.rejects(work, /pulled the plug/).catch((error) => {
         if (stop < 10) throw error;
       });
@@ -140,7 +137,7 @@ Deno.test("packImages() interrupted anywhere gives the same store", async () => 
         const { size } = await Deno.stat(`${s.path}.partial`);
         await Deno.truncate(`${s.path}.partial`, Math.max(0, size - torn));
       }
-      await packImages(s.path, plan(corrupt), { ...options, skipCorrupt: true });
+      await packImages(s.path, plan(corrupt), { skipCorrupt: true });
       assert.deepEqual(await Deno.readFile(s.path), expected, `stopped at ${stop}, torn ${torn}`);
     }
   }
@@ -152,14 +149,13 @@ function raise(): never {
 
 Deno.test("packImages() makes a store again when its sources changed or it is damaged", async () => {
   await using s = await scratch();
-  await packImages(s.path, plan(), options);
+  await packImages(s.path, plan());
   let made = 0;
-  const counting = { ...options, onProgress: () => made++ };
+  const counting = { onProgress: () => made++ };
   await packImages(s.path, plan(), counting);
   assert.equal(made, 0);
   await packImages(s.path, { ...plan(), key: "cd".repeat(32) }, counting);
   assert.equal(made, 10);
-  assert.equal(packKey(s.path), "cd".repeat(32));
   const bytes = await Deno.readFile(s.path);
   await Deno.writeFile(s.path, bytes.slice(0, -1));
   await packImages(s.path, { ...plan(), key: "cd".repeat(32) }, counting);
@@ -167,18 +163,70 @@ Deno.test("packImages() makes a store again when its sources changed or it is da
   assert.deepEqual(await Deno.readFile(s.path), bytes);
 });
 
+Deno.test("packImages() makes a store again when a label, a class or a constant changed", async () => {
+  await using s = await scratch();
+  const first = plan();
+  const relabeled = {
+    ...first,
+    parts: first.parts.map((part) =>
+      part.name === "test" ? { ...part, labels: Int32Array.of(2, 1) } : part
+    ),
+  };
+  const renamed = { ...first, classNames: ["a", "b", "d"] };
+  for (const changed of [first, relabeled, renamed, { ...first, mean: [0.1, 0.2, 0.3] as const }]) {
+    let made = 0;
+    await packImages(s.path, changed, { onProgress: () => made++ });
+    assert.equal(made, 10);
+    const { classNames, test, mean } = await openPack(s.path);
+    assert.deepEqual(classNames, changed.classNames);
+    assert.deepEqual(test.labels, changed.parts[1]!.labels);
+    assert.deepEqual(mean, changed.mean);
+  }
+});
+
+Deno.test("packImages() keeps of an unfinished store only what its journal vouches for", async () => {
+  await using fresh = await scratch();
+  await packImages(fresh.path, plan());
+  const expected = await Deno.readFile(fresh.path);
+  const unfinished = async (s: { readonly path: string }) =>
+    await assert.rejects(packImages(s.path, plan({ unlabeled: [2] })), /unlabeled\/2/);
+  const lost: readonly ((partial: Uint8Array, journal: Uint8Array) => void)[] = [
+    (partial) => partial.fill(0, 64 + 3 * EACH), // blocks that were never written
+    (partial) => partial[64 + 2]! ^= 1,
+    (_, journal) => journal.fill(0, journal.length >> 1),
+    (_, journal) => journal.fill(0),
+    (partial, journal) => [partial, journal].forEach((bytes) => bytes.fill(0, 64)),
+  ];
+  for (const [i, lose] of lost.entries()) {
+    await using s = await scratch();
+    await unfinished(s);
+    const [partial, journal] = [`${s.path}.partial`, `${s.path}.journal`];
+    const bytes = [await Deno.readFile(partial), await Deno.readFile(journal)] as const;
+    lose(...bytes);
+    await Deno.writeFile(partial, bytes[0]);
+    await Deno.writeFile(journal, bytes[1]);
+    await packImages(s.path, plan());
+    assert.deepEqual(await Deno.readFile(s.path), expected, `loss ${i}`);
+    assert.deepEqual(s.files(), ["tiny-2.pack"]);
+  }
+  await using s = await scratch();
+  await Deno.writeTextFile(`${s.path}.journal`, "of something else");
+  await packImages(s.path, plan());
+  assert.deepEqual(await Deno.readFile(s.path), expected);
+});
+
 Deno.test("packImages() does not take up what was made of other sources", async () => {
   await using s = await scratch();
-  await assert.rejects(packImages(s.path, plan({ unlabeled: [2] }), options), /unlabeled\/2/);
+  await assert.rejects(packImages(s.path, plan({ unlabeled: [2] })), /unlabeled\/2/);
   let made = 0;
   const other = { ...plan(), key: "cd".repeat(32) };
-  await packImages(s.path, other, { ...options, onProgress: () => made++ });
+  await packImages(s.path, other, { onProgress: () => made++ });
   assert.equal(made, 10);
 });
 
 Deno.test("openPack() notices any damaged byte", async () => {
   await using s = await scratch();
-  await packImages(s.path, plan(), options);
+  await packImages(s.path, plan());
   const bytes = await Deno.readFile(s.path);
   for (let at = 64; at < bytes.length; at += 7) {
     const damaged = Uint8Array.from(bytes);
@@ -204,7 +252,7 @@ Deno.test("openPack() notices any damaged byte", async () => {
 
 Deno.test("readPack() withstands damaged stores", async () => {
   await using s = await scratch();
-  await packImages(s.path, plan(), options);
+  await packImages(s.path, plan());
   const bytes = await Deno.readFile(s.path);
   const refused = await fuzz([bytes], 2000, (damaged) => readPack(memorySource(damaged, "file")));
   assert(refused > 1000, `${refused}`);
@@ -212,7 +260,7 @@ Deno.test("readPack() withstands damaged stores", async () => {
 
 Deno.test("readPack() withstands an index that is sealed but lies", async () => {
   await using s = await scratch();
-  await packImages(s.path, plan(), options);
+  await packImages(s.path, plan());
   const bytes = await Deno.readFile(s.path);
   const end = bytes.length - 48;
   const length = Number(new DataView(bytes.buffer).getBigUint64(end, true));

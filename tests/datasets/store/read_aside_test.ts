@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { BadInput } from "../../../core/bad_input.ts";
-import { packImages } from "../../../datasets/store/pack_images_deno.ts";
-import { openPack } from "../../../datasets/store/pack_reader_deno.ts";
+import { packImages } from "../../../datasets/store/pack/pack_images_deno.ts";
+import { openPack } from "../../../datasets/store/pack/pack_reader_deno.ts";
 
 const SIZE = 32, EACH = SIZE * SIZE * 3, IMAGES = 120;
 
@@ -18,9 +18,7 @@ async function store() {
     },
   });
   const plan = { name: "many", size: SIZE, classNames: ["a"], key: "ab".repeat(32) };
-  await packImages(path, { ...plan, parts: [part("train", IMAGES), part("test", 1)] }, {
-    dataDir: folder,
-  });
+  await packImages(path, { ...plan, parts: [part("train", IMAGES), part("test", 1)] });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
 }
 

@@ -39,13 +39,27 @@ Deno.test("unpack() unpacks tar.gz and zip", async () => {
 });
 
 Deno.test("unpack() goes on after an interruption", async () => {
-  const entries = [{ name: "a", data: ascii("aaa") }, { name: "b", data: ascii("bbb") }];
+  const big = ramp(200_000), zeros = big.slice();
+  zeros.fill(0, 100_000, 120_000);
+  const entries = [
+    { name: "a", data: ascii("aaa") },
+    { name: "b", data: ascii("bbb") },
+    { name: "c", data: ascii("ccc") },
+    { name: "big", data: big },
+  ];
   await using f = await folderWith({ "a.tar.gz": await gzipped(entries) });
   await Deno.mkdir(f.out);
-  await Deno.writeTextFile(`${f.out}/a`, "AAA"); // whole: kept
-  await Deno.writeTextFile(`${f.out}/b`, "b"); // cut off: written again
-  await unpack(`${f.root}/a.tar.gz`, { folder: f.out, limit: 100 });
-  assert.deepEqual([await f.text("a"), await f.text("b")], ["AAA", "bbb"]);
+  await Deno.writeTextFile(`${f.out}/a`, "AAA"); // of the right length, but not the file
+  await Deno.writeTextFile(`${f.out}/b`, "b"); // cut off
+  await Deno.writeTextFile(`${f.out}/c`, "cccc"); // too long
+  await Deno.writeFile(`${f.out}/big`, zeros); // has lost blocks
+  await unpack(`${f.root}/a.tar.gz`, { folder: f.out, limit: 1e6 });
+  assert.deepEqual([await f.text("a"), await f.text("b"), await f.text("c")], [
+    "aaa",
+    "bbb",
+    "ccc",
+  ]);
+  assert.deepEqual(await Deno.readFile(`${f.out}/big`), big);
 });
 
 Deno.test("unpack() writes nothing outside its folder", async () => {
@@ -112,5 +126,18 @@ Deno.test("unpack() names a damaged archive", async () => {
     await assert.rejects(unpack(`${f.root}/${archive}`, { folder: f.out, limit: 1e6 }), (error) => {
       return error instanceof BadInput && error.message.includes(archive);
     }, archive);
+  }
+});
+
+Deno.test("unpack() refuses an archive whose checksum or length is wrong at its very end", async () => {
+  const good = await gzipped([{ name: "a", data: ramp(100_000) }]);
+  for (const at of [-8, -4]) {
+    const bad = Uint8Array.from(good);
+    bad[bad.length + at]! ^= 1;
+    await using f = await folderWith({ "a.tar.gz": bad });
+    await assert.rejects(
+      unpack(`${f.root}/a.tar.gz`, { folder: f.out, limit: 1e6 }),
+      (error) => error instanceof BadInput && /a\.tar\.gz.*damaged/.test(error.message),
+    );
   }
 });

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { requestDevice } from "../../../core/autograd/request_device.ts";
 import { Random } from "../../../core/random.ts";
 import { augment, augmentViews } from "../../../datasets/views/augment.ts";
-import { simproRecipes } from "../../../datasets/views/published/simpro.ts";
+import { simproViews } from "../../../datasets/views/published/simpro.ts";
 
 const SIZE = 16;
 const MEAN = [0.5, 0.25, 0.75] as const, STD = [0.25, 0.5, 0.125] as const;
-const recipes = simproRecipes({ size: SIZE, mean: MEAN, std: STD });
+const simpro = simproViews({ size: SIZE, mean: MEAN, std: STD });
 const device = await requestDevice();
 const random = new Random({ seed: 3, name: "images" });
 const bytes = Uint8Array.from({ length: 5 * SIZE * SIZE * 3 }, () => random.below(256));
@@ -26,7 +26,7 @@ function at(values: Float32Array, row: number, y: number, x: number, channel: nu
 }
 
 Deno.test("augment() without stages normalises the images that indices name", async () => {
-  const values = await device.read(augment(images, indices, recipes.identity, draw));
+  const values = await device.read(augment(images, indices, simpro.identity, draw));
   for (let row = 0; row < 4; row++) {
     for (const [y, x, c] of [[0, 0, 0], [3, 15, 1], [15, 2, 2]] as const) {
       assert.ok(Math.abs(at(values, row, y, x, c) - value(order[row]!, y, x, c)) < 1e-6); // a row
@@ -35,7 +35,7 @@ Deno.test("augment() without stages normalises the images that indices name", as
 });
 
 Deno.test("augment() flips and crops as Random draws it", async () => {
-  const values = await device.read(augment(images, indices, recipes.weak, draw));
+  const values = await device.read(augment(images, indices, simpro.weak, draw));
   for (let row = 0; row < 4; row++) {
     const words = new Random(draw);
     for (let i = 0; i < row * 64 * 4; i++) words.word();
@@ -55,13 +55,13 @@ Deno.test("augment() flips and crops as Random draws it", async () => {
 Deno.test("augmentViews() makes the views one after the other, as augment() does", async () => {
   const { seed, step } = draw;
   const views = [
-    { recipe: recipes.weak, name: "weak" },
-    { recipe: recipes.strong, name: "strong" },
-    { recipe: recipes.strong, name: "strong again" },
+    { spec: simpro.weak, name: "weak" },
+    { spec: simpro.strong, name: "strong" },
+    { spec: simpro.strong, name: "strong again" },
   ];
   const together = await device.read(augmentViews(images, indices, views, { seed, step }));
   const single = await device.readAll(
-    views.map(({ recipe, name }) => augment(images, indices, recipe, { seed, step, name })),
+    views.map(({ spec, name }) => augment(images, indices, spec, { seed, step, name })),
   );
   assert.deepEqual([...together], single.flatMap((values) => [...values]));
   assert.notDeepEqual(single[1], single[2]);
@@ -69,7 +69,7 @@ Deno.test("augmentViews() makes the views one after the other, as augment() does
 
 Deno.test("augment() repeats and changes with seed, step and name", async () => {
   const strong = (changed: Partial<typeof draw>) =>
-    augment(images, indices, recipes.strong, { ...draw, ...changed });
+    augment(images, indices, simpro.strong, { ...draw, ...changed });
   const [first, again, ...others] = await device.readAll([
     strong({}),
     strong({}),
@@ -81,14 +81,14 @@ Deno.test("augment() repeats and changes with seed, step and name", async () => 
   for (const other of others) assert.notDeepEqual(first, other);
 });
 
-Deno.test("augment() refuses what is no image or does not fit the recipe", () => {
+Deno.test("augment() refuses what is no image or does not fit the view", () => {
   const flat = device.tensor(new Uint8Array(48), [4, 4, 3], "u8");
-  assert.throws(() => augment(flat, indices, recipes.weak, draw), {
+  assert.throws(() => augment(flat, indices, simpro.weak, draw), {
     name: "TypeError",
     message: "Cannot augment u8[4, 4, 3]: give images of [count, height, width, 3]",
   });
   const tiny = device.tensor(new Uint8Array(12), [1, 2, 2, 3], "u8");
-  assert.throws(() => augment(tiny, indices, recipes.weak, draw), {
+  assert.throws(() => augment(tiny, indices, simpro.weak, draw), {
     name: "RangeError",
     message: "Cannot reflect 2 pixels around an image of 2 x 2",
   });

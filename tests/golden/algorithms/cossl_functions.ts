@@ -8,7 +8,7 @@ import {
 import { interleave, sharpen } from "../../../algorithms/shared/mixing.ts";
 import { keptShares, selectRarest } from "../../../algorithms/addons/crest/select_rarest.ts";
 import { blendChances } from "../../../algorithms/addons/cossl/tail_blend.ts";
-import { cosslWeights } from "../../../datasets/loading/samplers/class_aware_sampler.ts";
+import { cosslWeights } from "../samplers/class_aware_sampler.ts";
 import type { Device } from "../../../core/autograd/device.ts";
 import { softmax } from "../../../core/autograd/ops/mod.ts";
 import { Builder } from "../../../core/nn/builder.ts";

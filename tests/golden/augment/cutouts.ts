@@ -1,6 +1,6 @@
 import { drawViews } from "../../../datasets/views/augment.ts";
 import { cutoutBox } from "../../../datasets/views/compile/cutout_box.ts";
-import type { Channels, Stage } from "../../../datasets/views/view_recipe.ts";
+import type { Channels, Stage } from "../../../datasets/views/view_spec.ts";
 import { Head } from "../../../kernels/augment/program.ts";
 import { ImageViews } from "./image_views.ts";
 import { namedImages, type OpsCase } from "./ops.ts";
@@ -43,10 +43,10 @@ export async function tensorCutout(o: OpsCase): Promise<void> {
   const boxes: number[] = [], kept: number[] = [];
   for (const [y, x] of centres) {
     const stages: Stage[] = [{ kind: "hide", length, centre: { x, y } }];
-    const recipe = { stages, ...normalization };
+    const spec = { stages, ...normalization };
     const tensor = device.tensor(image.data, image.shape, "u8");
-    const program = drawViews(tensor, [{ recipe, name: "golden" }], { seed: 0, step: 0, n: 1 });
-    const [words, values] = await device.readAll([program, views.floats(image, recipe)]);
+    const program = drawViews(tensor, [{ spec, name: "golden" }], { seed: 0, step: 0, n: 1 });
+    const [words, values] = await device.readAll([program, views.floats(image, spec)]);
     boxes.push(...words.subarray(Head.box, Head.box + 4));
     kept.push(...values.filter((_, i) => i % 3 === 0).map((v) => v === 0 ? 0 : 1));
   }

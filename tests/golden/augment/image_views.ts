@@ -1,10 +1,5 @@
-import {
-  augment,
-  augmentPixels,
-  type Stage,
-  type ViewRecipe,
-} from "../../../datasets/views/augment.ts";
-import type { Channels } from "../../../datasets/views/view_recipe.ts";
+import { augment, augmentPixels } from "../../../datasets/views/augment.ts";
+import type { Channels, Stage, ViewSpec } from "../../../datasets/views/view_spec.ts";
 import type { Device } from "../../../core/autograd/device.ts";
 import type { Tensor } from "../../../core/autograd/tensor.ts";
 
@@ -53,7 +48,7 @@ export class ImageViews {
   /** The normalised floats of some images after some stages. */
   floats(
     images: Images,
-    { stages, ...normalization }: Pick<ViewRecipe, "stages"> & Normalization,
+    { stages, ...normalization }: Pick<ViewSpec, "stages"> & Normalization,
     which?: readonly number[],
   ): Tensor {
     const [tensor, indices] = this.#upload(images, which);

@@ -5,7 +5,7 @@ import type { Device } from "../../../core/autograd/device.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import { binned, countOf, misfit } from "./frequencies.ts";
-import { drawRows, fits, type Law, recipesFor } from "./law_rows.ts";
+import { drawRows, fits, type Law, viewsFor } from "./law_rows.ts";
 
 /** The cutout after RandAugment: there is always one, of one size or one uniform over a range. */
 export function checkCutout(
@@ -38,7 +38,7 @@ export function checkCutout(
   }
 }
 
-/** Which recipe has which law of `cutout_side_law`. */
+/** Whose views have which law of `cutout_side_law`. */
 const SIDES: Readonly<Record<string, Pick<Law, "system" | "dataset">>> = {
   fixmatch_16: { system: "simpro", dataset: "cifar10" },
   food_final: { system: "cossl", dataset: "food101" },
@@ -52,8 +52,8 @@ export async function checkSides(c: GoldenCase, check: Check, device: Device): P
     if (!known) return check.fail(name, "no cutout of this name is known");
     for (const [text, law] of Object.entries(sizes as Record<string, Record<string, number>>)) {
       const size = Number(text);
-      const { recipes, from } = recipesFor(known, size);
-      const rows = await drawRows(device, recipes.strong, { size: from, name: `${name}/${size}` });
+      const { views, from } = viewsFor(known, size);
+      const rows = await drawRows(device, views.strong, { size: from, name: `${name}/${size}` });
       for (const [axis, along] of [["x", columnsOf], ["y", rowsOf]] as const) {
         const lengths = countOf(rows.map((row) => along(row, size)));
         const why = misfit(lengths, new Map(Object.entries(law)));

@@ -1,10 +1,11 @@
-import { drawViews, type ViewRecipe, type ViewRecipes } from "../../../datasets/views/augment.ts";
+import { drawViews } from "../../../datasets/views/augment.ts";
+import type { Views, ViewSpec } from "../../../datasets/views/view_spec.ts";
 import {
   type ReadProgram,
   readPrograms,
   type ReadStep,
 } from "../../../datasets/views/programs/read_programs.ts";
-import { namedRecipes } from "../../../datasets/views/published/registry.ts";
+import { publishedViews } from "../../../datasets/views/published/published_views.ts";
 import { OPERATIONS } from "../../../kernels/augment/program.ts";
 import type { Device } from "../../../core/autograd/device.ts";
 import type { Check } from "../check.ts";
@@ -23,23 +24,23 @@ export interface Law {
   readonly dataset: string;
 }
 
-/** The recipes of a system for views of `size` pixels, and the size of the images they take. */
-export function recipesFor(
+/** The views of a system, of `size` pixels, and the size of the images they take. */
+export function viewsFor(
   { system, dataset }: Pick<Law, "system" | "dataset">,
   size: number,
-): { readonly recipes: ViewRecipes; readonly from: number } {
+): { readonly views: Views; readonly from: number } {
   const half = [0.5, 0.5, 0.5] as const;
   const make = (from: number) =>
-    namedRecipes(system, { dataset, size: from, mean: half, std: half });
+    publishedViews(system, { dataset, size: from, mean: half, std: half });
   // Food-101's views are seven eighths of the image.
   const from = dataset === "food101" ? Math.ceil(size * 8 / 7) : size;
-  return { recipes: make(from), from };
+  return { views: make(from), from };
 }
 
-/** What is drawn for many rows of a recipe on images of `size` pixels. */
+/** What is drawn for many rows of a view on images of `size` pixels. */
 export async function drawRows(
   device: Device,
-  recipe: ViewRecipe,
+  spec: ViewSpec,
   { size, rows = ROWS, name }: {
     readonly size: number;
     readonly rows?: number;
@@ -47,7 +48,7 @@ export async function drawRows(
   },
 ): Promise<ReadProgram[]> {
   const images = device.tensor(new Uint8Array(size * size * 3), [1, size, size, 3], "u8");
-  const program = drawViews(images, [{ recipe, name }], { seed: 11, step: 3, n: rows });
+  const program = drawViews(images, [{ spec, name }], { seed: 11, step: 3, n: rows });
   return readPrograms(await device.read(program), program.shape[1]!); // rows of words
 }
 

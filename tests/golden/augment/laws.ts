@@ -1,5 +1,5 @@
 import type { ReadStep } from "../../../datasets/views/programs/read_programs.ts";
-import { augmentationNames } from "../../../datasets/views/published/registry.ts";
+import { augmentationNames } from "../../../datasets/views/published/published_views.ts";
 import type { GoldenRunner } from "../runner.ts";
 import { countOf, type Counts } from "./frequencies.ts";
 import { checkCutout, checkSides } from "./law_cutouts.ts";
@@ -10,8 +10,8 @@ import {
   type Law,
   operationNamed,
   operationsOf,
-  recipesFor,
   ROWS,
+  viewsFor,
 } from "./law_rows.ts";
 
 /** Checks `law_augment`: draws many decisions and compares how often each one comes. */
@@ -34,7 +34,7 @@ async function checkRandAugment(law: Law): Promise<void> {
   const { ops_drawn: drawn, apply_probability: p, then } = c.params.randaugment;
   const entries = c.params.randaugment.ops as Entry[];
   const size = 32;
-  const { recipes: { strong }, from } = recipesFor(law, size);
+  const { views: { strong }, from } = viewsFor(law, size);
   const rows = await drawRows(device, strong, { size: from, name: `${system}/strong` });
   const perRow = rows.map(operationsOf), all = perRow.flat();
   check.equal(`${system}/ops_drawn`, perRow.map(({ length }) => length), rows.map(() => drawn));
@@ -44,8 +44,8 @@ async function checkRandAugment(law: Law): Promise<void> {
   checkDerived(law, perRow, pool);
   const sizes = new Set(entries.flatMap((e) => Object.keys(e.pixels_by_size ?? {}).map(Number)));
   for (const other of sizes.add(size)) {
-    const { recipes, from } = recipesFor(law, other);
-    const steps = other === size ? all : (await drawRows(device, recipes.strong, {
+    const { views, from } = viewsFor(law, other);
+    const steps = other === size ? all : (await drawRows(device, views.strong, {
       size: from,
       rows: ROWS / 8,
       name: `${system}/strong at ${other}`,
@@ -101,7 +101,7 @@ async function checkMoves(law: Law): Promise<void> {
   const own = told.find(([name]) => name.toLowerCase().includes(system)) ?? told[0];
   if (!own) return check.fail("chains", "none tells how often images are flipped");
   const size = 32;
-  const { recipes: { weak }, from } = recipesFor(law, size);
+  const { views: { weak }, from } = viewsFor(law, size);
   const rows = await drawRows(device, weak, { size: from, name: `${system}/weak` });
   fits(law, "flip", countOf(rows.map(({ window }) => `${window.flipX}`)), shares(1 / 2));
   check.that(`${system}/vertical flip`, rows.every((r) => !r.window.flipY), "there is one");

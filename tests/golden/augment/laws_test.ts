@@ -2,24 +2,24 @@ import assert from "node:assert/strict";
 import { requestDevice } from "../../../core/autograd/request_device.ts";
 import { binned, countOf, misfit } from "./frequencies.ts";
 import { drawRows, operationsOf } from "./law_rows.ts";
-import type { PoolOperation, ViewRecipe } from "../../../datasets/views/augment.ts";
-import { fixmatchPool } from "../../../datasets/views/published/fixmatch_pool.ts";
+import type { OperationChoice, ViewSpec } from "../../../datasets/views/view_spec.ts";
+import { fixmatchChoices } from "../../../datasets/views/published/fixmatch_choices.ts";
 import { Random } from "../../../core/random.ts";
 
 const device = await requestDevice();
 const half = [0.5, 0.5, 0.5] as const;
 
 /** What 20,000 views of three operations draw. */
-async function drawn(pool: readonly PoolOperation[], probability = 0.5) {
-  const recipe: ViewRecipe = {
-    stages: [{ kind: "randAugment", count: 3, probability, pool }],
+async function drawn(choices: readonly OperationChoice[], probability = 0.5) {
+  const spec: ViewSpec = {
+    stages: [{ kind: "randAugment", count: 3, probability, choices }],
     mean: half,
     std: half,
   };
-  return (await drawRows(device, recipe, { size: 32, name: "law" })).flatMap(operationsOf);
+  return (await drawRows(device, spec, { size: 32, name: "law" })).flatMap(operationsOf);
 }
 
-const POOL = fixmatchPool(32);
+const POOL = fixmatchChoices(32);
 const names = countOf(POOL.map(({ operation }) => operation));
 
 Deno.test("misfit() accepts what follows the law and names what does not", () => {
@@ -43,8 +43,8 @@ Deno.test("binned() tells what lies outside", () => {
 });
 
 Deno.test("the law of operations notices one that is missing or drawn twice as often", async () => {
-  const choice = async (pool: readonly PoolOperation[]) =>
-    misfit(countOf((await drawn(pool)).map(({ operation }) => `${operation}`)), names);
+  const choice = async (choices: readonly OperationChoice[]) =>
+    misfit(countOf((await drawn(choices)).map(({ operation }) => `${operation}`)), names);
   assert.equal(await choice(POOL), null);
   assert.notEqual(await choice(POOL.slice(1)), null);
   assert.notEqual(await choice([...POOL, POOL[0]!]), null); // there are 14

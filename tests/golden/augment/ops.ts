@@ -1,4 +1,4 @@
-import type { Stage } from "../../../datasets/views/augment.ts";
+import type { Stage } from "../../../datasets/views/view_spec.ts";
 import { quarterTurns } from "../../../core/autograd/ops/quarter_turns.ts";
 import type { Device } from "../../../core/autograd/device.ts";
 import type { Check } from "../check.ts";

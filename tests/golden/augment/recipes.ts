@@ -1,4 +1,4 @@
-import type { Stage } from "../../../datasets/views/augment.ts";
+import type { Stage } from "../../../datasets/views/view_spec.ts";
 import { quarterTurns } from "../../../core/autograd/ops/quarter_turns.ts";
 import type { GoldenRunner } from "../runner.ts";
 import { imageAt, ImageViews, type Normalization } from "./image_views.ts";
@@ -41,8 +41,8 @@ export const run: GoldenRunner = async (c, check, device) => {
   if (!c.has("f")) return;
   const want = c.tensor("f");
   const floats = rows.slice(0, want.shape[0]).map(({ stages, after, turns }, i) => {
-    const recipe = { stages: [...stages, ...after], ...normalization };
-    const x = views.floats(imageAt(inputs, i), recipe);
+    const spec = { stages: [...stages, ...after], ...normalization };
+    const x = views.floats(imageAt(inputs, i), spec);
     return turns === 0 ? x : quarterTurns(x, opened.tensor([turns], [1], "i32"));
   });
   const got = (await opened.readAll(floats)).flatMap((values) => [...values]);

@@ -1,4 +1,5 @@
-import type { ResizeFilter, Stage } from "../../../datasets/views/augment.ts";
+import type { ResizeFilter } from "../../../datasets/images/resample_weights.ts";
+import type { Stage } from "../../../datasets/views/view_spec.ts";
 import { ImageViews } from "./image_views.ts";
 import { namedImages, type OpsCase } from "./ops.ts";
 

@@ -1,7 +1,7 @@
-import { distributedSampler } from "../../../datasets/loading/samplers/distributed_sampler.ts";
+import { distributedSampler } from "./distributed_sampler.ts";
 import type { PassSampler } from "../../../datasets/loading/samplers/pass_sampler.ts";
-import { dasoSampler, shuffleSampler } from "../../../datasets/loading/samplers/torch_sampler.ts";
-import { usbSampler } from "../../../datasets/loading/samplers/usb_sampler.ts";
+import { dasoSampler, shuffleSampler } from "./torch_sampler.ts";
+import { usbSampler } from "./usb_sampler.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import { checkVectors } from "../splits/check_case.ts";

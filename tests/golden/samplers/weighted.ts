@@ -1,10 +1,6 @@
-import { bucketSampler } from "../../../datasets/loading/samplers/bucket_sampler.ts";
-import {
-  classAwareSampler,
-  cosslBalancedSampler,
-  cosslWeights,
-} from "../../../datasets/loading/samplers/class_aware_sampler.ts";
-import { usbSampler } from "../../../datasets/loading/samplers/usb_sampler.ts";
+import { bucketSampler } from "./bucket_sampler.ts";
+import { classAwareSampler, cosslBalancedSampler, cosslWeights } from "./class_aware_sampler.ts";
+import { usbSampler } from "./usb_sampler.ts";
 import {
   effectiveNumberWeights,
   scaleWeights,

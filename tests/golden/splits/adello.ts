@@ -4,7 +4,7 @@ import {
   adelloFolders,
   adelloSelect,
 } from "../../../datasets/split/protocols/adello.ts";
-import { naturalShare } from "../../../datasets/split/selection/natural_share.ts";
+import { naturalShare } from "../../../datasets/split/selection/rank_classes.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import { checkCounts, checkVectors, optionsFor, poolWith } from "./check_case.ts";

@@ -1,5 +1,5 @@
 import { defaultSplitOptions } from "../../../datasets/split/protocols/split_options.ts";
-import type { Pool } from "../../../datasets/split/label_pool.ts";
+import type { LabelPool } from "../../../datasets/split/label_pool.ts";
 import type { SplitOptions } from "../../../datasets/split/split.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
@@ -49,11 +49,11 @@ export function poolWith(
     readonly classes: number;
     readonly testLabels?: ArrayLike<number>;
   },
-): Pool {
+): LabelPool {
   return { name: "fixture", fingerprint: "", classes, labels, testLabels };
 }
 
 /** The default options of a pool with changes. */
-export function optionsFor(pool: Pool, changes: Partial<SplitOptions>): SplitOptions {
+export function optionsFor(pool: LabelPool, changes: Partial<SplitOptions>): SplitOptions {
   return defaultSplitOptions(pool, changes);
 }

@@ -1,5 +1,5 @@
 import { cosslCounts, cosslSelect } from "../../../datasets/split/protocols/cossl.ts";
-import { roundHalfEven } from "../../../datasets/split/selection/published_counts.ts";
+import { roundHalfEven } from "../../../core/round_half_even.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import { checkCounts, checkVectors } from "./check_case.ts";

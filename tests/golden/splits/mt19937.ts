@@ -1,6 +1,6 @@
 import { NumpyRandom } from "../../../datasets/split/random/numpy_random.ts";
 import { PythonRandom } from "../../../datasets/split/random/python_random.ts";
-import { TorchRandom } from "../../../datasets/split/random/torch_random.ts";
+import { TorchRandom } from "../samplers/torch_random.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import { checkIndices, vectorNames } from "./index_vector.ts";

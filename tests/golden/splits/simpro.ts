@@ -6,10 +6,9 @@ import {
   simproShape,
   simproUnlabeledCounts,
 } from "../../../datasets/split/protocols/simpro.ts";
-import { balancedSubset } from "../../../datasets/split/selection/balanced_subset.ts";
-import { naturalShare } from "../../../datasets/split/selection/natural_share.ts";
+import { balancedSubset, takePerClass } from "../../../datasets/split/selection/take_per_class.ts";
+import { naturalShare } from "../../../datasets/split/selection/rank_classes.ts";
 import { twoStepCounts } from "../../../datasets/split/selection/published_counts.ts";
-import { takePerClass } from "../../../datasets/split/selection/take_per_class.ts";
 import { labeledInUnlabeled } from "../../../datasets/split/split.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";

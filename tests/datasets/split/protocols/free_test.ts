@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { UNLABELED_SHAPES } from "../../../../datasets/split/long_tail.ts";
-import { makeSplit } from "../../../../datasets/split/protocols/protocol.ts";
-import type { Pool } from "../../../../datasets/split/label_pool.ts";
+import { makeSplit } from "../../../../datasets/split/protocols/make_split.ts";
+import type { LabelPool } from "../../../../datasets/split/label_pool.ts";
 
-function pool({ classes = 10, each = 100, unknown = 0 } = {}): Pool {
+function pool({ classes = 10, each = 100, unknown = 0 } = {}): LabelPool {
   const known = classes * each;
   return {
     name: "toy",

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { UNLABELED_SHAPES } from "../../../../datasets/split/long_tail.ts";
-import type { Pool } from "../../../../datasets/split/label_pool.ts";
+import type { LabelPool } from "../../../../datasets/split/label_pool.ts";
 import {
   makeSplit,
   protocols,
   resolveSplit,
-} from "../../../../datasets/split/protocols/protocol.ts";
+} from "../../../../datasets/split/protocols/make_split.ts";
 
 const PUBLISHED = [...protocols.keys()].filter((name) => name !== "free");
 const UNSUPERVISED_TOO = PUBLISHED.filter((name) => name !== "balpoe");
 /** Protocols whose unlabeled list contains the labeled images. */
 const INCLUSIVE = ["acr", "adello", "cossl"];
 
-function pool({ name = "toy", unknown = 0, natural = false } = {}): Pool {
+function pool({ name = "toy", unknown = 0, natural = false } = {}): LabelPool {
   const classes = 10;
   const labels = natural
     ? Array.from({ length: classes }, (_, c) => new Array<number>(20 + 15 * c).fill(c)).flat()
@@ -21,6 +21,7 @@ function pool({ name = "toy", unknown = 0, natural = false } = {}): Pool {
     name,
     fingerprint: "f00d",
     classes,
+    naturalTail: natural,
     labels: [...labels, ...new Array<number>(unknown).fill(-1)],
     testLabels: Array.from({ length: 60 * classes }, (_, i) => i % classes),
   };
@@ -110,7 +111,7 @@ Deno.test("simpro, acr and seval rank the classes of a natural tail by size", ()
 });
 
 Deno.test("small-ImageNet-127 is labeled by a tenth of each class", () => {
-  const named = pool({ name: "small-imagenet-127", natural: true });
+  const named = pool({ name: "imagenet127", natural: true });
   for (const protocol of ["free", "simpro", "acr", "adello", "cossl"]) {
     const split = makeSplit(named, { protocol });
     assert.equal(Math.max(...split.counts.labeled), 16, protocol); // 15.5, halves to even

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
-import type { Pool } from "../../../../datasets/split/label_pool.ts";
-import { makeSplit, resolveSplit } from "../../../../datasets/split/protocols/protocol.ts";
+import { setInfos } from "../../../../datasets/sets/set_info.ts";
+import type { LabelPool } from "../../../../datasets/split/label_pool.ts";
+import { makeSplit, resolveSplit } from "../../../../datasets/split/protocols/make_split.ts";
 
 /** A pool of `sizes[c]` images of class c and some that have no label. */
-function pool(name: string, sizes: readonly number[], unknown = 0): Pool {
+function pool(name: string, sizes: readonly number[], unknown = 0): LabelPool {
   const labels = sizes.flatMap((n, c) => new Array<number>(n).fill(c));
   return {
     name,
     fingerprint: "f00d",
     classes: sizes.length,
+    naturalTail: setInfos[name]?.naturalTail ?? false,
     labels: [...labels, ...new Array<number>(unknown).fill(-1)],
     testLabels: sizes.map((_, c) => c),
   };

@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
-import { balancedSubset } from "../../../../datasets/split/selection/balanced_subset.ts";
+import {
+  balancedSubset,
+  takePerClass,
+} from "../../../../datasets/split/selection/take_per_class.ts";
 import { groupByClass, holdOut } from "../../../../datasets/split/selection/hold_out.ts";
 import {
   oneStepCounts,
-  roundHalfEven,
   twoStepCounts,
 } from "../../../../datasets/split/selection/published_counts.ts";
 import { rankClasses } from "../../../../datasets/split/selection/rank_classes.ts";
-import { takePerClass } from "../../../../datasets/split/selection/take_per_class.ts";
-
-Deno.test("roundHalfEven() takes halves to the even number", () => {
-  assert.deepEqual([0.5, 1.5, 2.5, 2.4, 2.6, 7].map(roundHalfEven), [0, 2, 2, 2, 3, 7]);
-});
 
 Deno.test("twoStepCounts() and oneStepCounts() survive a single class", () => {
   assert.deepEqual(twoStepCounts(1, { max: 9, gamma: 4 }), [9]);

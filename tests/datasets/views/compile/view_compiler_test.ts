@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { compileViews } from "../../../../datasets/views/compile/compile_views.ts";
 import { resampleTaps, resampleWeights } from "../../../../datasets/images/resample_weights.ts";
-import { viewSize } from "../../../../datasets/views/view_size.ts";
-import type { PoolOperation, Stage } from "../../../../datasets/views/view_recipe.ts";
+import { viewSize } from "../../../../datasets/views/augment.ts";
+import type { OperationChoice, Stage } from "../../../../datasets/views/view_spec.ts";
 
 const half = [0.5, 0.5, 0.5] as const;
-const recipe = (...stages: Stage[]) => ({ stages, mean: half, std: half });
-const pool = (...operations: PoolOperation[]): Stage => ({
+const spec = (...stages: Stage[]) => ({ stages, mean: half, std: half });
+const choices = (...operations: OperationChoice[]): Stage => ({
   kind: "randAugment",
   count: 1,
-  pool: operations,
+  choices: operations,
 });
 
 for (
@@ -38,16 +38,16 @@ for (
       "Pixel (16, 0) is not in 16 x 16 pixels",
     ],
     [
-      [pool({ operation: "rotate" })],
+      [choices({ operation: "rotate" })],
       "Operation 'rotate' has no magnitude: give values or a range",
     ],
-    [[pool({ operation: "cutout" })], "Operation 'cutout' has no sizes: give values"],
+    [[choices({ operation: "cutout" })], "Operation 'cutout' has no sizes: give values"],
     [
-      [pool({ operation: "invert", range: [0, 1] })],
+      [choices({ operation: "invert", range: [0, 1] })],
       "Operation 'invert' has no range of magnitudes: give values",
     ],
     [
-      [pool({ operation: "color", values: [NaN] })],
+      [choices({ operation: "color", values: [NaN] })],
       "Cannot do color by NaN: give a number",
     ],
     [
@@ -62,40 +62,40 @@ for (
     ],
     [[{ kind: "colorJitter", contrast: -1 }], "Cannot jitter contrast by -1: give 0 or more"],
     [
-      [{ kind: "randAugment", count: 40, pool: [{ operation: "invert" }] }],
-      "The recipe draws 80 blocks of random numbers an image: 64 at most",
+      [{ kind: "randAugment", count: 40, choices: [{ operation: "invert" }] }],
+      "The view draws 80 blocks of random numbers an image: 64 at most",
     ],
   ] as const satisfies readonly (readonly [readonly Stage[], string])[]
 ) {
   Deno.test(`compileViews() refuses: ${message}`, () => {
-    const compile = () => compileViews([recipe(...stages)], { height: 16, width: 16 });
+    const compile = () => compileViews([spec(...stages)], { height: 16, width: 16 });
     assert.throws(compile, { name: "RangeError", message });
   });
 }
 
 Deno.test("compileViews() refuses no views, too many, and views of different sizes", () => {
   const size = { height: 16, width: 16 };
-  const small = recipe({ kind: "centerCrop", size: 8 });
+  const small = spec({ kind: "centerCrop", size: 8 });
   assert.throws(() => compileViews([], size), /Cannot make 0 views at once: give 1 to 8/);
   assert.throws(() => compileViews(Array(9).fill(small), size), /Cannot make 9 views/);
   assert.throws(
-    () => compileViews([small, recipe()], size),
+    () => compileViews([small, spec()], size),
     /Cannot make views of 8 x 8 and of 16 x 16 pixels at once/,
   );
 });
 
 Deno.test("compileViews() makes no step of flips and crops alone", () => {
-  const weak = recipe({ kind: "flip" }, { kind: "crop", pad: 2, border: "reflect" });
+  const weak = spec({ kind: "flip" }, { kind: "crop", pad: 2, border: "reflect" });
   const { steps, capacity } = compileViews([weak], { height: 16, width: 16 });
   assert.deepEqual({ steps, capacity }, { steps: 0, capacity: 0 });
 });
 
 Deno.test("viewSize() follows the size through the stages", () => {
   const from = { height: 40, width: 60 };
-  assert.deepEqual(viewSize(recipe(), from), from);
+  assert.deepEqual(viewSize(spec(), from), from);
   const stages: Stage[] = [{ kind: "resizeShorter", size: 20 }, { kind: "centerCrop", size: 14 }];
-  assert.deepEqual(viewSize(recipe(stages[0]!), from), { height: 20, width: 30 }); // two stages
-  assert.deepEqual(viewSize(recipe(...stages), from), { height: 14, width: 14 });
+  assert.deepEqual(viewSize(spec(stages[0]!), from), { height: 20, width: 30 }); // two stages
+  assert.deepEqual(viewSize(spec(...stages), from), { height: 14, width: 14 });
 });
 
 Deno.test("resampleWeights() are whole: taps inside the image, weights that sum to one", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { requestDevice } from "../../../../core/autograd/request_device.ts";
 import { Random } from "../../../../core/random.ts";
-import { drawViews, type Stage } from "../../../../datasets/views/augment.ts";
+import { drawViews } from "../../../../datasets/views/augment.ts";
+import type { Stage } from "../../../../datasets/views/view_spec.ts";
 import { cutoutBox } from "../../../../datasets/views/compile/cutout_box.ts";
 import { describeProgram } from "../../../../datasets/views/programs/describe_program.ts";
 import {
@@ -22,8 +23,8 @@ async function drawn(
     [1, height, width, 3],
     "u8",
   );
-  const recipe = { stages, mean: half, std: half };
-  const program = drawViews(images, [{ recipe, name: "test" }], { ...DRAW, n });
+  const spec = { stages, mean: half, std: half };
+  const program = drawViews(images, [{ spec, name: "test" }], { ...DRAW, n });
   return readPrograms(await device.read(program), program.shape[1]!); // rows of words
 }
 
@@ -107,7 +108,7 @@ for (
 }
 
 Deno.test("drawViews() draws magnitudes over their ranges, as pixels, fixed points and bits", async () => {
-  const pool = [
+  const choices = [
     { operation: "translateX", range: [-7, 7] },
     { operation: "shearY", range: [0.1, 0.2] },
     { operation: "rotate", range: [-30, 30] },
@@ -115,13 +116,13 @@ Deno.test("drawViews() draws magnitudes over their ranges, as pixels, fixed poin
     { operation: "solarize", range: [0, 256] },
     { operation: "solarizeAdd", range: [-50, 50] },
   ] as const;
-  const stages = [{ kind: "randAugment", count: 2, pool }] as const;
+  const stages = [{ kind: "randAugment", count: 2, choices }] as const;
   const rows = await drawn(stages, { height: 16, width: 24, n: 400 });
   const seen = new Set<string>();
   for (const { operation, magnitude: v, parameters: p } of rows.flatMap((r) => r.steps)) {
     if (operation === null) continue;
     seen.add(operation);
-    const [least, greatest] = pool.find((o) => o.operation === operation)!.range; // it was drawn
+    const [least, greatest] = choices.find((o) => o.operation === operation)!.range; // it was drawn
     assert.ok(v >= least && v < greatest, `${operation} ${v}`);
     switch (operation) {
       case "translateX":
@@ -148,15 +149,15 @@ Deno.test("drawViews() draws magnitudes over their ranges, as pixels, fixed poin
         assert.deepEqual([...p.subarray(0, 2)], [Math.floor(v), 128]);
     }
   }
-  assert.equal(seen.size, pool.length);
+  assert.equal(seen.size, choices.length);
 });
 
 Deno.test("describeProgram() says what was applied", async () => {
   const [row] = await drawn([
     { kind: "flip", probability: 1 },
     { kind: "crop", pad: 2, border: "zero", at: { top: 0, left: 0 } },
-    { kind: "randAugment", count: 1, pool: [{ operation: "rotate", values: [-9] }] },
-    { kind: "randAugment", count: 1, probability: 0, pool: [{ operation: "invert" }] },
+    { kind: "randAugment", count: 1, choices: [{ operation: "rotate", values: [-9] }] },
+    { kind: "randAugment", count: 1, probability: 0, choices: [{ operation: "invert" }] },
     { kind: "cutout", size: 4, fill: [0, 0, 0] },
     { kind: "crop", pad: 2, border: "zero", at: { top: 1, left: 3 } },
     { kind: "hide", length: 6, centre: { x: 8, y: 8 } },

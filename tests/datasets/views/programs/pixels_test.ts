@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { requestDevice } from "../../../../core/autograd/request_device.ts";
 import { Random } from "../../../../core/random.ts";
-import { augment, augmentPixels, type Stage } from "../../../../datasets/views/augment.ts";
+import { augment, augmentPixels } from "../../../../datasets/views/augment.ts";
+import type { Stage } from "../../../../datasets/views/view_spec.ts";
 import { applyPrograms, drawPrograms } from "../../../../datasets/views/programs/run_views.ts";
 import { compileViews } from "../../../../datasets/views/compile/compile_views.ts";
-import { namedRecipes } from "../../../../datasets/views/published/registry.ts";
+import { publishedViews } from "../../../../datasets/views/published/published_views.ts";
 import type { Operation } from "../../../../kernels/augment/program.ts";
 
 const device = await requestDevice();
@@ -39,7 +40,7 @@ async function apply(
 const does = (operation: Operation, ...values: number[]): Stage => ({
   kind: "randAugment",
   count: 1,
-  pool: [{ operation, ...(values.length > 0 && { values }) }],
+  choices: [{ operation, ...(values.length > 0 && { values }) }],
 });
 
 Deno.test("operations at their neutral magnitude leave every image as it is", async () => {
@@ -121,10 +122,10 @@ Deno.test("a hidden box is 0 after normalisation and the mean as a picture", asy
   const images = device.tensor(data, [1, 8, 8, 3], "u8");
   const indices = device.tensor([0], [1], "i32");
   const stages: Stage[] = [{ kind: "hide", length: 4, centre: { x: 1, y: 6 } }];
-  const recipe = { stages, mean: [0.2, 0.4, 0.6], std: [0.1, 0.2, 0.3] } as const;
+  const spec = { stages, mean: [0.2, 0.4, 0.6], std: [0.1, 0.2, 0.3] } as const;
   const draw = { seed: 0, step: 0, name: "hide" };
-  const floats = await device.read(augment(images, indices, recipe, draw));
-  const words = await device.read(augmentPixels(images, indices, recipe, draw));
+  const floats = await device.read(augment(images, indices, spec, draw));
+  const words = await device.read(augmentPixels(images, indices, spec, draw));
   for (let i = 0; i < 64; i++) {
     const y = i >> 3, x = i & 7, inside = y >= 4 && x < 3;
     assert.equal(floats[3 * i] === 0 && floats[3 * i + 1] === 0, inside, `${y}, ${x}`);
@@ -135,15 +136,15 @@ Deno.test("a hidden box is 0 after normalisation and the mean as a picture", asy
 Deno.test("all memories, group sizes and kernels for both kinds of adapters agree", async () => {
   const size = 18, n = 9;
   const { data } = noise(size, size, n);
-  const recipes = ["adello", "cossl", "simpro", "balpoe-long"].map((name) =>
-    namedRecipes(name, { size, mean: half, std: half }).strong
+  const specs = ["adello", "cossl", "simpro", "balpoe-long"].map((name) =>
+    publishedViews(name, { size, mean: half, std: half }).strong
   );
-  recipes.push({
+  specs.push({
     stages: [{ kind: "colorJitter", contrast: 0.5, hue: 0.5 }],
     mean: half,
     std: half,
   });
-  const compiled = compileViews(recipes, { height: size, width: size });
+  const compiled = compileViews(specs, { height: size, width: size });
   const table = device.tensor(compiled.table, [compiled.table.length], "u32");
   const indices = device.tensor(Array.from({ length: n }, (_, i) => i), [n], "i32");
   const program = drawPrograms(table, compiled, {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { requestDevice } from "../../../../core/autograd/request_device.ts";
 import { binned, countOf, type Counts, misfit } from "../../../golden/augment/frequencies.ts";
 import { drawRows, operationsOf, ROWS } from "../../../golden/augment/law_rows.ts";
-import type { Stage } from "../../../../datasets/views/augment.ts";
+import type { Stage } from "../../../../datasets/views/view_spec.ts";
 import type { ReadStep } from "../../../../datasets/views/programs/read_programs.ts";
-import { balpoeRecipes } from "../../../../datasets/views/published/balpoe.ts";
+import { balpoeViews } from "../../../../datasets/views/published/balpoe.ts";
 import { Code } from "../../../../kernels/augment/program.ts";
 
 const device = await requestDevice();
@@ -16,8 +16,8 @@ async function drawn(
   stages: readonly Stage[],
   { size = 32, rows = ROWS }: { readonly size?: number; readonly rows?: number } = {},
 ): Promise<ReadStep[][]> {
-  const recipe = { stages, mean: half, std: half };
-  return (await drawRows(device, recipe, { size, rows, name: "balpoe" })).map(operationsOf);
+  const spec = { stages, mean: half, std: half };
+  return (await drawRows(device, spec, { size, rows, name: "balpoe" })).map(operationsOf);
 }
 
 function follows(outcomes: Iterable<string | number>, law: Counts, what = ""): void {
@@ -76,7 +76,7 @@ function outcome(operation: string, magnitude: number, applied: boolean): string
 }
 
 Deno.test("balpoe draws the 25 policies of AutoAugment in long trainings on CIFAR", async () => {
-  const { weak } = balpoeRecipes(at("cifar100"), { long: true });
+  const { weak } = balpoeViews(at("cifar100"), { long: true });
   const law = new Map<string, number>();
   for (const [one = "", other = ""] of POLICIES) {
     for (const [first, p] of outcomes(one, 32)) {
@@ -115,14 +115,14 @@ Deno.test("balpoe draws the 25 policies of AutoAugment in long trainings on CIFA
 });
 
 Deno.test("balpoe rotates by up to 15 degrees in standard trainings on CIFAR", async () => {
-  const { weak } = balpoeRecipes(at("cifar10"));
+  const { weak } = balpoeViews(at("cifar10"));
   const steps = (await drawn(weak.stages)).flat();
   assert.ok(steps.every(({ operation, skipped }) => operation === "rotate" && !skipped));
   isUniform(steps.map(({ magnitude }) => magnitude), [-15, 15]);
 });
 
 Deno.test("balpoe jitters colours of photographs by 0.4, in every order", async () => {
-  const { weak, identity } = balpoeRecipes(at("food101", 256));
+  const { weak, identity } = balpoeViews(at("food101", 256));
   assert.deepEqual(weak.stages.map(({ kind }) => kind), ["resizedCrop", "flip", "colorJitter"]);
   assert.deepEqual(identity.stages, [{ kind: "centerCrop", size: 224 }]);
   const rows = await drawn(weak.stages, { size: 256 });
@@ -163,7 +163,7 @@ function below(z: number): number {
 }
 
 Deno.test("balpoe draws two of timm's operations in long trainings on photographs", async () => {
-  const { weak } = balpoeRecipes(at("imagenet1k", 64), { long: true });
+  const { weak } = balpoeViews(at("imagenet1k", 64), { long: true });
   const rows = (await drawn(weak.stages, { size: 64 })).map((steps) => steps.slice(3)); // after the jitter
   assert.ok(rows.every(({ length }) => length === 2));
   const steps = rows.flat();
@@ -219,13 +219,13 @@ Deno.test("balpoe draws two of timm's operations in long trainings on photograph
 
 Deno.test("balpoe draws one of TrivialAugment's operations where it is asked for", async () => {
   const settings = { long: true, policy: "trivialAugment", cutout: 16 } as const;
-  const { weak } = balpoeRecipes(at("cifar100"), settings);
+  const { weak } = balpoeViews(at("cifar100"), settings);
   assert.deepEqual(weak.stages.at(-1), { kind: "hide", length: 16 });
   const steps = (await drawn(weak.stages)).flat();
   assert.ok(steps.every(({ skipped }) => !skipped));
-  const pool = weak.stages.flatMap((stage) => stage.kind === "randAugment" ? stage.pool : []);
-  assert.equal(pool.length, 14);
-  follows(steps.map(({ operation }) => `${operation}`), countOf(pool.map((o) => o.operation)));
+  const choices = weak.stages.flatMap((stage) => stage.kind === "randAugment" ? stage.choices : []);
+  assert.equal(choices.length, 14);
+  follows(steps.map(({ operation }) => `${operation}`), countOf(choices.map((o) => o.operation)));
   const bits = steps.filter(({ operation }) => operation === "posterize");
   const counts = new Map([["8", 3], ["7", 5], ["6", 5], ["5", 5], ["4", 5], ["3", 5], ["2", 3]]);
   follows(bits.map(({ magnitude }) => magnitude), counts);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { requestDevice } from "../../../../core/autograd/request_device.ts";
 import { countOf, misfit } from "../../../golden/augment/frequencies.ts";
 import { drawRows } from "../../../golden/augment/law_rows.ts";
-import { namedRecipes } from "../../../../datasets/views/published/registry.ts";
+import { publishedViews } from "../../../../datasets/views/published/published_views.ts";
 
 const device = await requestDevice();
 const half = [0.5, 0.5, 0.5] as const;
@@ -34,10 +34,10 @@ const MOVES: readonly Moves[] = [
 
 for (const { system, dataset, from, to, places, flipsY = false, view = "weak" } of MOVES) {
   Deno.test(`${system} flips and crops ${view} views of ${dataset} as often each way`, async () => {
-    const recipe = namedRecipes(system, { dataset, size: from, mean: half, std: half })[view]!; // ACR's
+    const spec = publishedViews(system, { dataset, size: from, mean: half, std: half })[view]!; // ACR's
     // What follows the moves has a law of its own.
-    const stages = recipe.stages.filter(({ kind }) => kind === "flip" || kind === "crop");
-    const rows = await drawRows(device, { ...recipe, stages }, { size: from, name: system });
+    const stages = spec.stages.filter(({ kind }) => kind === "flip" || kind === "crop");
+    const rows = await drawRows(device, { ...spec, stages }, { size: from, name: system });
     const [first, last] = places;
     const law = countOf(Array.from({ length: last - first + 1 }, (_, i) => first + i));
     for (const [axis, flips] of [["x", true], ["y", flipsY]] as const) {
