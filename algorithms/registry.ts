@@ -1,5 +1,4 @@
-import { closest } from "fastest-levenshtein";
-import { type Algorithm, BadInput, type ErasedSpec } from "../core/mod.ts";
+import { type Algorithm, type ErasedSpec, named } from "../core/mod.ts";
 import { balpoe } from "./bases/balpoe/balpoe.ts";
 import { adello } from "./addons/adello/adello.ts";
 import { udal } from "./addons/udal.ts";
@@ -69,12 +68,5 @@ export function findAlgorithm(
   others: readonly ListedAlgorithm[] = [],
 ): ListedAlgorithm {
   const all = [...algorithms, ...others];
-  const found = all.find(({ spec }) => spec.name === name);
-  if (found) return found;
-  const names = all.map(({ spec }) => spec.name);
-  throw new BadInput(
-    `There is no algorithm '${name}'; did you mean '${closest(name, names)}'? Known: ${
-      names.join(", ")
-    }`,
-  );
+  return named(all.map((method) => [method.spec.name, method]), "algorithm")(name);
 }

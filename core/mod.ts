@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./bad_input.ts";
+export { named } from "./names.ts";
 export * from "./npy.ts";
 export * from "./random.ts";
 export * from "./round_half_even.ts";

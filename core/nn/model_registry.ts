@@ -1,3 +1,4 @@
+import { unknownName } from "../names.ts";
 import type { Model } from "./model.ts";
 import { expertResNet } from "./expert_resnet.ts";
 import { expertResNet50 } from "./expert_resnet_50.ts";
@@ -20,9 +21,17 @@ export const MODEL_NAMES: readonly string[] = [
  * The network of a name, e.g. `wrn-28-2`.
  *
  * @param variant Whose published form; see {@linkcode wideResNet}.
- * @throws {RangeError} If there is no network of that name.
+ * @param more `others`: networks from outside, e.g. of `--plugin`.
+ * @throws {BadInput} If there is no network of that name; names the nearest.
+ * @throws {RangeError} If there is none of that depth, width or number of experts.
  */
-export function modelByName(name: string, variant: WideResNetVariant = "simpro"): Model {
+export function modelByName(
+  name: string,
+  variant: WideResNetVariant = "simpro",
+  { others = [] }: { readonly others?: readonly Model[] } = {},
+): Model {
+  const own = others.find((model) => model.name === name);
+  if (own) return own;
   if (name === "small-cnn") return smallCnn;
   const wide = name.match(/^wrn-(\d{1,4})-(\d{1,4})$/);
   if (wide) return wideResNet({ depth: Number(wide[1]), width: Number(wide[2]), variant });
@@ -32,7 +41,5 @@ export function modelByName(name: string, variant: WideResNetVariant = "simpro")
   }
   const residual = name.match(/^resnet-(\d{1,4})$/);
   if (residual) return resNet({ depth: Number(residual[1]) as ResNetDepth, variant });
-  throw new RangeError(
-    `There is no model '${name}': choose small-cnn, wrn-D-K (e.g. wrn-28-2), resnet-18, resnet-34, resnet-50, resnet-32-experts-M or resnet-50-experts-M (e.g. resnet-32-experts-3)`,
-  );
+  throw unknownName(name, "model", [...MODEL_NAMES, ...others.map((model) => model.name)]);
 }

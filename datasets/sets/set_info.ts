@@ -1,5 +1,5 @@
-import { closest } from "fastest-levenshtein";
 import { BadInput } from "../../core/bad_input.ts";
+import { named } from "../../core/names.ts";
 import type { Fit } from "../images/resize.ts";
 import type { Download } from "../store/work.ts";
 
@@ -317,14 +317,7 @@ export function checkSize(name: string, size: number): void {
  *
  * @throws {BadInput} If there is none of that name.
  */
-export function infoOf(name: string): SetInfo {
-  const info = Object.hasOwn(setInfos, name) ? setInfos[name] : undefined;
-  if (info) return info;
-  throw new BadInput(
-    `There is no data set '${name}'; did you mean '${closest(name, [...datasetNames])}'? ` +
-      `Known: ${datasetNames.join(", ")}`,
-  );
-}
+export const infoOf: (name: string) => SetInfo = named(Object.entries(setInfos), "data set");
 
 /** Whether a data set is the user's own, or one that no table knows. */
 export function isOwnData(name: string): boolean {

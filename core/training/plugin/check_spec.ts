@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../names.ts";
 import type { AlgorithmSpec, StateSpecs } from "./algorithm.ts";
 
 /** All that a method may be made of, and which parts run within a step. */
@@ -43,9 +43,9 @@ export function checkSpec(spec: { readonly name: string }): void {
   for (const [part, value] of Object.entries(spec)) {
     if (!Object.hasOwn(PARTS, part)) {
       throw new TypeError(
-        `The method '${spec.name}' has a part '${part}', which there is not; did you mean '${
-          closest(part, Object.keys(PARTS))
-        }'?`,
+        `The method '${spec.name}' has a part '${part}', but methods have no such part${
+          didYouMean(part, Object.keys(PARTS))
+        }`,
       );
     }
     const kind = PARTS[part as keyof typeof PARTS]; // it is one of them

@@ -1,5 +1,4 @@
-import { distance } from "fastest-levenshtein";
-import { BadInput } from "../../../core/bad_input.ts";
+import { named } from "../../../core/names.ts";
 import type { LabelPool } from "../label_pool.ts";
 import type { Protocol, Split, SplitOptions } from "../split.ts";
 import { acr } from "./acr.ts";
@@ -23,7 +22,8 @@ export const protocols: ReadonlyMap<string, Protocol> = new Map(
  * Decides which image of a data set is labeled, unlabeled, held out or for testing.
  *
  * @param pool The data set's labels.
- * @param given `protocol` (default `free`) and what to change of its default options.
+ * @param given `protocol` (a name or one's own; default `free`) and what to change of its default
+ * options.
  * @throws {BadInput} If the protocol is unknown or the data set cannot give what was asked;
  * the message names the option, its value and what is possible.
  *
@@ -46,7 +46,7 @@ export function makeSplit(pool: LabelPool, given: GivenSplit): Split {
 }
 
 /** What somebody said of a split. */
-export type GivenSplit = { readonly protocol?: string } & Partial<SplitOptions>;
+export type GivenSplit = { readonly protocol?: string | Protocol } & Partial<SplitOptions>;
 
 /**
  * All options of a split: those given, else the protocol's, else the general ones.
@@ -58,16 +58,16 @@ export function resolveSplit(pool: LabelPool, { protocol, ...given }: GivenSplit
 }
 
 /**
- * The protocol of a name.
+ * The protocol of a name; one that is given itself is returned as it is.
  *
+ * @param others Protocols from outside, e.g. of `--plugin`.
  * @throws {BadInput} If there is none; the message names the nearest and lists all.
  */
-export function findProtocol(name = "free"): Protocol {
-  const protocol = protocols.get(name);
-  if (protocol) return protocol;
-  const names = [...protocols.keys()];
-  const near = names.reduce((a, b) => distance(name, b) < distance(name, a) ? b : a);
-  throw new BadInput(
-    `split.protocol is '${name}': did you mean '${near}'? Give one of ${names.join(", ")}`,
-  );
+export function findProtocol(
+  protocol: string | Protocol = "free",
+  others: readonly Protocol[] = [],
+): Protocol {
+  if (typeof protocol !== "string") return protocol;
+  const own = others.map((other) => [other.name, other] as const);
+  return named([...protocols, ...own], "protocol")(protocol);
 }

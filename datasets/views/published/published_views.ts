@@ -1,5 +1,4 @@
-import { closest } from "fastest-levenshtein";
-import { BadInput } from "../../../core/bad_input.ts";
+import { named } from "../../../core/names.ts";
 import type { Channels, Views } from "../view_spec.ts";
 import type { Dataset } from "../../images/dataset.ts";
 import { adelloViews } from "./adello.ts";
@@ -10,6 +9,14 @@ import { defaultViews } from "./default.ts";
 import type { ViewOptions } from "./view_options.ts";
 import { acrViews, simproViews } from "./simpro.ts";
 import { torchsslViews } from "./torchssl.ts";
+
+/** An augmentation: how the views of images are made, by a name. */
+export interface NamedViews {
+  /** Name as in the option `augment`. */
+  readonly name: string;
+  /** The views for images of a size and normalisation. */
+  make(options: ViewOptions): Views;
+}
 
 const PUBLISHED: Readonly<Record<string, (options: ViewOptions) => Views>> = {
   default: defaultViews,
@@ -38,12 +45,17 @@ const QUARTER: Channels = [0.25, 0.25, 0.25];
 /**
  * The views of an augmentation for a data set.
  *
- * @param name One of {@linkcode augmentationNames}.
+ * @param name One of {@linkcode augmentationNames}, or of `others`.
+ * @param more `others`: augmentations from outside, e.g. of `--plugin`.
  * @throws {BadInput} If there is no augmentation of that name.
  */
-export function datasetViews(name: string, dataset: Dataset): Views {
+export function datasetViews(
+  name: string,
+  dataset: Dataset,
+  more: { readonly others?: readonly NamedViews[] } = {},
+): Views {
   const { name: set, size, mean = HALF, std = QUARTER } = dataset;
-  return publishedViews(name, { dataset: set, size, mean, std });
+  return publishedViews(name, { dataset: set, size, mean, std }, more);
 }
 
 /**
@@ -62,14 +74,11 @@ export function datasetViews(name: string, dataset: Dataset): Views {
  * assert.deepEqual(kinds, ["randAugment", "crop", "flip", "hide"]);
  * ```
  */
-export function publishedViews(name: string, options: ViewOptions): Views {
-  const make = Object.hasOwn(PUBLISHED, name) ? PUBLISHED[name] : undefined;
-  if (!make) {
-    throw new BadInput(
-      `There is no augmentation '${name}'; did you mean '${
-        closest(name, augmentationNames as string[])
-      }'? Known: ${augmentationNames.join(", ")}`,
-    );
-  }
-  return make(options);
+export function publishedViews(
+  name: string,
+  options: ViewOptions,
+  { others = [] }: { readonly others?: readonly NamedViews[] } = {},
+): Views {
+  const own = others.map((views) => [views.name, views.make.bind(views)] as const);
+  return named([...Object.entries(PUBLISHED), ...own], "augmentation")(name)(options);
 }

@@ -30,8 +30,8 @@ Deno.test("modelByName() builds Wide ResNets with every system's heads", () => {
 Deno.test("modelByName() refuses unknown names and depths, saying what there is", () => {
   for (const name of ["wrn-28", "WRN-28-2", "small", "resnet-", "wrn-28-2-1", "wrn--28-2"]) {
     assert.throws(() => modelByName(name), {
-      name: "RangeError",
-      message: /choose small-cnn, wrn-/,
+      name: "BadInput",
+      message: /no model '.*'; did you mean '.*'\? Known: small-cnn, wrn-D-K/,
     });
   }
   for (const name of ["wrn-11-2", "wrn-4-1", "wrn-10-0", "resnet-20", "resnet-32-experts-0"]) {
