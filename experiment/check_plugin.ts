@@ -86,7 +86,7 @@ function settingsOf(
     objectLayer(below, "smoke of the base"),
     objectLayer(algorithm.spec.smoke ?? {}, "smoke"),
   ];
-  return resolveConfig(layers, known ? [] : [algorithm]);
+  return resolveConfig(layers, { algorithms: known ? [] : [algorithm] });
 }
 
 async function trial(
@@ -109,8 +109,9 @@ async function trial(
   return a === b ? null : "a run that is saved, restored and continued ends in another state";
 }
 
-function open(device: Device, dataset: Dataset, { config, stack }: Resolved): Promise<Trainer> {
-  const { split } = splitRun(config, dataset);
+function open(device: Device, dataset: Dataset, resolved: Resolved): Promise<Trainer> {
+  const { config, stack } = resolved;
+  const { split } = splitRun(resolved, dataset);
   const model = modelByName(config.model, config.modelVariant);
   return openTrainer({ device, dataset, split, model, stack, config });
 }

@@ -9,6 +9,7 @@ import type { Dataset } from "../datasets/images/dataset.ts";
 import { openLoader } from "../datasets/loading/open_loader.ts";
 import type { Split } from "../datasets/split/split.ts";
 import { datasetViews } from "../datasets/views/published/published_views.ts";
+import type { Views } from "../datasets/views/view_spec.ts";
 import type { RunConfig } from "./config/run_config.ts";
 import { trainingConfig } from "./config/training_settings.ts";
 
@@ -24,6 +25,8 @@ export interface OpenTrainerOptions {
   readonly model: Model;
   /** The methods. */
   readonly stack: Stack;
+  /** How the images are seen; by default as the augmentation has it that the options name. */
+  readonly views?: Views;
   /** Options of the run. */
   readonly config: RunConfig;
   /** Values to start from, by PyTorch's names; random ones by default. */
@@ -39,7 +42,7 @@ export interface OpenTrainerOptions {
  */
 export async function openTrainer(options: OpenTrainerOptions): Promise<Trainer> {
   const { device, dataset, split, model, stack, config, weights, files } = options;
-  const views = datasetViews(config.augment, dataset), { seed } = config;
+  const { views = datasetViews(config.augment, dataset) } = options, { seed } = config;
   const loader = await openLoader({ device, dataset, split, seed, views, ...config.loader });
   try {
     const trainer = new Trainer({

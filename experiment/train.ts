@@ -1,6 +1,7 @@
 import type { Dataset } from "../datasets/images/dataset.ts";
 import { labelPool } from "../datasets/split/label_pool.ts";
 import { type GivenSplit, makeSplit } from "../datasets/split/protocols/make_split.ts";
+import type { Views } from "../datasets/views/view_spec.ts";
 import type { Split } from "../datasets/split/split.ts";
 import { requestDevice } from "../core/autograd/request_device.ts";
 import type { Device } from "../core/autograd/device.ts";
@@ -28,6 +29,8 @@ export interface TrainOptions {
   readonly split?: GivenSplit | Split;
   /** What differs from the method's recipe, e.g. `{ steps: 500, batch: { labeled: 8 } }`. */
   readonly settings?: Settings<Omit<RunConfig, Otherwise>>;
+  /** How the images are seen; by default as the augmentation has it that the settings name. */
+  readonly views?: Views;
   /** Values to start from, by PyTorch's names; random ones by default. */
   readonly weights?: Stored["tensors"];
   /** Where to train; by default the machine's adapter, closed at the end. */
@@ -124,7 +127,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
     : makeSplit(labelPool(dataset), { seed: config.seed, ...options.split });
   const device = options.device ?? await requestDevice();
   try {
-    const { weights, files } = options;
+    const { views, weights, files } = options;
     const trainer = await openTrainer({
       device,
       dataset,
@@ -132,6 +135,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
       model,
       stack,
       config,
+      ...views ? { views } : {},
       ...weights ? { weights } : {},
       ...files ? { files } : {},
     });

@@ -1,6 +1,9 @@
 /// <reference types="@webgpu/types" />
 /** Which adapter to ask for. */
-export type AdapterChoice = "high-performance" | "low-power" | "fallback";
+export type AdapterChoice = (typeof ADAPTER_CHOICES)[number];
+
+/** Every {@linkcode AdapterChoice}. */
+export const ADAPTER_CHOICES = ["high-performance", "low-power", "fallback"] as const;
 
 /** What is known about an adapter. */
 export interface AdapterInfo {

@@ -222,7 +222,10 @@ export class Optimizer {
  *   in a projection, called `shortcut.1.weight`, is therefore decayed.
  * - `dimensions`: not those of at most one dimension, nor `….bias` (USB, ADELLO).
  */
-export type DecayRule = "all" | "name" | "dimensions";
+export type DecayRule = (typeof DECAY_RULES)[number];
+
+/** Every {@linkcode DecayRule}. */
+export const DECAY_RULES = ["all", "name", "dimensions"] as const;
 
 /** Whether a rule decays a parameter. */
 export function isDecayed(rule: DecayRule, { name, shape }: ParameterSpec): boolean {

@@ -24,7 +24,7 @@ export * from "./metrics/mod.ts";
 export { type Network } from "./step/network.ts";
 export { Phases } from "./phases.ts";
 export { PluginState } from "./step/plugin_state.ts";
-export { type Recipe, type RecipeTarget, type ScheduleKind } from "./plugin/recipe.ts";
+export * from "./plugin/recipe.ts";
 export { StepLog } from "./step/step_log.ts";
 export {
   type LogRow,
@@ -33,5 +33,5 @@ export {
   type TrainerOptions,
   type TrainerRunOptions,
 } from "./trainer.ts";
-export { type TrainingConfig } from "./training_config.ts";
+export { type TrainerOption, type TrainingConfig } from "./training_config.ts";
 export { type UpdateRule } from "./step/weight_update.ts";

@@ -1,26 +1,19 @@
 import {
-  type AdapterChoice,
   describeAdapter,
   NO_ADAPTER,
   NoAdapterError,
   requestAdapter,
 } from "../../core/autograd/adapter.ts";
-import { BadInput } from "../../core/bad_input.ts";
-import { preferVulkan } from "./open_adapter_deno.ts";
-import { loadedDrivers } from "./drivers_deno.ts";
-import { LIMITS, VERSION } from "./environment_deno.ts";
-
-const CHOICES: readonly string[] = ["high-performance", "low-power", "fallback"];
+import { LIMITS, loadedDrivers, VERSION } from "./environment_deno.ts";
+import { adapterFlag, preferVulkan } from "./open_adapter_deno.ts";
 
 /** `doctor`: what this machine offers. */
 export async function doctorCommand(
   { json = false, adapter: choice }: { readonly json?: boolean; readonly adapter?: string },
 ): Promise<void> {
-  if (choice !== undefined && !CHOICES.includes(choice)) {
-    throw new BadInput(`--adapter is '${choice}': give one of ${CHOICES.join(", ")}`);
-  }
+  const asked = adapterFlag(choice);
   preferVulkan();
-  const adapter = await requestAdapter(choice as AdapterChoice | undefined); // checked above
+  const adapter = await requestAdapter(asked);
   if (!adapter) throw new NoAdapterError(NO_ADAPTER);
   const memory = Deno.systemMemoryInfo();
   const report = {

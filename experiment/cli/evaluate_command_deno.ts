@@ -1,15 +1,15 @@
 import { rankedClassNames } from "../../datasets/split/split.ts";
-import { BadInput } from "../../core/bad_input.ts";
-import { requireSameSplit } from "../run/require_same_split.ts";
+import { named } from "../../core/names.ts";
+import { requireSameSplit } from "../run/split_run.ts";
 import { percent } from "../run/train_loop_deno.ts";
-import { networkFlag } from "./network_flag.ts";
-import { openRun } from "./open_run_deno.ts";
+import { networkFlag, openRun } from "./open_run_deno.ts";
 
 /** Flags of `evaluate`. */
 export interface EvaluateFlags {
   readonly network?: string;
   readonly head?: string;
   readonly json?: boolean;
+  readonly plugin?: readonly string[];
   readonly quiet?: boolean;
 }
 
@@ -19,13 +19,7 @@ export async function evaluateCommand(dir: string, flags: EvaluateFlags): Promis
   const network = networkFlag(flags.network);
   const { folder, run, trainer, device } = await openRun(dir, flags);
   requireSameSplit(await folder.readText("split.json"), run.split, folder.path);
-  if (head !== undefined && !(head in trainer.network.heads)) {
-    throw new BadInput(
-      `There is no head '${head}': the network has ${
-        Object.keys(trainer.network.heads).join(", ")
-      }`,
-    );
-  }
+  if (head !== undefined) named(Object.entries(trainer.network.heads), "head")(head);
   const evaluation = await trainer.evaluate({
     ...(network ? { network } : {}),
     ...(head ? { head } : {}),

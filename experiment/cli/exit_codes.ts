@@ -1,2 +1,30 @@
+import { CommanderError } from "commander";
+import { NoAdapterError } from "../../core/autograd/adapter.ts";
+import { BadInput } from "../../core/bad_input.ts";
+
 /** Exit codes of the command line. */
 export const EXIT = { done: 0, failed: 1, badInput: 2, noAdapter: 3, interrupted: 130 } as const;
+
+/**
+ * Says on standard error what went wrong: in one sentence where it is the user's to mend, in full where
+ * it is ours.
+ *
+ * @returns The exit code that goes with it.
+ */
+export function reportError(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.done; // --help, --version
+    if (error.code !== "commander.help") console.error(error.message);
+    return EXIT.badInput;
+  }
+  if (error instanceof BadInput) {
+    console.error(`error: ${error.message}`);
+    return EXIT.badInput;
+  }
+  if (error instanceof NoAdapterError) {
+    console.error(`error: ${error.message}`);
+    return EXIT.noAdapter;
+  }
+  console.error(error instanceof Error ? error.stack ?? error.message : error);
+  return EXIT.failed;
+}

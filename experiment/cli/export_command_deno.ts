@@ -1,14 +1,13 @@
 import { exportStateDict } from "../../core/nn/state_dict.ts";
 import { encodeSafetensors } from "../../core/safetensors.ts";
-import { networkFlag } from "./network_flag.ts";
-import { openRun } from "./open_run_deno.ts";
-import { userPath } from "./user_path_deno.ts";
-import { writeResult } from "./write_result_deno.ts";
+import { networkFlag, openRun } from "./open_run_deno.ts";
+import { userPath, writeUserFile } from "./user_files_deno.ts";
 
 /** Flags of `export`. */
 export interface ExportFlags {
   readonly out: string;
   readonly network?: string;
+  readonly plugin?: readonly string[];
   readonly quiet?: boolean;
 }
 
@@ -20,7 +19,7 @@ export async function exportCommand(dir: string, flags: ExportFlags): Promise<vo
   const { set, average, student } = trainer.network;
   const dict = await exportStateDict(set, which === "ema" ? average : student);
   const path = userPath(flags.out);
-  await writeResult(
+  await writeUserFile(
     path,
     encodeSafetensors(dict, {
       format: "pt", // what PyTorch's own writer says

@@ -1,16 +1,22 @@
-import { Command, CommanderError, Option } from "commander";
-import { NoAdapterError } from "../../core/autograd/adapter.ts";
-import { BadInput } from "../../core/bad_input.ts";
+import { Command, Option } from "commander";
+import { optionDoc } from "../config/options.ts";
+import { ADAPTER_CHOICES } from "../../core/autograd/adapter.ts";
 import { addDataCommand } from "./data/data_command.ts";
 import { VERSION } from "./environment_deno.ts";
-import { EXIT } from "./exit_codes.ts";
+import { EXIT, reportError } from "./exit_codes.ts";
 
-const set = new Option("--set <key=value...>", "set one option; repeat for more").argParser(
+const set = new Option("--set <key=value...>", "set one option of `list options`; repeat for more")
+  .argParser(
+    (value: string, before: string[] = []) => [...before, value],
+  );
+const plugin = new Option(
+  "--plugin <file|specifier...>",
+  "load methods, networks, data sets, … from outside",
+).argParser(
   (value: string, before: string[] = []) => [...before, value],
 );
-const plugin = new Option("--plugin <file|specifier...>", "load a method from outside").argParser(
-  (value: string, before: string[] = []) => [...before, value],
-);
+
+const adapters = `${optionDoc("adapter")} One of ${ADAPTER_CHOICES.join(", ")}.`;
 
 /**
  * Runs one command.
@@ -35,16 +41,16 @@ export async function run(args: readonly string[]): Promise<number> {
 
   program.command("train")
     .description("train a classifier; without arguments on generated images")
-    .option("--config <file>", "options from a YAML file, e.g. the config.yaml of a run")
-    .option("--algorithm <name>", "a base and add-ons, e.g. fixmatch or fixmatch+daso")
-    .option("--dataset <name>", "see `list`")
-    .option("--data-dir <dir>", "folder of the data set's files, or its parent")
-    .option("--model <name>", "small-cnn, wrn-D-K, resnet-18, -34 or -50")
-    .option("--protocol <name>", "how the images are dealt out; see `list`")
-    .option("--steps <n>", "training steps, the horizon of all schedules")
-    .option("--seed <n>", "same seed and adapter, same result")
+    .option("--config <file>", "options from a YAML file, e.g. a run's config.yaml")
+    .option("--algorithm <name>", `${optionDoc("algorithm")} See \`list\`.`)
+    .option("--dataset <name>", `${optionDoc("dataset")} See \`list\`.`)
+    .option("--data-dir <dir>", optionDoc("dataDir"))
+    .option("--model <name>", `${optionDoc("model")} See \`list\`.`)
+    .option("--protocol <name>", `${optionDoc("split.protocol")} See \`list\`.`)
+    .option("--steps <n>", optionDoc("steps"))
+    .option("--seed <n>", optionDoc("seed"))
     .option("--out <dir>", "folder of the run; a new one under runs/ by default")
-    .option("--adapter <name>", "high-performance, low-power or fallback")
+    .option("--adapter <name>", adapters)
     .option("--resume <dir>", "continue a run where it stopped")
     .option("--quiet", "show no progress")
     .addOption(set).addOption(plugin)
@@ -57,6 +63,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--head <name>", "head to evaluate; by default the method's")
     .option("--json", "print one JSON object")
     .option("--quiet", "show no progress")
+    .addOption(plugin)
     .action(act(async () => (await import("./evaluate_command_deno.ts")).evaluateCommand));
 
   program.command("export")
@@ -65,15 +72,17 @@ export async function run(args: readonly string[]): Promise<number> {
     .requiredOption("--out <file>", "safetensors file to write")
     .option("--network <name>", "ema or raw; by default what the method evaluates")
     .option("--quiet", "say only what is wrong")
+    .addOption(plugin)
     .action(act(async () => (await import("./export_command_deno.ts")).exportCommand));
 
   program.command("list")
-    .description("algorithms, data sets, models, protocols")
+    .description("algorithms, data sets, models, protocols, augmentations; or options")
+    .argument("[options]", "`options` lists what a run takes, with --json as a schema for editors")
     .option("--json", "print one JSON object")
     .addOption(plugin)
     .action(act(async () => (await import("./list_command_deno.ts")).listCommand));
 
-  const plugins = program.command("plugin").description("write and check methods of one's own");
+  const plugins = program.command("plugin").description("write and check your own methods");
   plugins.command("new")
     .description("write a small method with its test")
     .argument("<name>", "lower case, with hyphens, e.g. my-method")
@@ -82,17 +91,17 @@ export async function run(args: readonly string[]): Promise<number> {
   plugins.command("check")
     .description("try a method on every base it can stand on")
     .argument("<specifier>", "a file, or npm:… or jsr:…")
-    .option("--adapter <name>", "high-performance, low-power or fallback")
+    .option("--adapter <name>", adapters)
     .option("--quiet", "say only what is wrong")
     .action(act(async () => (await import("./plugin_command_deno.ts")).checkPluginCommand));
 
   program.command("doctor")
     .description("what this machine offers: Deno, adapter, limits, memory")
     .option("--json", "print one JSON object")
-    .option("--adapter <name>", "high-performance, low-power or fallback")
+    .option("--adapter <name>", adapters)
     .action(act(async () => (await import("./doctor_command_deno.ts")).doctorCommand));
 
-  addDataCommand(program, { act, set });
+  addDataCommand(program, { act, more: [set, plugin] });
 
   for (const command of program.commands) {
     command.exitOverride().configureOutput({ outputError: () => {} });
@@ -101,25 +110,6 @@ export async function run(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
-    return report(error);
+    return reportError(error);
   }
-}
-
-/** Says what went wrong in one sentence where it is the user's to mend, in full where it is ours. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return EXIT.done; // --help, --version
-    if (error.code !== "commander.help") console.error(error.message);
-    return EXIT.badInput;
-  }
-  if (error instanceof BadInput) {
-    console.error(`error: ${error.message}`);
-    return EXIT.badInput;
-  }
-  if (error instanceof NoAdapterError) {
-    console.error(`error: ${error.message}`);
-    return EXIT.noAdapter;
-  }
-  console.error(error instanceof Error ? error.stack ?? error.message : error);
-  return EXIT.failed;
 }

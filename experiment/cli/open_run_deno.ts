@@ -2,15 +2,12 @@ import type { Device } from "../../core/autograd/device.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { restoreTrainer } from "../../core/training/checkpoint.ts";
 import type { Trainer } from "../../core/training/trainer.ts";
-import { yamlLayer } from "../config/layers.ts";
-import { peek, resolveConfig } from "../config/resolve.ts";
 import { openTrainer } from "../open_trainer.ts";
-import { RunFiles } from "../run/method_files_deno.ts";
 import { type PreparedRun, prepareRun } from "../run/prepare_run_deno.ts";
-import { RunFolder } from "../run/run_folder_deno.ts";
+import { RunFiles, RunFolder } from "../run/run_folder_deno.ts";
 import { openAdapter } from "./open_adapter_deno.ts";
-import { userPath } from "./user_path_deno.ts";
-import { loadPlugins } from "./load_plugins_deno.ts";
+import { resolveFolder } from "./option_layers_deno.ts";
+import { userPath } from "./user_files_deno.ts";
 
 /** A run as its last checkpoint left it. */
 export interface OpenedRun {
@@ -28,21 +25,16 @@ export interface OpenedRun {
  */
 export async function openRun(
   dir: string,
-  { quiet = false }: { readonly quiet?: boolean },
+  { quiet = false, plugin }: { readonly quiet?: boolean; readonly plugin?: readonly string[] },
 ): Promise<OpenedRun> {
   const path = userPath(dir);
   const folder = await RunFolder.open(path);
-  const layer = yamlLayer(await folder.readText("config.yaml") ?? "", `${path}/config.yaml`);
-  const plugins = peek([layer], "plugins");
-  const resolved = resolveConfig(
-    [layer],
-    await loadPlugins(Array.isArray(plugins) ? plugins.map(String) : []),
-  );
+  const resolved = await resolveFolder(folder, plugin ? { plugin } : {});
   const found = await folder.loadCheckpoint();
   if (!found) throw new BadInput(`${path} has no checkpoint yet: train it first`);
   const run = await prepareRun(resolved, { restored: true });
-  const device = await openAdapter(resolved.config.adapter, { quiet });
   const { config, stack } = resolved;
+  const device = await openAdapter(config.adapter, { quiet });
   const trainer = await openTrainer({ ...run, device, config, stack, files: new RunFiles(path) });
   try {
     restoreTrainer(trainer, found.stored, found.name);
@@ -51,4 +43,10 @@ export async function openRun(
     throw error;
   }
   return { folder, run, trainer, device };
+}
+
+/** Which of a run's networks `--network` means; undefined where it is not given. */
+export function networkFlag(given: string | undefined): "ema" | "raw" | undefined {
+  if (given === undefined || given === "ema" || given === "raw") return given;
+  throw new BadInput(`--network is '${given}': give ema or raw`);
 }

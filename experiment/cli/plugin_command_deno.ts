@@ -1,13 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { BadInput } from "../../core/bad_input.ts";
-import type { AdapterChoice } from "../../core/autograd/adapter.ts";
 import { checkPlugin } from "../check_plugin.ts";
 import { pluginTemplate } from "../plugin_template.ts";
 import { RunFolder } from "../run/run_folder_deno.ts";
-import { openAdapter } from "./open_adapter_deno.ts";
 import { EXIT } from "./exit_codes.ts";
-import { userPath } from "./user_path_deno.ts";
-import { loadPlugins } from "./load_plugins_deno.ts";
+import { isPackage, loadPlugins, pluginPath } from "./load_plugins_deno.ts";
+import { adapterFlag, openAdapter } from "./open_adapter_deno.ts";
+import { userPath } from "./user_files_deno.ts";
 
 /** `plugin new NAME`: writes a small method with its test. */
 export async function newPluginCommand(
@@ -32,34 +31,36 @@ export async function newPluginCommand(
 }
 
 /**
- * `plugin check SPECIFIER`: compiles a method, which a run does not do, and tries it on every base it
- * can stand on.
+ * `plugin check SPECIFIER`: compiles a module, which a run does not do, tries its methods on every base
+ * they can stand on, and says what else it brings.
  */
 export async function checkPluginCommand(
   specifier: string,
-  { adapter = "high-performance", quiet = false }: {
-    readonly adapter?: string;
-    readonly quiet?: boolean;
-  },
+  { adapter, quiet = false }: { readonly adapter?: string; readonly quiet?: boolean },
 ): Promise<number> {
-  if (!["high-performance", "low-power", "fallback"].includes(adapter)) {
-    throw new BadInput(`--adapter is '${adapter}': give high-performance, low-power or fallback`);
-  }
-  const packaged = /^(npm|jsr|https?|file):/.test(specifier);
-  const path = packaged ? specifier : userPath(specifier);
-  const [algorithm] = await loadPlugins([path]);
-  const wrong = packaged ? "" : await compileErrors(path);
+  const choice = adapterFlag(adapter);
+  const path = pluginPath(specifier);
+  const { algorithms, ...others } = await loadPlugins([path]);
+  const wrong = isPackage(path) ? "" : await compileErrors(path);
   if (wrong !== "") {
     console.error(wrong);
     console.log(`FAILED ${path}: it does not compile`);
     return EXIT.failed;
   }
-  const device = await openAdapter(adapter as AdapterChoice, { quiet }); // checked above
+  for (const [list, things] of Object.entries(others)) {
+    if (things.length > 0 && !quiet) {
+      console.log(`brings ${list} ${things.map(({ name }) => name).join(", ")}`);
+    }
+  }
+  if (algorithms.length === 0) return EXIT.done;
+  const device = await openAdapter(choice, { quiet });
   let failed = 0;
-  for await (const { stack, problem } of checkPlugin(algorithm!, { device })) { // one was loaded
-    if (problem) failed++;
-    if (problem) console.log(`FAILED ${stack}: ${problem}`);
-    else if (!quiet) console.log(`ok     ${stack}`);
+  for (const algorithm of algorithms) {
+    for await (const { stack, problem } of checkPlugin(algorithm, { device })) {
+      if (problem) failed++;
+      if (problem) console.log(`FAILED ${stack}: ${problem}`);
+      else if (!quiet) console.log(`ok     ${stack}`);
+    }
   }
   device.destroy();
   return failed > 0 ? EXIT.failed : EXIT.done;

@@ -5,6 +5,7 @@ import { BadInput } from "../../core/bad_input.ts";
 export interface Setting {
   /** Dotted key, e.g. `split.labeledMax`. */
   readonly key: string;
+  /** Undefined where a file names a key and says nothing of it. */
   readonly value: unknown;
   /** E.g. `line 3 of run.yaml` or `--set`. */
   readonly where: string;
@@ -12,6 +13,11 @@ export interface Setting {
 
 /** Options given as one text, in the order in which they were set. */
 export type Layer = readonly Setting[];
+
+/** The last value that any layer gives a key, before anything is checked. */
+export function peek(layers: readonly Layer[], key: string): unknown {
+  return layers.flat().findLast((s) => s.key === key && s.value !== undefined)?.value;
+}
 
 /**
  * Options of a YAML text; nested maps become dotted keys.
@@ -46,9 +52,9 @@ export function yamlLayer(text: string, name: string): Layer {
   return settings;
 }
 
-/** A YAML node's value. */
+/** A YAML node's value; undefined where a key stands alone, as a section of comments does. */
 function toJs(node: unknown): unknown {
-  if (isScalar(node)) return node.value;
+  if (isScalar(node)) return node.value === null && node.source === "" ? undefined : node.value;
   return (node as { toJSON(): unknown } | null)?.toJSON() ?? null;
 }
 

@@ -1,13 +1,15 @@
-import { closest } from "fastest-levenshtein";
 import { findAlgorithm, type ListedAlgorithm } from "../../algorithms/registry.ts";
 import { isOwnData } from "../../datasets/sets/set_info.ts";
 import { BadInput } from "../../core/bad_input.ts";
+import { didYouMean } from "../../core/names.ts";
 import type { ErasedSpec } from "../../core/training/plugin/algorithm.ts";
 import { compose, type Stack } from "../../core/training/plugin/compose.ts";
 import type { RecipeTarget } from "../../core/training/plugin/recipe.ts";
-import { type Layer, objectLayer, type Setting } from "./layers.ts";
+import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
+import { type Layer, objectLayer, peek, type Setting } from "./layers.ts";
+import { optimizerDefaults, OPTIONAL_KEYS } from "./optimizer_options.ts";
 import type { RunConfig } from "./run_config.ts";
-import { configSchema, DEFAULTS } from "./schema.ts";
+import { configSchema, DEFAULTS, nest } from "./schema.ts";
 
 /** A run's options, resolved, and its methods with theirs. */
 export interface Resolved {
@@ -15,53 +17,39 @@ export interface Resolved {
   readonly stack: Stack;
   /** Everything as one object: what `config.yaml` holds. */
   readonly all: Readonly<Record<string, unknown>>;
+  /** What modules from outside bring: where the names of the options are looked up too. */
+  readonly extensions: Extensions;
 }
 
-/** The last value that any layer gives a key, before anything is checked. */
-export function peek(layers: readonly Layer[], key: string): unknown {
-  let value: unknown;
-  for (const layer of layers) for (const s of layer) if (s.key === key) value = s.value;
-  return value;
-}
+/** Every option of a run by its key, and who has set it last. */
+type Known = Map<string, Setting>;
 
 /**
  * Resolves a run's options: defaults, then the methods' recipes for the data set, then each layer.
  *
  * @param layers What the user has set: file, flags, `--set`, in this order.
- * @param others Methods from outside.
+ * @param others What modules from outside bring.
  * @throws {BadInput} If a key is unknown (names the nearest), a value is out of range or of the
  *   wrong type, or the methods do not fit together.
  */
 export function resolveConfig(
   layers: readonly Layer[],
-  others: readonly ListedAlgorithm[] = [],
+  others: Partial<Extensions> = {},
 ): Resolved {
-  const name = peek(layers, "algorithm") ?? DEFAULTS.algorithm;
+  const extensions = { ...NO_EXTENSIONS, ...others };
   const dataset = peek(layers, "dataset") ?? DEFAULTS.dataset;
+  const name = peek(layers, "algorithm") ?? DEFAULTS.algorithm;
   if (typeof name !== "string" || typeof dataset !== "string") {
     throw new BadInput(`algorithm and dataset must be names, not '${name}' and '${dataset}'`);
   }
-  if (!/^[^\s+]+(\+[^\s+]+)*$/.test(name)) {
-    throw new BadInput(
-      `algorithm is '${name}': give a base, and add-ons joined to it by +, e.g. fixmatch+daso`,
-    );
-  }
-  const methods = name.split("+").map((part) => findAlgorithm(part, others));
+  const methods = methodsOf(name, extensions.algorithms);
   const specs = methods.map(({ spec }) => spec);
   const known = knownSettings(specs, targetOf(specs, dataset, givenOptions(layers)));
   applyLayers(known, layers, name);
-  const all = nest(known);
-  const config = parseConfig(all, known, specs);
-  const plugins = methods.map((method) =>
-    method(methodOptions(method, all[method.spec.name], known))
-  );
-  const [base, ...addons] = plugins;
-  try {
-    return { config, all, stack: compose(base!, ...addons) }; // split gives at least one name
-  } catch (error) {
-    if (error instanceof TypeError) throw new BadInput(error.message);
-    throw error;
-  }
+  const all = nest(values(known));
+  const config = parseConfig(known, specs);
+  const plugins = methods.map((method) => method(methodOptions(method.spec, known)));
+  return { config, all, stack: stackOf(plugins), extensions };
 }
 
 /**
@@ -78,17 +66,37 @@ export function resolveSettings(
   const given = Object.fromEntries(plugins.map((plugin) => [plugin.name, plugin.given]));
   const target = targetOf(plugins, dataset, given);
   const known = knownSettings(plugins.map(({ spec }) => spec), target);
-  for (const method of plugins) {
-    for (const key of [...known.keys()]) if (key.startsWith(`${method.name}.`)) known.delete(key);
-  }
+  for (const method of plugins) dropSection(known, method.name);
   applyLayers(known, layers, name);
-  const [base, ...addons] = plugins.map((plugin) => ({
+  const configured = plugins.map((plugin) => ({
     ...plugin,
     config: { ...plugin.config, ...plugin.spec.recipe?.(target).options, ...plugin.given },
   }));
-  // A stack has a base.
-  return { config: parseConfig(nest(known), known, []), stack: compose(base!, ...addons) };
+  return { config: parseConfig(known, []), stack: stackOf(configured) };
 }
+
+// The methods.
+
+function methodsOf(name: string, others: readonly ListedAlgorithm[]): ListedAlgorithm[] {
+  if (!/^[^\s+]+(\+[^\s+]+)*$/.test(name)) {
+    throw new BadInput(
+      `algorithm is '${name}': give a base, and add-ons joined to it by +, e.g. fixmatch+daso`,
+    );
+  }
+  return name.split("+").map((part) => findAlgorithm(part, others));
+}
+
+function stackOf(plugins: readonly Stack["plugins"][number][]): Stack {
+  const [base, ...addons] = plugins;
+  try {
+    return compose(base!, ...addons); // a stack's name has at least one part
+  } catch (error) {
+    if (error instanceof TypeError) throw new BadInput(error.message);
+    throw error;
+  }
+}
+
+// What is known before the user says anything: defaults and recipes.
 
 /** What recipes are asked for. */
 function targetOf(
@@ -102,26 +110,28 @@ function targetOf(
 
 /** What the user has set below each first part of a key. */
 function givenOptions(layers: readonly Layer[]): RecipeTarget["given"] {
-  const given: Record<string, Record<string, unknown>> = {};
+  const given = new Map<string, Map<string, unknown>>();
   for (const { key, value } of layers.flat()) {
-    const [method = "", option] = key.split(".");
-    if (option !== undefined) (given[method] ??= {})[option] = value;
+    const [section = "", option] = key.split(".");
+    if (option === undefined || value === undefined) continue;
+    given.set(section, (given.get(section) ?? new Map()).set(option, value));
   }
-  return given;
+  return Object.fromEntries([...given].map(([name, set]) => [name, Object.fromEntries(set)]));
 }
 
 /** Every option with its default: the trainer's, the recipes', the methods' own. */
-function knownSettings(methods: readonly ErasedSpec[], target: RecipeTarget): Map<string, Setting> {
-  const known = new Map<string, Setting>();
+function knownSettings(methods: readonly ErasedSpec[], target: RecipeTarget): Known {
+  const known: Known = new Map();
   const put = (settings: Layer) => {
     // A section of which a recipe says nothing is no option.
-    const said = settings.filter(({ value }) => JSON.stringify(value) !== "{}");
+    const said = settings.filter(({ value }) => !isEmptySection(value));
     for (const setting of said) known.set(setting.key, setting);
   };
   put(objectLayer(DEFAULTS, "the defaults"));
   for (const { name, defaults, recipe } of methods) {
     const { options = {}, ...settings } = recipe?.(target) ?? {};
-    replaceOptimizer(known, settings);
+    // A recipe's optimizer replaces the default one with all of its settings.
+    if (settings.optimizer) dropSection(known, "optimizer");
     put(objectLayer(settings, `the recipe of ${name}`));
     put(objectLayer({ ...defaults, ...options }, `the defaults of ${name}`, `${name}.`));
   }
@@ -139,75 +149,61 @@ const OWN_DATA: Layer = objectLayer({ average: { warmup: true } }, "the defaults
 
 const OPEN_UNLABELED: Layer = objectLayer({ split: { unlabeledMax: null } }, "the defaults");
 
-const OPTIONAL = ["optimizer.dampening", "optimizer.epsBeforeCorrection"];
-
-/** Puts what the user has set over the defaults. */
-function applyLayers(known: Map<string, Setting>, layers: readonly Layer[], stack: string): void {
-  for (const layer of layers) {
-    for (const setting of layer) {
-      if (setting.key === "optimizer.kind") switchOptimizer(known, setting);
-      if (!known.has(setting.key) && !OPTIONAL.includes(setting.key)) {
-        throw unknownKey(setting, [...known.keys(), ...OPTIONAL], stack);
-      }
-      known.set(setting.key, setting);
-    }
-  }
+function dropSection(known: Known, section: string): void {
+  for (const key of [...known.keys()]) if (key.startsWith(`${section}.`)) known.delete(key);
 }
 
-const SGD = { kind: "sgd", momentum: 0.9, nesterov: true };
-const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 };
+function isEmptySection(value: unknown): boolean {
+  return JSON.stringify(value) === "{}";
+}
 
-/** A recipe's optimizer replaces the default one with all of its settings. */
-function replaceOptimizer(known: Map<string, Setting>, recipe: { optimizer?: object }): void {
-  if (!recipe.optimizer) return;
-  for (const key of [...known.keys()]) if (key.startsWith("optimizer.")) known.delete(key);
+// What the user says.
+
+/** Puts what the user has set over the defaults. */
+function applyLayers(known: Known, layers: readonly Layer[], stack: string): void {
+  for (const setting of layers.flat()) {
+    const { key, value } = setting;
+    const section = stack.split("+").includes(key) ||
+      [...known.keys()].some((other) => other.startsWith(`${key}.`));
+    // A section, or a key of a file, of which nothing is said.
+    if (value === undefined && (section || known.has(key))) continue;
+    if (section && (value === null || isEmptySection(value))) continue;
+    if (key === "optimizer.kind") switchOptimizer(known, setting);
+    if (!known.has(key) && !OPTIONAL_KEYS.has(key)) throw unknownKey(setting, known, stack);
+    known.set(key, setting);
+  }
 }
 
 /** Another kind of optimizer brings its own settings. */
-function switchOptimizer(known: Map<string, Setting>, { value, where }: Setting): void {
-  if (known.get("optimizer.kind")?.value === value) return;
-  const adam = value === "adam" || value === "adamw";
-  if (!adam && value !== "sgd") return;
-  for (const key of [...known.keys()]) if (key.startsWith("optimizer.")) known.delete(key);
-  for (const setting of objectLayer(adam ? { kind: value, ...ADAM } : SGD, where, "optimizer.")) {
-    known.set(setting.key, setting);
-  }
+function switchOptimizer(known: Known, { value, where }: Setting): void {
+  const settings = optimizerDefaults(value);
+  if (!settings || known.get("optimizer.kind")?.value === value) return;
+  dropSection(known, "optimizer");
+  for (const setting of objectLayer(settings, where, "optimizer.")) known.set(setting.key, setting);
 }
 
-function unknownKey(
-  { key, where }: Setting,
-  keys: readonly string[],
-  stack: string,
-): BadInput {
+function unknownKey({ key, where }: Setting, known: Known, stack: string): BadInput {
+  const keys = [...known.keys(), ...OPTIONAL_KEYS];
   const [section] = key.split(".");
-  const stranger = section && key.includes(".") && !keys.some((k) => k.startsWith(`${section}.`));
+  const stranger = key.includes(".") && !keys.some((k) => k.startsWith(`${section}.`));
   return new BadInput(
-    stranger
-      ? `There is no option '${key}' (${where}): '${section}' is neither a section nor a method of '${stack}'`
-      : `There is no option '${key}' (${where}); did you mean '${closest(key, keys as string[])}'?`,
+    `There is no option '${key}' (${where})${
+      stranger
+        ? `: '${section}' is neither a section nor a method of '${stack}'`
+        : didYouMean(key, keys)
+    }`,
   );
 }
 
-function nest(known: ReadonlyMap<string, Setting>): Record<string, unknown> {
-  const root: Record<string, unknown> = {};
-  for (const { key, value } of known.values()) {
-    const path = key.split(".");
-    const last = path.pop()!; // a key has a name
-    let place = root;
-    for (const part of path) place = (place[part] ??= {}) as Record<string, unknown>;
-    place[last] = value;
-  }
-  return root;
+// The values.
+
+function values(known: Known): [key: string, value: unknown][] {
+  return [...known].map(([key, { value }]) => [key, value]);
 }
 
-function parseConfig(
-  all: Readonly<Record<string, unknown>>,
-  known: ReadonlyMap<string, Setting>,
-  methods: readonly ErasedSpec[],
-): RunConfig {
-  const own = { ...all };
-  for (const { name } of methods) delete own[name];
-  const result = configSchema.safeParse(own);
+function parseConfig(known: Known, methods: readonly ErasedSpec[]): RunConfig {
+  const own = values(known).filter(([key]) => !methods.some((m) => key.startsWith(`${m.name}.`)));
+  const result = configSchema.safeParse(nest(own));
   if (result.success) return result.data;
   const issue = result.error.issues[0]!; // a failure has an issue
   const key = issue.path.join(".");
@@ -219,28 +215,27 @@ function parseConfig(
   );
 }
 
-/** Checks a method's options against its defaults: the same types, finite numbers. */
-function methodOptions(
-  { spec }: ListedAlgorithm,
-  given: unknown,
-  known: ReadonlyMap<string, Setting>,
-): Record<string, unknown> {
-  const options = (given ?? {}) as Record<string, unknown>;
-  for (const [key, fallback] of Object.entries(spec.defaults)) {
-    const value = options[key];
-    const where = known.get(`${spec.name}.${key}`)?.where;
-    const fits = fallback === null || value === null && fallback === null ||
-      Array.isArray(fallback) === Array.isArray(value) && typeof fallback === typeof value &&
-        (typeof value !== "number" || Number.isFinite(value));
+/** A method's options, checked against its defaults: the same types, finite numbers. */
+function methodOptions({ name, defaults }: ErasedSpec, known: Known): Record<string, unknown> {
+  const options: Record<string, unknown> = {};
+  for (const [key, fallback] of Object.entries(defaults)) {
+    const { value, where } = known.get(`${name}.${key}`)!; // defaults are known
+    const fits = kindOf(value) === kindOf(fallback) &&
+      (typeof value !== "number" || Number.isFinite(value));
     if (!fits) {
       throw new BadInput(
-        `${spec.name}.${key} is ${show(value)} (${where}), but it takes a ${
-          Array.isArray(fallback) ? "list" : typeof fallback
-        } such as ${show(fallback)}`,
+        `${name}.${key} is ${show(value)} (${where}), but it takes a ${kindOf(fallback)} such as ${
+          show(fallback)
+        }`,
       );
     }
+    options[key] = value;
   }
   return options;
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? "list" : value === null ? "null" : typeof value;
 }
 
 function show(value: unknown): string {

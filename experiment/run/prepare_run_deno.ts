@@ -1,14 +1,15 @@
 import type { Dataset } from "../../datasets/images/dataset.ts";
+import { openDataset } from "../../datasets/sets/open_dataset_deno.ts";
+import { datasetNames } from "../../datasets/sets/set_info.ts";
 import { datasetViews } from "../../datasets/views/published/published_views.ts";
+import type { Views } from "../../datasets/views/view_spec.ts";
 import type { Split } from "../../datasets/split/split.ts";
 import { BadInput } from "../../core/bad_input.ts";
+import { unknownName } from "../../core/names.ts";
 import type { Model } from "../../core/nn/model.ts";
 import { modelByName } from "../../core/nn/model_registry.ts";
-import type { Stored } from "../../core/safetensors.ts";
+import { decodeSafetensors, type Stored } from "../../core/safetensors.ts";
 import type { Resolved } from "../config/resolve.ts";
-import type { RunConfig } from "../config/run_config.ts";
-import { readWeights } from "./read_weights_deno.ts";
-import { openRunDataset } from "./run_data_deno.ts";
 import { splitRun } from "./split_run.ts";
 
 /** Everything about a run that is known before a device is opened. */
@@ -21,6 +22,7 @@ export interface PreparedRun {
   /** What to tell the user of the split, or null. */
   readonly note: string | null;
   readonly model: Model;
+  readonly views: Views;
   /** Values to start from by PyTorch's names; null for random ones. */
   readonly weights: Stored["tensors"] | null;
 }
@@ -37,10 +39,10 @@ export async function prepareRun(
   { restored = false }: { readonly restored?: boolean } = {},
 ): Promise<PreparedRun> {
   const { config } = resolved;
-  const model = modelOf(config);
-  const dataset = await openRunDataset(config);
-  datasetViews(config.augment, dataset); // refused here if they do not fit, before any work
-  const { split, options, note } = splitRun(config, dataset);
+  const model = modelOf(resolved);
+  const dataset = await openRunDataset(resolved);
+  const views = viewsOf(resolved, dataset);
+  const { split, options, note } = splitRun(resolved, dataset);
   const { seed: _, ...saved } = options;
   return {
     resolved,
@@ -49,15 +51,63 @@ export async function prepareRun(
     split,
     note,
     model,
+    views,
     weights: restored || config.weights === null ? null : await readWeights(config.weights),
   };
 }
 
-function modelOf({ model, modelVariant }: RunConfig): Model {
+/**
+ * Opens the data set that a run's options name.
+ *
+ * @throws {BadInput} If there is none of that name, or its files cannot be read.
+ */
+export async function openRunDataset({ config, extensions }: Resolved): Promise<Dataset> {
+  const { dataset: name, dataDir, imageSize } = config;
+  const options = {
+    ...dataDir === null ? {} : { dataDir },
+    ...imageSize === null ? {} : { size: imageSize },
+  };
+  const own = extensions.datasets.find((dataset) => dataset.name === name);
+  if (own) return await own.open(options);
+  if (!datasetNames.includes(name)) {
+    const names = [...datasetNames, ...extensions.datasets.map((dataset) => dataset.name)];
+    throw unknownName(name, "data set", names);
+  }
+  return await openDataset(name, options);
+}
+
+/**
+ * The views that a run's options name.
+ *
+ * @throws {BadInput} If there are none of that name.
+ */
+export function viewsOf({ config, extensions }: Resolved, dataset: Dataset): Views {
+  return datasetViews(config.augment, dataset, { others: extensions.views });
+}
+
+function modelOf({ config: { model, modelVariant }, extensions }: Resolved): Model {
   try {
-    return modelByName(model, modelVariant);
+    return modelByName(model, modelVariant, { others: extensions.models });
   } catch (error) {
     if (error instanceof RangeError) throw new BadInput(error.message);
     throw error;
+  }
+}
+
+/**
+ * Reads a safetensors file of weights.
+ *
+ * @throws {BadInput} If it cannot be read or is not one.
+ */
+async function readWeights(path: string): Promise<Stored["tensors"]> {
+  try {
+    const bytes = await Deno.readFile(path);
+    // Batch norm's counters, 64-bit integers that have no effect.
+    const skip = (name: string) => name.endsWith("num_batches_tracked");
+    return decodeSafetensors(bytes, path, { skip, convert: true }).tensors;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new BadInput(error.message);
+    if (!(error instanceof Error)) throw error;
+    throw new BadInput(`Cannot read the weights ${path}: ${error.message}`);
   }
 }

@@ -1,6 +1,6 @@
 import { BadInput } from "../../core/bad_input.ts";
 import { decodeSafetensors, encodeSafetensors, type Stored } from "../../core/safetensors.ts";
-import { writeWhole } from "./write_whole_deno.ts";
+import { checkFileName, type HostFiles } from "../../core/training/plugin/host_files.ts";
 
 /** Names of checkpoints, the newest first. */
 const CHECKPOINTS = ["checkpoint", "checkpoint.next", "checkpoint.previous"] as const;
@@ -136,5 +136,62 @@ export class RunFolder {
     }
     if (broken.length > 0) throw new BadInput(broken.join("; "));
     return undefined;
+  }
+}
+
+/** Methods' files of a run, in the folder `files` of the run's. */
+export class RunFiles implements HostFiles {
+  readonly #path: string;
+
+  constructor(runPath: string) {
+    this.#path = `${runPath}/files`;
+  }
+
+  /**
+   * Reads a file of this run, or one of another folder: from its `files` if it is a run's, else from
+   * the folder itself.
+   */
+  async read(name: string, from?: string): Promise<Uint8Array | undefined> {
+    checkFileName(name);
+    const folders = from === undefined ? [this.#path] : [`${from}/files`, from];
+    for (const folder of folders) {
+      try {
+        return await Deno.readFile(`${folder}/${name}`);
+      } catch (error) {
+        const absent = error instanceof Deno.errors.NotFound ||
+          error instanceof Deno.errors.NotADirectory;
+        if (!absent) throw error;
+      }
+    }
+    return undefined;
+  }
+
+  async write(name: string, bytes: Uint8Array): Promise<void> {
+    checkFileName(name);
+    await Deno.mkdir(this.#path, { recursive: true });
+    await writeWhole(`${this.#path}/${name}`, bytes);
+  }
+}
+
+/**
+ * Writes a file whole or not at all: to a temporary name, to the disk, then renamed.
+ *
+ * @param data A text is written as UTF-8.
+ */
+export async function writeWhole(path: string, data: Uint8Array | string): Promise<void> {
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  const temporary = `${path}.tmp`;
+  const file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+  try {
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    await file.sync();
+  } finally {
+    file.close();
+  }
+  try {
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary);
+    throw error;
   }
 }

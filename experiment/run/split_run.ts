@@ -1,8 +1,10 @@
 import type { Dataset } from "../../datasets/images/dataset.ts";
 import { labelPool } from "../../datasets/split/label_pool.ts";
-import { makeSplit, resolveSplit } from "../../datasets/split/protocols/make_split.ts";
+import { findProtocol, makeSplit, resolveSplit } from "../../datasets/split/protocols/make_split.ts";
+import { BadInput } from "../../core/bad_input.ts";
+import { formatSplit } from "../../datasets/split/split_json.ts";
 import { type Split, type SplitOptions, splitShortage } from "../../datasets/split/split.ts";
-import type { RunConfig } from "../config/run_config.ts";
+import type { Resolved } from "../config/resolve.ts";
 
 /** A run's split, and all options that made it. */
 export interface RunSplit {
@@ -18,9 +20,13 @@ export interface RunSplit {
  * @throws {BadInput} If the protocol is unknown or the data cannot give what was asked.
  */
 export function splitRun(
-  { seed, split: { protocol, ...settings } }: Pick<RunConfig, "seed" | "split">,
+  { config: { seed, split: { protocol: name, ...settings } }, extensions }: Pick<
+    Resolved,
+    "config" | "extensions"
+  >,
   dataset: Dataset,
 ): RunSplit {
+  const protocol = findProtocol(name, extensions.protocols);
   const pool = labelPool(dataset);
   const given = Object.fromEntries(
     Object.entries(settings).filter(([, value]) => value !== null),
@@ -28,4 +34,23 @@ export function splitRun(
   const options = resolveSplit(pool, { protocol, seed, ...given });
   const split = makeSplit(pool, { protocol, ...options });
   return { split, options, note: splitShortage(split, options) };
+}
+
+/**
+ * Refuses to go on with a run whose images are not those that it began with.
+ *
+ * @param written The run's `split.json`; undefined where it has none.
+ * @param split What its options give now.
+ * @param path Folder of the run.
+ * @throws {BadInput} If they differ.
+ */
+export function requireSameSplit(written: string | undefined, split: Split, path: string): void {
+  if (written === undefined || written.trimEnd() === formatSplit(split)) return;
+  const what = written.includes(`"fingerprint":"${split.fingerprint}"`)
+    ? "its images are dealt out otherwise now"
+    : `the data set '${split.dataset}' has changed since`;
+  throw new BadInput(
+    `The run ${path} began with other images (split.json): ${what}; bring them back as they were, ` +
+      "or start a new run",
+  );
 }

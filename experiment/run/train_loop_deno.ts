@@ -33,7 +33,7 @@ export interface RunSummary {
   readonly pseudoLabels: PseudoLabelSummary | null;
 }
 
-/** What {@linkcode trainRun} works with. */
+/** What {@linkcode TrainLoop} works with. */
 export interface TrainRun {
   readonly run: PreparedRun;
   readonly trainer: Trainer;
@@ -45,13 +45,34 @@ export interface TrainRun {
 /** Writes the files that describe a run before its first step. */
 export async function describeRun(
   folder: RunFolder,
-  { all, split }: PreparedRun,
+  run: PreparedRun,
   environment: object,
 ): Promise<void> {
-  await folder.writeText("split.json", formatSplit(split));
+  await folder.writeText("split.json", formatSplit(run.split));
   await folder.writeText("environment.json", `${JSON.stringify(environment, null, 2)}\n`);
   // Last, since its being there is what makes a folder a run that can be resumed.
+  await writeConfig(folder, run);
+}
+
+/** Writes every option of a run into its folder. */
+export async function writeConfig(folder: RunFolder, { all }: PreparedRun): Promise<void> {
   await folder.writeText("config.yaml", stringify(all));
+}
+
+/**
+ * Steps that a run has done if its summary says that it is finished; undefined where it says
+ * otherwise, or is damaged: it is only a report.
+ */
+export async function finishedSteps(folder: RunFolder): Promise<number | undefined> {
+  try {
+    const summary = JSON.parse(await folder.readText("summary.json") ?? "null") as
+      | Partial<RunSummary>
+      | null;
+    return summary?.status === "finished" ? summary.steps : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /**

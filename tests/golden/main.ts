@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { EXIT } from "../../experiment/cli/exit_codes.ts";
 import { preferVulkan } from "../../experiment/cli/open_adapter_deno.ts";
-import { userPath } from "../../experiment/cli/user_path_deno.ts";
+import { userPath } from "../../experiment/cli/user_files_deno.ts";
 import { goldenRows } from "./golden_rows.ts";
 
 const program = new Command("golden")

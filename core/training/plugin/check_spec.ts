@@ -34,12 +34,14 @@ const PARTS: Readonly<Record<keyof AlgorithmSpec<object, StateSpecs>, "step" | "
 };
 
 /**
- * Refuses a method with a misspelt part or a step slot that is asynchronous. Both are compile errors
- * too, but a run does not compile what it loads.
+ * Refuses a method with a misspelt part, a step slot that is asynchronous, or an option whose default
+ * does not tell its type. The first two are compile errors too, but a run does not compile what it loads.
  *
  * @throws {TypeError} If it is such a method; the message names it and the part.
  */
-export function checkSpec(spec: { readonly name: string }): void {
+export function checkSpec(
+  spec: { readonly name: string; readonly defaults: object },
+): void {
   for (const [part, value] of Object.entries(spec)) {
     if (!Object.hasOwn(PARTS, part)) {
       throw new TypeError(
@@ -53,6 +55,14 @@ export function checkSpec(spec: { readonly name: string }): void {
       throw new TypeError(
         `'${part}' of the method '${spec.name}' is asynchronous: slots of a step only record ` +
           "kernels; what has to wait for the GPU goes into setup, every, epoch or phase",
+      );
+    }
+  }
+  for (const [option, value] of Object.entries(spec.defaults)) {
+    if (!["number", "string", "boolean"].includes(typeof value) && !Array.isArray(value)) {
+      throw new TypeError(
+        `The option '${option}' of the method '${spec.name}' has ${value} as its default: give a ` +
+          "number, a text, true or false, or a list, for it tells the option's type",
       );
     }
   }

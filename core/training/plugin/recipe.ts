@@ -1,14 +1,17 @@
-import type { DecayRule } from "../../nn/optimizer.ts";
-import type { OptimizerOptions } from "../../nn/optimizer.ts";
+import type { DecayRule, OptimizerOptions } from "../../nn/optimizer.ts";
 import type { WideResNetVariant } from "../../nn/wide_resnet.ts";
 
 /** How the learning rate moves. */
-export type ScheduleKind =
-  | "constant"
-  | "cosine"
-  | "multistep"
-  | "multistep-epochs"
-  | "half-cosine-epochs";
+export type ScheduleKind = (typeof SCHEDULE_KINDS)[number];
+
+/** Every {@linkcode ScheduleKind}. */
+export const SCHEDULE_KINDS = [
+  "constant",
+  "cosine",
+  "multistep",
+  "multistep-epochs",
+  "half-cosine-epochs",
+] as const;
 
 /** What a recipe is asked for. */
 export interface RecipeTarget {
@@ -19,71 +22,107 @@ export interface RecipeTarget {
   /** Names of the add-ons on it, in their order. */
   readonly addons: readonly string[];
   /**
-   * Options that the user has set himself, by section (a method's name, `split`) and name: a
+   * Options that users have set themselves, by section (a method's name, `split`) and name: a
    * published run may differ from another in more than that option.
    */
   readonly given: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
+
+/** Options of a run that a recipe may state, as they are once everything is resolved. */
+export interface RecipeSettings {
+  /** Training steps, the horizon of all schedules. */
+  readonly steps: number;
+  /** Steps of an epoch, wherever a method counts epochs. */
+  readonly epochSteps: number;
+  /** Name of the network. */
+  readonly model: string;
+  /** Whose published form of the network. */
+  readonly modelVariant: WideResNetVariant;
+  /** What is taken of `weights`: `all`, or `body` to leave out linear layers trained on other classes. */
+  readonly weightsPart: "all" | "body";
+  /** Images of a step. */
+  readonly batch: BatchSettings;
+  /** How the images are dealt out; null leaves an option to the protocol. */
+  readonly split: RecipeSplit;
+  /** Width and height of the images in pixels; null for the data set's own. */
+  readonly imageSize: number | null;
+  /** Whose weak and strong views. */
+  readonly augment: string;
+  /** Learning rate of the schedule's highest point. */
+  readonly learningRate: number;
+  /** How the learning rate moves. */
+  readonly schedule: ScheduleKind;
+  /** Steps in which the learning rate rises to its highest point. */
+  readonly warmupSteps: number;
+  /** Shares of the run after which the `multistep` schedules go down. */
+  readonly milestones: readonly number[];
+  /** What each milestone multiplies the learning rate by. */
+  readonly milestoneFactor: number;
+  /** The optimizer with all of its settings. */
+  readonly optimizer: OptimizerOptions;
+  /** Weight decay of the parameters that `decayRule` picks. */
+  readonly weightDecay: number;
+  /** Which parameters are decayed. */
+  readonly decayRule: DecayRule;
+  /** Share of all weights and running statistics that each step takes off after the average (CoSSL); 0 for none. */
+  readonly shrink: number;
+  /** The moving average of the weights: the teacher, and by default what is evaluated. */
+  readonly average: AverageSettings;
+  /** Steps from one evaluation to the next; there is always one at the end. */
+  readonly evaluateEvery: number;
+}
+
+/** Images of a step. */
+export interface BatchSettings {
+  /** Labeled images of a step. */
+  readonly labeled: number;
+  /** Unlabeled images for each labeled one: μ in the papers. */
+  readonly ratio: number;
+}
+
+/** The moving average of the weights. */
+export interface AverageSettings {
+  /** Share of the old average that a step keeps. */
+  readonly decay: number;
+  /** Whether the average starts as the plain mean of all steps: decay min(1 − 1/(t+1), `decay`). */
+  readonly warmup: boolean;
+  /** Whether running statistics are copied from the network or averaged as well. */
+  readonly buffers: "copy" | "average";
+}
+
+/** What a recipe may state of the split; null leaves an option to the protocol. */
+export interface RecipeSplit {
+  /** `free`, or the system whose published split is made. */
+  readonly protocol: string;
+  /** Labeled images of the largest class: N1. */
+  readonly labeledMax: number | null;
+  /** Unlabeled images of the largest class: M1. */
+  readonly unlabeledMax: number | null;
+  /** N1 ÷ labeled images of the smallest class, at least 1. */
+  readonly gammaLabeled: number | null;
+  /** M1 ÷ unlabeled images of the smallest class, at least 1. */
+  readonly gammaUnlabeled: number | null;
+  /** Whether the labeled images are in the unlabeled set too. */
+  readonly includeLabeled: boolean | null;
+  /** Labeled images kept for calibration: a share of each class below 1, or a number of images. */
+  readonly holdout: number | null;
+}
+
+/** Sections of which a recipe may state a part. */
+type Section = "batch" | "split" | "average";
 
 /**
  * Settings that a method brings along, as published for a data set. Recipes are laid over each
  * other, the base's first, then those of the add-ons in the order given; what none states has the
  * trainer's default, and what the user sets wins.
  */
-export interface Recipe {
+export interface Recipe extends Partial<Omit<RecipeSettings, Section>> {
   /** Options of the method itself that differ from its defaults. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** Name of the network. */
-  readonly model?: string;
-  /** Whose published form of it. */
-  readonly modelVariant?: WideResNetVariant;
-  /** What is taken of a file of weights to start from. */
-  readonly weightsPart?: "all" | "body";
-  /** Training steps. */
-  readonly steps?: number;
-  /** Steps of an epoch. */
-  readonly epochSteps?: number;
-  /** Steps from one evaluation to the next, where a published number sums up the last ones. */
-  readonly evaluateEvery?: number;
-  /** Labeled images of a step, and unlabeled ones for each of them. */
-  readonly batch?: { readonly labeled?: number; readonly ratio?: number };
-  /** Learning rate of the schedule's highest point. */
-  readonly learningRate?: number;
-  /** How it moves. */
-  readonly schedule?: ScheduleKind;
-  /** Steps in which the learning rate rises. */
-  readonly warmupSteps?: number;
-  /** Shares of the run after which schedules with steps go down. */
-  readonly milestones?: readonly number[];
-  /** What each of them multiplies the learning rate by. */
-  readonly milestoneFactor?: number;
-  /** The optimizer with all of its settings. */
-  readonly optimizer?: OptimizerOptions;
-  /** Weight decay. */
-  readonly weightDecay?: number;
-  /** Which parameters are decayed. */
-  readonly decayRule?: DecayRule;
-  /** Share of all weights and running statistics that each step takes off. */
-  readonly shrink?: number;
+  /** Images of a step. */
+  readonly batch?: Partial<BatchSettings>;
   /** The moving average of the weights. */
-  readonly average?: {
-    readonly decay?: number;
-    /** Start as the plain mean of all steps: decay min(1 − 1/(t+1), decay). */
-    readonly warmup?: boolean;
-    readonly buffers?: "copy" | "average";
-  };
-  /** Whose weak and strong views; see the data sets' recipes. */
-  readonly augment?: string;
-  /** Width and height of the images in pixels. */
-  readonly imageSize?: number;
+  readonly average?: Partial<AverageSettings>;
   /** How the images are dealt out; other options follow from the data set. */
-  readonly split?: {
-    readonly protocol?: string;
-    readonly labeledMax?: number;
-    readonly unlabeledMax?: number;
-    readonly gammaLabeled?: number;
-    readonly gammaUnlabeled?: number;
-    readonly includeLabeled?: boolean;
-    readonly holdout?: number;
-  };
+  readonly split?: Partial<RecipeSplit>;
 }

@@ -1,11 +1,10 @@
 import { fontNote } from "../../../datasets/show/paper_deno.ts";
 import { writeViewSheet } from "../../../datasets/show/view_sheet_deno.ts";
-import { datasetViews } from "../../../datasets/views/published/published_views.ts";
-import { resolveConfig } from "../../config/resolve.ts";
-import { openRunDataset } from "../../run/run_data_deno.ts";
+import { openRunDataset, viewsOf } from "../../run/prepare_run_deno.ts";
 import { openAdapter } from "../open_adapter_deno.ts";
-import { userPath } from "../user_path_deno.ts";
-import { dataLayers, type RunDataFlags } from "./data_layers_deno.ts";
+import { resolveFlags } from "../option_layers_deno.ts";
+import { userPath } from "../user_files_deno.ts";
+import type { RunDataFlags } from "./data_command.ts";
 
 /** Flags of `data augment`. */
 export interface AugmentFlags extends RunDataFlags {
@@ -15,9 +14,10 @@ export interface AugmentFlags extends RunDataFlags {
 /** `data augment NAME`: draws originals beside their weak and strong views. */
 export async function augmentCommand(name: string, flags: AugmentFlags): Promise<void> {
   const { quiet = false } = flags;
-  const { config } = resolveConfig(dataLayers(name, flags));
-  const dataset = await openRunDataset(config);
-  const views = datasetViews(config.augment, dataset);
+  const resolved = await resolveFlags({ ...flags, dataset: name });
+  const { config } = resolved;
+  const dataset = await openRunDataset(resolved);
+  const views = viewsOf(resolved, dataset);
   const device = await openAdapter(config.adapter, { quiet });
   const path = userPath(flags.out);
   const note = await fontNote();

@@ -1,4 +1,21 @@
 import type { Command, Option } from "commander";
+import { optionDoc } from "../../config/options.ts";
+
+/** Flags that all verbs of `data` have. */
+export interface DataFlags {
+  readonly dataDir?: string;
+  readonly size?: string;
+  readonly quiet?: boolean;
+}
+
+/** Flags of verbs that look at a data set as a run would. */
+export interface RunDataFlags extends DataFlags {
+  readonly protocol?: string;
+  readonly seed?: string;
+  readonly augment?: string;
+  readonly set?: readonly string[];
+  readonly plugin?: readonly string[];
+}
 
 /** Makes an action of a function that is loaded when it is called for. */
 export type Act = (
@@ -8,49 +25,48 @@ export type Act = (
 /** What {@linkcode addDataCommand} needs of the command line it is added to. */
 export interface DataCommandOptions {
   readonly act: Act;
-  /** `--set`. */
-  readonly set: Option;
+  /** `--set` and `--plugin`. */
+  readonly more: readonly Option[];
 }
 
 /** Adds the verb `data`: prepare, inspect, split, augment. */
-export function addDataCommand(program: Command, { act, set }: DataCommandOptions): void {
+export function addDataCommand(program: Command, { act, more }: DataCommandOptions): void {
   const data = program.command("data")
     .description("prepare data sets and look at them, their splits and augmented views");
   const verb = (name: string, description: string) =>
     data.command(name).description(description)
       .argument("<name>", "data set; see `list`")
-      .option("--data-dir <dir>", "folder of the data set's files, or its parent")
+      .option("--data-dir <dir>", optionDoc("dataDir"))
       .option("--quiet", "show no progress");
+  /** A verb that looks at a data set as a run would. */
+  const look = (name: string, description: string) => {
+    const command = verb(name, description)
+      .option("--size <n>", "size it was prepared at, if there are several")
+      .option("--seed <n>", optionDoc("seed"));
+    for (const option of more) command.addOption(option);
+    return command;
+  };
 
   verb("prepare", "download, unpack, decode, resize and pack a data set; goes on if interrupted")
     .option("--size <n>", "height and width of the images; the set's usual one by default")
     .option("--skip-corrupt", "leave out images that cannot be read, and list them")
     .option("--unlabeled <which>", "semi-aves: in, or all to have other classes too")
-    .option("--workers <n>", "images decoded side by side; one a processor by default")
+    .option("--workers <n>", "images decoded side by side; one per processor by default")
     .action(act(async () => (await import("./prepare_command_deno.ts")).prepareCommand));
 
-  verb("inspect", "count each class; with split options, also of the split")
-    .option("--size <n>", "size it was prepared at, if there are several")
+  look("inspect", "count each class; with split options, also of the split")
     .option("--sheet <file.png>", "draw samples of each class, the largest class first")
-    .option("--protocol <name>", "how the images are dealt out; see `list`")
-    .option("--seed <n>", "seed of the split")
+    .option("--protocol <name>", optionDoc("split.protocol"))
     .option("--json", "print one JSON object")
-    .addOption(set)
     .action(act(async () => (await import("./inspect_command_deno.ts")).inspectCommand));
 
-  verb("split", "deal a data set out as `train` would, and write which image is where")
+  look("split", "deal a data set out as `train` would, and write which image is where")
     .requiredOption("--out <file>", "where split.json goes")
-    .option("--protocol <name>", "how the images are dealt out; see `list`")
-    .option("--seed <n>", "same seed, same split")
-    .option("--size <n>", "size it was prepared at, if there are several")
-    .addOption(set)
-    .action(act(async () => (await import("./split_command_deno.ts")).splitCommand));
+    .option("--protocol <name>", optionDoc("split.protocol"))
+    .action(act(async () => (await import("./inspect_command_deno.ts")).splitCommand));
 
-  verb("augment", "draw originals beside their weak and strong views")
+  look("augment", "draw originals beside their weak and strong views")
     .requiredOption("--out <file.png>", "where the contact sheet goes")
-    .option("--augment <name>", "whose views; see `list`")
-    .option("--seed <n>", "other views of the same images")
-    .option("--size <n>", "size it was prepared at, if there are several")
-    .addOption(set)
+    .option("--augment <name>", optionDoc("augment"))
     .action(act(async () => (await import("./augment_command_deno.ts")).augmentCommand));
 }

@@ -1,11 +1,12 @@
-import { formatInspection, formatSplitTable, inspect } from "../../../datasets/show/inspection.ts";
+import { formatSplit } from "../../../datasets/split/split_json.ts";
 import { fontNote } from "../../../datasets/show/paper_deno.ts";
 import { writeSheet } from "../../../datasets/show/contact_sheet_deno.ts";
-import { resolveConfig } from "../../config/resolve.ts";
-import { openRunDataset } from "../../run/run_data_deno.ts";
+import { formatInspection, formatSplitTable, inspect } from "../../../datasets/show/inspection.ts";
+import { openRunDataset } from "../../run/prepare_run_deno.ts";
 import { splitRun } from "../../run/split_run.ts";
-import { userPath } from "../user_path_deno.ts";
-import { dataLayers, type RunDataFlags } from "./data_layers_deno.ts";
+import { resolveFlags } from "../option_layers_deno.ts";
+import { userPath, writeUserFile } from "../user_files_deno.ts";
+import type { RunDataFlags } from "./data_command.ts";
 
 /** Flags of `data inspect`. */
 export interface InspectFlags extends RunDataFlags {
@@ -16,17 +17,17 @@ export interface InspectFlags extends RunDataFlags {
 /** `data inspect NAME`: counts each class, of the whole set or of a split. */
 export async function inspectCommand(name: string, flags: InspectFlags): Promise<void> {
   const { protocol, seed, set, sheet, json = false } = flags;
-  const { config } = resolveConfig(dataLayers(name, flags));
-  const dataset = await openRunDataset(config);
+  const resolved = await resolveFlags({ ...flags, dataset: name });
+  const dataset = await openRunDataset(resolved);
   const dealt = protocol !== undefined || seed !== undefined || set !== undefined
-    ? splitRun(config, dataset)
+    ? splitRun(resolved, dataset)
     : undefined;
   const split = dealt?.split;
   if (dealt?.note && !flags.quiet) console.error(dealt.note);
   if (sheet !== undefined) {
-    const shown = await writeSheet(userPath(sheet), dataset, split?.labeled);
     const note = await fontNote();
     if (note !== null && !flags.quiet) console.error(note);
+    const shown = await writeSheet(userPath(sheet), dataset, split?.labeled);
     const { length } = dataset.classNames;
     if (shown < length && !flags.quiet) {
       console.error(`The sheet shows ${shown} of ${length} classes`);
@@ -43,4 +44,21 @@ export async function inspectCommand(name: string, flags: InspectFlags): Promise
   console.log(formatInspection(found));
   if (split) console.log(`\n${formatSplitTable(split, dataset.classNames)}`);
   if (sheet !== undefined) console.log(userPath(sheet));
+}
+
+/** Flags of `data split`. */
+export interface SplitFlags extends RunDataFlags {
+  readonly out: string;
+}
+
+/** `data split NAME`: deals a data set out as `train` would, and writes which image is where. */
+export async function splitCommand(name: string, flags: SplitFlags): Promise<void> {
+  const resolved = await resolveFlags({ ...flags, dataset: name });
+  const dataset = await openRunDataset(resolved);
+  const { split, note } = splitRun(resolved, dataset);
+  if (note !== null && !flags.quiet) console.error(note);
+  const path = userPath(flags.out);
+  await writeUserFile(path, `${formatSplit(split)}\n`);
+  console.log(formatSplitTable(split, dataset.classNames));
+  console.log(path);
 }

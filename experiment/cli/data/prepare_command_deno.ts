@@ -4,8 +4,8 @@ import { type Prepared, prepareDataset } from "../../../datasets/sets/prepare_da
 import { type Interrupt, listenForInterrupt } from "../../run/interrupt_deno.ts";
 import { workDisplay } from "../../run/work_display_deno.ts";
 import { EXIT } from "../exit_codes.ts";
-import { userPath } from "../user_path_deno.ts";
-import type { DataFlags } from "./data_layers_deno.ts";
+import { userPath } from "../user_files_deno.ts";
+import type { DataFlags } from "./data_command.ts";
 
 /** Flags of `data prepare`. */
 export interface PrepareFlags extends DataFlags {
@@ -21,7 +21,7 @@ export async function prepareCommand(name: string, flags: PrepareFlags): Promise
   if (flags.dataDir === undefined && name !== "synthetic") {
     throw new BadInput(
       `Cannot prepare data set '${name}' without a folder: give --data-dir DIR, where its files ` +
-        "are or shall go",
+        "are or will go",
     );
   }
   if (unlabeled !== undefined && unlabeled !== "in" && unlabeled !== "all") {

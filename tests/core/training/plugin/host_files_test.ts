@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RunFiles } from "../../../../experiment/run/method_files_deno.ts";
+import { RunFiles } from "../../../../experiment/run/run_folder_deno.ts";
 import { checkFileName, MemoryFiles } from "../../../../core/training/plugin/host_files.ts";
 
 const text = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);

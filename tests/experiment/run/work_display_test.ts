@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeWork } from "../../../experiment/run/describe_work.ts";
+import { describeWork } from "../../../experiment/run/work_display_deno.ts";
 
 Deno.test("describeWork() gives amount, rate and time left", () => {
   const images = { stage: "pack", what: "train", done: 1200, total: 5000, unit: "images" } as const;

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { BadInput } from "../../core/bad_input.ts";
-import { RunFolder } from "../../experiment/run/run_folder_deno.ts";
-import { writeWhole } from "../../experiment/run/write_whole_deno.ts";
-import type { Stored } from "../../core/safetensors.ts";
+import { BadInput } from "../../../core/bad_input.ts";
+import { RunFolder, writeWhole } from "../../../experiment/run/run_folder_deno.ts";
+import type { Stored } from "../../../core/safetensors.ts";
 
 /** A place for one test's folders. */
 async function scratch() {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decodeSafetensors, encodeSafetensors } from "../../core/safetensors.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../../core/safetensors.ts";
 import { capturedRun } from "./captured_run.ts";
 
 const scratch = await Deno.makeTempDir({ prefix: "longtail-commands-" });
@@ -136,7 +136,7 @@ Deno.test("evaluate and export refuse what is no run, and what they cannot do", 
     [/is not the folder of a run/, "evaluate", `${scratch}/none`],
     [/--network is 'both': give ema or raw/, "evaluate", folder, "--network", "both"],
     [
-      /There is no head 'tail': the network has main/,
+      /There is no head 'tail'; did you mean 'main'\? Known: main/,
       "evaluate",
       folder,
       "--head",

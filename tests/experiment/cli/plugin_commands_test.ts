@@ -42,7 +42,7 @@ Deno.test("plugin check compiles a method before it tries it", async () => {
 
 Deno.test("a plugin is refused where its name is taken or a part is misspelt", async () => {
   const cases: [string, RegExp][] = [
-    [await plugin("taken", { name: "daso" }), /is called 'daso', as another method is/],
+    [await plugin("taken", { name: "daso" }), /brings a method called 'daso', as another is/],
     [await plugin("part", { mask: "maks: (_s, _t, m) => m" }), /part 'maks'.*did you mean 'mask'/],
     [await plugin("waits", { mask: "mask: async (_s, _t, m) => m" }), /'mask' .* is asynchronous/],
   ];

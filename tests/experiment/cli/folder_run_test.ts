@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { picture } from "../datasets/images.ts";
+import { picture } from "../../datasets/images.ts";
 import { capturedRun } from "./captured_run.ts";
 
 const TRAIN = ["--steps", "4", "--quiet", "--model", "small-cnn"]

@@ -1,4 +1,4 @@
-import { run } from "../../experiment/cli/main_deno.ts";
+import { run } from "../../../experiment/cli/main_deno.ts";
 
 /** What a command left behind. */
 export interface CapturedRun {

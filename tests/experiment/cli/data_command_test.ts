@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { picture } from "../datasets/images.ts";
+import { picture } from "../../datasets/images.ts";
 import { capturedRun } from "./captured_run.ts";
 
 /** A folder that is gone afterwards. */

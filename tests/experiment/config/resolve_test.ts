@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { ListedAlgorithm } from "../../algorithms/registry.ts";
-import { BadInput } from "../../core/bad_input.ts";
-import { objectLayer, setLayer, yamlLayer } from "../../experiment/config/layers.ts";
-import { resolveConfig, resolveSettings } from "../../experiment/config/resolve.ts";
-import { compose, defineAlgorithm, type Recipe } from "../../core/mod.ts";
+import type { ListedAlgorithm } from "../../../algorithms/registry.ts";
+import { BadInput } from "../../../core/bad_input.ts";
+import { objectLayer, setLayer, yamlLayer } from "../../../experiment/config/layers.ts";
+import { resolveConfig, resolveSettings } from "../../../experiment/config/resolve.ts";
+import { compose, defineAlgorithm, type Recipe } from "../../../core/mod.ts";
 
 function refused(run: () => unknown, says: RegExp) {
   assert.throws(run, (error) => {
@@ -52,7 +52,7 @@ Deno.test("resolveConfig() lays recipes over each other, the methods' own option
     method("roof", "addon", { steps: 9, options: { level: 4, other: 5 } }),
   ];
   const layers = [setLayer(["algorithm=ground+roof", "dataset=cifar10", "roof.other=6"])];
-  const { config, all } = resolveConfig(layers, others);
+  const { config, all } = resolveConfig(layers, { algorithms: others });
   assert.equal(config.steps, 9);
   assert.equal(config.learningRate, 0.5);
   assert.deepEqual(all["ground"], { level: 3, other: 2 });
@@ -70,7 +70,7 @@ Deno.test("resolveConfig() takes a recipe's empty section for nothing said", () 
     defaults: {},
     recipe: () => ({ split: {}, average: {} }),
   }) as ListedAlgorithm;
-  const { config } = resolveConfig([setLayer(["algorithm=quiet"])], [quiet]);
+  const { config } = resolveConfig([setLayer(["algorithm=quiet"])], { algorithms: [quiet] });
   assert.equal(config.split.protocol, "free");
   assert.equal(config.average.decay, 0.999);
 });
@@ -84,7 +84,7 @@ Deno.test("resolveConfig() tells recipes what the user has set of the methods", 
     recipe: ({ given }) => ({ steps: given["asking"]?.["level"] === 2 ? 22 : 11 }),
   }) as ListedAlgorithm;
   const of = (...more: string[]) =>
-    resolveConfig([setLayer(["algorithm=asking", ...more])], [asking]).config.steps;
+    resolveConfig([setLayer(["algorithm=asking", ...more])], { algorithms: [asking] }).config.steps;
   assert.deepEqual([of(), of("asking.level=2"), of("asking.level=2", "steps=3")], [11, 22, 3]);
   const given = compose(asking({ level: 2 }));
   assert.equal(resolveSettings(given, "cifar10", []).config.steps, 22);

@@ -1,0 +1,103 @@
+import { parse } from "yaml";
+import { BadInput } from "../../core/bad_input.ts";
+import { type Layer, objectLayer, peek, setLayer, yamlLayer } from "../config/layers.ts";
+import { resolveConfig, type Resolved } from "../config/resolve.ts";
+import type { RunFolder } from "../run/run_folder_deno.ts";
+import { loadPlugins, pluginPath, requireTrusted } from "./load_plugins_deno.ts";
+import { readUserText, userPath } from "./user_files_deno.ts";
+
+/** Flags that say options of a run. */
+export interface OptionFlags {
+  readonly config?: string;
+  readonly algorithm?: string;
+  readonly dataset?: string;
+  readonly dataDir?: string;
+  readonly model?: string;
+  readonly protocol?: string;
+  readonly augment?: string;
+  readonly steps?: string;
+  readonly seed?: string;
+  readonly size?: string;
+  readonly adapter?: string;
+  readonly set?: readonly string[];
+  readonly plugin?: readonly string[];
+}
+
+/**
+ * Resolves what a command line says of a run: its file, its flags, its `--set`, in this order.
+ *
+ * @throws {BadInput} If one of them is not understood, or names what there is not.
+ */
+export async function resolveFlags(flags: OptionFlags): Promise<Resolved> {
+  const { config, set = [] } = flags;
+  const file = config === undefined ? "" : userPath(config);
+  const text = config === undefined ? "" : await readUserText(config);
+  return await resolve(
+    { file, layer: yamlLayer(text, config ?? "") },
+    [flagLayer(flags), setLayer(set)],
+  );
+}
+
+/**
+ * Resolves the options of an earlier run.
+ *
+ * @param flags What may be said anew: `steps`, and where plugins are.
+ * @throws {BadInput} If they are not understood, or names what there is not.
+ */
+export async function resolveFolder(
+  folder: RunFolder,
+  { steps, plugin }: Pick<OptionFlags, "steps" | "plugin">,
+): Promise<Resolved> {
+  const file = `${folder.path}/config.yaml`;
+  const layer = yamlLayer(await folder.readText("config.yaml") ?? "", file);
+  const said: OptionFlags = { ...steps ? { steps } : {}, ...plugin ? { plugin } : {} };
+  return await resolve({ file, layer }, [flagLayer(said)]);
+}
+
+/** Loads the plugins that are asked for, and resolves all options with what they bring. */
+async function resolve(
+  { file, layer }: { readonly file: string; readonly layer: Layer },
+  said: readonly Layer[],
+): Promise<Resolved> {
+  const layers = [layer, ...said].map(absolutePaths);
+  const asked = peek(layers.slice(1), "plugins");
+  const plugins = asked ?? peek(layers, "plugins") ?? [];
+  if (!Array.isArray(plugins)) {
+    throw new BadInput(`plugins is ${JSON.stringify(plugins)}: give a list of modules`);
+  }
+  const specifiers = plugins.map(String);
+  if (asked === undefined) await requireTrusted(specifiers, file);
+  return resolveConfig(layers, await loadPlugins(specifiers));
+}
+
+/** Flags as options; they were texts, so numbers are read as YAML reads them. */
+function flagLayer(flags: OptionFlags): Layer {
+  const number = (text: string | undefined) => text === undefined ? undefined : parse(text);
+  const { algorithm, dataset, dataDir, model, augment, adapter, plugin } = flags;
+  return objectLayer({
+    algorithm,
+    dataset,
+    dataDir,
+    model,
+    augment,
+    adapter,
+    split: { protocol: flags.protocol },
+    steps: number(flags.steps),
+    seed: number(flags.seed),
+    imageSize: number(flags.size),
+    plugins: plugin,
+  }, "the command line");
+}
+
+/** Options that are paths, beside the plugins. */
+const PATHS = ["dataDir", "weights"];
+
+/** Options that are paths, made absolute: relative ones start where the user called. */
+function absolutePaths(layer: Layer): Layer {
+  return layer.map((s) => {
+    const { key, value } = s;
+    if (PATHS.includes(key) && typeof value === "string") return { ...s, value: userPath(value) };
+    if (key !== "plugins" || !Array.isArray(value)) return s;
+    return { ...s, value: value.map((v) => typeof v === "string" ? pluginPath(v) : v) };
+  });
+}

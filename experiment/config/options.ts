@@ -1,0 +1,325 @@
+import { z } from "zod";
+import { ADAPTER_CHOICES } from "../../core/autograd/adapter.ts";
+import { DECAY_RULES } from "../../core/nn/optimizer.ts";
+import { WIDE_RESNET_VARIANTS } from "../../core/nn/wide_resnet.ts";
+import { MAX_SEED } from "../../core/random.ts";
+import { type RecipeSettings, SCHEDULE_KINDS } from "../../core/training/plugin/recipe.ts";
+import { UNLABELED_SHAPES } from "../../datasets/split/long_tail.ts";
+import { optimizerSchema } from "./optimizer_options.ts";
+import type { RunConfig } from "./run_config.ts";
+
+/** An option of a run. */
+export interface RunOption<T = unknown, R extends boolean = boolean> {
+  /** Its type and range. */
+  readonly type: z.ZodType<T>;
+  /** What it is if neither a recipe nor the user says. */
+  readonly default: T;
+  /** What it is, with its unit; the sentence over its property in the types. */
+  readonly doc: string;
+  /** Whether a method's recipe may state it. */
+  readonly recipe: R;
+}
+
+/** Options that lie in sections of their own. */
+type Section = "batch" | "split" | "average" | "loader";
+
+type Rows =
+  & {
+    readonly [K in Exclude<keyof RunConfig, Section>]: RunOption<
+      RunConfig[K],
+      K extends keyof RecipeSettings ? true : false
+    >;
+  }
+  & SectionRows<"batch">
+  & SectionRows<"split">
+  & SectionRows<"average">
+  & SectionRows<"loader">;
+
+type SectionRows<S extends Section> = {
+  readonly [K in keyof RunConfig[S] & string as `${S}.${K}`]: RunOption<
+    RunConfig[S][K],
+    S extends keyof RecipeSettings ? K extends keyof RecipeSettings[S] ? true : false : false
+  >;
+};
+
+const count = z.int().min(1).max(2 ** 31 - 1);
+const share = z.number().min(0).max(1);
+const text = z.string().min(1);
+
+/** Every option of a run but those of its methods, in the order in which `config.yaml` has them. */
+const ROWS: Rows = {
+  seed: {
+    type: z.int().min(0).max(MAX_SEED),
+    default: 0,
+    doc: "Same seed, same adapter and driver: same result, bit for bit.",
+    recipe: false,
+  },
+  steps: {
+    type: count,
+    default: 1000,
+    doc: "Training steps, the horizon of all schedules.",
+    recipe: true,
+  },
+  epochSteps: {
+    type: count,
+    default: 500,
+    doc: "Steps of an epoch, wherever a method counts epochs.",
+    recipe: true,
+  },
+  algorithm: {
+    type: text,
+    default: "fixmatch",
+    doc: "A base and its add-ons, joined by `+`.",
+    recipe: false,
+  },
+  plugins: {
+    type: z.array(text),
+    default: [],
+    doc: "Files and package specifiers of modules from outside.",
+    recipe: false,
+  },
+  dataset: {
+    type: text,
+    default: "synthetic",
+    doc: "Name of the data set.",
+    recipe: false,
+  },
+  dataDir: {
+    type: text.nullable(),
+    default: null,
+    doc: "Folder of the data set's files, or its parent.",
+    recipe: false,
+  },
+  imageSize: {
+    type: z.int().min(4).max(1024).nullable(),
+    default: null,
+    doc: "Width and height of the images in pixels; null for the data set's own.",
+    recipe: true,
+  },
+  model: {
+    type: text,
+    default: "wrn-28-2",
+    doc: "Name of the network.",
+    recipe: true,
+  },
+  modelVariant: {
+    type: z.enum(WIDE_RESNET_VARIANTS),
+    default: "usb",
+    doc: "Whose published form of the network.",
+    recipe: true,
+  },
+  weights: {
+    type: text.nullable(),
+    default: null,
+    doc: "Safetensors file with PyTorch-named weights to start from; null for random ones.",
+    recipe: false,
+  },
+  weightsPart: {
+    type: z.enum(["all", "body"]),
+    default: "all",
+    doc:
+      "What is taken of `weights`: `all`, or `body` to leave out linear layers trained on other classes.",
+    recipe: true,
+  },
+  "batch.labeled": {
+    type: count,
+    default: 64,
+    doc: "Labeled images of a step.",
+    recipe: true,
+  },
+  "batch.ratio": {
+    type: z.number().min(0).max(1000),
+    default: 2,
+    doc: "Unlabeled images for each labeled one: μ in the papers.",
+    recipe: true,
+  },
+  "split.protocol": {
+    type: text,
+    default: "free",
+    doc: "`free`, or the system whose published split is made.",
+    recipe: true,
+  },
+  "split.labeledMax": {
+    type: count.nullable(),
+    default: null,
+    doc: "Labeled images of the largest class: N1.",
+    recipe: true,
+  },
+  "split.unlabeledMax": {
+    type: z.int().min(0).nullable(),
+    default: null,
+    doc: "Unlabeled images of the largest class: M1.",
+    recipe: true,
+  },
+  "split.gammaLabeled": {
+    type: z.number().min(1).max(1e9).nullable(),
+    default: null,
+    doc: "N1 ÷ labeled images of the smallest class, at least 1.",
+    recipe: true,
+  },
+  "split.gammaUnlabeled": {
+    type: z.number().min(1).max(1e9).nullable(),
+    default: null,
+    doc: "M1 ÷ unlabeled images of the smallest class, at least 1.",
+    recipe: true,
+  },
+  "split.unlabeled": {
+    type: z.enum(UNLABELED_SHAPES).nullable(),
+    default: null,
+    doc: "Shape of the unlabeled class counts.",
+    recipe: false,
+  },
+  "split.unlabeledCounts": {
+    type: z.array(z.int().min(0)).nullable(),
+    default: null,
+    doc: "Unlabeled images of each class where the shape is `counts`.",
+    recipe: false,
+  },
+  "split.labeledShare": {
+    type: z.number().gt(0).max(1).nullable(),
+    default: null,
+    doc: "Share of each class that is labeled, in place of counts.",
+    recipe: false,
+  },
+  "split.includeLabeled": {
+    type: z.boolean().nullable(),
+    default: null,
+    doc: "Whether the labeled images are in the unlabeled set too.",
+    recipe: true,
+  },
+  "split.holdout": {
+    type: z.number().min(0).nullable(),
+    default: null,
+    doc:
+      "Labeled images kept for calibration: a share of each class below 1, or a number of images.",
+    recipe: true,
+  },
+  "split.valid": {
+    type: z.int().min(0).nullable(),
+    default: null,
+    doc: "Images kept for validation.",
+    recipe: false,
+  },
+  learningRate: {
+    type: z.number().positive().max(1000),
+    default: 0.03,
+    doc: "Learning rate of the schedule's highest point.",
+    recipe: true,
+  },
+  schedule: {
+    type: z.enum(SCHEDULE_KINDS),
+    default: "cosine",
+    doc: "How the learning rate moves.",
+    recipe: true,
+  },
+  warmupSteps: {
+    type: z.int().min(0),
+    default: 0,
+    doc: "Steps in which the learning rate rises to its highest point.",
+    recipe: true,
+  },
+  milestones: {
+    type: z.array(share),
+    default: [0.8, 0.9],
+    doc: "Shares of the run after which the `multistep` schedules go down.",
+    recipe: true,
+  },
+  milestoneFactor: {
+    type: z.number().positive().max(1),
+    default: 0.1,
+    doc: "What each milestone multiplies the learning rate by.",
+    recipe: true,
+  },
+  optimizer: {
+    type: optimizerSchema,
+    default: { kind: "sgd", momentum: 0.9, nesterov: true },
+    doc: "The optimizer with all of its settings.",
+    recipe: true,
+  },
+  weightDecay: {
+    type: z.number().min(0).max(1000),
+    default: 5e-4,
+    doc: "Weight decay of the parameters that `decayRule` picks.",
+    recipe: true,
+  },
+  decayRule: {
+    type: z.enum(DECAY_RULES),
+    default: "dimensions",
+    doc: "Which parameters are decayed.",
+    recipe: true,
+  },
+  shrink: {
+    type: z.number().min(0).lt(1),
+    default: 0,
+    doc:
+      "Share of all weights and running statistics that each step takes off after the average (CoSSL); 0 for none.",
+    recipe: true,
+  },
+  "average.decay": {
+    type: share,
+    default: 0.999,
+    doc: "Share of the old average that a step keeps.",
+    recipe: true,
+  },
+  "average.warmup": {
+    type: z.boolean(),
+    default: false,
+    doc:
+      "Whether the average starts as the plain mean of all steps: decay min(1 − 1/(t+1), `decay`).",
+    recipe: true,
+  },
+  "average.buffers": {
+    type: z.enum(["copy", "average"]),
+    default: "copy",
+    doc: "Whether running statistics are copied from the network or averaged as well.",
+    recipe: true,
+  },
+  augment: {
+    type: text,
+    default: "default",
+    doc: "Whose weak and strong views.",
+    recipe: true,
+  },
+  logEvery: {
+    type: count,
+    default: 20,
+    doc: "Steps of a log period.",
+    recipe: false,
+  },
+  evaluateEvery: {
+    type: count,
+    default: 200,
+    doc: "Steps from one evaluation to the next; there is always one at the end.",
+    recipe: true,
+  },
+  checkpointEvery: {
+    type: count,
+    default: 100,
+    doc: "Steps from one checkpoint to the next.",
+    recipe: false,
+  },
+  "loader.residentBytes": {
+    type: z.int().min(0).nullable(),
+    default: null,
+    doc:
+      "Images live on the GPU while they have at most so many bytes, and are streamed otherwise; null for what the adapter's buffers can hold. The result is the same.",
+    recipe: false,
+  },
+  adapter: {
+    type: z.enum(ADAPTER_CHOICES),
+    default: "high-performance",
+    doc: "Which adapter to ask for.",
+    recipe: false,
+  },
+};
+
+/** Key of an option. */
+export type OptionKey = keyof Rows;
+
+/** Every option of a run but those of its methods, by its key, in the order of `config.yaml`. */
+export const OPTIONS: ReadonlyMap<string, RunOption> = new Map(Object.entries(ROWS));
+
+/** What an option is, in a sentence. */
+export function optionDoc(key: OptionKey): string {
+  return ROWS[key].doc;
+}
