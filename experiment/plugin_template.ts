@@ -1,13 +1,21 @@
 /** Files of a new method by name. */
 export type PluginFiles = Readonly<Record<string, string>>;
 
+/** Where a new method finds the toolkit. */
+export interface ToolkitPlace {
+  /** Version of the toolkit. */
+  readonly version: string;
+  /** Folder of its sources; undefined for the published package. */
+  readonly checkout?: string | undefined;
+}
+
 /**
  * A small method that works, with its test, to start one's own from: an add-on that weighs unlabeled
  * images by how rare their pseudo-label has been.
  *
  * @param name Lower case with hyphens, e.g. `my-method`.
  */
-export function pluginTemplate(name: string): PluginFiles {
+export function pluginTemplate(name: string, toolkit: ToolkitPlace): PluginFiles {
   const file = name.replaceAll("-", "_");
   const camel = name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
   const type = `${camel[0]?.toUpperCase()}${camel.slice(1)}Options`;
@@ -87,5 +95,15 @@ Deno.test("${camel}() trains", async () => {
   assert.ok(log.mask !== null && log.mask > 0);
 });
 `,
+    "deno.json": `${JSON.stringify(denoConfig(toolkit), null, 2)}\n`,
+  };
+}
+
+/** The toolkit is a package by its name; from sources that package is linked to them. */
+function denoConfig({ version, checkout }: ToolkitPlace): object {
+  return {
+    imports: { "@longtail/longtail": `jsr:@longtail/longtail@^${version}` },
+    ...checkout === undefined ? {} : { links: [checkout] },
+    compilerOptions: { exactOptionalPropertyTypes: true }, // as the toolkit has it
   };
 }

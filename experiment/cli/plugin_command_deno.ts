@@ -3,6 +3,7 @@ import { BadInput } from "../../core/bad_input.ts";
 import { checkPlugin } from "../check_plugin.ts";
 import { pluginTemplate } from "../plugin_template.ts";
 import { RunFolder } from "../run/run_folder_deno.ts";
+import { VERSION } from "./environment_deno.ts";
 import { EXIT } from "./exit_codes.ts";
 import { isPackage, loadPlugins, pluginPath } from "./load_plugins_deno.ts";
 import { adapterFlag, openAdapter } from "./open_adapter_deno.ts";
@@ -20,10 +21,11 @@ export async function newPluginCommand(
   }
   const path = userPath(out ?? name);
   const folder = await RunFolder.create(path);
-  const files = pluginTemplate(name);
+  const files = pluginTemplate(name, { version: VERSION, checkout: checkout() });
   for (const [file, text] of Object.entries(files)) await folder.writeText(file, text);
   const [method] = Object.keys(files);
   console.log(`${path}: ${Object.keys(files).join(", ")}`);
+  console.log(`test it:   cd ${path} && deno test -A`);
   console.log(`check it:  deno task plugin check ${path}/${method}`);
   console.log(
     `train it:  deno task train --plugin ${path}/${method} --algorithm fixmatch+${name}`,
@@ -66,10 +68,16 @@ export async function checkPluginCommand(
   return failed > 0 ? EXIT.failed : EXIT.done;
 }
 
+/** Folder of the toolkit's sources; undefined where it is the published package. */
+function checkout(): string | undefined {
+  const folder = new URL("../../", import.meta.url);
+  return folder.protocol === "file:" ? fileURLToPath(folder) : undefined;
+}
+
 /** What the compiler has against a file, with the toolkit's own strictness; empty if nothing. */
 async function compileErrors(path: string): Promise<string> {
-  const config = new URL("../../deno.json", import.meta.url);
-  const options = config.protocol === "file:" ? ["--config", fileURLToPath(config)] : [];
+  const toolkit = checkout();
+  const options = toolkit === undefined ? [] : ["--config", `${toolkit}deno.json`];
   const compiler = new Deno.Command(Deno.execPath(), {
     args: ["check", "--quiet", ...options, path],
     stdout: "null",

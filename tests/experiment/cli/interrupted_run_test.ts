@@ -16,7 +16,7 @@ async function signalled(
 ) {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "cli.ts", "train", "--steps", `${steps}`, "--out", folder, ...SMALL],
-    cwd: new URL("../../", import.meta.url),
+    cwd: new URL("../../../", import.meta.url),
     stdout: "piped",
     stderr: "piped",
   }).spawn();
