@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { algorithms } from "../algorithms/registry.ts";
 import { setInfos } from "../datasets/sets/set_info.ts";
+import { markdownTable } from "./markdown_table.ts";
 
 const path = new URL("../README.md", import.meta.url);
 
@@ -33,24 +34,13 @@ function setRows(): string[][] {
   return [["name", "what it is", "what is downloaded", "terms", "command"], ...rows];
 }
 
-/** Markdown as `deno fmt` leaves it. */
-function table(rows: readonly string[][]): string {
-  const [head = [], ...body] = rows;
-  const length = (cell = "") => [...cell].length;
-  const widths = head.map((_, c) => Math.max(3, ...rows.map((row) => length(row[c]))));
-  const line = (row: readonly string[]) =>
-    `| ${widths.map((w, c) => (row[c] ?? "") + " ".repeat(w - length(row[c]))).join(" | ")} |`;
-  const rule = `| ${widths.map((w) => "-".repeat(w)).join(" | ")} |`;
-  return [line(head), rule, ...body.map(line)].join("\n");
-}
-
 /** Holds the part of the README between two markers against what the code says. */
 async function checkPart(marker: string, rows: readonly string[][]): Promise<void> {
   const start = `<!-- ${marker} -->`;
   const text = await Deno.readTextFile(path);
   const from = text.indexOf(start) + start.length, to = text.indexOf(`<!-- /${marker} -->`);
   assert.ok(from > start.length && to > from, `the markers of ${marker} are gone`);
-  const part = `\n\n${table(rows)}\n\n`;
+  const part = `\n\n${markdownTable(rows)}\n\n`;
   if (Deno.env.get("UPDATE_README")) {
     await Deno.writeTextFile(path, text.slice(0, from) + part + text.slice(to));
     return;

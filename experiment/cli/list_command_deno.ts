@@ -5,7 +5,7 @@ import { augmentationNames } from "../../datasets/views/published/published_view
 import { datasetNames } from "../../datasets/sets/set_info.ts";
 import { MODEL_NAMES } from "../../core/nn/model_registry.ts";
 import type { Extensions } from "../config/extensions.ts";
-import { configJsonSchema } from "../config/json_schema.ts";
+import { choicesOf, configJsonSchema } from "../config/json_schema.ts";
 import { OPTIONS } from "../config/options.ts";
 import { loadPlugins } from "./load_plugins_deno.ts";
 
@@ -70,8 +70,10 @@ function listOptions(others: Extensions, { json }: { readonly json: boolean }): 
     console.log(JSON.stringify(configJsonSchema(methods), null, 2));
     return;
   }
-  for (const [key, { default: fallback, doc }] of OPTIONS) {
-    console.log(`${key}=${JSON.stringify(fallback)}\n    ${doc}`);
+  for (const [key, option] of OPTIONS) {
+    const choices = choicesOf(option).join(", ");
+    console.log(`${key}=${JSON.stringify(option.default)}`);
+    console.log(`    ${option.doc}${choices && ` One of ${choices}.`}`);
   }
   for (const { name, defaults } of methods) {
     const options = Object.entries(defaults);

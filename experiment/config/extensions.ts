@@ -4,8 +4,12 @@ import { MODEL_NAMES, modelByName } from "../../core/nn/model_registry.ts";
 import type { Model } from "../../core/nn/model.ts";
 import type { Dataset } from "../../datasets/images/dataset.ts";
 import { datasetNames } from "../../datasets/sets/set_info.ts";
-import { type Protocol, protocols } from "../../datasets/split/protocols/make_split.ts";
-import { augmentationNames, type NamedViews } from "../../datasets/views/published/published_views.ts";
+import { protocols } from "../../datasets/split/protocols/make_split.ts";
+import type { Protocol } from "../../datasets/split/split.ts";
+import {
+  augmentationNames,
+  type NamedViews,
+} from "../../datasets/views/published/published_views.ts";
 import { OPTIONS } from "./options.ts";
 
 /** A data set from outside: its name, and how it is opened. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ErasedSpec } from "../../core/training/plugin/algorithm.ts";
-import { OPTIONS } from "./options.ts";
+import { OPTIONS, type RunOption } from "./options.ts";
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -43,6 +43,13 @@ export function configJsonSchema(methods: readonly ErasedSpec[]): JsonSchema {
     title: "Options of a longtail run",
     ...objectSchema(root),
   };
+}
+
+/** The texts that an option may be, where only a few are; else none. */
+export function choicesOf({ type }: RunOption): readonly string[] {
+  const { enum: values, anyOf = [] } = z.toJSONSchema(type);
+  const all = values ?? anyOf.flatMap((part) => typeof part === "object" ? part.enum ?? [] : []);
+  return all.filter((value) => typeof value === "string");
 }
 
 function objectSchema(properties: Readonly<Record<string, JsonSchema>>): JsonSchema {

@@ -1,6 +1,10 @@
 import type { Dataset } from "../../datasets/images/dataset.ts";
 import { labelPool } from "../../datasets/split/label_pool.ts";
-import { findProtocol, makeSplit, resolveSplit } from "../../datasets/split/protocols/make_split.ts";
+import {
+  findProtocol,
+  makeSplit,
+  resolveSplit,
+} from "../../datasets/split/protocols/make_split.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { formatSplit } from "../../datasets/split/split_json.ts";
 import { type Split, type SplitOptions, splitShortage } from "../../datasets/split/split.ts";
