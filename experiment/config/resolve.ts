@@ -182,15 +182,23 @@ function switchOptimizer(known: Known, { value, where }: Setting): void {
   for (const setting of objectLayer(settings, where, "optimizer.")) known.set(setting.key, setting);
 }
 
-function unknownKey({ key, where }: Setting, known: Known, stack: string): BadInput {
+function unknownKey({ key, value, where }: Setting, known: Known, stack: string): BadInput {
   const keys = [...known.keys(), ...OPTIONAL_KEYS];
-  const [section] = key.split(".");
-  const stranger = key.includes(".") && !keys.some((k) => k.startsWith(`${section}.`));
+  const sections = new Set(keys.flatMap((k) => k.includes(".") ? k.split(".")[0]! : [])); // a text has a part
+  const [first = ""] = key.split(".");
+  if (sections.has(key)) {
+    return new BadInput(
+      `${key} is ${show(value)} (${where}), but it is a section: set its options, e.g. ${
+        keys.find((k) => k.startsWith(`${key}.`))
+      }`,
+    );
+  }
+  const stranger = key.includes(".") && !sections.has(first);
   return new BadInput(
     `There is no option '${key}' (${where})${
       stranger
-        ? `: '${section}' is neither a section nor a method of '${stack}'`
-        : didYouMean(key, keys)
+        ? `: '${first}' is neither a section nor a method of '${stack}'`
+        : didYouMean(key, [...keys, ...sections])
     }`,
   );
 }

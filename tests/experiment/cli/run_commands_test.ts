@@ -72,6 +72,22 @@ Deno.test("train --resume of a finished run says so, and trains on with more ste
   assert.deepEqual([renamed.code, /leave out --seed/.test(renamed.err)], [2, true]);
 });
 
+Deno.test("train --resume goes on where summary or log are damaged", async () => {
+  const { folder } = await trained();
+  for (const [i, text] of ["", "null", "{", '{"status": 3}'].entries()) {
+    await Deno.writeTextFile(`${folder}/summary.json`, text);
+    await Deno.writeTextFile(`${folder}/log.jsonl`, 'null\n3\n{"evaluation"\n{"step":1}\n');
+    const steps = 5 + i;
+    const { code, err } = await capturedRun(
+      ...["train", "--resume", folder, "--steps", `${steps}`, "--quiet"],
+    );
+    assert.equal(code, 0, err);
+    assert.equal((await summaryOf(folder)).steps, steps);
+    const [first = ""] = (await Deno.readTextFile(`${folder}/log.jsonl`)).split("\n");
+    assert.equal(first, '{"step":1}');
+  }
+});
+
 Deno.test("evaluate gives the run's numbers again, of either network", async () => {
   const { folder } = await firstRun();
   const { evaluation: { rule: _, ...expected }, history } = await summaryOf(folder);
@@ -143,6 +159,7 @@ Deno.test("evaluate and export refuse what is no run, and what they cannot do", 
       "tail",
       "--quiet",
     ],
+    [/There is no head 'constructor'/, "evaluate", folder, "--head", "constructor", "--quiet"],
     [/is not the folder of a run/, "export", scratch, "--out", `${scratch}/x`],
     [/required option '--out <file>'/, "export", folder],
     [/Cannot write .*none\/x: /, "export", folder, "--quiet", "--out", `${scratch}/none/x`],
@@ -208,6 +225,7 @@ Deno.test("train refuses bad input in one sentence and writes nothing", async ()
     [/did you mean 'learningRate'/, "--set", "learningrate=0.1"],
     [/--set takes key=value, not 'seed'/, "--set", "seed"],
     [/There is no file/, "--config", `${scratch}/none.yaml`],
+    [/Cannot read .*taken: /, "--config", `${scratch}/taken`],
     [/gammaLabeled is 0\.5/, "--set", "split.gammaLabeled=0.5"],
     [/labeledMax/, "--set", "split.labeledMax=100000000"],
     [/is not empty/, "--out", `${scratch}/taken`],

@@ -161,6 +161,39 @@ Deno.test("resolveConfig() repeats itself from what it resolved", () => {
   assert.deepEqual(again.config, first.config);
 });
 
+Deno.test("resolveConfig() knows no option that every object has, and leaves objects as they are", () => {
+  for (const key of ["constructor", "__proto__", "toString", "hasOwnProperty"]) {
+    refused(() => resolveConfig([setLayer([`${key}=1`])]), /There is no option/);
+    refused(() => resolveConfig([setLayer([`${key}.polluted=1`])]), /There is no option/);
+    refused(() => resolveConfig([setLayer([`split.${key}=1`])]), /There is no option/);
+    refused(() => resolveConfig([yamlLayer(`${key}:\n  a: 1\n`, "a.yaml")]), /There is no option/);
+  }
+  assert.equal(({} as Record<string, unknown>)["polluted"], undefined);
+  assert.equal((Object as unknown as Record<string, unknown>)["polluted"], undefined);
+});
+
+Deno.test("resolveConfig() takes a key of which a file says nothing for not stated", () => {
+  const plain = resolveConfig([]).all;
+  const texts = [
+    "split:\n  # labeledMax: 5\n",
+    "split: {}\n",
+    "split: null\n",
+    "plugins:\nseed:\n",
+  ];
+  for (const text of [...texts, "fixmatch:\n", "fixmatch: {}\n"]) {
+    assert.deepEqual(resolveConfig([yamlLayer(text, "run.yaml")]).all, plain, text);
+  }
+  const before = objectLayer({ seed: 3 }, "--set");
+  assert.equal(resolveConfig([before, yamlLayer("seed:\n", "run.yaml")]).config.seed, 3);
+  refused(() => resolveConfig([yamlLayer("splt:\n", "run.yaml")]), /'splt' \(line 1.*'split/);
+  refused(
+    () => resolveConfig([setLayer(["split=free"])]),
+    /split is 'free' \(--set\), but it is a section: set its options, e\.g\. split\.protocol/,
+  );
+  refused(() => resolveConfig([yamlLayer("seed: null\n", "run.yaml")]), /seed is null \(line 1/);
+  refused(() => resolveConfig([setLayer(["seed="])]), /seed is null \(--set\)/);
+});
+
 Deno.test("yamlLayer() names the line of what is not YAML", () => {
   refused(() => yamlLayer("seed: 1\nsteps: [1,\n", "run.yaml"), /of run\.yaml is not YAML/);
   refused(() => yamlLayer("- 1\n", "run.yaml"), /not a map/);
