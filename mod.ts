@@ -29,6 +29,10 @@ export {
   type Trained,
   type TrainOptions,
 } from "./experiment/train.ts";
-export { type RunConfig, type SplitSettings } from "./experiment/config/run_config.ts";
+export {
+  type LoaderSettings,
+  type RunConfig,
+  type SplitSettings,
+} from "./experiment/config/run_config.ts";
 export { checkPlugin, type PluginTrial } from "./experiment/check_plugin.ts";
 export { type Extensions, type NamedDataset } from "./experiment/config/extensions.ts";

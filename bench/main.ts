@@ -5,7 +5,7 @@
  */
 import { describeAdapter, NO_ADAPTER, requestAdapter } from "../core/autograd/adapter.ts";
 import { BadInput } from "../core/bad_input.ts";
-import { userPath } from "../experiment/cli/user_path_deno.ts";
+import { userPath } from "../experiment/cli/user_files_deno.ts";
 import { cpus } from "node:os";
 import process from "node:process";
 import { type Arguments, parseArguments } from "./arguments.ts";

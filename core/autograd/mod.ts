@@ -4,6 +4,7 @@
  * @module
  */
 export {
+  ADAPTER_CHOICES,
   type AdapterChoice,
   type AdapterInfo,
   NO_ADAPTER,

@@ -13,7 +13,7 @@ export {
   type Pass,
 } from "./builder.ts";
 export { cosineLayer } from "./expert_heads.ts";
-export { type DecayRule, isDecayed } from "./optimizer.ts";
+export { DECAY_RULES, type DecayRule, isDecayed } from "./optimizer.ts";
 export { expertResNet, type ExpertResNetOptions } from "./expert_resnet.ts";
 export { expertResNet50, type ExpertResNet50Options } from "./expert_resnet_50.ts";
 export {

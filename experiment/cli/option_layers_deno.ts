@@ -21,6 +21,7 @@ export interface OptionFlags {
   readonly adapter?: string;
   readonly set?: readonly string[];
   readonly plugin?: readonly string[];
+  readonly quiet?: boolean;
 }
 
 /**

@@ -24,7 +24,6 @@ import { userPath } from "./user_files_deno.ts";
 export interface TrainFlags extends OptionFlags {
   readonly out?: string;
   readonly resume?: string;
-  readonly quiet?: boolean;
 }
 
 /** `train`: a new run, or one resumed. */

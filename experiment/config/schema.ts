@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { ErasedSpec } from "../../core/training/plugin/algorithm.ts";
 import { OPTIONS } from "./options.ts";
 import type { RunConfig } from "./run_config.ts";
 

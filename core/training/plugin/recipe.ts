@@ -108,15 +108,12 @@ export interface RecipeSplit {
   readonly holdout: number | null;
 }
 
-/** Sections of which a recipe may state a part. */
-type Section = "batch" | "split" | "average";
-
 /**
  * Settings that a method brings along, as published for a data set. Recipes are laid over each
  * other, the base's first, then those of the add-ons in the order given; what none states has the
  * trainer's default, and what the user sets wins.
  */
-export interface Recipe extends Partial<Omit<RecipeSettings, Section>> {
+export interface Recipe extends Partial<Omit<RecipeSettings, "batch" | "split" | "average">> {
   /** Options of the method itself that differ from its defaults. */
   readonly options?: Readonly<Record<string, unknown>>;
   /** Images of a step. */

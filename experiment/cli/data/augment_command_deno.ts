@@ -2,12 +2,11 @@ import { fontNote } from "../../../datasets/show/paper_deno.ts";
 import { writeViewSheet } from "../../../datasets/show/view_sheet_deno.ts";
 import { openRunDataset, viewsOf } from "../../run/prepare_run_deno.ts";
 import { openAdapter } from "../open_adapter_deno.ts";
-import { resolveFlags } from "../option_layers_deno.ts";
+import { type OptionFlags, resolveFlags } from "../option_layers_deno.ts";
 import { userPath } from "../user_files_deno.ts";
-import type { RunDataFlags } from "./data_command.ts";
 
 /** Flags of `data augment`. */
-export interface AugmentFlags extends RunDataFlags {
+export interface AugmentFlags extends OptionFlags {
   readonly out: string;
 }
 

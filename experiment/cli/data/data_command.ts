@@ -1,22 +1,6 @@
 import type { Command, Option } from "commander";
 import { optionDoc } from "../../config/options.ts";
 
-/** Flags that all verbs of `data` have. */
-export interface DataFlags {
-  readonly dataDir?: string;
-  readonly size?: string;
-  readonly quiet?: boolean;
-}
-
-/** Flags of verbs that look at a data set as a run would. */
-export interface RunDataFlags extends DataFlags {
-  readonly protocol?: string;
-  readonly seed?: string;
-  readonly augment?: string;
-  readonly set?: readonly string[];
-  readonly plugin?: readonly string[];
-}
-
 /** Makes an action of a function that is loaded when it is called for. */
 export type Act = (
   load: () => Promise<(...args: never[]) => Promise<number | void>>,

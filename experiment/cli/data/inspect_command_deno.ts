@@ -4,12 +4,11 @@ import { writeSheet } from "../../../datasets/show/contact_sheet_deno.ts";
 import { formatInspection, formatSplitTable, inspect } from "../../../datasets/show/inspection.ts";
 import { openRunDataset } from "../../run/prepare_run_deno.ts";
 import { splitRun } from "../../run/split_run.ts";
-import { resolveFlags } from "../option_layers_deno.ts";
+import { type OptionFlags, resolveFlags } from "../option_layers_deno.ts";
 import { userPath, writeUserFile } from "../user_files_deno.ts";
-import type { RunDataFlags } from "./data_command.ts";
 
 /** Flags of `data inspect`. */
-export interface InspectFlags extends RunDataFlags {
+export interface InspectFlags extends OptionFlags {
   readonly sheet?: string;
   readonly json?: boolean;
 }
@@ -47,7 +46,7 @@ export async function inspectCommand(name: string, flags: InspectFlags): Promise
 }
 
 /** Flags of `data split`. */
-export interface SplitFlags extends RunDataFlags {
+export interface SplitFlags extends OptionFlags {
   readonly out: string;
 }
 

@@ -5,10 +5,12 @@ import { type Interrupt, listenForInterrupt } from "../../run/interrupt_deno.ts"
 import { workDisplay } from "../../run/work_display_deno.ts";
 import { EXIT } from "../exit_codes.ts";
 import { userPath } from "../user_files_deno.ts";
-import type { DataFlags } from "./data_command.ts";
 
 /** Flags of `data prepare`. */
-export interface PrepareFlags extends DataFlags {
+export interface PrepareFlags {
+  readonly dataDir?: string;
+  readonly size?: string;
+  readonly quiet?: boolean;
   readonly skipCorrupt?: boolean;
   readonly unlabeled?: string;
   readonly workers?: string;
