@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { NoAdapterError } from "../../core/autograd/adapter.ts";
 import { BadInput } from "../../core/bad_input.ts";
+import { tell } from "../run/progress_deno.ts";
 
 /** Exit codes of the command line. */
 export const EXIT = { done: 0, failed: 1, badInput: 2, noAdapter: 3, interrupted: 130 } as const;
@@ -14,17 +15,17 @@ export const EXIT = { done: 0, failed: 1, badInput: 2, noAdapter: 3, interrupted
 export function reportError(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done; // --help, --version
-    if (error.code !== "commander.help") console.error(error.message);
+    if (error.code !== "commander.help") tell(error.message);
     return EXIT.badInput;
   }
   if (error instanceof BadInput) {
-    console.error(`error: ${error.message}`);
+    tell(`error: ${error.message}`);
     return EXIT.badInput;
   }
   if (error instanceof NoAdapterError) {
-    console.error(`error: ${error.message}`);
+    tell(`error: ${error.message}`);
     return EXIT.noAdapter;
   }
-  console.error(error instanceof Error ? error.stack ?? error.message : error);
+  tell(error instanceof Error ? error.stack ?? error.message : error);
   return EXIT.failed;
 }

@@ -1,8 +1,8 @@
-import process from "node:process";
 import type { Device } from "../../core/autograd/device.ts";
 import { ADAPTER_CHOICES, type AdapterChoice } from "../../core/autograd/adapter.ts";
 import { requestDevice } from "../../core/autograd/request_device.ts";
 import { BadInput } from "../../core/bad_input.ts";
+import { tell } from "../run/progress_deno.ts";
 
 /**
  * Makes Deno ask Vulkan on Linux: otherwise it falls back to an OpenGL adapter that lacks half of
@@ -38,7 +38,7 @@ export async function openAdapter(
   const device = await requestDevice({ adapter: choice });
   if (!quiet) {
     const { name, software } = device.adapter;
-    process.stderr.write(`adapter: ${name}${software ? " (software: runs on the CPU)" : ""}\n`);
+    tell(`adapter: ${name}${software ? " (software: runs on the CPU)" : ""}`);
   }
   return device;
 }

@@ -8,6 +8,7 @@ import { EXIT } from "./exit_codes.ts";
 import { isPackage, loadPlugins, pluginPath } from "./load_plugins_deno.ts";
 import { adapterFlag, openAdapter } from "./open_adapter_deno.ts";
 import { userPath } from "./user_files_deno.ts";
+import { tell } from "../run/progress_deno.ts";
 
 /** `plugin new NAME`: writes a small method with its test. */
 export async function newPluginCommand(
@@ -45,7 +46,7 @@ export async function checkPluginCommand(
   const { algorithms, ...others } = await loadPlugins([path]);
   const wrong = isPackage(path) ? "" : await compileErrors(path);
   if (wrong !== "") {
-    console.error(wrong);
+    tell(wrong);
     console.log(`FAILED ${path}: it does not compile`);
     return EXIT.failed;
   }

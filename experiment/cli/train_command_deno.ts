@@ -2,7 +2,7 @@ import { BadInput } from "../../core/bad_input.ts";
 import { openTrainer } from "../open_trainer.ts";
 import { listenForInterrupt } from "../run/interrupt_deno.ts";
 import { type PreparedRun, prepareRun } from "../run/prepare_run_deno.ts";
-import { progressDisplay } from "../run/progress_deno.ts";
+import { progressDisplay, tell } from "../run/progress_deno.ts";
 import { RunFiles, RunFolder } from "../run/run_folder_deno.ts";
 import { requireSameSplit } from "../run/split_run.ts";
 import {
@@ -33,7 +33,7 @@ export async function trainCommand(flags: TrainFlags): Promise<number> {
   const out = flags.out === undefined ? undefined : userPath(flags.out);
   if (out) await RunFolder.requireFree(out);
   const run = await prepareRun(resolved);
-  if (run.note !== null && !flags.quiet) console.error(run.note);
+  if (run.note !== null && !flags.quiet) tell(run.note);
   const path = out ?? await freshName(run);
   return await train(run, flags, path, async (environment) => {
     const folder = await RunFolder.create(path);
@@ -61,7 +61,7 @@ async function resume(flags: TrainFlags, path: string): Promise<number> {
   requireSameSplit(await folder.readText("split.json"), run.split, path);
   const { steps } = run.resolved.config;
   if (await finishedSteps(folder) === steps) {
-    console.error(`${path} is finished: ${steps} steps. Give --steps to train on`);
+    tell(`${path} is finished: ${steps} steps. Give --steps to train on`);
     return EXIT.done;
   }
   return await train(run, flags, path, async () => {
@@ -99,7 +99,7 @@ async function train(
   }
   device.destroy();
   if (summary.status === "interrupted") {
-    console.error(
+    tell(
       `Interrupted and saved after ${summary.steps} steps. Resume with: deno task train --resume ${folder.path}`,
     );
     return EXIT.interrupted;

@@ -1,6 +1,13 @@
+import process from "node:process";
+
+/** What asks a run to stop: Ctrl-C, a request to terminate, a terminal that is closed. */
+const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
+
 /** Tells whether the user has asked the run to stop. */
 export interface Interrupt {
-  /** True once Ctrl-C or a request to terminate has arrived. */
+  /** True once one of the signals has arrived. */
   readonly asked: boolean;
   /** Aborted at that moment. */
   readonly signal: AbortSignal;
@@ -9,8 +16,9 @@ export interface Interrupt {
 }
 
 /**
- * Listens for Ctrl-C. A terminal's arrives twice through a task runner, so repeats within a second
- * are one; a later one ends the process at once.
+ * Listens for Ctrl-C, a request to terminate and a closed terminal. A terminal's Ctrl-C arrives twice
+ * through a task runner, so repeats within a second are one; a later one ends the process at once. Who
+ * reads standard error no longer, as a closed terminal does, does not end a run.
  */
 export function listenForInterrupt(): Interrupt {
   const asked = new AbortController();
@@ -22,16 +30,17 @@ export function listenForInterrupt(): Interrupt {
       asked.abort();
     } else if (now - first > 1000) Deno.exit(130);
   };
-  Deno.addSignalListener("SIGINT", onSignal);
-  Deno.addSignalListener("SIGTERM", onSignal);
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
+  const onBrokenPipe = () => {};
+  process.stderr.on("error", onBrokenPipe);
   return {
     get asked() {
       return asked.signal.aborted;
     },
     signal: asked.signal,
     stop() {
-      Deno.removeSignalListener("SIGINT", onSignal);
-      Deno.removeSignalListener("SIGTERM", onSignal);
+      for (const signal of SIGNALS) Deno.removeSignalListener(signal, onSignal);
+      process.stderr.off("error", onBrokenPipe);
     },
   };
 }

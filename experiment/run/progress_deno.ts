@@ -58,13 +58,12 @@ export function progressDisplay(
 /** One line at most every ten seconds. */
 function plainLines(steps: number): ProgressDisplay {
   let last = -Infinity;
-  const say = (text: string) => console.error(text);
   return {
-    say,
+    say: tell,
     row: (row, left) => {
       if (performance.now() - last < 10_000 && row.step < steps) return;
       last = performance.now();
-      say(`step ${row.step}/${steps} ${describe(row, left)}`);
+      tell(`step ${row.step}/${steps} ${describe(row, left)}`);
     },
     step() {},
     stop() {},
@@ -89,4 +88,14 @@ export function duration(seconds: number): string {
   if (s < 60) return `${s}s`;
   if (s < 3600) return `${Math.floor(s / 60)}m${String(s % 60).padStart(2, "0")}s`;
   return `${Math.floor(s / 3600)}h${String(Math.floor(s % 3600 / 60)).padStart(2, "0")}m`;
+}
+
+/**
+ * Says something on standard error. Who cannot be told, since nobody reads any longer or the disk is
+ * full, does not end a run.
+ */
+export function tell(text: unknown): void {
+  try {
+    console.error(text);
+  } catch { /* there is nobody to tell */ }
 }

@@ -2,7 +2,7 @@ import process from "node:process";
 // @ts-types="@types/cli-progress"
 import { SingleBar } from "cli-progress";
 import type { OnProgress, Progress } from "../../datasets/store/work.ts";
-import { duration } from "./progress_deno.ts";
+import { duration, tell } from "./progress_deno.ts";
 
 /** Shows how a long piece of work is getting on. */
 export interface WorkDisplay {
@@ -69,7 +69,7 @@ function plainLines(): WorkDisplay {
       const due = now - said >= PAUSE || progress.trouble !== undefined;
       if (progress.done !== progress.total && !due) return;
       said = now;
-      console.error(describeWork(progress, start));
+      tell(describeWork(progress, start));
     },
     stop() {},
   };

@@ -20,7 +20,7 @@ export async function augmentCommand(name: string, flags: AugmentFlags): Promise
   const device = await openAdapter(config.adapter, { quiet });
   const path = userPath(flags.out);
   const note = await fontNote();
-  if (note !== null && !quiet) console.error(note);
+  if (note !== null && !quiet) tell(note);
   try {
     await writeViewSheet(path, dataset, {
       device,

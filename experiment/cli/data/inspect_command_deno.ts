@@ -6,6 +6,7 @@ import { openRunDataset } from "../../run/prepare_run_deno.ts";
 import { splitRun } from "../../run/split_run.ts";
 import { type OptionFlags, resolveFlags } from "../option_layers_deno.ts";
 import { userPath, writeUserFile } from "../user_files_deno.ts";
+import { tell } from "../../run/progress_deno.ts";
 
 /** Flags of `data inspect`. */
 export interface InspectFlags extends OptionFlags {
@@ -22,14 +23,14 @@ export async function inspectCommand(name: string, flags: InspectFlags): Promise
     ? splitRun(resolved, dataset)
     : undefined;
   const split = dealt?.split;
-  if (dealt?.note && !flags.quiet) console.error(dealt.note);
+  if (dealt?.note && !flags.quiet) tell(dealt.note);
   if (sheet !== undefined) {
     const note = await fontNote();
-    if (note !== null && !flags.quiet) console.error(note);
+    if (note !== null && !flags.quiet) tell(note);
     const shown = await writeSheet(userPath(sheet), dataset, split?.labeled);
     const { length } = dataset.classNames;
     if (shown < length && !flags.quiet) {
-      console.error(`The sheet shows ${shown} of ${length} classes`);
+      tell(`The sheet shows ${shown} of ${length} classes`);
     }
   }
   const found = inspect(dataset);
@@ -55,7 +56,7 @@ export async function splitCommand(name: string, flags: SplitFlags): Promise<voi
   const resolved = await resolveFlags({ ...flags, dataset: name });
   const dataset = await openRunDataset(resolved);
   const { split, note } = splitRun(resolved, dataset);
-  if (note !== null && !flags.quiet) console.error(note);
+  if (note !== null && !flags.quiet) tell(note);
   const path = userPath(flags.out);
   await writeUserFile(path, `${formatSplit(split)}\n`);
   console.log(formatSplitTable(split, dataset.classNames));

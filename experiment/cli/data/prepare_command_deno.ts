@@ -5,6 +5,7 @@ import { type Interrupt, listenForInterrupt } from "../../run/interrupt_deno.ts"
 import { workDisplay } from "../../run/work_display_deno.ts";
 import { EXIT } from "../exit_codes.ts";
 import { userPath } from "../user_files_deno.ts";
+import { tell } from "../../run/progress_deno.ts";
 
 /** Flags of `data prepare`. */
 export interface PrepareFlags {
@@ -52,7 +53,7 @@ export async function prepareCommand(name: string, flags: PrepareFlags): Promise
   }
   if (!prepared) {
     const again = ["deno task data prepare", name, ...given({ ...flags, dataDir })].join(" ");
-    console.error(`Interrupted; what is done is kept. Go on with: ${again}`);
+    tell(`Interrupted; what is done is kept. Go on with: ${again}`);
     return EXIT.interrupted;
   }
   report(name, prepared, { quiet });
@@ -76,10 +77,10 @@ function report(
 ): void {
   const terms = infoOf(name).source?.terms;
   if (!quiet) {
-    for (const note of notes) console.error(note);
-    if (terms !== undefined) console.error(`Terms of ${name}: ${terms}`);
+    for (const note of notes) tell(note);
+    if (terms !== undefined) tell(`Terms of ${name}: ${terms}`);
   }
-  for (const why of skipped) console.error(`left out: ${why}`);
+  for (const why of skipped) tell(`left out: ${why}`);
   if (path === undefined) {
     console.log(`${name} needs no preparing`);
     return;

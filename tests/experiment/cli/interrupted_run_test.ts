@@ -55,15 +55,33 @@ Deno.test("a killed run, resumed, ends with the state of an undisturbed one", as
   assert.deepEqual(a, b);
 });
 
-Deno.test("Ctrl-C saves, says how to resume and ends with 130", async () => {
-  const folder = `${scratch}/stopped`;
-  const { code, err } = await signalled(folder, { steps: 100_000, signal: "SIGINT" });
-  assert.equal(code, 130, err);
-  assert.match(
-    err,
-    /Interrupted and saved after \d+ steps\. Resume with: .*--resume .*stopped\s*$/,
-  );
-  const summary = JSON.parse(await Deno.readTextFile(`${folder}/summary.json`));
-  assert.equal(summary.status, "interrupted");
-  assert.ok(summary.steps >= 10 && summary.steps < 100_000);
+Deno.test("Ctrl-C, SIGTERM and a closed terminal save, say how to resume and end with 130", async () => {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    const folder = `${scratch}/stopped-${signal}`;
+    const { code, err } = await signalled(folder, { steps: 100_000, signal });
+    assert.equal(code, 130, err);
+    assert.match(
+      err,
+      /Interrupted and saved after \d+ steps\. Resume with: .*--resume .*stopped-\w+\s*$/,
+    );
+    const summary = JSON.parse(await Deno.readTextFile(`${folder}/summary.json`));
+    assert.equal(summary.status, "interrupted");
+    assert.ok(summary.steps >= 10 && summary.steps < 100_000);
+  }
+});
+
+Deno.test("a run goes on where nobody can be told of it", async () => {
+  const folder = `${scratch}/unheard`;
+  const train = `cli.ts train --steps 30 --out ${folder} ${
+    SMALL.filter((o) => o !== "--quiet").join(" ")
+  }`;
+  for (const end of ["2> /dev/full", "2>&1 > /dev/null | true"]) {
+    const { code } = await new Deno.Command("bash", {
+      args: ["-c", `set -o pipefail; ${Deno.execPath()} run -A ${train} ${end}`],
+      cwd: new URL("../../../", import.meta.url),
+    }).output();
+    assert.equal(code, 0, end);
+    assert.equal(JSON.parse(await Deno.readTextFile(`${folder}/summary.json`)).steps, 30);
+    await Deno.remove(folder, { recursive: true });
+  }
 });
