@@ -3,7 +3,7 @@ import { optionDoc } from "../config/options.ts";
 import { ADAPTER_CHOICES } from "../../core/autograd/adapter.ts";
 import { addDataCommand } from "./data/data_command.ts";
 import { VERSION } from "./environment_deno.ts";
-import { EXIT, reportError } from "./exit_codes.ts";
+import { EXIT, reportError } from "./exit_codes_deno.ts";
 
 const set = new Option("--set <key=value...>", "set one option of `list options`; repeat for more")
   .argParser(

@@ -4,7 +4,7 @@ import { checkPlugin } from "../check_plugin.ts";
 import { pluginTemplate } from "../plugin_template.ts";
 import { RunFolder } from "../run/run_folder_deno.ts";
 import { VERSION } from "./environment_deno.ts";
-import { EXIT } from "./exit_codes.ts";
+import { EXIT } from "./exit_codes_deno.ts";
 import { isPackage, loadPlugins, pluginPath } from "./load_plugins_deno.ts";
 import { adapterFlag, openAdapter } from "./open_adapter_deno.ts";
 import { userPath } from "./user_files_deno.ts";

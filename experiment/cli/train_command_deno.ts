@@ -15,7 +15,7 @@ import {
   writeConfig,
 } from "../run/train_loop_deno.ts";
 import { environmentOf } from "./environment_deno.ts";
-import { EXIT } from "./exit_codes.ts";
+import { EXIT } from "./exit_codes_deno.ts";
 import { openAdapter } from "./open_adapter_deno.ts";
 import { type OptionFlags, resolveFlags, resolveFolder } from "./option_layers_deno.ts";
 import { userPath } from "./user_files_deno.ts";

@@ -6,7 +6,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { EXIT } from "../../experiment/cli/exit_codes.ts";
+import { EXIT } from "../../experiment/cli/exit_codes_deno.ts";
 import { preferVulkan } from "../../experiment/cli/open_adapter_deno.ts";
 import { userPath } from "../../experiment/cli/user_files_deno.ts";
 import { goldenRows } from "./golden_rows.ts";

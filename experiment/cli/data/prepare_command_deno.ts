@@ -3,7 +3,7 @@ import { infoOf } from "../../../datasets/sets/set_info.ts";
 import { type Prepared, prepareDataset } from "../../../datasets/sets/prepare_dataset_deno.ts";
 import { type Interrupt, listenForInterrupt } from "../../run/interrupt_deno.ts";
 import { workDisplay } from "../../run/work_display_deno.ts";
-import { EXIT } from "../exit_codes.ts";
+import { EXIT } from "../exit_codes_deno.ts";
 import { userPath } from "../user_files_deno.ts";
 import { tell } from "../../run/progress_deno.ts";
 

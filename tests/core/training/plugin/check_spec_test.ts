@@ -21,3 +21,12 @@ Deno.test("defineAlgorithm() refuses asynchronous slots of a step, and no others
   }
   assert.equal(defineAlgorithm({ ...spec, setup: waits, epoch: waits })().name, "mine");
 });
+
+Deno.test("defineAlgorithm() refuses an option whose default does not tell its type", () => {
+  for (const level of [null, undefined, { low: 1 }, () => 1]) {
+    assert.throws(
+      () => defineAlgorithm({ name: "mine", kind: "base", paper: "none", defaults: { level } }),
+      /option 'level' of the method 'mine' has .* as its default: give a number/,
+    );
+  }
+});
