@@ -1,6 +1,7 @@
 import { fontNote } from "../../../datasets/show/paper_deno.ts";
 import { writeViewSheet } from "../../../datasets/show/view_sheet_deno.ts";
 import { openRunDataset, viewsOf } from "../../run/prepare_run_deno.ts";
+import { tell } from "../../run/progress_deno.ts";
 import { openAdapter } from "../open_adapter_deno.ts";
 import { type OptionFlags, resolveFlags } from "../option_layers_deno.ts";
 import { userPath } from "../user_files_deno.ts";
