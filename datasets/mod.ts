@@ -15,6 +15,7 @@ export * from "./formats/byte_stream.ts";
 export { joinImages, type LabeledImages } from "./formats/raw_images.ts";
 export * from "./formats/pickle.ts";
 export * from "./formats/pickle_values.ts";
+export type { ResizeFilter } from "./images/resample_weights.ts";
 export * from "./images/resize.ts";
 export * from "./split/long_tail.ts";
 export * from "./images/memory_dataset.ts";

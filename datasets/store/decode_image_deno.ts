@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { BadInput } from "../../core/bad_input.ts";
 import type { Fit, Pixels } from "../images/resize.ts";
 
@@ -42,10 +42,11 @@ export async function decodeImage(bytes: Uint8Array, path: string): Promise<Pixe
   if (!isJpeg && !isPng) fail("it is neither JPEG nor PNG");
   const options = { limitInputPixels: false, failOn: "error", ignoreIcc: true } as const;
   try {
-    const { width, height } = await sharp(bytes, options).metadata();
+    const { width, height, space } = await sharp(bytes, options).metadata();
     if (!(width * height <= MAX_PIXELS)) {
       fail(`it has ${width} x ${height} pixels, expected at most ${MAX_PIXELS / 1e6} million`);
     }
+    if (space === "cmyk") return fromInks(await inksOf(sharp(bytes, options)));
     const { data, info } = await sharp(bytes, options)
       .removeAlpha()
       .toColourspace("srgb")
@@ -57,4 +58,28 @@ export async function decodeImage(bytes: Uint8Array, path: string): Promise<Pixe
     if (error instanceof BadInput) throw error;
     return fail((error as Error).message.split("\n")[0]!.trim()); // split() gives at least one
   }
+}
+
+/** Cyan, magenta, yellow and black of a JPEG of inks (CMYK or YCCK), 255 being all of an ink. */
+async function inksOf(image: Sharp): Promise<Pixels> {
+  const { data, info: { width, height, channels } } = await image
+    .pipelineColourspace("cmyk")
+    .toColourspace("cmyk")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  if (channels !== 4) throw new Error(`it has ${channels} inks, expected 4`);
+  return { width, height, data };
+}
+
+/** Inks as colours without a profile: `(255 - k) (255 - c) / 255`, rounded (Pillow, Convert.c). */
+function fromInks({ width, height, data: inks }: Pixels): Pixels {
+  const data = new Uint8Array(width * height * 3);
+  for (let from = 0, to = 0; to < data.length; from += 4) {
+    const light = 255 - inks[from + 3]!; // four inks a pixel, here and below
+    for (let c = 0; c < 3; c++, to++) {
+      const product = inks[from + c]! * light + 128;
+      data[to] = light - ((product >> 8) + product >> 8);
+    }
+  }
+  return { width, height, data };
 }

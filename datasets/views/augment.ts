@@ -70,7 +70,7 @@ export function augment(
  * const images = device.zeros([10, 16, 16, 3], "u8");
  * const half = [0.5, 0.5, 0.5] as const;
  * const { weak, strong } = publishedViews("simpro", { size: 16, mean: half, std: half });
- * const views = [{ spec: weak, name: "weak" }, { view: strong, name: "strong" }];
+ * const views = [{ spec: weak, name: "weak" }, { spec: strong, name: "strong" }];
  * const batch = device.tensor([3, 1, 4], [3], "i32");
  * const x = augmentViews(images, batch, views, { seed: 1, step: 0 });
  * assert.deepEqual(x.shape, [6, 16, 16, 3]);

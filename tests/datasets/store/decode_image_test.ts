@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import sharp from "sharp";
 import { BadInput } from "../../../core/bad_input.ts";
 import { decodeImage } from "../../../datasets/store/decode_image_deno.ts";
+import { flatJpeg } from "../flat_jpeg.ts";
 import { hugePng, picture } from "../images.ts";
 import { ascii, fuzz } from "../samples.ts";
 
@@ -37,6 +38,27 @@ Deno.test("decodeImage() makes three channels of any kind of image", async () =>
     "16 bits",
   );
   assert.deepEqual([...deep.data.subarray(3, 6)], [200, 30, 90]);
+});
+
+Deno.test('decodeImage() has the colours of inks that Pillow\'s convert("RGB") has', async () => {
+  // Adobe's programs store inks inverted, and Pillow takes all to be theirs.
+  const cases = [
+    { stored: [0, 255, 255, 255], adobe: 0, colour: [0, 255, 255] },
+    { stored: [255, 0, 0, 255], adobe: 0, colour: [255, 0, 0] },
+    { stored: [200, 100, 50, 220], adobe: 0, colour: [173, 86, 43] },
+    { stored: [200, 100, 50, 220], adobe: null, colour: [173, 86, 43] },
+    // YCCK: the inks are the opposite of the colour that Y, Cb and Cr are.
+    { stored: [90, 128, 128, 255], adobe: 2, colour: [165, 165, 165] },
+    { stored: [200, 100, 50, 220], adobe: 2, colour: [141, 0, 91] },
+    { stored: [255, 255, 255, 0], adobe: 0, colour: [0, 0, 0] },
+  ] as const;
+  for (const { stored, adobe, colour } of cases) {
+    const { width, height, data } = await decodeImage(flatJpeg(stored, { adobe }), "inks");
+    assert.deepEqual([width, height, data.length], [16, 16, 768]);
+    for (let at = 0; at < data.length; at += 3) {
+      assert.deepEqual([...data.subarray(at, at + 3)], colour, `${stored} ${adobe}`);
+    }
+  }
 });
 
 Deno.test("decodeImage() does not turn an image by its EXIF tag", async () => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { BadInput } from "../../../core/bad_input.ts";
-import { memorySource } from "../../../datasets/formats/byte_source.ts";
-import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
-import { readPack } from "../../../datasets/store/pack/pack.ts";
-import { packImages } from "../../../datasets/store/pack/pack_images_deno.ts";
-import type { PackPlan, Produced } from "../../../datasets/store/pack/pack_plan.ts";
-import { openPack } from "../../../datasets/store/pack/pack_reader_deno.ts";
-import { fuzz, join, ramp } from "../samples.ts";
+import { BadInput } from "../../../../core/bad_input.ts";
+import { memorySource } from "../../../../datasets/formats/byte_source.ts";
+import { memoryDataset } from "../../../../datasets/images/memory_dataset.ts";
+import { readPack } from "../../../../datasets/store/pack/pack.ts";
+import { packImages } from "../../../../datasets/store/pack/pack_images_deno.ts";
+import type { PackPlan, Produced } from "../../../../datasets/store/pack/pack_plan.ts";
+import { openPack } from "../../../../datasets/store/pack/pack_reader_deno.ts";
+import { fuzz, join, ramp } from "../../samples.ts";
 
 const EACH = 2 * 2 * 3;
 const key = "ab".repeat(32);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { BadInput } from "../../../core/bad_input.ts";
-import { packImages } from "../../../datasets/store/pack/pack_images_deno.ts";
-import { openPack } from "../../../datasets/store/pack/pack_reader_deno.ts";
+import { BadInput } from "../../../../core/bad_input.ts";
+import { packImages } from "../../../../datasets/store/pack/pack_images_deno.ts";
+import { openPack } from "../../../../datasets/store/pack/pack_reader_deno.ts";
 
 const SIZE = 32, EACH = SIZE * SIZE * 3, IMAGES = 120;
 
