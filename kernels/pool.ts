@@ -9,7 +9,8 @@ import { defineKernel, type Kernel, linearIndex, memoKernel, read, write } from 
 /** What is taken of a window. */
 export type PoolKind = "max" | "average";
 
-const SIZES = {
+/** Uniforms of both pooling kernels. */
+export const POOL_UNIFORMS = {
   size: "u32",
   columns: "u32",
   height: "u32",
@@ -34,7 +35,7 @@ const types = (vector: boolean) =>
 export function poolKernel(
   kind: PoolKind,
   vector: boolean,
-): Kernel<"x" | "y" | "place", keyof typeof SIZES> {
+): Kernel<"x" | "y" | "place", keyof typeof POOL_UNIFORMS> {
   const { float, int, header } = types(vector);
   return memoKernel(`pool ${kind} ${float}`, (key) =>
     defineKernel({
@@ -44,7 +45,7 @@ export function poolKernel(
         y: write(float),
         place: kind === "max" ? write(int) : undefined,
       },
-      uniforms: SIZES,
+      uniforms: POOL_UNIFORMS,
       header,
       body: `${linearIndex()}
   if (i >= u.size) { return; }
@@ -75,7 +76,7 @@ export function poolKernel(
 export function poolGradientKernel(
   kind: PoolKind,
   vector: boolean,
-): Kernel<"dy" | "place" | "dx", keyof typeof SIZES> {
+): Kernel<"dy" | "place" | "dx", keyof typeof POOL_UNIFORMS> {
   const { float, int, header } = types(vector);
   return memoKernel(`pool ${kind} gradient ${float}`, (key) =>
     defineKernel({
@@ -85,7 +86,7 @@ export function poolGradientKernel(
         place: kind === "max" ? read(int) : undefined,
         dx: write(float),
       },
-      uniforms: SIZES,
+      uniforms: POOL_UNIFORMS,
       header,
       body: `${linearIndex()}
   if (i >= u.size) { return; }

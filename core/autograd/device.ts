@@ -3,27 +3,13 @@ import type { Grid, Kernel, UniformValues } from "../../kernels/kernel.ts";
 import { type AdapterInfo, describeAdapter } from "./adapter.ts";
 import { BufferPool, type PooledBuffer } from "./buffer_pool.ts";
 import { ErrorWatch } from "./error_watch.ts";
-import {
-  fromBytes,
-  type HostArray,
-  type HostArrayOf,
-  type ReadBack,
-  toBytes,
-} from "./host_array.ts";
+import { type DType, fromBytes, type HostArray, type HostArrayOf, toBytes } from "./elements.ts";
 import { PipelineCache } from "./pipeline_cache.ts";
 import { type KernelArguments, Recorder, type TextureRegion } from "./recorder.ts";
 import { type Shape, showShape, sizeOf } from "./shape.ts";
 import type { Subgroups } from "./subgroups.ts";
 import type { Tape } from "./tape.ts";
-import {
-  type AnyTensor,
-  byteSize,
-  type DType,
-  forEachTensor,
-  type Scope,
-  Storage,
-  Tensor,
-} from "./tensor.ts";
+import { type AnyTensor, byteSize, forEachTensor, type Scope, Storage, Tensor } from "./tensor.ts";
 import { type Texture, TexturePool } from "./texture_pool.ts";
 
 /** Settings of a device. */
@@ -35,6 +21,11 @@ export interface DeviceOptions {
   /** What subgroups the GPU device has; none by default. */
   readonly subgroups?: Subgroups | undefined;
 }
+
+/** Values read back from tensors, in the order asked for. */
+export type ReadBack<T extends readonly AnyTensor[]> = {
+  [K in keyof T]: T[K] extends Tensor<infer D> ? HostArrayOf<D> : never;
+};
 
 const GIBI = 2 ** 30;
 

@@ -12,10 +12,15 @@ export {
   requestAdapter,
 } from "./adapter.ts";
 export { BufferPool, type PooledBuffer } from "./buffer_pool.ts";
-export { Device, type DeviceOptions } from "./device.ts";
-export { type HostArray, type HostArrayOf, type ReadBack } from "./host_array.ts";
+export { Device, type DeviceOptions, type ReadBack } from "./device.ts";
+export { type DType, type HostArray, type HostArrayOf } from "./elements.ts";
 export { Texture, TexturePool, type TextureSize } from "./texture_pool.ts";
-export { type Argument, type KernelArguments, type TextureRegion } from "./recorder.ts";
+export {
+  type Argument,
+  type BufferPart,
+  type KernelArguments,
+  type TextureRegion,
+} from "./recorder.ts";
 export { requestDevice, type RequestDeviceOptions } from "./request_device.ts";
 export { type Shape } from "./shape.ts";
 export { type Subgroups } from "./subgroups.ts";
@@ -27,5 +32,5 @@ export {
   Tape,
   type TapeNode,
 } from "./tape.ts";
-export { type AnyTensor, type DType, type Scope, Storage, Tensor } from "./tensor.ts";
+export { type AnyTensor, type Scope, Storage, Tensor } from "./tensor.ts";
 export * from "./ops/mod.ts";

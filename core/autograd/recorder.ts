@@ -1,10 +1,20 @@
 import type { Grid, Kernel, UniformValues } from "../../kernels/kernel.ts";
+import type { PooledBuffer } from "./buffer_pool.ts";
 import { type Pipeline, type PipelineCache, UNIFORM_BYTES } from "./pipeline_cache.ts";
-import type { AnyTensor } from "./tensor.ts";
 import { Texture } from "./texture_pool.ts";
 
+/** Part of a buffer: a tensor, as commands see it. */
+export interface BufferPart {
+  /** What it lies in. */
+  readonly storage: { readonly buffer: PooledBuffer };
+  /** Bytes before it. */
+  readonly offset: number;
+  /** Bytes that it takes, a multiple of four. */
+  readonly bytes: number;
+}
+
 /** Something a kernel can be given. */
-export type Argument = AnyTensor | Texture;
+export type Argument = BufferPart | Texture;
 
 /** The arguments of a kernel by name; undefined is what the kernel's variant does not take. */
 export type KernelArguments<Names extends string = string> = Readonly<
@@ -91,13 +101,13 @@ export class Recorder {
     this.dispatches++;
   }
 
-  clear({ storage, offset, bytes }: AnyTensor): void {
+  clear({ storage, offset, bytes }: BufferPart): void {
     if (bytes === 0) return;
     this.#endPass();
     this.#open().clearBuffer(storage.buffer.gpu, offset, bytes);
   }
 
-  copy(from: AnyTensor, to: AnyTensor): void {
+  copy(from: BufferPart, to: BufferPart): void {
     if (from.bytes === 0) return;
     this.#endPass();
     this.#open().copyBufferToBuffer(
@@ -110,7 +120,7 @@ export class Recorder {
   }
 
   copyToTexture(
-    from: AnyTensor,
+    from: BufferPart,
     to: Texture,
     { skip, bytesPerRow, rowsPerLayer, origin, size }: TextureRegion,
   ): void {
@@ -143,7 +153,7 @@ export class Recorder {
   }
 
   /** Copies tensors into one staging buffer, submits, and returns their bytes once they are there. */
-  async readBack(tensors: readonly AnyTensor[]): Promise<ArrayBuffer[]> {
+  async readBack(tensors: readonly BufferPart[]): Promise<ArrayBuffer[]> {
     this.readBacks++;
     const total = tensors.reduce((sum, t) => sum + aligned(t.bytes), 0);
     if (total === 0) {

@@ -1,13 +1,8 @@
 import type { PooledBuffer } from "./buffer_pool.ts";
 import type { Device } from "./device.ts";
+import { BYTES, type DType } from "./elements.ts";
 import { type Shape, showShape, sizeOf } from "./shape.ts";
 import type { Tape } from "./tape.ts";
-
-/** Element types. `u8` is packed, four to a word, and only read by the kernels that make views. */
-export type DType = "f32" | "i32" | "u32" | "u8";
-
-/** Bytes of one element. */
-export const BYTES: Readonly<Record<DType, number>> = { f32: 4, i32: 4, u32: 4, u8: 1 };
 
 /**
  * Bytes of a tensor, rounded up to a multiple of four as buffers need.

@@ -12,7 +12,7 @@ import {
 export const CONV_GROUP = 8;
 
 /** Where an element of the weights comes from: linear in all of its indices. */
-const SOURCE = {
+export const WEIGHT_UNIFORMS = {
   taps: "u32",
   tapColumns: "u32",
   inputs: "u32",
@@ -25,7 +25,7 @@ const SOURCE = {
 } as const;
 
 /** Names the uniforms that say where weights come from. */
-export type WeightUniform = keyof typeof SOURCE;
+export type WeightUniform = keyof typeof WEIGHT_UNIFORMS;
 
 const PLACE = `u32(u.first + i32(tap / u.tapColumns) * u.rowStep +
       i32(tap % u.tapColumns) * u.columnStep + i32(input) * u.inputStep + i32(output) * u.outputStep)`;
@@ -37,13 +37,13 @@ const PLACE = `u32(u.first + i32(tap / u.tapColumns) * u.rowStep +
  */
 export function packWeightsKernel(): Kernel<
   "w" | "y",
-  "size" | "width" | "tapMajor" | keyof typeof SOURCE
+  "size" | "width" | "tapMajor" | keyof typeof WEIGHT_UNIFORMS
 > {
   return memoKernel("pack weights", (key) =>
     defineKernel({
       key,
       bindings: { w: read("f32"), y: storageTexture() },
-      uniforms: { size: "u32", width: "u32", tapMajor: "u32", ...SOURCE },
+      uniforms: { size: "u32", width: "u32", tapMajor: "u32", ...WEIGHT_UNIFORMS },
       body: `${linearIndex()}
   if (i >= u.size) { return; }
   let column = i % u.width; let row = i / u.width;
@@ -68,7 +68,7 @@ export function reorderWeightsKernel(): Kernel<"w" | "y", "size" | WeightUniform
     defineKernel({
       key,
       bindings: { w: read("f32"), y: write("f32") },
-      uniforms: { size: "u32", ...SOURCE },
+      uniforms: { size: "u32", ...WEIGHT_UNIFORMS },
       body: `${linearIndex()}
   if (i >= u.size) { return; }
   let output = i % u.outputs; let rest = i / u.outputs;

@@ -29,7 +29,8 @@ const PIXELS: readonly (readonly [y: number, x: number])[] = places(
   CONV_PATCH.width,
 );
 
-const UNIFORMS = {
+/** Uniforms of {@linkcode textureConvKernel}. */
+export const TEXTURE_CONV_UNIFORMS = {
   tiles: "u32",
   tilesX: "u32",
   tilesY: "u32",
@@ -77,7 +78,7 @@ const UNIFORMS = {
  */
 export function textureConvKernel(
   variant: TextureConvVariant,
-): Kernel<"x" | "w" | "bias" | "y", keyof typeof UNIFORMS> {
+): Kernel<"x" | "w" | "bias" | "y", keyof typeof TEXTURE_CONV_UNIFORMS> {
   const { tapRows, tapColumns, stride, lanes, vector } = variant;
   const key = `texture conv ${tapRows}x${tapColumns} stride ${stride} lanes ${lanes} ${
     vector ? "vec4" : "f32"
@@ -91,7 +92,7 @@ export function textureConvKernel(
         bias: read("vec4f"),
         y: write(vector ? "vec4f" : "f32"),
       },
-      uniforms: UNIFORMS,
+      uniforms: TEXTURE_CONV_UNIFORMS,
       workgroup: [CONV_PATCHES],
       subgroups: lanes > 0,
       header: storeFunction(vector),

@@ -20,7 +20,8 @@ export interface TextureFilterVariant {
   readonly share: number;
 }
 
-const UNIFORMS = {
+/** Uniforms of {@linkcode textureFilterKernel}. */
+export const TEXTURE_FILTER_UNIFORMS = {
   count: "u32",
   groups: "u32",
   blocks: "u32",
@@ -66,7 +67,7 @@ const UNIFORMS = {
  */
 export function textureFilterKernel(
   variant: TextureFilterVariant,
-): Kernel<"x" | "dy" | "y", keyof typeof UNIFORMS> {
+): Kernel<"x" | "dy" | "y", keyof typeof TEXTURE_FILTER_UNIFORMS> {
   const { tapRows, tapColumns, chunks, quads, stride, share } = variant;
   const key =
     `texture filter ${tapRows}x${tapColumns} chunks ${chunks} quads ${quads} stride ${stride} share ${share}`;
@@ -74,7 +75,7 @@ export function textureFilterKernel(
     defineKernel({
       key,
       bindings: { x: texture(), dy: texture(), y: write("vec4f") },
-      uniforms: UNIFORMS,
+      uniforms: TEXTURE_FILTER_UNIFORMS,
       subgroups: share > 1,
       body: body(variant),
     }));

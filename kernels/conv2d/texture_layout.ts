@@ -78,7 +78,8 @@ export function textureSize(
   };
 }
 
-const UNIFORMS = {
+/** Uniforms of {@linkcode textureCopyKernel}. */
+export const TEXTURE_COPY_UNIFORMS = {
   pixels: "u32",
   height: "u32",
   width: "u32",
@@ -106,7 +107,7 @@ export function textureCopyKernel(
     defineKernel({
       key,
       bindings: { x: read(vector ? "vec4f" : "f32"), y: storageTexture() },
-      uniforms: UNIFORMS,
+      uniforms: TEXTURE_COPY_UNIFORMS,
       body: `${linearIndex()}
   if (i >= u.pixels) { return; }
   let column = i % u.columns; let above = i / u.columns;
@@ -132,7 +133,9 @@ export function textureCopyKernel(
 }
 
 /** Uniforms and grid of {@linkcode textureCopyKernel}. */
-export function textureCopyLaunch(layout: TextureLayout): Launch<keyof typeof UNIFORMS> {
+export function textureCopyLaunch(
+  layout: TextureLayout,
+): Launch<keyof typeof TEXTURE_COPY_UNIFORMS> {
   const { images, height, width, channels, chunks, margin, rows, columns, perLayer } = layout;
   const pixels = images * rows * columns;
   return {

@@ -19,7 +19,8 @@ const OWN = 8;
 /** Depth of a tile: elements of `k`, a tap and an input channel. */
 const DEPTH = 16;
 
-const UNIFORMS = {
+/** Uniforms of {@linkcode tiledConvKernel}. */
+export const TILED_CONV_UNIFORMS = {
   pixels: "u32",
   inHeight: "u32",
   inWidth: "u32",
@@ -51,7 +52,7 @@ const UNIFORMS = {
  */
 export function tiledConvKernel(
   variant: TiledConvVariant,
-): Kernel<"x" | "w" | "bias" | "y", keyof typeof UNIFORMS> {
+): Kernel<"x" | "w" | "bias" | "y", keyof typeof TILED_CONV_UNIFORMS> {
   const { pixels, channels, vectorIn, vectorOut } = variant;
   const key = `tiled conv ${pixels}x${channels}${vectorIn ? " vec4 in" : ""}${
     vectorOut ? " vec4 out" : ""
@@ -65,7 +66,7 @@ export function tiledConvKernel(
         bias: read("vec4f"),
         y: write(vectorOut ? "vec4f" : "f32"),
       },
-      uniforms: UNIFORMS,
+      uniforms: TILED_CONV_UNIFORMS,
       workgroup: [threads(variant)],
       header: `var<workgroup> tileX: array<vec4f, ${pixels * DEPTH / 4}>;
 var<workgroup> tileW: array<vec4f, ${channels * DEPTH / 4}>;

@@ -17,7 +17,8 @@ export const FILTER_ROWS = 64;
 /** Pixels of a tile; parts of the sum begin at multiples of it. */
 export const FILTER_DEPTH = 16;
 
-const UNIFORMS = {
+/** Uniforms of {@linkcode tiledFilterKernel}. */
+export const TILED_FILTER_UNIFORMS = {
   splits: "u32",
   perSplit: "u32",
   pixels: "u32",
@@ -44,7 +45,7 @@ const UNIFORMS = {
  */
 export function tiledFilterKernel(
   variant: TiledFilterVariant,
-): Kernel<"x" | "dy" | "y", keyof typeof UNIFORMS> {
+): Kernel<"x" | "dy" | "y", keyof typeof TILED_FILTER_UNIFORMS> {
   const { channels, vectorIn, vectorOut } = variant;
   const key = `tiled filter ${channels}${vectorIn ? " vec4 in" : ""}${
     vectorOut ? " vec4 out" : ""
@@ -57,7 +58,7 @@ export function tiledFilterKernel(
         dy: read(vectorOut ? "vec4f" : "f32"),
         y: write("vec4f"),
       },
-      uniforms: UNIFORMS,
+      uniforms: TILED_FILTER_UNIFORMS,
       workgroup: [threads(channels)],
       header: `var<workgroup> tileX: array<vec4f, ${FILTER_ROWS * FILTER_DEPTH / 4}>;
 var<workgroup> tileD: array<vec4f, ${channels * FILTER_DEPTH / 4}>;

@@ -7,9 +7,10 @@ import {
 } from "../../../kernels/gather.ts";
 import { linearGrid } from "../../../kernels/kernel.ts";
 import { scalarGroups } from "../../../kernels/pointwise.ts";
+import type { DType } from "../elements.ts";
 import { sameShape, showShape, sizeOf } from "../shape.ts";
 import { record } from "../tape.ts";
-import type { AnyTensor, DType, Tensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import { requireFloat } from "./apply.ts";
 import { wordOf } from "./strided.ts";
 

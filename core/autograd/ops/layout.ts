@@ -1,5 +1,6 @@
 import { copyRunsKernel, padRunsKernel } from "../../../kernels/layout.ts";
 import { scalarGroups } from "../../../kernels/pointwise.ts";
+import type { DType } from "../elements.ts";
 import {
   broadcastShapes,
   normalizeAxis,
@@ -9,7 +10,7 @@ import {
   sizeOf,
 } from "../shape.ts";
 import { record } from "../tape.ts";
-import { type AnyTensor, type DType, Tensor } from "../tensor.ts";
+import { type AnyTensor, Tensor } from "../tensor.ts";
 import { map, requireFloat } from "./apply.ts";
 import { denseStrides, expand, gatherStrided, wordOf } from "./strided.ts";
 import { sumTo } from "./reduce_axes.ts";

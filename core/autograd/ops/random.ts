@@ -2,8 +2,9 @@ import { type Distribution, drawKernel } from "../../../kernels/draw.ts";
 import { pointwiseGroups } from "../../../kernels/pointwise.ts";
 import { Random } from "../../random.ts";
 import type { Device } from "../device.ts";
+import type { DType } from "../elements.ts";
 import type { Shape } from "../shape.ts";
-import type { DType, Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 
 /** Names a sequence of random numbers, as for {@linkcode Random}. */
 export interface RandomKey {

@@ -1,7 +1,8 @@
 import { type AxisUniform, stridedKernel, type Word } from "../../../kernels/layout.ts";
 import { scalarGroups } from "../../../kernels/pointwise.ts";
+import type { DType } from "../elements.ts";
 import { broadcastStrides, sameShape, type Shape } from "../shape.ts";
-import type { DType, Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 
 /** Where {@linkcode gatherStrided} reads. */
 export interface Strided {

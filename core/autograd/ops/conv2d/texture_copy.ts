@@ -8,7 +8,8 @@ import {
 } from "../../../../kernels/conv2d/texture_layout.ts";
 import type { Device } from "../../device.ts";
 import type { Texture } from "../../texture_pool.ts";
-import { BYTES, type Tensor } from "../../tensor.ts";
+import { BYTES } from "../../elements.ts";
+import type { Tensor } from "../../tensor.ts";
 
 /** Activations in a texture, kept with their tensor until it changes or is freed. */
 export class TextureCopy {

@@ -1,12 +1,11 @@
-import type { AnyTensor, DType, Tensor } from "./tensor.ts";
+/** Element types. `u8` is packed, four to a word, and only read by the kernels that make views. */
+export type DType = "f32" | "i32" | "u32" | "u8";
+
+/** Bytes of one element. */
+export const BYTES: Readonly<Record<DType, number>> = { f32: 4, i32: 4, u32: 4, u8: 1 };
 
 /** Typed array that holds a {@linkcode DType}. */
 export type HostArray = Float32Array | Int32Array | Uint32Array | Uint8Array;
-
-/** Values read back from tensors, in the order asked for. */
-export type ReadBack<T extends readonly AnyTensor[]> = {
-  [K in keyof T]: T[K] extends Tensor<infer D> ? HostArrayOf<D> : never;
-};
 
 /** The typed array of an element type. */
 export type HostArrayOf<D extends DType> = D extends "f32" ? Float32Array
@@ -48,7 +47,10 @@ function padded(bytes: Uint8Array): Uint8Array {
 }
 
 /** The elements of a tensor from its bytes. */
-export function fromBytes({ dtype, size }: AnyTensor, bytes: ArrayBuffer): HostArray {
+export function fromBytes(
+  { dtype, size }: { readonly dtype: DType; readonly size: number },
+  bytes: ArrayBuffer,
+): HostArray {
   if (dtype === "f32") return new Float32Array(bytes, 0, size);
   if (dtype === "i32") return new Int32Array(bytes, 0, size);
   return dtype === "u32" ? new Uint32Array(bytes, 0, size) : new Uint8Array(bytes, 0, size);
