@@ -15,9 +15,14 @@
  * ```
  */
 export class Diverged extends Error {
+  /** Tells it from other errors. */
   override name = "Diverged";
 
-  /** @param what What is not finite, as a sentence without its end. */
+  /**
+   * Says what is not finite, and what to do.
+   *
+   * @param what What is not finite, as a sentence without its end.
+   */
   constructor(what: string) {
     super(
       `${what}: the run diverged; start again with a lower learning rate, or with other settings`,
