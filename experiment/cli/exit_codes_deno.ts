@@ -1,6 +1,8 @@
 import { CommanderError } from "commander";
 import { NoAdapterError } from "../../core/autograd/adapter.ts";
 import { BadInput } from "../../core/bad_input.ts";
+import { RefusedFile } from "../../core/refused_file.ts";
+import { Diverged } from "../../core/training/diverged.ts";
 import { tell } from "../run/progress_deno.ts";
 
 /** Exit codes of the command line. */
@@ -25,6 +27,10 @@ export function reportError(error: unknown): number {
   if (error instanceof NoAdapterError) {
     tell(`error: ${error.message}`);
     return EXIT.noAdapter;
+  }
+  if (error instanceof RefusedFile || error instanceof Diverged) {
+    tell(`error: ${error.message}`);
+    return EXIT.failed;
   }
   tell(error instanceof Error ? error.stack ?? error.message : error);
   return EXIT.failed;

@@ -1,12 +1,14 @@
 import type { Device } from "../../core/autograd/device.ts";
 import { BadInput } from "../../core/bad_input.ts";
-import { restoreTrainer } from "../../core/training/checkpoint.ts";
 import type { Trainer } from "../../core/training/trainer.ts";
 import { openTrainer } from "../open_trainer.ts";
+import { hasCheckpoint, restoreCheckpoint, type SoundCheckpoint } from "../run/checkpoints_deno.ts";
 import { type PreparedRun, prepareRun } from "../run/prepare_run_deno.ts";
+import { tell } from "../run/progress_deno.ts";
 import { RunFiles, RunFolder } from "../run/run_folder_deno.ts";
+import { readSummary } from "../run/train_loop_deno.ts";
 import { openAdapter } from "./open_adapter_deno.ts";
-import { resolveFolder } from "./option_layers_deno.ts";
+import { type OptionFlags, resolveFolder } from "./option_layers_deno.ts";
 import { userPath } from "./user_files_deno.ts";
 
 /** A run as its last checkpoint left it. */
@@ -16,6 +18,8 @@ export interface OpenedRun {
   readonly trainer: Trainer;
   /** To be destroyed in the end. */
   readonly device: Device;
+  /** SHA-256 over the checkpoint's tensors. */
+  readonly state: string;
 }
 
 /**
@@ -25,24 +29,44 @@ export interface OpenedRun {
  */
 export async function openRun(
   dir: string,
-  { quiet = false, plugin }: { readonly quiet?: boolean; readonly plugin?: readonly string[] },
+  { quiet = false, dataDir, plugin }: Pick<OptionFlags, "quiet" | "dataDir" | "plugin">,
 ): Promise<OpenedRun> {
   const path = userPath(dir);
   const folder = await RunFolder.open(path);
-  const resolved = await resolveFolder(folder, plugin ? { plugin } : {});
-  const found = await folder.loadCheckpoint();
-  if (!found) throw new BadInput(`${path} has no checkpoint yet: train it first`);
+  const resolved = await resolveFolder(folder, {
+    ...dataDir ? { dataDir } : {},
+    ...plugin ? { plugin } : {},
+  });
+  if (!await hasCheckpoint(path)) {
+    throw new BadInput(`${path} has no checkpoint yet: train it first`);
+  }
   const run = await prepareRun(resolved, { restored: true });
   const { config, stack } = resolved;
   const device = await openAdapter(config.adapter, { quiet });
   const trainer = await openTrainer({ ...run, device, config, stack, files: new RunFiles(path) });
-  try {
-    restoreTrainer(trainer, found.stored, found.name);
-  } catch (error) {
-    if (error instanceof TypeError) throw new BadInput(error.message);
-    throw error;
-  }
-  return { folder, run, trainer, device };
+  const found = await restoreCheckpoint(path, trainer, { run, say: tell });
+  if (!found) throw new BadInput(`${path} has no checkpoint yet: train it first`);
+  await requireSummarys(folder, found, trainer.done);
+  return { folder, run, trainer, device, state: found.state };
+}
+
+/**
+ * Refuses a checkpoint that is not the one that the run's summary speaks of. A run that trains on after
+ * its summary was written has a later one.
+ *
+ * @throws {BadInput} If it is an earlier one, or another of the same step.
+ */
+async function requireSummarys(
+  folder: RunFolder,
+  { path, state }: SoundCheckpoint,
+  done: number,
+): Promise<void> {
+  const summary = await readSummary(folder);
+  if (!summary || summary.steps < done || summary.state === state) return;
+  throw new BadInput(
+    `${path} is of step ${done}, but summary.json is of step ${summary.steps} and another state: ` +
+      `train --resume ${folder.path} makes the missing steps again`,
+  );
 }
 
 /** Which of a run's networks `--network` means; undefined where it is not given. */

@@ -42,16 +42,20 @@ export async function resolveFlags(flags: OptionFlags): Promise<Resolved> {
 /**
  * Resolves the options of an earlier run.
  *
- * @param flags What may be said anew: `steps`, and where plugins are.
+ * @param flags What may be said anew: `steps`, and where data and plugins are.
  * @throws {BadInput} If they are not understood, or names what there is not.
  */
 export async function resolveFolder(
   folder: RunFolder,
-  { steps, plugin }: Pick<OptionFlags, "steps" | "plugin">,
+  { steps, dataDir, plugin }: Pick<OptionFlags, "steps" | "dataDir" | "plugin">,
 ): Promise<Resolved> {
   const file = `${folder.path}/config.yaml`;
   const layer = yamlLayer(await folder.readText("config.yaml") ?? "", file);
-  const said: OptionFlags = { ...steps ? { steps } : {}, ...plugin ? { plugin } : {} };
+  const said: OptionFlags = {
+    ...steps ? { steps } : {},
+    ...dataDir ? { dataDir } : {},
+    ...plugin ? { plugin } : {},
+  };
   return await resolve({ file, layer }, [flagLayer(said)]);
 }
 

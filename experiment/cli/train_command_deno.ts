@@ -4,11 +4,12 @@ import { listenForInterrupt } from "../run/interrupt_deno.ts";
 import { type PreparedRun, prepareRun } from "../run/prepare_run_deno.ts";
 import { progressDisplay, tell } from "../run/progress_deno.ts";
 import { RunFiles, RunFolder } from "../run/run_folder_deno.ts";
+import { hasCheckpoint, hasState } from "../run/checkpoints_deno.ts";
 import { requireSameSplit } from "../run/split_run.ts";
 import {
   describeRun,
-  finishedSteps,
   percent,
+  readSummary,
   resumeRun,
   type RunSummary,
   TrainLoop,
@@ -43,7 +44,7 @@ export async function trainCommand(flags: TrainFlags): Promise<number> {
 }
 
 /** Flags that a resumed run may have: it takes all else from its folder. */
-const RESUMED = ["resume", "steps", "plugin", "quiet"];
+const RESUMED = ["resume", "steps", "dataDir", "plugin", "quiet"];
 
 async function resume(flags: TrainFlags, path: string): Promise<number> {
   const others = Object.keys(flags).filter((flag) => !RESUMED.includes(flag))
@@ -52,20 +53,24 @@ async function resume(flags: TrainFlags, path: string): Promise<number> {
     throw new BadInput(
       `--resume takes its options from the run; leave out ${
         others.join(", ")
-      } (only --steps may change)`,
+      } (only --steps and --data-dir may change)`,
     );
   }
   const folder = await RunFolder.open(path);
-  const restored = await folder.hasCheckpoint();
+  const restored = await hasCheckpoint(path);
   const run = await prepareRun(await resolveFolder(folder, flags), { restored });
   requireSameSplit(await folder.readText("split.json"), run.split, path);
   const { steps } = run.resolved.config;
-  if (await finishedSteps(folder) === steps) {
+  const summary = await readSummary(folder);
+  // A checkpoint behind its summary's was damaged and goes on below.
+  if (
+    summary?.status === "finished" && summary.steps === steps && await hasState(path, summary.state)
+  ) {
     tell(`${path} is finished: ${steps} steps. Give --steps to train on`);
     return EXIT.done;
   }
   return await train(run, flags, path, async () => {
-    await writeConfig(folder, run);
+    await folder.lock();
     return folder;
   });
 }
@@ -82,7 +87,8 @@ async function train(
   // Before the folder exists, so that a stop in between leaves nothing that needs resuming.
   const interrupt = listenForInterrupt();
   const folder = await open(await environmentOf(device, config.plugins));
-  const seconds = await resumeRun(folder, trainer, config.steps);
+  const seconds = await resumeRun(folder, trainer, run);
+  if (resume !== undefined) await writeConfig(folder, run); // its horizon may be another one
   const progress = progressDisplay(config.steps, trainer.done, { quiet });
   let summary: RunSummary;
   try {
@@ -96,6 +102,7 @@ async function train(
   } finally {
     progress.stop();
     interrupt.stop();
+    folder.unlock();
   }
   device.destroy();
   if (summary.status === "interrupted") {

@@ -1,33 +1,47 @@
 import { BadInput } from "../../core/bad_input.ts";
-import { decodeSafetensors, encodeSafetensors, type Stored } from "../../core/safetensors.ts";
+import { refusal, withFile } from "../../core/refused_file.ts";
 import { checkFileName, type HostFiles } from "../../core/training/plugin/host_files.ts";
 
-/** Names of checkpoints, the newest first. */
-const CHECKPOINTS = ["checkpoint", "checkpoint.next", "checkpoint.previous"] as const;
+/** What a run may have written before it began, which its `config.yaml` says; and what stays of it. */
+const LEFT_OVER = /^(split\.json|environment\.json|model\.json|log\.jsonl|\.lock|.*\.tmp)$/;
 
-/** The folder of a run: every file is written whole, under a temporary name first. */
+/** The folder of a run, held by one process: every file is written whole. */
 export class RunFolder {
+  /** Its path. */
   readonly path: string;
+  /** Held by the system until this process ends, however it ends. */
+  #lock: Deno.FsFile | undefined;
 
   private constructor(path: string) {
     this.path = path;
   }
 
   /**
-   * Makes a new folder.
+   * Makes a new folder, or takes one over that an earlier run left before it began.
    *
-   * @throws {BadInput} If it exists and is not empty.
+   * @throws {BadInput} If it is in use, or cannot be made.
    */
   static async create(path: string): Promise<RunFolder> {
     await RunFolder.requireFree(path);
-    await Deno.mkdir(path, { recursive: true });
-    return new RunFolder(path);
+    try {
+      await Deno.mkdir(path, { recursive: true });
+    } catch (error) {
+      throw new BadInput(`Cannot make the run folder ${path}: ${refusal(error) ?? error}`);
+    }
+    const folder = new RunFolder(path);
+    await folder.lock();
+    await RunFolder.requireFree(path); // another may have been faster
+    for await (const { name } of Deno.readDir(path)) {
+      if (name !== ".lock") await Deno.remove(`${path}/${name}`);
+    }
+    return folder;
   }
 
   /** Refuses a folder that is in use, before any work is done. */
   static async requireFree(path: string): Promise<void> {
     try {
-      for await (const _ of Deno.readDir(path)) {
+      for await (const { name } of Deno.readDir(path)) {
+        if (LEFT_OVER.test(name)) continue;
         throw new BadInput(
           `The run folder ${path} is not empty: choose another --out, or --resume it`,
         );
@@ -48,26 +62,63 @@ export class RunFolder {
    */
   static async open(path: string): Promise<RunFolder> {
     try {
-      await Deno.stat(`${path}/config.yaml`);
+      const { isFile } = await Deno.stat(`${path}/config.yaml`);
+      if (isFile) return new RunFolder(path);
     } catch {
-      throw new BadInput(`${path} is not the folder of a run: it has no config.yaml`);
+      // Said below.
     }
-    return new RunFolder(path);
+    throw new BadInput(`${path} is not the folder of a run: it has no config.yaml`);
+  }
+
+  /**
+   * Lets no other process train in the folder until this one ends.
+   *
+   * @throws {BadInput} If another one does.
+   */
+  async lock(): Promise<void> {
+    const path = `${this.path}/.lock`;
+    const file = await withFile(
+      "write",
+      path,
+      () => Deno.open(path, { read: true, write: true, create: true }),
+    );
+    if (!await file.tryLock(true)) {
+      const holder = await Deno.readTextFile(path);
+      file.close();
+      throw new BadInput(
+        `${this.path} is in use by another process${
+          holder && ` (${holder.trim()})`
+        }: wait until it ends, or stop it`,
+      );
+    }
+    this.#lock = file;
+    await file.truncate();
+    await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+  }
+
+  /** Lets others train in the folder again. */
+  unlock(): void {
+    this.#lock?.close();
+    this.#lock = undefined;
   }
 
   /** Removes the folder and all that the run wrote into it. */
   async remove(): Promise<void> {
+    this.unlock();
     await Deno.remove(this.path, { recursive: true });
   }
 
   /** Reads a text file, or undefined where there is none. */
   async readText(name: string): Promise<string | undefined> {
-    try {
-      return await Deno.readTextFile(`${this.path}/${name}`);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }
+    const path = `${this.path}/${name}`;
+    return await withFile("read", path, async () => {
+      try {
+        return await Deno.readTextFile(path);
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) return undefined;
+        throw error;
+      }
+    });
   }
 
   /** Writes a text file whole. */
@@ -77,8 +128,17 @@ export class RunFolder {
 
   /** Adds a line to the log. */
   async log(row: object): Promise<void> {
-    await Deno.writeTextFile(`${this.path}/log.jsonl`, `${JSON.stringify(row)}\n`, {
-      append: true,
+    const path = `${this.path}/log.jsonl`;
+    const line = `${JSON.stringify(row)}\n`;
+    await withFile("write", path, () => Deno.writeTextFile(path, line, { append: true }));
+  }
+
+  /** Makes sure that the log's lines are on the disk. */
+  async syncLog(): Promise<void> {
+    const path = `${this.path}/log.jsonl`;
+    await withFile("write", path, async () => {
+      using file = await Deno.open(path, { append: true, create: true });
+      await file.syncData();
     });
   }
 
@@ -94,48 +154,6 @@ export class RunFolder {
       }
     });
     await this.writeText("log.jsonl", kept.map((line) => `${line}\n`).join(""));
-  }
-
-  /** Saves a checkpoint; the one before it is kept. */
-  async saveCheckpoint({ tensors, metadata }: Stored): Promise<void> {
-    const path = `${this.path}/checkpoint`;
-    const bytes = encodeSafetensors(tensors, metadata);
-    await writeWhole(`${path}.next.safetensors`, bytes);
-    try {
-      await Deno.rename(`${path}.safetensors`, `${path}.previous.safetensors`);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-    await Deno.rename(`${path}.next.safetensors`, `${path}.safetensors`);
-  }
-
-  /** Whether there is a checkpoint of any kind. */
-  async hasCheckpoint(): Promise<boolean> {
-    for await (const { name } of Deno.readDir(this.path)) {
-      if (CHECKPOINTS.some((part) => name === `${part}.safetensors`)) return true;
-    }
-    return false;
-  }
-
-  /**
-   * The last whole checkpoint, or undefined before the first. A kill between two renames leaves
-   * only the new one's temporary name or the previous one: both are looked for.
-   *
-   * @throws {BadInput} If there are checkpoints, but none can be read.
-   */
-  async loadCheckpoint(): Promise<{ stored: Stored; name: string } | undefined> {
-    const broken: string[] = [];
-    for (const part of CHECKPOINTS) {
-      const name = `${this.path}/${part}.safetensors`;
-      try {
-        return { stored: decodeSafetensors(await Deno.readFile(name), name), name };
-      } catch (error) {
-        if (error instanceof SyntaxError) broken.push(error.message);
-        else if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
-    }
-    if (broken.length > 0) throw new BadInput(broken.join("; "));
-    return undefined;
   }
 }
 
@@ -174,24 +192,36 @@ export class RunFiles implements HostFiles {
 }
 
 /**
- * Writes a file whole or not at all: to a temporary name, to the disk, then renamed.
+ * Writes a file whole or not at all: to a temporary name, to the disk, then renamed, and the folder to
+ * the disk as well.
  *
  * @param data A text is written as UTF-8.
+ * @throws {RefusedFile} If the system refuses it; nothing stays behind.
  */
 export async function writeWhole(path: string, data: Uint8Array | string): Promise<void> {
   const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
   const temporary = `${path}.tmp`;
-  const file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-  try {
-    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-    await file.sync();
-  } finally {
-    file.close();
-  }
-  try {
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary);
-    throw error;
-  }
+  await withFile("write", path, async () => {
+    const file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+    try {
+      try {
+        for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+        await file.sync();
+      } finally {
+        file.close();
+      }
+      await Deno.rename(temporary, path);
+    } catch (error) {
+      await Deno.remove(temporary);
+      throw error;
+    }
+    await syncFolder(path);
+  });
+}
+
+/** Makes sure that a file's name is on the disk; Windows has no such call. */
+export async function syncFolder(path: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  using folder = await Deno.open(path.slice(0, path.lastIndexOf("/")) || "/");
+  await folder.sync();
 }

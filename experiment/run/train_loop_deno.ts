@@ -2,16 +2,18 @@ import { stringify } from "yaml";
 import { formatSplit } from "../../datasets/split/split_json.ts";
 import type { Device } from "../../core/autograd/device.ts";
 import { BadInput } from "../../core/bad_input.ts";
-import type { Stored } from "../../core/safetensors.ts";
-import { restoreTrainer, saveTrainer, stateHash, stepsOf } from "../../core/training/checkpoint.ts";
+import { RefusedFile } from "../../core/refused_file.ts";
+import { saveTrainer } from "../../core/training/checkpoint.ts";
+import { Diverged } from "../../core/training/diverged.ts";
 import type { Evaluation } from "../../core/training/evaluate.ts";
 import type { PseudoLabelSummary } from "../../core/training/metrics/pseudo_labels.ts";
 import { imagesOfStep } from "../../core/training/step/step_images.ts";
 import type { LogRow, Trainer } from "../../core/training/trainer.ts";
+import { identityOf, restoreCheckpoint, saveCheckpoint } from "./checkpoints_deno.ts";
 import { type EvaluationHistory, evaluationHistory } from "./evaluation_history.ts";
 import type { Interrupt } from "./interrupt_deno.ts";
 import type { PreparedRun } from "./prepare_run_deno.ts";
-import type { ProgressDisplay } from "./progress_deno.ts";
+import { type ProgressDisplay, tell } from "./progress_deno.ts";
 import type { RunFolder } from "./run_folder_deno.ts";
 
 /** What a run came to: the content of `summary.json`. */
@@ -59,52 +61,42 @@ export async function writeConfig(folder: RunFolder, { all }: PreparedRun): Prom
   await folder.writeText("config.yaml", stringify(all));
 }
 
-/**
- * Steps that a run has done if its summary says that it is finished; undefined where it says
- * otherwise, or is damaged: it is only a report.
- */
-export async function finishedSteps(folder: RunFolder): Promise<number | undefined> {
+/** A run's summary; undefined where there is none, or it is damaged: it is only a report. */
+export async function readSummary(
+  folder: RunFolder,
+): Promise<Pick<RunSummary, "status" | "steps" | "state"> | undefined> {
+  const text = await folder.readText("summary.json");
+  if (text === undefined) return undefined;
   try {
-    const summary = JSON.parse(await folder.readText("summary.json") ?? "null") as
-      | Partial<RunSummary>
-      | null;
-    return summary?.status === "finished" ? summary.steps : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
+    const { status, steps, state } = JSON.parse(text);
+    const whole = typeof status === "string" && Number.isSafeInteger(steps) &&
+      typeof state === "string";
+    return whole ? { status: status as RunSummary["status"], steps, state } : undefined;
+  } catch {
+    return undefined;
   }
 }
 
 /**
- * Restores the last checkpoint, if there is one.
+ * Restores the last sound checkpoint, if there is one.
  *
  * @returns Seconds of training before it.
- * @throws {BadInput} If it does not belong to this run or lies past the new horizon.
+ * @throws {BadInput} If none can be restored, or it lies past the new horizon.
  */
 export async function resumeRun(
   folder: RunFolder,
   trainer: Trainer,
-  steps: number,
+  run: PreparedRun,
 ): Promise<number> {
-  const found = await folder.loadCheckpoint();
-  if (!found) {
-    await folder.truncateLog(0);
-    return 0;
-  }
-  const done = stepsOf(found.stored) ?? 0;
-  if (steps < done) {
+  const found = await restoreCheckpoint(folder.path, trainer, { run, say: tell });
+  const { steps } = run.resolved.config;
+  if (steps < trainer.done) {
     throw new BadInput(
-      `steps is ${steps}, but ${folder.path} has done ${done}: give at least ${done}`,
+      `steps is ${steps}, but ${folder.path} has done ${trainer.done}: give at least ${trainer.done}`,
     );
   }
-  try {
-    restoreTrainer(trainer, found.stored, found.name);
-  } catch (error) {
-    if (error instanceof TypeError) throw new BadInput(error.message);
-    throw error;
-  }
   await folder.truncateLog(trainer.done);
-  return Number(found.stored.metadata.seconds ?? 0);
+  return found?.seconds ?? 0;
 }
 
 /** Trains from where the trainer is to its last step, writing the run folder as it goes. */
@@ -120,16 +112,39 @@ export class TrainLoop {
   #rowAt = performance.now();
   #rowStep: number;
   #yieldedAt = performance.now();
+  #savedStep: number;
 
   constructor(options: TrainRun, secondsBefore: number) {
     this.#o = options;
     this.#device = options.trainer.device;
     this.#before = secondsBefore;
-    this.#startStep = this.#rowStep = options.trainer.done;
+    this.#startStep = this.#rowStep = this.#savedStep = options.trainer.done;
   }
 
-  /** Runs to the end, or until interrupted; writes checkpoint and summary. */
+  /**
+   * Runs to the end, or until interrupted; writes checkpoint and summary.
+   *
+   * @throws {Diverged} If something is not finite; checkpoints that are stay.
+   * @throws {RefusedFile} If a file cannot be written; says how to go on.
+   */
   async run(): Promise<RunSummary> {
+    try {
+      return await this.#run();
+    } catch (error) {
+      const { folder: { path } } = this.#o, step = this.#savedStep;
+      if (error instanceof Diverged && step > 0) {
+        error.message += `; the last checkpoint in ${path}, of step ${step}, is finite`;
+      }
+      if (error instanceof RefusedFile) {
+        error.message += step > 0
+          ? `; the last checkpoint is of step ${step}: mend it, then go on with train --resume ${path}`
+          : `; nothing was saved yet: mend it, then start the run again`;
+      }
+      throw error;
+    }
+  }
+
+  async #run(): Promise<RunSummary> {
     const { trainer, interrupt, progress, run: { resolved: { config } } } = this.#o;
     const { steps } = config;
     await trainer.run({
@@ -182,16 +197,24 @@ export class TrainLoop {
     this.#rowStep = trainer.done;
   }
 
-  async #save(): Promise<Stored> {
-    const { tensors, metadata } = await saveTrainer(this.#o.trainer);
-    const stored = { tensors, metadata: { ...metadata, seconds: String(this.#seconds) } };
-    await this.#o.folder.saveCheckpoint(stored);
-    return stored;
+  /** Saves a checkpoint, the log's lines before it; returns its state. */
+  async #save(): Promise<string> {
+    const { trainer, folder, run } = this.#o;
+    const stored = await saveTrainer(trainer);
+    await folder.syncLog();
+    const metadata = {
+      ...stored.metadata,
+      ...identityOf(run),
+      seconds: String(this.#seconds),
+    };
+    await saveCheckpoint(folder.path, { ...stored, metadata });
+    this.#savedStep = trainer.done;
+    return stored.metadata.state!; // it has been saved
   }
 
   async #finish(status: RunSummary["status"]): Promise<RunSummary> {
     const { trainer, folder, run: { resolved: { config, stack }, dataset, model } } = this.#o;
-    const stored = await this.#save();
+    const state = await this.#save();
     const seconds = this.#seconds;
     const { name, software } = this.#device.adapter;
     const summary: RunSummary = {
@@ -204,7 +227,7 @@ export class TrainLoop {
       seconds: round(seconds),
       imagesPerSecond: round(this.#imagesOfSteps(trainer.done) / seconds),
       adapter: { name, software },
-      state: await stateHash(stored),
+      state,
       evaluation: this.#lastEvaluation && { ...this.#lastEvaluation, rule: "last" },
       history: evaluationHistory(await folder.readText("log.jsonl") ?? ""),
       pseudoLabels: this.#lastRow?.pseudoLabels ?? null,

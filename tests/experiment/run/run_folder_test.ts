@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { BadInput } from "../../../core/bad_input.ts";
 import { RunFolder, writeWhole } from "../../../experiment/run/run_folder_deno.ts";
-import type { Stored } from "../../../core/safetensors.ts";
 
 /** A place for one test's folders. */
 async function scratch() {
@@ -11,20 +10,11 @@ async function scratch() {
 
 const names = (path: string) => [...Deno.readDirSync(path)].map(({ name }) => name).sort();
 
-function checkpointAt(step: number): Stored {
-  const data = Float32Array.of(step);
-  return { tensors: new Map([["x", { dtype: "F32", shape: [1], data }]]), metadata: {} };
-}
-
-async function stepOf(folder: RunFolder): Promise<number | undefined> {
-  return Number((await folder.loadCheckpoint())?.stored.tensors.get("x")?.data[0]);
-}
-
 Deno.test("RunFolder.create() takes a new or empty folder and no other", async () => {
   await using place = await scratch();
   const { path } = place;
-  await RunFolder.create(`${path}/deep/new`);
-  await RunFolder.create(`${path}/deep/new`);
+  (await RunFolder.create(`${path}/deep/new`)).unlock();
+  (await RunFolder.create(`${path}/deep/new`)).unlock();
   const refused = (at: string, says: RegExp) =>
     assert.rejects(RunFolder.create(at), (e) => e instanceof BadInput && says.test(e.message));
   await refused(`${path}/deep`, /deep is not empty: choose another --out, or --resume it$/);
@@ -37,6 +27,9 @@ Deno.test("RunFolder.open() takes folders with a config.yaml", async () => {
   const says = /is not the folder of a run: it has no config\.yaml$/;
   await assert.rejects(RunFolder.open(place.path), says);
   await assert.rejects(RunFolder.open(`${place.path}/none`), says);
+  await Deno.mkdir(`${place.path}/config.yaml`);
+  await assert.rejects(RunFolder.open(place.path), says);
+  await Deno.remove(`${place.path}/config.yaml`);
   await Deno.writeTextFile(`${place.path}/config.yaml`, "");
   assert.equal((await RunFolder.open(place.path)).path, place.path);
 });
@@ -63,58 +56,69 @@ Deno.test("RunFolder.truncateLog() drops what a resumed run writes again, and cu
   await folder.log({ step: 5 });
   assert.match(await folder.readText("log.jsonl") ?? "", /\n\{"step":5\}\n$/);
   assert.equal(await folder.readText("none"), undefined);
+  folder.unlock();
 });
 
-Deno.test("RunFolder keeps the last two checkpoints", async () => {
+Deno.test("RunFolder.create() takes over what a run left before it began, and nothing else", async () => {
   await using place = await scratch();
-  const folder = await RunFolder.create(place.path);
-  assert.equal(await folder.loadCheckpoint(), undefined);
-  assert.equal(await folder.hasCheckpoint(), false);
-  for (const step of [1, 2, 3]) await folder.saveCheckpoint(checkpointAt(step));
-  assert.deepEqual(names(place.path), [
-    "checkpoint.previous.safetensors",
-    "checkpoint.safetensors",
-  ]);
-  assert.equal(await stepOf(folder), 3);
-  assert.equal(await folder.hasCheckpoint(), true);
-});
-
-Deno.test("RunFolder.loadCheckpoint() survives a stop at any moment of saving", async () => {
-  await using place = await scratch();
-  const folder = await RunFolder.create(place.path);
-  const at = (part: string) => `${place.path}/checkpoint${part}.safetensors`;
-  for (const step of [1, 2]) await folder.saveCheckpoint(checkpointAt(step));
-  // While the new one was written, under its temporary name.
-  await Deno.writeFile(`${at(".next")}.tmp`, new Uint8Array(9));
-  assert.equal(await stepOf(folder), 2);
-  // After it was whole, before it was given its name; or in between.
-  await Deno.rename(at(""), at(".next"));
-  assert.equal(await stepOf(folder), 2);
-  await folder.saveCheckpoint(checkpointAt(3));
-  assert.equal(await stepOf(folder), 3);
-});
-
-Deno.test("RunFolder.loadCheckpoint() falls back to the previous one where the last is broken", async () => {
-  await using place = await scratch();
-  const folder = await RunFolder.create(place.path);
-  for (const step of [1, 2]) await folder.saveCheckpoint(checkpointAt(step));
-  const last = `${place.path}/checkpoint.safetensors`;
-  const bytes = await Deno.readFile(last);
-  for (
-    const broken of [
-      bytes.subarray(0, bytes.length - 2),
-      new Uint8Array(),
-      bytes.map(() => 7),
-    ]
-  ) {
-    await Deno.writeFile(last, broken);
-    const found = await folder.loadCheckpoint();
-    assert.match(found?.name ?? "", /checkpoint\.previous\.safetensors$/);
-    assert.equal(await stepOf(folder), 1);
+  for (const name of ["split.json", "environment.json.tmp", "log.jsonl", ".lock"]) {
+    await Deno.writeTextFile(`${place.path}/${name}`, "");
   }
-  await Deno.writeFile(`${place.path}/checkpoint.previous.safetensors`, new Uint8Array(3));
+  const folder = await RunFolder.create(place.path);
+  assert.deepEqual(names(place.path), [".lock"]);
+  folder.unlock();
+  await Deno.writeTextFile(`${place.path}/mine.txt`, "");
+  await assert.rejects(RunFolder.create(place.path), /is not empty/);
+  assert.deepEqual(names(place.path), [".lock", "mine.txt"]);
+});
+
+Deno.test("RunFolder.lock() lets one process in, and another when it is gone, however it went", async () => {
+  await using place = await scratch();
+  await Deno.writeTextFile(`${place.path}/config.yaml`, "");
+  const script = `
+    import { RunFolder } from ${
+    JSON.stringify(import.meta.resolve("../../../experiment/run/run_folder_deno.ts"))
+  };
+    await (await RunFolder.open(${JSON.stringify(place.path)})).lock();
+    console.log("held");
+    await new Promise((resolve) => setTimeout(resolve, 60_000));`;
+  const holder = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--no-check",
+      "--quiet",
+      `data:application/typescript,${encodeURIComponent(script)}`,
+    ],
+    stdout: "piped",
+  }).spawn();
+  const reader = holder.stdout.getReader();
+  await reader.read();
+  const folder = await RunFolder.open(place.path);
   await assert.rejects(
-    folder.loadCheckpoint(),
-    (e) => e instanceof BadInput && /checkpoint\.safetensors .*; .*previous/.test(e.message),
+    folder.lock(),
+    (e) =>
+      e instanceof BadInput &&
+      e.message.includes(`is in use by another process (${holder.pid}): wait until it ends`),
   );
+  holder.kill("SIGKILL");
+  await holder.status;
+  await reader.cancel();
+  await folder.lock();
+  folder.unlock();
+});
+
+Deno.test("RunFolder says in a sentence what the system refuses", async () => {
+  await using place = await scratch();
+  const folder = await RunFolder.create(place.path);
+  await Deno.mkdir(`${place.path}/log.jsonl`);
+  await assert.rejects(folder.log({}), {
+    name: "RefusedFile",
+    message: `Cannot write ${place.path}/log.jsonl: it is a folder`,
+  });
+  await assert.rejects(writeWhole(`${place.path}/none/x`, ""), {
+    name: "RefusedFile",
+    message: `Cannot write ${place.path}/none/x: it is not there`,
+  });
+  folder.unlock();
 });
