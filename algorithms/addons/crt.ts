@@ -64,7 +64,7 @@ export const crt: Algorithm<CrtOptions> = defineAlgorithm({
       },
     },
     evalHead: "crt",
-    evalNetwork: "raw",
+    evalNetwork: "student",
   }),
   phase({ horizon, config }, index) {
     const last = Math.max(1, Math.round(config.share * horizon));

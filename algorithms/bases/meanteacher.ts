@@ -44,11 +44,11 @@ export const meanteacher: Algorithm<MeanTeacherOptions> = defineAlgorithm({
     views: { labeled: ["weak"], unlabeled: ["weak", "weak"] },
     passes: [
       { net: "student", inputs: ["labeled", "weak/1"] },
-      { net: "teacher", inputs: ["weak/0"] },
+      { net: "average", inputs: ["weak/0"] },
     ],
   }),
   recipe: dasoRecipe(1),
-  pseudoLabel: (s) => ({ probs: softmax(s.teacher.weak[0]!.logits()), form: "soft" }), // asked for
+  pseudoLabel: (s) => ({ probs: softmax(s.average.weak[0]!.logits()), form: "soft" }), // asked for
   loss(s, t, m) {
     const [labeled] = s.student.labeled, [weak] = s.student.weak;
     // What add-ons do to weak views they do to guesses: here the teacher's alone.

@@ -115,7 +115,7 @@ function addonEntries(addon: string): Entry[] {
   const asks = asksOf(mergeNeeds(stack, DATA), mergeNeeds(base, DATA));
   const fixmatch: Entry = { name: "fixmatch", stack: base, only: "step", reference: true };
   const own: Entry = { name: stack.name, stack, only: "step", asks, against: ["fixmatch"] };
-  if (!/labeled|student|teacher/.test(asks)) return [fixmatch, own];
+  if (!/labeled|student|average/.test(asks)) return [fixmatch, own];
   const asked: Entry = { ...fixmatch, name: "fixmatch so asked", stack: askedOf(stack) };
   return [fixmatch, asked, { ...own, against: [fixmatch.name, asked.name] }];
 }

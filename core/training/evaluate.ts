@@ -1,6 +1,7 @@
 import { add } from "../autograd/ops/pointwise.ts";
 import type { Tensor } from "../autograd/tensor.ts";
 import type { Norm } from "../nn/builder.ts";
+import type { NetworkName } from "./plugin/algorithm.ts";
 import type { Loader } from "./loader.ts";
 import { type LogitScores, scoreLogits } from "./metrics/evaluation.ts";
 import { Diverged } from "./diverged.ts";
@@ -10,8 +11,8 @@ import { applyHead } from "./step/step_outputs.ts";
 
 /** What is evaluated, and how. */
 export interface EvaluationOptions {
-  /** Which network: the averaged one (`ema`) or the student (`raw`); by default the method's. */
-  readonly network?: "ema" | "raw";
+  /** Which network; by default the method's. */
+  readonly network?: NetworkName;
   /** Which head; by default the method's. */
   readonly head?: string;
   /** On which images; `test` by default. */
@@ -22,8 +23,8 @@ export interface EvaluationOptions {
 
 /** Logits of a whole set of images, and what gave them. */
 export interface EvaluationLogits {
-  /** `ema`: the averaged weights. */
-  readonly network: "ema" | "raw";
+  /** Whose weights. */
+  readonly network: NetworkName;
   /** Name of the head. */
   readonly head: string;
   /** Rows [N, C], row-major, as predictions are made from them. */
@@ -36,8 +37,8 @@ export interface EvaluationLogits {
 
 /** An evaluation and what was evaluated. */
 export interface Evaluation extends LogitScores {
-  /** `ema`: the averaged weights. */
-  readonly network: "ema" | "raw";
+  /** Whose weights. */
+  readonly network: NetworkName;
   /** Name of the head. */
   readonly head: string;
 }
@@ -63,7 +64,7 @@ export async function evaluationLogits(
   const { classes } = loader.data;
   const { rows, labels } = on === "test" ? loader.test : loader.set("valid");
   const part = on === "test" ? "test" : "train";
-  const weights = which === "ema" ? network.average : network.student;
+  const weights = which === "average" ? network.average : network.student;
   const experts = context.needs.heads[head]?.experts;
   const offsets = head === "main" || experts ? offsetsOf(context) : null;
   const all = new Float32Array(rows.length * classes);
@@ -96,7 +97,7 @@ export async function evaluationLogits(
   }
   await drain();
   if (!all.every(Number.isFinite)) {
-    throw new Diverged(`The ${which} network's logits of the ${on} images are not finite`);
+    throw new Diverged(`The logits of the ${which} for the ${on} images are not finite`);
   }
   return { network: which, head, logits: all, labels: labels!, classes }; // both sets are labeled
 }

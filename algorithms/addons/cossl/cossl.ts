@@ -38,24 +38,24 @@ export const cossl: Algorithm<CosslOptions> = defineAlgorithm({
   recipe: cosslRecipe,
   needs: ({ view, strongViews, decay, pretrain }, { classes }) => ({
     views: { unlabeled: ["weak", ...new Array<"strong">(strongViews).fill("strong")] },
-    passes: [{ net: "teacher", inputs: ["weak"], norm: "running" }],
+    passes: [{ net: "average", inputs: ["weak"], norm: "running" }],
     heads: { balanced: { classes, weightDecay: decay, detach: true } },
     streams: {
       balanced: {
         from: "labeled",
         view,
         sampler: "class-balanced",
-        net: "teacher",
+        net: "average",
         norm: "running",
       },
-      any: { from: "all", view, sampler: "uniform", net: "teacher", norm: "running" },
+      any: { from: "all", view, sampler: "uniform", net: "average", norm: "running" },
     },
     evalHead: "balanced",
     evalHeadFrom: pretrain,
   }),
   adjust(s, logits, where, view) {
     if (where !== "weak" || !coLearning(s)) return logits;
-    const averaged = s.teacher.weak[view]!; // the teacher sees all weak views
+    const averaged = s.average.weak[view]!; // the average sees all weak views
     return s.config.pseudo === "raw"
       ? s.head("balanced", averaged.features)
       : averaged.logits("balanced");

@@ -34,14 +34,14 @@ export async function startHead(h: Host<CosslOptions>): Promise<void> {
   const head = await newHead(h);
   if (start === "set") trainOnSet(h, head, { labeled, weak: weak!, strong: strong! }); // read above
   else trainOnBatches(h, head, labeled, weak);
-  for (const network of ["raw", "ema"] as const) {
+  for (const network of ["student", "average"] as const) {
     h.setHead("balanced", { network, ...head.read(network) });
   }
   head.dispose();
 }
 
 function predict(h: Host<CosslOptions>, on: "labeled" | "unlabeled", view: "weak" | "strong") {
-  return h.predict(on, { network: "ema", view, features: true });
+  return h.predict(on, { network: "average", view, features: true });
 }
 
 async function newHead(h: Host<CosslOptions>): Promise<HeadTrainer> {
@@ -57,7 +57,7 @@ async function newHead(h: Host<CosslOptions>): Promise<HeadTrainer> {
     seed: progress.step,
   });
   if (config.start !== "plain") return head;
-  const { weight, bias } = await h.readHead("main", "ema");
+  const { weight, bias } = await h.readHead("main", "average");
   head.start(weight, bias);
   return head;
 }
@@ -156,6 +156,6 @@ function rowsOf(values: Float32Array, rows: readonly number[], width: number): F
 }
 
 function labelsOf(head: HeadTrainer, labels: readonly number[]) {
-  const { device } = head.read("raw").weight;
+  const { device } = head.read("student").weight;
   return device.tensor(Int32Array.from(labels), [labels.length], "i32");
 }

@@ -1,4 +1,10 @@
-import { BadInput, type Host, type HostFiles, type PredictSet } from "../../../core/mod.ts";
+import {
+  BadInput,
+  type Host,
+  type HostFiles,
+  type NetworkName,
+  type PredictSet,
+} from "../../../core/mod.ts";
 import {
   calibrate,
   type CalibrationReport,
@@ -136,11 +142,11 @@ interface Seen {
 async function lookAt({ config, data, predict }: SevalHost, head: Head): Promise<Seen | null> {
   const set = config.mode !== "estimate" && data.valid > 0 ? "valid" : "holdout";
   if (set === "holdout" && data.holdout === 0) return null;
-  const of = async (network: "ema" | "raw"): Promise<KnownLogits> => {
+  const of = async (network: NetworkName): Promise<KnownLogits> => {
     const { logits, labels, classes } = await predict(set, { network, head });
     return { logits, labels: labels!, classes }; // both sets are labeled
   };
-  return { set, diagnostics: diagnose(await of("raw")), known: await of("ema") };
+  return { set, diagnostics: diagnose(await of("student")), known: await of("average") };
 }
 
 function settingsOf({ config, data, progress: { step, steps } }: SevalHost) {

@@ -66,7 +66,7 @@ export const balpoe: Algorithm<BalpoeOptions> = defineAlgorithm({
     student: "late",
     heads: { experts: { classes, experts: tauOf(config).length } },
     evalHead: "experts",
-    evalNetwork: "raw",
+    evalNetwork: "student",
   }),
   evaluationOffsets: ({ testPrior }) =>
     testPrior.length > 0 ? testPrior.map((p) => Math.log(p)) : null,

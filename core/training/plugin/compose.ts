@@ -1,4 +1,13 @@
-import type { HeadSpec, Input, NonEmpty, PassSpec, Plugin, StreamSpec, View } from "./algorithm.ts";
+import type {
+  HeadSpec,
+  Input,
+  NetworkName,
+  NonEmpty,
+  PassSpec,
+  Plugin,
+  StreamSpec,
+  View,
+} from "./algorithm.ts";
 import type { DataInfo, Needs } from "./algorithm.ts";
 
 /** A base with its add-ons, checked to fit together. */
@@ -30,7 +39,7 @@ export interface MergedNeeds {
   /** Share of the run before which `main` is evaluated. */
   readonly evalHeadFrom: number;
   /** Which network is evaluated. */
-  readonly evalNetwork: "ema" | "raw";
+  readonly evalNetwork: NetworkName;
 }
 
 /**
@@ -73,7 +82,7 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
   const evalHeads = new Set<string>();
   let labeled: View[] = [], unlabeled: View[] = [];
   const passes: PassSpec[] = [];
-  let evalNetwork: "ema" | "raw" = "ema";
+  let evalNetwork: NetworkName = "average";
   let studentPass = true, evalHeadFrom = 0;
   for (const { name, spec, config } of plugins) {
     const complaint = spec.check?.(config, data);
@@ -132,7 +141,7 @@ function addPasses(passes: PassSpec[], own: readonly PassSpec[]): void {
   for (const pass of own) {
     if (passes.some((p) => JSON.stringify(p) === JSON.stringify(pass))) continue;
     const same = passes.slice(0, before).findIndex(({ net, norm, name }) =>
-      net === "teacher" && pass.net === "teacher" && norm === pass.norm &&
+      net === "average" && pass.net === "average" && norm === pass.norm &&
       name === undefined && pass.name === undefined
     );
     if (same < 0) passes.push(pass);

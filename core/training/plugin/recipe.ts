@@ -66,7 +66,7 @@ export interface RecipeSettings {
   readonly decayRule: DecayRule;
   /** Share of all weights and running statistics that each step takes off after the average (CoSSL); 0 for none. */
   readonly shrink: number;
-  /** The moving average of the weights: the teacher, and by default what is evaluated. */
+  /** The moving average of the weights: by default what is evaluated. */
   readonly average: AverageSettings;
   /** Steps from one evaluation to the next; there is always one at the end. */
   readonly evaluateEvery: number;

@@ -103,8 +103,8 @@ export interface Step<C = unknown, S extends StateSpecs = StateSpecs> {
   readonly batch: Batch;
   /** What the trained network makes of them. */
   readonly student: Outputs;
-  /** Throws if no pass asked for it. */
-  readonly teacher: Outputs;
+  /** What the average makes of them; throws if no pass asked for it. */
+  readonly average: Outputs;
   /** Labeled class frequencies [classes]. */
   readonly prior: Tensor;
   /** What is known of the data. */

@@ -29,7 +29,9 @@ export class AbsentOutputs implements Outputs {
   }
 
   #fail(): never {
-    throw new ReferenceError(`'${this.#plugin}' uses the teacher but asked for no pass of it`);
+    throw new ReferenceError(
+      `'${this.#plugin}' uses the averaged network but asked for no pass of it`,
+    );
   }
 }
 

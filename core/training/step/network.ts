@@ -22,7 +22,7 @@ export interface Network {
   readonly set: ParameterSet;
   /** The weights that are trained. */
   readonly student: Weights;
-  /** Their moving average: the teacher, and what is evaluated. */
+  /** Their moving average: what teaches in some methods, and by default what is evaluated. */
   readonly average: Weights;
   /** Gradients of the student, flat, and a view for each parameter. */
   readonly gradients: { readonly flat: Tensor; readonly views: readonly Tensor[] };

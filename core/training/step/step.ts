@@ -133,9 +133,9 @@ class SlotRunner {
       : [{ net: "student", inputs: [first, ...others] } as const];
     const outputs = joinOutputs(passes.map((p) => runPass(c.network, p, images, adjust)));
     this.#student = outputs;
-    const teachers = asked.filter(({ net }) => net === "teacher");
-    const teacher = teachers.length > 0
-      ? joinOutputs(teachers.map((p) => runPass(c.network, p, images, adjust)))
+    const averages = asked.filter(({ net }) => net === "average");
+    const average = averages.length > 0
+      ? joinOutputs(averages.map((p) => runPass(c.network, p, images, adjust)))
       : null;
     const apart = c.needs.passes.flatMap((p) =>
       p.name === undefined ? [] : [[p.name, runPass(c.network, p, images, adjust)] as const]
@@ -144,7 +144,7 @@ class SlotRunner {
     this.#named = new Map([...within, ...apart]);
     this.#steps = c.stack.plugins.map((plugin) => [
       plugin,
-      this.#stepOf(plugin, { batch, progress, student: outputs, teacher }),
+      this.#stepOf(plugin, { batch, progress, student: outputs, average }),
     ]);
   }
 
@@ -218,16 +218,16 @@ class SlotRunner {
       batch: Batch;
       progress: Progress;
       student: Outputs;
-      teacher: Outputs | null;
+      average: Outputs | null;
     },
   ): Step {
-    const c = this.#c, { teacher } = shared;
+    const c = this.#c, { average } = shared;
     return {
       config: plugin.config,
       state: c.state.of(plugin.name),
       batch: shared.batch,
       student: shared.student,
-      teacher: teacher ?? new AbsentOutputs(plugin.name),
+      average: average ?? new AbsentOutputs(plugin.name),
       prior: c.prior,
       progress: shared.progress,
       weights: (where) => this.#weightsOf(where, shared.batch),

@@ -1,7 +1,7 @@
 import { concat, detach, slice } from "../../autograd/ops/layout.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import type { Norm, Pass } from "../../nn/builder.ts";
-import type { Input, Output, Outputs, PassSpec } from "../plugin/algorithm.ts";
+import type { Input, NetworkName, Output, Outputs, PassSpec } from "../plugin/algorithm.ts";
 import { forwardBody, type Network } from "./network.ts";
 
 /** Applies all plugins' `adjust` to main logits. */
@@ -139,11 +139,11 @@ export function runPass(
   return outputs;
 }
 
-/** Output of a pass of its own; a teacher's has no gradient. */
+/** Output of a pass of its own; the average's has no gradient. */
 export function runAlone(
   network: Network,
   x: Tensor,
-  { net, norm }: { readonly net: "student" | "teacher"; readonly norm: Norm },
+  { net, norm }: { readonly net: NetworkName; readonly norm: Norm },
 ): Output {
   const student = net === "student";
   const weights = student ? network.student : network.average;

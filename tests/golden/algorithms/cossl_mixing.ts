@@ -139,11 +139,11 @@ interface StepParts {
 function stepOf(read: CaseReader, { step, width, parts, model, head }: StepParts): CaseStep {
   const { params: p } = read.case, at = `step${step}`, { B, classes, features } = p;
   const rows = (name: string, from: number) => resize(read.floats(`${at}/${name}`), from, width);
-  const image = (input: "weak" | "strong", student: string, teacher?: string) =>
+  const image = (input: "weak" | "strong", student: string, average?: string) =>
     model.images(
       input,
       rows(student, classes),
-      teacher && head ? rows(teacher, features) : undefined,
+      average && head ? rows(average, features) : undefined,
     );
   const remix = p.base === "remix";
   // Weak logits of the pseudo-label are those of the images, where the base makes it itself.
@@ -169,7 +169,7 @@ function stepOf(read: CaseReader, { step, width, parts, model, head }: StepParts
           balanced: { ...stream("f_c"), y: read.ints(`${at}/y_c`) },
           any: { ...stream("f_v"), y: new Array<number>(B).fill(-1) },
         },
-        teacherWeights: head.weights().teacherWeights ?? {},
+        averageWeights: head.weights().averageWeights ?? {},
       }
       : {}),
     weights: {
@@ -229,7 +229,7 @@ function probe(
     ...out,
     fused,
     logits_g: s.head("balanced", fused),
-    p_if_ema_head: softmax(s.teacher.weak[0]!.logits("balanced")), // a view is given
+    p_if_ema_head: softmax(s.average.weak[0]!.logits("balanced")), // a view is given
   };
 }
 

@@ -118,11 +118,11 @@ function ones(labels: Int32Array): number[] {
 function imagesOf(c: GoldenCase, at: string, model: IdentityModel): CaseImages[] {
   const { params: { B, vector_dim: width } } = c;
   if (c.has(`${at}/f`)) {
-    const student = c.floats(`${at}/f`), teacher = c.floats(`${at}/f_teacher`);
-    const half = B * width, known = teacher.length > half ? teacher.subarray(0, half) : undefined;
+    const student = c.floats(`${at}/f`), average = c.floats(`${at}/f_teacher`);
+    const half = B * width, known = average.length > half ? average.subarray(0, half) : undefined;
     return [
       model.images("labeled", student.subarray(0, half), known),
-      model.images("weak", teacher.subarray(-half)),
+      model.images("weak", average.subarray(-half)),
       model.images("weak", student.subarray(half)),
     ];
   }
@@ -136,7 +136,7 @@ function imagesOf(c: GoldenCase, at: string, model: IdentityModel): CaseImages[]
 function semantics(c: GoldenCase, { state }: StepCase, s: Step): Record<string, AnyTensor> {
   const { queue, held } = state.of("daso");
   const prototypes = queueMeans({ vectors: queue!, held: held! }); // declared
-  const weak = s.teacher.weak[0] ?? s.student.weak[0]!; // every base has one
+  const weak = s.average.weak[0] ?? s.student.weak[0]!; // every base has one
   return {
     prototypes,
     q_semantic: semanticLabels(weak.features, prototypes, c.params.proto_temp),

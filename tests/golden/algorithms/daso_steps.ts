@@ -34,7 +34,7 @@ export async function checkLogitSteps(c: GoldenCase, check: Check, device: Devic
   const model = new StubModel({
     features,
     heads: { main: classes, ...(balanced ? { abc: classes } : {}) },
-    teacher: c.has("step0/ema_feats"),
+    average: c.has("step0/ema_feats"),
   });
   const steps = new StepCase(device, {
     stack: stackOf(c, views.length),

@@ -43,7 +43,7 @@ export async function checkSevalMixing(c: GoldenCase, check: Check, device: Devi
   reader.finish();
 }
 
-/** A step of Mean Teacher whose teacher's logits SEVAL refines. */
+/** A step of Mean Teacher whose averaged network's logits SEVAL refines. */
 export async function checkSevalTeacher(
   c: GoldenCase,
   check: Check,

@@ -116,9 +116,9 @@ function predictions(
   at: string,
   { y, classes }: { readonly y: Int32Array; readonly classes: number },
 ): Host["predict"] {
-  return (_, { network = "ema" } = {}) =>
+  return (_, { network = "average" } = {}) =>
     Promise.resolve({
-      logits: reader.floats(`${at}/${network === "ema" ? "Z_v" : "Z_student"}`),
+      logits: reader.floats(`${at}/${network === "average" ? "Z_v" : "Z_student"}`),
       features: new Float32Array(),
       labels: y,
       images: y.length,

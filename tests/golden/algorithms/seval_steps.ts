@@ -140,12 +140,12 @@ function featureImages(
     readonly width: number;
   },
 ): CaseImages[] {
-  const rows = reader.floats(at("feats")), teacher = reader.floats(at("ema_feats"));
+  const rows = reader.floats(at("feats")), average = reader.floats(at("ema_feats"));
   let from = 0;
   return views.map(([input, count]) => {
     const own = rows.subarray(from * width, (from + count) * width);
     from += count;
-    return identity.images(input, own, input === "labeled" ? teacher : own);
+    return identity.images(input, own, input === "labeled" ? average : own);
   });
 }
 

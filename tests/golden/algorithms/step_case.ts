@@ -46,9 +46,9 @@ export interface CaseStep {
   readonly streams?: Readonly<Record<string, Omit<CaseImages, "input"> & CaseStream>>;
   /** Random numbers by `plugin/name`. */
   readonly random?: Readonly<Record<string, PresetDraws>>;
-  /** Parameters of the student and of the teacher by name; their start values if not given. */
+  /** Parameters of the student and of the average by name; their start values if not given. */
   readonly weights?: Readonly<Record<string, ArrayLike<number>>>;
-  readonly teacherWeights?: Readonly<Record<string, ArrayLike<number>>>;
+  readonly averageWeights?: Readonly<Record<string, ArrayLike<number>>>;
   /** What else to read back, made in the place of a loss; without gradients. */
   probe?(s: Step, t: Targets, m: Tensor): Readonly<Record<string, AnyTensor>>;
 }
@@ -214,7 +214,7 @@ export class StepCase {
     throw new ReferenceError(`There is no state '${key}', only ${[...this.state.tensors.keys()]}`);
   }
 
-  #network({ images, streams = {}, weights = {}, teacherWeights = {} }: CaseStep): Network {
+  #network({ images, streams = {}, weights = {}, averageWeights = {} }: CaseStep): Network {
     return caseNetwork(this.device, {
       model: this.#model,
       classes: this.data.classes,
@@ -224,7 +224,7 @@ export class StepCase {
         ...Object.entries(streams).map(([name, image]) => [`stream/${name}`, image] as const),
       ]),
       student: weights,
-      teacher: teacherWeights,
+      average: averageWeights,
     });
   }
 

@@ -130,19 +130,19 @@ Deno.test("weights are piped from ones and reach the loss", async () => {
   assert.equal(plain!.images, 8); // four labeled images and two unlabeled for each
 });
 
-Deno.test("a teacher pass runs with the averaged weights and gets no gradient", async () => {
+Deno.test("a pass of the average runs with the averaged weights and gets no gradient", async () => {
   const taught = base({
     needs: () => ({
       views: { labeled: ["weak"], unlabeled: ["weak"] },
       passes: [
         { net: "student", inputs: ["labeled", "weak"] },
-        { net: "teacher", inputs: ["weak"], norm: "frozen" },
+        { net: "average", inputs: ["weak"], norm: "frozen" },
       ],
     }),
     loss(s) {
       const size = (x: Tensor) => mean(mul(x, x));
       s.log("student", size(s.student.weak[0]!.logits()));
-      return { taught: size(s.teacher.weak[0]!.logits()) };
+      return { taught: size(s.average.weak[0]!.logits()) };
     },
   });
   const trainer = await trainerOf(taught);
@@ -279,8 +279,8 @@ Deno.test("a step says whose mistake it is", async () => {
       base({ loss: (s) => ({ x: mean(s.student.labeled[0]!.logits("tail")) }) }),
     ],
     [
-      /'plain' uses the teacher but asked for no pass of it/,
-      base({ loss: (s) => ({ x: mean(s.teacher.weak[0]!.logits()) }) }),
+      /'plain' uses the averaged network but asked for no pass of it/,
+      base({ loss: (s) => ({ x: mean(s.average.weak[0]!.logits()) }) }),
     ],
     [
       /No plugin returned the late input 'mix'/,
