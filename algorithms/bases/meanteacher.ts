@@ -38,6 +38,14 @@ export const meanteacher: Algorithm<MeanTeacherOptions> = defineAlgorithm({
   name: "meanteacher",
   kind: "base",
   paper: "Tarvainen and Valpola, NeurIPS 2017",
+  provides: [
+    "labeled-logits",
+    "labeled-weights",
+    "pseudo-labels",
+    "plain-guesses",
+    "guesses-apart",
+    "mask",
+  ],
   defaults: { lambda: 50, ramp: "linear", rampShare: 0.4 } as MeanTeacherOptions,
   check: (config) => checkRamp(config),
   needs: () => ({

@@ -1,4 +1,4 @@
-import { algorithms, findAlgorithm } from "@longtail/longtail/algorithms";
+import { algorithms, basesOf, findAlgorithm } from "@longtail/longtail/algorithms";
 import {
   compose,
   type DataInfo,
@@ -31,8 +31,8 @@ export function methodStepCases({ quick, software }: CaseSizes): BenchCase[] {
     ...shapes.map((shape) => stepCase("augment-share", shape, viewEntries())),
     stepCase("stream-step", first, loaderEntries()),
     stepCase("base-step", first, baseEntries()),
-    ...algorithms.filter(({ spec: { kind, bases } }) =>
-      kind === "addon" && (bases?.includes("fixmatch") ?? true)
+    ...algorithms.filter(({ spec }) =>
+      spec.kind === "addon" && basesOf(spec).includes("fixmatch")
     ).map(({ spec: { name } }) => stepCase("addon-step", first, addonEntries(name))),
   ];
 }

@@ -1,7 +1,6 @@
-import { add } from "../autograd/ops/pointwise.ts";
 import type { Tensor } from "../autograd/tensor.ts";
 import type { Norm } from "../nn/builder.ts";
-import type { NetworkName } from "./plugin/algorithm.ts";
+import type { NetworkName } from "./plugin/needs.ts";
 import type { Loader } from "./loader.ts";
 import { type LogitScores, scoreLogits } from "./metrics/evaluation.ts";
 import { Diverged } from "./diverged.ts";
@@ -47,9 +46,8 @@ export interface Evaluation extends LogitScores {
 const WAITING = 2 ** 26;
 
 /**
- * What a network says of the test or validation images: identity views, the head's own logits, those
- * of `main` and of experts with the plugins' evaluation offsets, then through their
- * `adjustEvaluation`.
+ * What a network says of the test or validation images: identity views, the head's logits (the
+ * mean of experts) through the plugins' `adjustEvaluation`.
  *
  * @throws {Diverged} If a logit is not finite.
  */
@@ -65,8 +63,6 @@ export async function evaluationLogits(
   const { rows, labels } = on === "test" ? loader.test : loader.set("valid");
   const part = on === "test" ? "test" : "train";
   const weights = which === "average" ? network.average : network.student;
-  const experts = context.needs.heads[head]?.experts;
-  const offsets = head === "main" || experts ? offsetsOf(context) : null;
   const all = new Float32Array(rows.length * classes);
   let waiting: Tensor[] = [], read = 0;
   const drain = async () => {
@@ -87,9 +83,7 @@ export async function evaluationLogits(
         const x = loader.view(part, index, "identity", { seed: 0, step: 0, name: on });
         const pass = { weights, norm };
         const features = forwardBody(device, network, x, pass);
-        const own = meanOfExperts(applyHead(network, head, features, pass));
-        const moved = offsets ? add(own, device.tensor(offsets, [classes])) : own;
-        return adjusted(context, moved, head);
+        return adjusted(context, meanOfExperts(applyHead(network, head, features, pass)), head);
       })
     ));
     device.submit();
@@ -121,14 +115,4 @@ function adjusted({ stack, state, data }: StepContext, logits: Tensor, head: str
       spec.adjustEvaluation?.({ config, state: state.of(name), data }, z, head) ?? z,
     logits,
   );
-}
-
-/** What the plugins add to the logits of each class, or null where none does. */
-function offsetsOf({ stack, data }: StepContext): number[] | null {
-  let all: number[] | null = null;
-  for (const { spec, config } of stack.plugins) {
-    const own = spec.evaluationOffsets?.(config, data);
-    if (own) all = own.map((x, i) => x + (all?.[i] ?? 0));
-  }
-  return all;
 }

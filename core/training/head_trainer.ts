@@ -7,7 +7,7 @@ import { Builder } from "../nn/builder.ts";
 import { torchDefault } from "../nn/init.ts";
 import { Optimizer, type OptimizerOptions } from "../nn/optimizer.ts";
 import type { Weights } from "../nn/parameters.ts";
-import type { NetworkName } from "./plugin/algorithm.ts";
+import type { NetworkName } from "./plugin/needs.ts";
 
 /** What a {@linkcode HeadTrainer} trains, and how. */
 export interface HeadTrainerOptions {

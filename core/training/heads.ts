@@ -2,8 +2,9 @@ import { slice, transpose } from "../autograd/ops/layout.ts";
 import { sub } from "../autograd/ops/pointwise.ts";
 import type { Device } from "../autograd/device.ts";
 import type { Tensor } from "../autograd/tensor.ts";
-import type { HeadWeights, NetworkName } from "./plugin/algorithm.ts";
-import type { MergedNeeds } from "./plugin/compose.ts";
+import type { HeadWeights } from "./plugin/host_slots.ts";
+import type { NetworkName } from "./plugin/needs.ts";
+import type { MergedNeeds } from "./plugin/merge_needs.ts";
 import type { Network } from "./step/network.ts";
 import { applyHead } from "./step/step_outputs.ts";
 

@@ -1,4 +1,4 @@
-import type { Predictions, PredictOptions, PredictSet } from "./plugin/algorithm.ts";
+import type { Predictions, PredictOptions, PredictSet } from "./plugin/host_slots.ts";
 import { type Loader, loaderView } from "./loader.ts";
 import { forwardBody, meanOfExperts } from "./step/network.ts";
 import type { StepContext } from "./step/step.ts";

@@ -1,4 +1,5 @@
-import type { PredictSet, StreamSpec } from "../../core/training/plugin/algorithm.ts";
+import type { PredictSet } from "../../core/training/plugin/host_slots.ts";
+import type { StreamSpec } from "../../core/training/plugin/needs.ts";
 import type { DrawnBatch, DrawnStream, ImageSet, Loader } from "../../core/training/loader.ts";
 import type { Dataset } from "../images/dataset.ts";
 import { ImageSets, labelsOf, readTrainImages } from "./image_sets.ts";

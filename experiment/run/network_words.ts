@@ -1,6 +1,6 @@
 import { BadInput } from "../../core/bad_input.ts";
 import type { Evaluation } from "../../core/training/evaluate.ts";
-import type { NetworkName } from "../../core/training/plugin/algorithm.ts";
+import type { NetworkName } from "../../core/training/plugin/needs.ts";
 
 /** What flags and files call a run's networks: `ema` the average, `raw` the student. */
 export type NetworkWord = "ema" | "raw";

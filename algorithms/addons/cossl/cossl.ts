@@ -31,7 +31,7 @@ export const cossl: Algorithm<CosslOptions> = defineAlgorithm({
   name: "cossl",
   kind: "addon",
   paper: "Fan et al., CVPR 2022",
-  bases: ["fixmatch", "mixmatch", "remixmatch"],
+  requires: ["pseudo-labels", "guesses-apart", "student-guesses", "main-head"],
   defaults: COSSL_DEFAULTS,
   smoke: { "cossl.pretrain": 0.3, "cossl.startSteps": 20, "batch.ratio": 1 },
   check: checkCossl,

@@ -45,8 +45,7 @@ function predict(h: Host<CosslOptions>, on: "labeled" | "unlabeled", view: "weak
 }
 
 async function newHead(h: Host<CosslOptions>): Promise<HeadTrainer> {
-  const { config, data: { features, classes }, progress } = h;
-  const { device } = h.write([0], [1]);
+  const { config, data: { features, classes }, device, progress } = h;
   const head = new HeadTrainer(device, {
     features,
     classes,
@@ -88,7 +87,7 @@ function trainOnSet(
     h.scope(() =>
       head.step(
         h.write(rowsOf(set.features, rows, width), [rows.length, width]),
-        labelsOf(head, rows.map((row) => set.labels[row]!)), // rows of the set
+        h.write(rows.map((row) => set.labels[row]!), [rows.length], "i32"), // rows of the set
       )
     );
   }
@@ -113,7 +112,7 @@ function trainOnBatches(
     const rows = Array.from({ length: config.startBatch }, () => one(one(present)));
     h.scope(() => {
       const shape = [rows.length, width];
-      const y = labelsOf(head, rows.map((row) => labels[row]!)); // rows of labeled images
+      const y = h.write(rows.map((row) => labels[row]!), [rows.length], "i32"); // labeled ones
       const own = h.write(rowsOf(labeled.features, rows, width), shape);
       if (!unlabeled) return head.step(own, y);
       const partners = rows.map(() => {
@@ -153,9 +152,4 @@ function rowsOf(values: Float32Array, rows: readonly number[], width: number): F
   const out = new Float32Array(rows.length * width);
   rows.forEach((row, i) => out.set(values.subarray(row * width, (row + 1) * width), i * width));
   return out;
-}
-
-function labelsOf(head: HeadTrainer, labels: readonly number[]) {
-  const { device } = head.read("student").weight;
-  return device.tensor(Int32Array.from(labels), [labels.length], "i32");
 }

@@ -46,7 +46,7 @@ export const daso: Algorithm<DasoOptions> = defineAlgorithm({
   name: "daso",
   kind: "addon",
   paper: "Oh et al., CVPR 2022",
-  bases: ["fixmatch", "meanteacher", "mixmatch", "remixmatch"],
+  requires: ["pseudo-labels"],
   defaults: DASO_DEFAULTS,
   smoke: { "daso.warmup": 8, "daso.period": 4, "daso.queue": 16 },
   check: checkDaso,

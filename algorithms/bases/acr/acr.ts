@@ -13,7 +13,7 @@ import { confidentClasses, moveEstimate, strengthFrom } from "./class_anchors.ts
 import { logPrior } from "../../shared/log_prior.ts";
 import { ACR_DEFAULTS, type AcrOptions, checkAcr } from "./options.ts";
 import { acrRecipe } from "../../recipes/acr.ts";
-import { repeatRows } from "../../shared/repeat_rows.ts";
+import { repeatRows } from "../../shared/batch_rows.ts";
 
 export type { AcrOptions };
 
@@ -50,6 +50,7 @@ export const acr: Algorithm<AcrOptions> = defineAlgorithm({
   name: "acr",
   kind: "base",
   paper: "Wei and Gan, CVPR 2023",
+  provides: ["labeled-weights"],
   defaults: ACR_DEFAULTS,
   smoke: { epochSteps: 5, "batch.ratio": 2, "acr.threshold": 0.2, "acr.estimateAfter": 1 },
   check: checkAcr,

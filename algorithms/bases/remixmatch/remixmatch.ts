@@ -18,7 +18,8 @@ import {
   pushMean,
   temperedPrior,
 } from "../../shared/distribution_alignment.ts";
-import { deinterleave, drawMixing, interleave, mixRows, sharpen } from "../../shared/mixing.ts";
+import { deinterleave, interleave } from "../../shared/batch_rows.ts";
+import { drawMixing, mixRows, sharpen } from "../../shared/mixing.ts";
 import { checkReMixMatch, REMIXMATCH_DEFAULTS, type ReMixMatchOptions } from "./options.ts";
 import { rampWeight } from "../../shared/ramp.ts";
 import { underCossl } from "../../recipes/cossl.ts";
@@ -49,6 +50,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
   name: "remixmatch",
   kind: "base",
   paper: "Berthelot et al., ICLR 2020",
+  provides: ["pseudo-labels", "guesses-apart"],
   defaults: REMIXMATCH_DEFAULTS,
   smoke: { "batch.ratio": 1 },
   check: checkReMixMatch,

@@ -1,3 +1,4 @@
+import type { Device } from "../../autograd/device.ts";
 import type { Shape } from "../../autograd/shape.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import type { Random } from "../../random.ts";
@@ -19,8 +20,14 @@ export interface Host<C = unknown, S extends StateSpecs = StateSpecs> {
   readonly horizon: number;
   /** Reads a tensor back. */
   read(t: Tensor): Promise<Float32Array>;
-  /** A tensor of the given values. */
-  write(data: ArrayLike<number>, shape: Shape): Tensor;
+  /** A tensor of the given values; freed when the slots between two steps are through. */
+  write<D extends "f32" | "i32" = "f32">(
+    data: ArrayLike<number>,
+    shape: Shape,
+    dtype?: D,
+  ): Tensor<D>;
+  /** Where the run trains, for what a method trains beside the network. */
+  readonly device: Device;
   /** Runs GPU work and frees what it makes on the way; what it returns or assigns to state stays. */
   scope<T>(body: () => T): T;
   /** What a network makes of a whole set, in identity views and with running statistics. */

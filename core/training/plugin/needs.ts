@@ -131,7 +131,7 @@ export interface DataInfo {
   readonly dataset: string;
   /** Number of classes. */
   readonly classes: number;
-  /** Number of labeled and unlabeled images. */
+  /** Number of labeled images. */
   readonly labeled: number;
   /** Number of unlabeled images. */
   readonly unlabeled: number;
@@ -153,4 +153,17 @@ export interface DataInfo {
    * are published as being told the truth, and for nothing else.
    */
   readonly trueUnlabeledCounts: readonly number[] | null;
+}
+
+/**
+ * Which of the run's settings for weight updates hold in a step; what a rule does not say stays as
+ * the run has it.
+ */
+export interface UpdateRule {
+  /** Whether weights decay. */
+  readonly weightDecay?: boolean;
+  /** Whether weights and running statistics shrink. */
+  readonly shrink?: boolean;
+  /** Share of the old average that stays, in place of the run's. */
+  readonly averageDecay?: number;
 }

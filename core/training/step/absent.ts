@@ -1,4 +1,4 @@
-import type { Outputs, Targets } from "../plugin/algorithm.ts";
+import type { Outputs, Targets } from "../plugin/step_slots.ts";
 
 /**
  * Stands in for the outputs of a pass that nobody asked for, and says so on use. A class, not an

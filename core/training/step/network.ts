@@ -6,7 +6,7 @@ import type { Tensor } from "../../autograd/tensor.ts";
 import { Builder, type Layer, type Pass } from "../../nn/builder.ts";
 import type { Body, Model, ModelInput } from "../../nn/model.ts";
 import { copyWeights, type ParameterSet, type Weights } from "../../nn/parameters.ts";
-import type { HeadSpec } from "../plugin/algorithm.ts";
+import type { HeadSpec } from "../plugin/needs.ts";
 
 /** A network with the heads that the methods asked for, and the two sets of its weights. */
 export interface Network {

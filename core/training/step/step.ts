@@ -5,20 +5,20 @@ import { Tape } from "../../autograd/tape.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import type {
   Batch,
-  DataInfo,
-  Input,
   Late,
   Output,
   Outputs,
-  Plugin,
   Progress,
   Rng,
   Step,
   StreamBatch,
   Targets,
-} from "../plugin/algorithm.ts";
+} from "../plugin/step_slots.ts";
+import type { DataInfo, Input } from "../plugin/needs.ts";
+import type { Plugin } from "../plugin/algorithm.ts";
 import { AbsentOutputs, AbsentTargets } from "./absent.ts";
-import type { MergedNeeds, Stack } from "../plugin/compose.ts";
+import type { MergedNeeds } from "../plugin/merge_needs.ts";
+import type { Stack } from "../plugin/compose.ts";
 import type { Network } from "./network.ts";
 import { onesOf } from "./ones.ts";
 import type { PluginState } from "./plugin_state.ts";
@@ -254,14 +254,14 @@ class SlotRunner {
         applyHead(c.network, name, features, { weights: c.network.student, norm: "batch" }),
       data: c.data,
       random: (name) => c.random(plugin.name, name, shared.progress.step),
-      refine: (t) =>
+      refine: (t, head) =>
         this.#steps.reduce(
-          (t, [other, s]) => other === plugin ? t : other.spec.refine?.(s, t) ?? t,
+          (t, [other, s]) => other === plugin ? t : other.spec.refine?.(s, t, head) ?? t,
           t,
         ),
-      refineMask: (t, m) =>
+      refineMask: (t, m, head) =>
         this.#steps.reduce(
-          (m, [other, s]) => other === plugin ? m : other.spec.refineMask?.(s, t, m) ?? m,
+          (m, [other, s]) => other === plugin ? m : other.spec.refineMask?.(s, t, m, head) ?? m,
           m,
         ),
       ramp: (share, weight) =>

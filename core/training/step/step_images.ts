@@ -1,7 +1,7 @@
 import type { Device } from "../../autograd/device.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
-import type { NonEmpty, View } from "../plugin/algorithm.ts";
-import type { MergedNeeds } from "../plugin/compose.ts";
+import type { NonEmpty, View } from "../plugin/needs.ts";
+import type { MergedNeeds } from "../plugin/merge_needs.ts";
 import type { DrawnBatch, DrawSizes, Loader } from "../loader.ts";
 import { loaderView } from "../loader.ts";
 import type { StepInput, StreamImages } from "./step.ts";

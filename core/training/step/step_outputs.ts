@@ -1,7 +1,8 @@
 import { concat, detach, slice } from "../../autograd/ops/layout.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import type { Norm, Pass } from "../../nn/builder.ts";
-import type { Input, NetworkName, Output, Outputs, PassSpec } from "../plugin/algorithm.ts";
+import type { Input, NetworkName, PassSpec } from "../plugin/needs.ts";
+import type { Output, Outputs } from "../plugin/step_slots.ts";
 import { forwardBody, type Network } from "./network.ts";
 
 /** Applies all plugins' `adjust` to main logits. */

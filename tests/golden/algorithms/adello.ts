@@ -15,7 +15,8 @@ import {
 } from "../../../algorithms/shared/flexible_alignment.ts";
 import { slice, sub } from "../../../core/autograd/ops/mod.ts";
 import type { AnyTensor, Tensor } from "../../../core/autograd/tensor.ts";
-import type { Output, Plugin, Step, Targets } from "../../../core/training/plugin/algorithm.ts";
+import type { Output, Step, Targets } from "../../../core/training/plugin/step_slots.ts";
+import type { Plugin } from "../../../core/training/plugin/algorithm.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import type { GoldenRunner } from "../runner.ts";

@@ -1,7 +1,7 @@
 import type { Device } from "../../../core/autograd/device.ts";
 import { constant } from "../../../core/nn/init.ts";
 import type { Model } from "../../../core/nn/model.ts";
-import type { HeadSpec } from "../../../core/training/plugin/algorithm.ts";
+import type { HeadSpec } from "../../../core/training/plugin/needs.ts";
 import { buildNetwork, type Network } from "../../../core/training/step/network.ts";
 import { IdentityModel } from "./identity_model.ts";
 import { StubModel } from "./stub_model.ts";

@@ -3,7 +3,7 @@ import { fixmatch } from "../../../algorithms/bases/fixmatch.ts";
 import { blendChances } from "../../../algorithms/addons/cossl/tail_blend.ts";
 import type { Device } from "../../../core/autograd/device.ts";
 import { softmax } from "../../../core/autograd/ops/mod.ts";
-import type { Input } from "../../../core/training/plugin/algorithm.ts";
+import type { Input } from "../../../core/training/plugin/needs.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
 import type { GoldenRunner } from "../runner.ts";
 import { CaseReader } from "./case_reader.ts";

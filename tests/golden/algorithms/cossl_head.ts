@@ -4,7 +4,7 @@ import type { Tensor } from "../../../core/autograd/tensor.ts";
 import type { Model } from "../../../core/nn/model.ts";
 import { Optimizer, type OptimizerOptions } from "../../../core/nn/optimizer.ts";
 import type { Plugin } from "../../../core/training/plugin/algorithm.ts";
-import { mergeNeeds } from "../../../core/training/plugin/compose.ts";
+import { mergeNeeds } from "../../../core/training/plugin/merge_needs.ts";
 import { buildNetwork, type Network } from "../../../core/training/step/network.ts";
 import { parameterIndex } from "./case_network.ts";
 import type { CaseReader } from "./case_reader.ts";

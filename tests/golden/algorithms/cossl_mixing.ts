@@ -2,17 +2,14 @@ import { blended, cossl, type CosslOptions } from "../../../algorithms/addons/co
 import { mixmatch } from "../../../algorithms/bases/mixmatch.ts";
 import { remixmatch } from "../../../algorithms/bases/remixmatch/remixmatch.ts";
 import { bankMean, temperedPrior } from "../../../algorithms/shared/distribution_alignment.ts";
-import {
-  deinterleave,
-  drawMixing,
-  interleave,
-  mixRows,
-} from "../../../algorithms/shared/mixing.ts";
+import { deinterleave, interleave } from "../../../algorithms/shared/batch_rows.ts";
+import { drawMixing, mixRows } from "../../../algorithms/shared/mixing.ts";
 import { rampWeight } from "../../../algorithms/shared/ramp.ts";
 import type { Device } from "../../../core/autograd/device.ts";
 import { concat, oneHot, softmax } from "../../../core/autograd/ops/mod.ts";
 import type { AnyTensor, Tensor } from "../../../core/autograd/tensor.ts";
-import type { Plugin, Progress, Step } from "../../../core/training/plugin/algorithm.ts";
+import type { Plugin } from "../../../core/training/plugin/algorithm.ts";
+import type { Progress, Step } from "../../../core/training/plugin/step_slots.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
 import type { Check } from "../check.ts";
 import type { CaseReader } from "./case_reader.ts";

@@ -6,7 +6,9 @@ import { semanticLabels } from "../../../algorithms/addons/daso/semantic_labels.
 import type { Device } from "../../../core/autograd/device.ts";
 import { queueMeans } from "../../../core/autograd/ops/mod.ts";
 import type { AnyTensor } from "../../../core/autograd/tensor.ts";
-import type { Input, Plugin, Progress, Step } from "../../../core/training/plugin/algorithm.ts";
+import type { Input } from "../../../core/training/plugin/needs.ts";
+import type { Plugin } from "../../../core/training/plugin/algorithm.ts";
+import type { Progress, Step } from "../../../core/training/plugin/step_slots.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";

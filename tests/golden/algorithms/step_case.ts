@@ -1,19 +1,13 @@
 import type { Device } from "../../../core/autograd/device.ts";
 import type { AnyTensor, Tensor } from "../../../core/autograd/tensor.ts";
 import type { Model } from "../../../core/nn/model.ts";
-import {
-  type Batch,
-  type DataInfo,
-  defineAlgorithm,
-  type Input,
-  type NonEmpty,
-  type Phase,
-  type Plugin,
-  type Progress,
-  type Step,
-  type Targets,
-} from "../../../core/training/plugin/algorithm.ts";
-import { type MergedNeeds, mergeNeeds, type Stack } from "../../../core/training/plugin/compose.ts";
+import type { Batch, Progress, Step, Targets } from "../../../core/training/plugin/step_slots.ts";
+import type { DataInfo, Input, NonEmpty } from "../../../core/training/plugin/needs.ts";
+import { defineAlgorithm } from "../../../core/training/plugin/define_algorithm.ts";
+import type { Phase } from "../../../core/training/plugin/host_slots.ts";
+import type { Plugin } from "../../../core/training/plugin/algorithm.ts";
+import { type MergedNeeds, mergeNeeds } from "../../../core/training/plugin/merge_needs.ts";
+import type { Stack } from "../../../core/training/plugin/compose.ts";
 import type { Network } from "../../../core/training/step/network.ts";
 import { PluginState } from "../../../core/training/step/plugin_state.ts";
 import { runStep, type StepInput } from "../../../core/training/step/step.ts";

@@ -4,7 +4,7 @@ import type { Tensor } from "../../../core/autograd/tensor.ts";
 import type { Layer, Pass } from "../../../core/nn/builder.ts";
 import type { Body, Model } from "../../../core/nn/model.ts";
 import type { Weights } from "../../../core/nn/parameters.ts";
-import type { Input } from "../../../core/training/plugin/algorithm.ts";
+import type { Input } from "../../../core/training/plugin/needs.ts";
 import type { CaseImages, StepReading } from "./step_case.ts";
 
 /** What a stub network hands out. */

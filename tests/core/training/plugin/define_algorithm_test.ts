@@ -11,15 +11,31 @@ Deno.test("defineAlgorithm() refuses parts that there are not", () => {
   });
 });
 
-Deno.test("defineAlgorithm() refuses asynchronous slots of a step, and no others", () => {
+Deno.test("defineAlgorithm() refuses asynchronous parts, but for those between steps", () => {
   const waits = async () => await Promise.resolve();
-  for (const slot of ["mask", "loss", "priorUpdate", "needs"]) {
+  for (const slot of ["mask", "loss", "priorUpdate", "needs", "check", "fits"]) {
     assert.throws(() => defineAlgorithm({ ...spec, [slot]: waits }), {
       name: "TypeError",
       message: new RegExp(`^'${slot}' of the method 'mine' is asynchronous`),
     });
   }
   assert.equal(defineAlgorithm({ ...spec, setup: waits, epoch: waits })().name, "mine");
+});
+
+Deno.test("defineAlgorithm() refuses capabilities that there are not, or of the wrong kind", () => {
+  const asks = (requires: string) => () =>
+    defineAlgorithm({ ...spec, requires: [requires as "mask"] });
+  assert.throws(asks("masks"), {
+    name: "TypeError",
+    message: /'mine' speaks of a capability 'masks'.*did you mean 'mask'\?$/,
+  });
+  assert.equal(asks("mask")().spec.requires?.length, 1);
+  const offers = { ...spec, provides: ["mask"] } as const;
+  assert.throws(() => defineAlgorithm(offers), /add-on 'mine' provides/);
+  assert.throws(
+    () => defineAlgorithm({ ...spec, kind: "base", requires: ["mask"] }),
+    /base 'mine' requires/,
+  );
 });
 
 Deno.test("defineAlgorithm() refuses an option whose default does not tell its type", () => {
