@@ -15,6 +15,7 @@ import {
 import { type CurriculumPlace, readCurriculum, writeCurriculumRow } from "./curriculum.ts";
 import type { SevalOptions } from "./options.ts";
 import type { KnownLogits } from "./refinement.ts";
+import { sevalTargetPrecision } from "./thresholds.ts";
 
 /** State of SEVAL: the curves of the main head and of ABC's, and the number of calibrations. */
 export const CURVES = {
@@ -150,12 +151,11 @@ async function lookAt({ config, data, predict }: SevalHost, head: Head): Promise
 }
 
 function settingsOf({ config, data, progress: { step, steps } }: SevalHost) {
-  const { mode, target, targetEnd } = config;
+  const { mode, target: start, targetEnd: end } = config;
   return {
     options: config,
     weights: mode === "direct" ? data.counts.map(() => 1) : tailWeights(data.counts),
-    // The step before, of which the calibration is the end.
-    target: target + (targetEnd - target) * ((step - 1) / steps),
+    target: sevalTargetPrecision({ start, end, steps })(step - 1), // of the step that was the last
   };
 }
 

@@ -16,7 +16,7 @@ import { Tape } from "../../../core/autograd/tape.ts";
 import { Builder } from "../../../core/nn/builder.ts";
 import { cosineLayer } from "../../../core/nn/expert_heads.ts";
 import { expertResNet } from "../../../core/nn/expert_resnet.ts";
-import { balpoeLearningRate } from "../../../core/nn/schedules/mod.ts";
+import { epochStepsDecay } from "../../../core/nn/schedules/mod.ts";
 import { exportStateDict, importStateDict } from "../../../core/nn/state_dict.ts";
 import type { StoredTensor } from "../../../core/safetensors.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
@@ -248,7 +248,7 @@ function learningRates(read: CaseReader): void {
   const settings = read.case.params.settings as readonly [number, number, number, number][];
   for (const [i, [first, second, warmupEpochs, epochs]] of settings.entries()) {
     const milestones = [first, second];
-    const rate = balpoeLearningRate({ base: 1, milestones, factor: 0.1, warmupEpochs });
+    const rate = epochStepsDecay({ base: 1, milestones, factor: 0.1, warmupEpochs });
     read.close(`m${i}`, Array.from({ length: epochs }, (_, epoch) => rate(epoch)));
   }
 }
