@@ -36,5 +36,6 @@ export { ldam, type LdamOptions } from "./addons/ldam.ts";
 export { reweight, type ReweightOptions } from "./addons/reweight.ts";
 export { crest, type CrestOptions } from "./addons/crest/crest.ts";
 export { darp, type DarpOptions } from "./addons/darp/darp.ts";
+export * from "./addons/darp/estimate_counts.ts";
 export { crt, type CrtOptions } from "./addons/crt.ts";
 export { algorithms, basesOf, findAlgorithm, type ListedAlgorithm } from "./registry.ts";

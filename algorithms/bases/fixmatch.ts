@@ -13,7 +13,6 @@ import {
 } from "../../core/mod.ts";
 import { sharpen } from "../shared/mixing.ts";
 import { negative, noneOf, notPositive, outsideUnit } from "../shared/option_checks.ts";
-import { underCossl } from "../recipes/cossl.ts";
 import { usbRecipe } from "../recipes/usb.ts";
 import { repeatRows } from "../shared/batch_rows.ts";
 
@@ -71,7 +70,7 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
     views: { labeled: ["weak"], unlabeled: ["weak", "strong"] },
     ...(passes === "together" ? {} : { passes: [GUESS, ...LEARN[passes]] }),
   }),
-  recipe: underCossl(usbRecipe),
+  recipe: usbRecipe,
   mask: (s, t, m) => mul(m, atLeast(max(t.probs, 1), s.config.threshold)),
   loss(s, t, m) {
     const strong = concat(s.student.strong.map((view) => view.logits()), 0);

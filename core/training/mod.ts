@@ -9,7 +9,6 @@ export * from "./plugin/host_slots.ts";
 export * from "./plugin/needs.ts";
 export * from "./plugin/step_slots.ts";
 export { checkState, restoreTrainer, saveTrainer, stateHash, stepsOf } from "./checkpoint.ts";
-export * from "./plugin/class_weights.ts";
 export { checkFileName, type HostFiles, MemoryFiles } from "./plugin/host_files.ts";
 export {
   type Capability,

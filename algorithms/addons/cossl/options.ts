@@ -1,3 +1,4 @@
+import { COSSL_PRETRAIN } from "../../recipes/cossl.ts";
 import { negative, noneOf, notWhole, outsideUnit } from "../../shared/option_checks.ts";
 
 /** Options of CoSSL. */
@@ -46,7 +47,7 @@ export interface CosslOptions {
 
 /** Defaults of the released code; what a data set's published run has otherwise is its recipe. */
 export const COSSL_DEFAULTS: CosslOptions = {
-  pretrain: 401 / 501,
+  pretrain: COSSL_PRETRAIN,
   least: 0.6,
   view: "strong",
   pseudo: "raw",

@@ -12,7 +12,7 @@ import { acrBeliefs, confidentLabels, eitherConfident } from "./beliefs.ts";
 import { confidentClasses, moveEstimate, strengthFrom } from "./class_anchors.ts";
 import { logPrior } from "../../shared/log_prior.ts";
 import { ACR_DEFAULTS, type AcrOptions, checkAcr } from "./options.ts";
-import { acrRecipe } from "../../recipes/acr.ts";
+import { acrRecipe } from "../../recipes/simpro.ts";
 import { repeatRows } from "../../shared/batch_rows.ts";
 
 export type { AcrOptions };
