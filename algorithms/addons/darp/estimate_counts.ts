@@ -24,6 +24,20 @@ export interface EstimatedCounts {
  *
  * @param limit Condition number from which a confusion matrix is not trusted; DASO's code has 100.
  * @throws {RangeError} If a class has no held-out image.
+ *
+ * @example A network that takes a quarter of class 0 for class 1
+ * ```ts
+ * import { estimateCounts } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const mixed = [Math.log(3), 0], sure = [-40, 40];
+ * const { counts } = estimateCounts({
+ *   heldOut: { logits: [...mixed, ...sure], labels: [0, 1] },
+ *   unlabeled: { logits: [...mixed, ...mixed, ...sure] },
+ *   classes: 2,
+ * });
+ * assert.deepEqual(counts.map((n) => n.toFixed(6)), ["2.000000", "1.000000"]);
+ * ```
  */
 export function estimateCounts(
   { heldOut, unlabeled, classes }: CountEvidence,

@@ -22,7 +22,8 @@ import type { GoldenCase } from "../golden_case.ts";
 import type { GoldenRunner } from "../runner.ts";
 import { checkAdelloTable } from "./adello_tables.ts";
 import { CaseReader } from "./case_reader.ts";
-import { StepCase, type StepReading } from "./step_case.ts";
+import type { StepReading } from "./case_step.ts";
+import { StepCase } from "./step_case.ts";
 import { StubModel, type StubViews } from "./stub_model.ts";
 
 const TOLERANCE = { relative: 1e-5, absolute: 1e-6 } as const;

@@ -8,7 +8,7 @@ import { mergeNeeds } from "../../../core/training/plugin/merge_needs.ts";
 import { buildNetwork, type Network } from "../../../core/training/step/network.ts";
 import { parameterIndex } from "./case_network.ts";
 import type { CaseReader } from "./case_reader.ts";
-import type { CaseStep, StepReading } from "./step_case.ts";
+import type { CaseStep, StepReading } from "./case_step.ts";
 
 const TENSORS = [["heads.balanced.weight", "W"], ["heads.balanced.bias", "b"]] as const;
 const GRADIENT = { relative: 1e-5, absolute: 1e-7 } as const;

@@ -17,7 +17,8 @@ import { CosslHead, resize } from "./cossl_head.ts";
 import { interleaveOffsets } from "./cossl_functions.ts";
 import { blendDraws, coOptions } from "./cossl_options.ts";
 import { IdentityModel } from "./identity_model.ts";
-import { type CaseStep, StepCase, type StepReading } from "./step_case.ts";
+import type { CaseStep, StepReading } from "./case_step.ts";
+import { StepCase } from "./step_case.ts";
 
 /** Most passes with gradient that a method of the family runs in a step. */
 const PASSES = 8;

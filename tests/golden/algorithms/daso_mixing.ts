@@ -15,7 +15,8 @@ import type { GoldenCase } from "../golden_case.ts";
 import { checkLosses, checkRampWeight } from "./daso_losses.ts";
 import { familyTolerance } from "./daso_tolerance.ts";
 import { IdentityModel } from "./identity_model.ts";
-import { type CaseImages, StepCase, type StepReading } from "./step_case.ts";
+import type { CaseImages, StepReading } from "./case_step.ts";
+import { StepCase } from "./step_case.ts";
 
 /** Most passes with gradient that a method of the family runs in a step. */
 const PASSES = 8;

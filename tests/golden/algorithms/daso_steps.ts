@@ -17,7 +17,8 @@ import type { GoldenCase } from "../golden_case.ts";
 import { Generations, generationsOf } from "./daso_generations.ts";
 import { checkLosses, checkRampWeight } from "./daso_losses.ts";
 import { familyTolerance } from "./daso_tolerance.ts";
-import { StepCase, type StepReading } from "./step_case.ts";
+import type { StepReading } from "./case_step.ts";
+import { StepCase } from "./step_case.ts";
 import { StubModel, type StubViews } from "./stub_model.ts";
 
 /** Steps of the FixMatch family: logits and features are given, one tensor for all rows. */

@@ -4,7 +4,7 @@ import type { Builder, Layer, Pass } from "../../../core/nn/builder.ts";
 import { constant } from "../../../core/nn/init.ts";
 import type { Body, Model } from "../../../core/nn/model.ts";
 import type { Weights } from "../../../core/nn/parameters.ts";
-import type { CaseImages } from "./step_case.ts";
+import type { CaseImages } from "./case_step.ts";
 
 /** What an identity network is like. */
 export interface IdentityOptions {

@@ -12,7 +12,8 @@ import { CaseReader } from "./case_reader.ts";
 import { nearest, readPasses } from "./daso_mixing.ts";
 import { familyTolerance } from "./daso_tolerance.ts";
 import { IdentityModel } from "./identity_model.ts";
-import { StepCase, type StepReading } from "./step_case.ts";
+import type { StepReading } from "./case_step.ts";
+import { StepCase } from "./step_case.ts";
 
 /** Most passes with gradient that MixMatch runs in a step of equal batches. */
 const PASSES = 3;

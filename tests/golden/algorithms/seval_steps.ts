@@ -15,7 +15,8 @@ import type { GoldenCase } from "../golden_case.ts";
 import { CaseReader } from "./case_reader.ts";
 import { familyTolerance } from "./daso_tolerance.ts";
 import { IdentityModel } from "./identity_model.ts";
-import { type CaseImages, StepCase, type StepReading } from "./step_case.ts";
+import type { CaseImages, StepReading } from "./case_step.ts";
+import { StepCase } from "./step_case.ts";
 import { StubModel, type StubViews } from "./stub_model.ts";
 
 /** State of SEVAL by the name that cases give it. */

@@ -5,7 +5,7 @@ import type { Layer, Pass } from "../../../core/nn/builder.ts";
 import type { Body, Model } from "../../../core/nn/model.ts";
 import type { Weights } from "../../../core/nn/parameters.ts";
 import type { Input } from "../../../core/training/plugin/needs.ts";
-import type { CaseImages, StepReading } from "./step_case.ts";
+import type { CaseImages, StepReading } from "./case_step.ts";
 
 /** What a stub network hands out. */
 export interface StubOptions {
