@@ -38,11 +38,11 @@ const CAPABILITIES = {
  */
 export type Capability = keyof typeof CAPABILITIES;
 
-/** A base's declared half of the capabilities. */
-export type DeclaredCapability = Exclude<
-  Capability,
-  "weak-view" | "strong-view" | "main-head" | "student-guesses"
->;
+/** Capabilities that follow from a base's needs. */
+const DERIVED = ["weak-view", "strong-view", "main-head", "student-guesses"] as const;
+
+/** Capabilities that a base has to declare. */
+export type DeclaredCapability = Exclude<Capability, typeof DERIVED[number]>;
 
 /** What a capability is called in a sentence. */
 export function describeCapability(capability: Capability): string {
@@ -50,15 +50,36 @@ export function describeCapability(capability: Capability): string {
 }
 
 /**
- * Refuses a capability that there is not.
+ * Refuses capabilities that there are not, or that the kind of method cannot speak of.
  *
- * @throws {TypeError} If it is none; names the nearest.
+ * @throws {TypeError} If there is one; the message names method and capability.
  */
-export function checkCapability(capability: string, method: string): void {
-  if (Object.hasOwn(CAPABILITIES, capability)) return;
-  throw new TypeError(
-    `The method '${method}' speaks of a capability '${capability}', but bases have no such one${
-      didYouMean(capability, Object.keys(CAPABILITIES))
-    }`,
-  );
+export function checkCapabilities(
+  { name, kind, provides = [], requires = [] }: {
+    readonly name: string;
+    readonly kind: "base" | "addon";
+    readonly provides?: readonly string[];
+    readonly requires?: readonly string[];
+  },
+): void {
+  const unknown = [...provides, ...requires].find((each) => !Object.hasOwn(CAPABILITIES, each));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `The method '${name}' speaks of a capability '${unknown}', but bases have no such one${
+        didYouMean(unknown, Object.keys(CAPABILITIES))
+      }`,
+    );
+  }
+  const derived = provides.find((each) => (DERIVED as readonly string[]).includes(each));
+  if (derived !== undefined) {
+    throw new TypeError(
+      `'${derived}' follows from the needs of '${name}': leave it out of provides`,
+    );
+  }
+  if (kind === "base" && requires.length > 0) {
+    throw new TypeError(`The base '${name}' requires capabilities, but only add-ons can`);
+  }
+  if (kind === "addon" && provides.length > 0) {
+    throw new TypeError(`The add-on '${name}' provides capabilities, but only bases can`);
+  }
 }

@@ -1,6 +1,6 @@
 import { didYouMean } from "../../names.ts";
 import type { Algorithm, AlgorithmSpec, ErasedSpec, Plugin } from "./algorithm.ts";
-import { checkCapability } from "./capabilities.ts";
+import { checkCapabilities } from "./capabilities.ts";
 import type { StateSpecs } from "./needs.ts";
 
 /**
@@ -35,6 +35,7 @@ export function defineAlgorithm<
   const S extends StateSpecs = Record<never, never>,
 >(spec: AlgorithmSpec<C, S>): Algorithm<C> {
   checkParts(spec);
+  checkCapabilities(spec);
   const erased = spec as unknown as ErasedSpec;
   const make = (config: Partial<C> = {}): Plugin => ({
     name: spec.name,
@@ -79,12 +80,11 @@ const PARTS: Readonly<Record<keyof AlgorithmSpec<object, StateSpecs>, "may wait"
 };
 
 /**
- * Refuses a method with a misspelt part, or with an asynchronous one that must not wait. Both are
+ * Refuses a method with a misspelt part, an asynchronous one that must not wait, or an option whose
+ * default does not tell its type. The first two are
  * compile errors too, but a run does not compile what it loads.
  */
-function checkParts(
-  spec: Pick<ErasedSpec, "name" | "kind" | "provides" | "requires"> & { readonly defaults: object },
-): void {
+function checkParts(spec: { readonly name: string; readonly defaults: object }): void {
   for (const [part, value] of Object.entries(spec)) {
     if (!Object.hasOwn(PARTS, part)) {
       throw new TypeError(
@@ -109,13 +109,4 @@ function checkParts(
       );
     }
   }
-  const { name, kind, provides = [], requires = [] } = spec;
-  for (const capability of [...provides, ...requires]) checkCapability(capability, name);
-  const other = kind === "base" ? requires : provides;
-  if (other.length === 0) return;
-  throw new TypeError(
-    kind === "base"
-      ? `The base '${name}' requires capabilities: only add-ons do, bases say what they provide`
-      : `The add-on '${name}' provides capabilities: only bases do, add-ons say what they require`,
-  );
 }

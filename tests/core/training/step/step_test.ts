@@ -345,3 +345,49 @@ Deno.test("Trainer.step() refuses state that was not declared", async () => {
     });
   }
 });
+
+Deno.test("refine and refineMask go to the other plugins, told whose head they are asked for", async () => {
+  const heard: string[] = [];
+  const asks = method("asks", {
+    needs: () => ({ heads: { side: { classes: 3 } } }),
+    refine: () => assert.fail("a plugin is not asked for its own head"),
+    loss(s) {
+      const t = s.refine({ probs: s.student.weak[0]!.logits("side"), form: "soft" }, "side");
+      s.log("form", t.form === "hard" ? mean(t.probs) : assert.fail("nobody refined"));
+      s.log("mask", mean(s.refineMask(t, s.weights("unlabeled"), "side")));
+      return {};
+    },
+  });
+  const answers = method("answers", {
+    refine(_, t, head) {
+      heard.push(`refine ${head}`);
+      return { ...t, form: "hard" };
+    },
+    refineMask(_, t, m, head) {
+      heard.push(`refineMask ${head} ${t.form}`);
+      return mul(m, 0.5);
+    },
+  });
+  const trainer = await trainerOf(base(), asks, answers);
+  await runSteps(trainer, 1);
+  assert.deepEqual(heard, ["refine side", "refineMask side hard"]);
+  assert.equal((await trainer.drain()).values["asks/mask"], 0.5);
+});
+
+Deno.test("Host.write() makes integer tensors too, and Host.device is the run's", async () => {
+  let asked = 0;
+  const trainer = await trainerOf(
+    base(),
+    method("writes", {
+      async setup(h) {
+        const labels = h.write([2, 1, 0], [3], "i32");
+        assert.equal(labels.dtype, "i32");
+        assert.equal(h.device, device);
+        assert.deepEqual([...await h.device.read(labels)], [2, 1, 0]);
+        asked++;
+      },
+    }),
+  );
+  assert.equal(asked, 1);
+  assert.equal(trainer.done, 0);
+});
