@@ -81,8 +81,8 @@ const PARTS: Readonly<Record<keyof AlgorithmSpec<object, StateSpecs>, "may wait"
 
 /**
  * Refuses a method with a misspelt part, an asynchronous one that must not wait, or an option whose
- * default does not tell its type. The first two are
- * compile errors too, but a run does not compile what it loads.
+ * default does not tell its type. The first two are compile errors too, but a run does not compile
+ * what it loads.
  */
 function checkParts(spec: { readonly name: string; readonly defaults: object }): void {
   for (const [part, value] of Object.entries(spec)) {

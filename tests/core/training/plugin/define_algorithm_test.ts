@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { defineAlgorithm } from "../../../../core/mod.ts";
+import { type AlgorithmSpec, defineAlgorithm, type StateSpecs } from "../../../../core/mod.ts";
 
 const spec = { name: "mine", kind: "addon", paper: "a test", defaults: {} } as const;
 
@@ -43,6 +43,47 @@ Deno.test("defineAlgorithm() refuses an option whose default does not tell its t
     assert.throws(
       () => defineAlgorithm({ name: "mine", kind: "base", paper: "none", defaults: { level } }),
       /option 'level' of the method 'mine' has .* as its default: give a number/,
+    );
+  }
+});
+
+Deno.test("docs/plugins.md has a row or a word for every part of a method", async () => {
+  const parts: Readonly<Record<keyof AlgorithmSpec<object, StateSpecs>, "row" | "word">> = {
+    name: "word",
+    kind: "word",
+    paper: "word",
+    defaults: "row",
+    pseudoLabel: "row",
+    mask: "row",
+    loss: "row",
+    priorUpdate: "row",
+    needs: "row",
+    state: "row",
+    provides: "row",
+    requires: "row",
+    adjust: "row",
+    weights: "row",
+    inputs: "row",
+    refine: "row",
+    refineMask: "row",
+    ramp: "row",
+    terms: "row",
+    update: "row",
+    setup: "row",
+    every: "row",
+    epoch: "row",
+    phase: "row",
+    adjustEvaluation: "word",
+    check: "row",
+    fits: "row",
+    smoke: "row",
+    recipe: "row",
+  };
+  const text = await Deno.readTextFile(new URL("../../../../docs/plugins.md", import.meta.url));
+  for (const [part, kind] of Object.entries(parts)) {
+    assert.match(
+      text,
+      kind === "row" ? new RegExp(`^\\| \`${part}\` `, "m") : new RegExp(`\`${part}\``),
     );
   }
 });
