@@ -56,11 +56,11 @@ export const meanteacher: Algorithm<MeanTeacherOptions> = defineAlgorithm({
     ],
   }),
   recipe: dasoRecipe(1),
-  pseudoLabel: (s) => ({ probs: softmax(s.average.weak[0]!.logits()), form: "soft" }), // asked for
+  pseudoLabel: (s) => ({ probs: softmax(s.average.weak[0]!.logits()), form: "soft" }), // needs ask for it
   loss(s, t, m) {
     const [labeled] = s.student.labeled, [weak] = s.student.weak;
     // What add-ons do to weak views they do to guesses: here the teacher's alone.
-    const squares = mse(softmax(weak!.rawLogits()), t.probs, { reduction: "none" }); // asked for
+    const squares = mse(softmax(weak!.rawLogits()), t.probs, { reduction: "none" }); // needs ask for it
     return {
       labeled: crossEntropy(labeled!.logits(), s.batch.labeled.y, {
         weights: s.weights("labeled"),

@@ -56,7 +56,7 @@ export const pseudolabel: Algorithm<PseudoLabelOptions> = defineAlgorithm({
     const [labeled] = s.student.labeled, [weak] = s.student.weak;
     const target = t.form === "hard" ? argmax(t.probs, 1) : t.probs;
     return {
-      labeled: crossEntropy(labeled!.logits(), s.batch.labeled.y, { // asked for, as weak
+      labeled: crossEntropy(labeled!.logits(), s.batch.labeled.y, { // needs ask for both views
         weights: s.weights("labeled"),
       }),
       unlabeled: mul(

@@ -85,7 +85,7 @@ export const simpro: Algorithm<SimproOptions> = defineAlgorithm({
     const known = crossEntropy(concat(labeled.map((x) => x.logits())), repeatRows(y, views), {
       weights: repeatRows(s.weights("labeled"), views),
     });
-    const kappa = loaderRatio(s.data, { labeled: y.size, unlabeled: t.probs.shape[0]! }); // rows
+    const kappa = loaderRatio(s.data, { labeled: y.size, unlabeled: t.probs.shape[0]! }); // one row an image
     return {
       labeled: mul(known, 1 / kappa),
       unlabeled: crossEntropy(

@@ -81,14 +81,14 @@ export const usadtm: Algorithm<UsadtmOptions> = defineAlgorithm({
     const { counts, classes } = s.data, { y } = s.batch.labeled;
     const limits = s.prior.device.tensor(counts.map((n) => s.config.queue * n), [classes]);
     const own = { vectors: s.state.queue, held: s.state.held };
-    const queue = enqueue(own, s.student.labeled[0]!.features, { y, limits }); // asked for
+    const queue = enqueue(own, s.student.labeled[0]!.features, { y, limits }); // needs ask for it
     s.state.queue = queue.vectors;
     s.state.held = queue.held;
     return { probs: oneHot(argmax(cosines(s), 1), classes), form: "hard" };
   },
   mask(s, t, m) {
     if (s.progress.step < s.config.warmup) return mul(m, 0);
-    const features = s.student.weak[0]!.features, templates = templatesOf(s); // asked for
+    const features = s.student.weak[0]!.features, templates = templatesOf(s); // needs ask for it
     const distances = euclideanDistances(features, templates);
     const nearest = oneHot(argmin(distances, 1), s.data.classes);
     const sure = atLeast(max(cosines(s), 1), s.config.threshold);
@@ -96,9 +96,9 @@ export const usadtm: Algorithm<UsadtmOptions> = defineAlgorithm({
   },
   loss(s, t, m) {
     const { labeled, identity, weak, strong } = s.student;
-    const views = [identity, weak, strong].map(([view]) => softmax(view!.logits())); // asked for
+    const views = [identity, weak, strong].map(([view]) => softmax(view!.logits())); // needs ask for it
     const pairs = [[0, 1], [0, 2], [1, 2]] as const;
-    const information = pairs.map(([a, b]) => negativeInformation(views[a]!, views[b]!)); // three
+    const information = pairs.map(([a, b]) => negativeInformation(views[a]!, views[b]!)); // of three
     return {
       labeled: crossEntropy(labeled[0]!.logits(), s.batch.labeled.y, {
         weights: s.weights("labeled"),
@@ -119,7 +119,7 @@ function templatesOf({ state: { queue, held } }: UsadtmStep): Tensor {
 }
 
 function cosines(s: UsadtmStep): Tensor {
-  return cosineLogits(s.student.weak[0]!.features, templatesOf(s)); // asked for
+  return cosineLogits(s.student.weak[0]!.features, templatesOf(s)); // needs ask for it
 }
 
 /** ‖f − c‖ of features [batch, features] and templates [classes, features]: [batch, classes]. */

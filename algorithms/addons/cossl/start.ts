@@ -136,7 +136,7 @@ function trainOnBatches(
   }
 }
 
-/** Rows in random order, all of them before any comes again; what no batch is full of is left out. */
+/** Batches of rows in random order, each row once before any comes again; no batch is a part of one. */
 function shuffled(rows: number, random: Random): (batch: number) => number[] {
   let order = random.permutation(rows), at = 0;
   return (batch) => {

@@ -62,7 +62,7 @@ export const daso: Algorithm<DasoOptions> = defineAlgorithm({
     const limits = add(mul(s.state.held, 0), s.config.queue);
     const queue = enqueue(
       { vectors: s.state.queue, held: s.state.held },
-      s.average.labeled[0]!.features, // asked for
+      s.average.labeled[0]!.features, // needs ask for it
       { y: s.batch.labeled.y, limits },
     );
     s.state.queue = queue.vectors;

@@ -27,13 +27,13 @@ export type { SevalOptions };
  * mode `load` with all of them. On CIFAR the runs beside another add-on or on another base than
  * FixMatch were published with calibration on validation images (`direct`), the default there.
  *
- * Follows the released code: Nelder–Mead from 1, linear averages of π, class thresholds in the place
- * of the base's mask, rare classes take the least offset. With Mean Teacher, MixMatch and ReMixMatch
- * the guesses are refined and thresholds have no use. With ABC its head has curves of its own; with
- * DASO labels are not blended, and its alignment takes the features of the one student pass, where
- * the code runs another. Unlike the code, curves go on over CReST's generations, files have classes in
- * the order of the data set (the code's of Semi-Aves in that of the run), ABC's head has its own, every calibration leaves a line in `seval_report.jsonl`, and a resumed run goes on with
- * the same curves.
+ * Follows the released code: Nelder–Mead from 1, linear averages of π, class thresholds instead of the
+ * base's mask, rare classes take the least offset. With Mean Teacher, MixMatch and ReMixMatch the
+ * guesses are refined and thresholds have no use. With ABC its head has curves of its own; with DASO
+ * labels are not blended, and its alignment takes the features of the one student pass, where the code
+ * runs another. Unlike in the code, curves go on over CReST's generations; files have classes in the
+ * order of the data set (the code's of Semi-Aves in that of the run), and ABC's head has its own; every
+ * calibration leaves a line in `seval_report.jsonl`, and a resumed run goes on with the same curves.
  *
  * @example Twice: to estimate the curriculum, and to follow it with all labels
  * ```ts

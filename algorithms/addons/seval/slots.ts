@@ -91,7 +91,7 @@ export async function sevalCalibration(h: SevalHost): Promise<void> {
     const given = h.config.abcThresholds === "main" ? optimum : undefined;
     const next = h.config.mode === "load"
       ? { curves: await loadedCurves(h, head, { curves, row }), refinement: null, thresholds: null }
-      : calibrate({ ...settingsOf(h), known: seen!.known, curves, optimum: given }); // checked
+      : calibrate({ ...settingsOf(h), known: seen!.known, curves, optimum: given }); // sevalFits() asks for images
     optimum ??= next.thresholds?.optimum;
     for (const [key, values] of Object.entries(next.curves)) {
       h.state[CURVES[head][key as keyof Curves]] = h.write(values, [h.data.classes]);
@@ -177,7 +177,7 @@ async function loadedCurves(
   };
 }
 
-/** Adds a line to the report, in the place of lines that a resumed run makes anew. */
+/** Adds a line to the report; lines of later calibrations, which a resumed run repeats, go. */
 async function writeReport(
   files: HostFiles,
   name: string,

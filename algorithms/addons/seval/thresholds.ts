@@ -101,7 +101,7 @@ export function thresholdsOfClasses(
   { groups, size }: Pick<FittedThresholds, "groups" | "size">,
   classes: number,
 ): number[] {
-  return Array.from({ length: classes }, (_, k) => groups[Math.floor(k / size)]!.threshold); // enough
+  return Array.from({ length: classes }, (_, k) => groups[Math.floor(k / size)]!.threshold); // every class is in a group
 }
 
 /** What thresholds select. */

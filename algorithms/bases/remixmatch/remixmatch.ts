@@ -74,7 +74,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
     const mixed = mixRows(parts, drawMixing(s, s.config.alpha, rows));
     return {
       ...Object.fromEntries(interleave(mixed, y.size).map((x, i) => [`mixed${i}`, { x }])),
-      rotated: { x: quarterTurns(strong[0]!, turns(s)) }, // asked for
+      rotated: { x: quarterTurns(strong[0]!, turns(s)) }, // needs ask for it
     };
   },
   loss(s, t) {
@@ -88,7 +88,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
     );
     const first = { end: y.size }, rest = { start: y.size };
     const ramp = rampWeight(config, s.progress);
-    const unmixed = crossEntropy(s.student.strong[0]!.logits(), t.probs); // asked for
+    const unmixed = crossEntropy(s.student.strong[0]!.logits(), t.probs); // needs ask for it
     const rotation = crossEntropy(s.late("rotated").logits("rotation"), turns(s));
     return {
       labeled: crossEntropy(slice(logits, first), slice(targets, first)),

@@ -108,7 +108,7 @@ function addPasses(passes: PassSpec[], own: readonly PassSpec[]): void {
       name === undefined && pass.name === undefined
     );
     if (same < 0) passes.push(pass);
-    else passes[same] = { ...passes[same]!, inputs: inOrder(passes[same]!, pass) }; // found
+    else passes[same] = { ...passes[same]!, inputs: inOrder(passes[same]!, pass) }; // one was found
   }
 }
 

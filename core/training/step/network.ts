@@ -75,7 +75,7 @@ function linearHead(b: Builder, name: string, features: number, spec: HeadSpec):
   const { classes, experts, group } = spec;
   const layer = b.linear(name, features, (experts ?? 1) * classes, group ? { group } : {});
   if (!experts) return layer;
-  return (x, pass) => reshape(layer(x, pass), [x.shape[0]!, experts, classes]); // two axes
+  return (x, pass) => reshape(layer(x, pass), [x.shape[0]!, experts, classes]); // features have two axes
 }
 
 function requireExperts({ name: model }: Model, body: Body, name: string, spec: HeadSpec): void {

@@ -69,7 +69,7 @@ export interface StepInput {
 export function runStep(c: StepContext, input: StepInput, progress: Progress): StepResult {
   const { device, network, stack: { plugins } } = c;
   const { parameters } = network.student;
-  const destinations = new Map(parameters.map((p, i) => [p, network.gradients.views[i]!])); // alike
+  const destinations = new Map(parameters.map((p, i) => [p, network.gradients.views[i]!])); // one a parameter
   const tape = new Tape(device, destinations);
   return tape.record(() => {
     const run = new SlotRunner(c, input, progress);

@@ -80,7 +80,7 @@ export function stepImages(
     },
   };
   const streams = Object.entries(needs.streams).map(([name, spec]): [string, StreamImages] => {
-    const { place, y, position } = loader.nextOf(name, sizes.streams[name]!); // has all of them
+    const { place, y, position } = loader.nextOf(name, sizes.streams[name]!); // one for each stream
     const view = loaderView(spec.from, spec.view);
     const x = loader.view("train", ints(place), view, draw(`stream/${name}`));
     return [name, { x, y: ints(y), index: ints(position) }];

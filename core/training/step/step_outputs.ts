@@ -151,7 +151,7 @@ export function runAlone(
   const make = () => new NetworkRun(network, x, { weights, norm });
   const run = student ? make() : x.device.noGrad(make);
   // Rows of no view of the batch: main logits stay as the head gives them.
-  return new ViewOutput(run, { input: "identity", view: 0, from: 0, to: x.shape[0]! }, (z) => z); // images
+  return new ViewOutput(run, { input: "identity", view: 0, from: 0, to: x.shape[0]! }, (z) => z); // images have a batch axis
 }
 
 /** Outputs of several passes of one network, joined. */
