@@ -13,6 +13,7 @@ export { checkFileName, type HostFiles, MemoryFiles } from "./plugin/host_files.
 export {
   type Capability,
   type DeclaredCapability,
+  type DerivedCapability,
   describeCapability,
 } from "./plugin/capabilities.ts";
 export { checkFit, compose, missingCapabilities, type Stack } from "./plugin/compose.ts";

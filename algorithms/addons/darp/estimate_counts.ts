@@ -1,7 +1,10 @@
 /** Predictions that {@linkcode estimateCounts} works with; logits are [images, classes]. */
 export interface CountEvidence {
+  /** Images whose classes are known. */
   readonly heldOut: { readonly logits: ArrayLike<number>; readonly labels: ArrayLike<number> };
+  /** Images whose classes are to be counted. */
   readonly unlabeled: { readonly logits: ArrayLike<number> };
+  /** Number of classes. */
   readonly classes: number;
 }
 

@@ -1,29 +1,16 @@
 import { didYouMean } from "../../names.ts";
 
-/** What capabilities of a base are called in a sentence, by their names in code. */
-const CAPABILITIES = {
-  "weak-view": "a weak view of unlabeled images",
-  "strong-view": "a strong view of unlabeled images",
-  "main-head": "an evaluation of the network's own head",
-  "student-guesses": "guesses by the student alone, none by the average",
-  "labeled-logits": "a labeled loss on the logits of the labeled images as they are",
-  "labeled-weights": "a labeled loss that weighs its samples",
-  "pseudo-labels": "pseudo-labels that add-ons may change",
-  "plain-guesses": "pseudo-labels that start as plain predictions",
-  "guesses-apart": "pseudo-labels guessed from logits that no loss learns",
-  "mask": "an unlabeled loss that takes a mask",
-} as const;
+/**
+ * Capabilities that follow from what a base asks for in `needs`.
+ *
+ * - `weak-view`, `strong-view`: it has such views of unlabeled images;
+ * - `main-head`: it evaluates the head `main`, whose place an add-on's own head may take;
+ * - `student-guesses`: it asks for no pass of the average, so that `average` is what add-ons ask for.
+ */
+export type DerivedCapability = "weak-view" | "strong-view" | "main-head" | "student-guesses";
 
 /**
- * What an add-on may ask of the base it stands on.
- *
- * What a base asks for in `needs` says whether it has
- *
- * - `weak-view`, `strong-view`: such views of unlabeled images;
- * - `main-head`: evaluations of the head `main`, the place that an add-on's own head may take;
- * - `student-guesses`: no pass of the average, so that `average` is what the add-on asks for.
- *
- * The rest is how its loss works, which a base says in `provides`:
+ * Capabilities that a base declares in `provides`: how its losses work.
  *
  * - `labeled-logits`: labels are learned by cross entropy on `student.labeled[i].logits()` of images
  *   that are not mixed, and the base does not adjust these logits itself: margins and priors that an
@@ -36,13 +23,33 @@ const CAPABILITIES = {
  *   others in their place;
  * - `mask`: the unlabeled loss weighs its samples by the mask.
  */
-export type Capability = keyof typeof CAPABILITIES;
+export type DeclaredCapability =
+  | "labeled-logits"
+  | "labeled-weights"
+  | "pseudo-labels"
+  | "plain-guesses"
+  | "guesses-apart"
+  | "mask";
 
-/** Capabilities that follow from a base's needs. */
-const DERIVED = ["weak-view", "strong-view", "main-head", "student-guesses"] as const;
+/** What an add-on may ask of the base it stands on. */
+export type Capability = DerivedCapability | DeclaredCapability;
 
-/** Capabilities that a base has to declare. */
-export type DeclaredCapability = Exclude<Capability, typeof DERIVED[number]>;
+const DERIVED: Readonly<Record<DerivedCapability, string>> = {
+  "weak-view": "a weak view of unlabeled images",
+  "strong-view": "a strong view of unlabeled images",
+  "main-head": "an evaluation of the network's own head",
+  "student-guesses": "guesses by the student alone, none by the average",
+};
+
+const CAPABILITIES: Readonly<Record<Capability, string>> = {
+  ...DERIVED,
+  "labeled-logits": "a labeled loss on the logits of the labeled images as they are",
+  "labeled-weights": "a labeled loss that weighs its samples",
+  "pseudo-labels": "pseudo-labels that add-ons may change",
+  "plain-guesses": "pseudo-labels that start as plain predictions",
+  "guesses-apart": "pseudo-labels guessed from logits that no loss learns",
+  mask: "an unlabeled loss that takes a mask",
+};
 
 /** What a capability is called in a sentence. */
 export function describeCapability(capability: Capability): string {
@@ -70,7 +77,7 @@ export function checkCapabilities(
       }`,
     );
   }
-  const derived = provides.find((each) => (DERIVED as readonly string[]).includes(each));
+  const derived = provides.find((each) => Object.hasOwn(DERIVED, each));
   if (derived !== undefined) {
     throw new TypeError(
       `'${derived}' follows from the needs of '${name}': leave it out of provides`,
