@@ -6,8 +6,8 @@ import { requestDevice } from "../../core/autograd/request_device.ts";
 import { smallCnn } from "../../core/nn/small_cnn.ts";
 import { compose } from "../../core/training/plugin/compose.ts";
 import { syntheticDataset } from "../../datasets/images/synthetic.ts";
-import { poolOf } from "../../datasets/split/label_pool.ts";
-import { makeSplit } from "../../datasets/split/protocols/protocol.ts";
+import { labelPool } from "../../datasets/split/label_pool.ts";
+import { makeSplit } from "../../datasets/split/protocols/make_split.ts";
 import { resolveSettings } from "../../experiment/config/resolve.ts";
 import { openTrainer } from "../../experiment/open_trainer.ts";
 
@@ -16,7 +16,7 @@ Deno.test("openTrainer() refuses what does not fit the data before it reads an i
   const unread = () => assert.fail("an image was read");
   const { bytes: _, ...train } = whole.train;
   const dataset = { ...whole, train: { ...train, read: unread } };
-  const split = makeSplit(poolOf(dataset), { labeledMax: 4, gammaLabeled: 2, unlabeledMax: 8 });
+  const split = makeSplit(labelPool(dataset), { labeledMax: 4, gammaLabeled: 2, unlabeledMax: 8 });
   const { config, stack } = resolveSettings(
     compose(fixmatch(), darp({ counts: [1, 2] })),
     dataset.name,
