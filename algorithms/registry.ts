@@ -1,4 +1,4 @@
-import { type Algorithm, type ErasedSpec, named } from "../core/mod.ts";
+import { type Algorithm, type ErasedSpec, missingCapabilities, named } from "../core/mod.ts";
 import { balpoe } from "./bases/balpoe/balpoe.ts";
 import { adello } from "./addons/adello/adello.ts";
 import { udal } from "./addons/udal.ts";
@@ -10,7 +10,7 @@ import { pseudolabel } from "./bases/pseudolabel.ts";
 import { meanteacher } from "./bases/meanteacher.ts";
 import { mixmatch } from "./bases/mixmatch.ts";
 import { remixmatch } from "./bases/remixmatch/remixmatch.ts";
-import { usadtm } from "./bases/usadtm/usadtm.ts";
+import { usadtm } from "./bases/usadtm.ts";
 import { daso } from "./addons/daso/daso.ts";
 import { cossl } from "./addons/cossl/cossl.ts";
 import { abc } from "./addons/abc.ts";
@@ -69,4 +69,24 @@ export function findAlgorithm(
 ): ListedAlgorithm {
   const all = [...algorithms, ...others];
   return named(all.map((method) => [method.spec.name, method]), "algorithm")(name);
+}
+
+/**
+ * Names of the bases that an add-on can stand on: those that have all that it requires.
+ *
+ * @param others Methods from outside, e.g. of `--plugin`.
+ *
+ * @example What has a labeled loss on plain logits
+ * ```ts
+ * import { basesOf, ldam } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * assert.ok(basesOf(ldam.spec).includes("fixmatch"));
+ * assert.ok(!basesOf(ldam.spec).includes("mixmatch"));
+ * ```
+ */
+export function basesOf(addon: ErasedSpec, others: readonly ListedAlgorithm[] = []): string[] {
+  return [...algorithms, ...others].map(({ spec }) => spec)
+    .filter((spec) => spec.kind === "base" && missingCapabilities(addon, spec).length === 0)
+    .map(({ name }) => name);
 }

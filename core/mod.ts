@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./bad_input.ts";
+export * from "./class_weights.ts";
 export { named } from "./names.ts";
 export * from "./npy.ts";
 export * from "./random.ts";

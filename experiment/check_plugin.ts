@@ -1,4 +1,4 @@
-import { algorithms, type ListedAlgorithm } from "../algorithms/registry.ts";
+import { algorithms, basesOf, type ListedAlgorithm } from "../algorithms/registry.ts";
 import type { Dataset } from "../datasets/images/dataset.ts";
 import { syntheticDataset } from "../datasets/images/synthetic.ts";
 import type { Device } from "../core/autograd/device.ts";
@@ -46,9 +46,7 @@ export async function* checkPlugin(
   { device: given }: { readonly device?: Device } = {},
 ): AsyncGenerator<PluginTrial> {
   const { spec } = algorithm;
-  const bases = spec.kind === "base"
-    ? [null]
-    : spec.bases ?? algorithms.filter((a) => a.spec.kind === "base").map((a) => a.spec.name);
+  const bases = spec.kind === "base" ? [null] : basesOf(spec);
   const device = given ?? await requestDevice();
   const dataset = await syntheticDataset({ size: 16, train: 800, test: 50 });
   try {

@@ -3,10 +3,11 @@ import { BadInput } from "../core/bad_input.ts";
 import type { Model } from "../core/nn/model.ts";
 import type { Stored } from "../core/safetensors.ts";
 import type { HostFiles } from "../core/training/plugin/host_files.ts";
-import type { Stack } from "../core/training/plugin/compose.ts";
+import { checkFit, type Stack } from "../core/training/plugin/compose.ts";
 import { Trainer } from "../core/training/trainer.ts";
 import type { Dataset } from "../datasets/images/dataset.ts";
 import { openLoader } from "../datasets/loading/open_loader.ts";
+import { splitInfo } from "../datasets/loading/split_draws.ts";
 import type { Split } from "../datasets/split/split.ts";
 import { datasetViews } from "../datasets/views/published/published_views.ts";
 import type { Views } from "../datasets/views/view_spec.ts";
@@ -43,8 +44,9 @@ export interface OpenTrainerOptions {
 export async function openTrainer(options: OpenTrainerOptions): Promise<Trainer> {
   const { device, dataset, split, model, stack, config, weights, files } = options;
   const { views = datasetViews(config.augment, dataset) } = options, { seed } = config;
+  forUser(() => checkFit(stack, splitInfo(dataset, split))); // before images are uploaded
   const loader = await openLoader({ device, dataset, split, seed, views, ...config.loader });
-  try {
+  return forUser(() => {
     const trainer = new Trainer({
       device,
       model,
@@ -55,8 +57,14 @@ export async function openTrainer(options: OpenTrainerOptions): Promise<Trainer>
     });
     if (weights) trainer.startFrom(weights, { part: config.weightsPart });
     return trainer;
+  });
+}
+
+/** What methods, data, network and weights say of each other is for the user to mend. */
+function forUser<T>(make: () => T): T {
+  try {
+    return make();
   } catch (error) {
-    // What methods, network and weights say of each other is for the user to mend.
     if (error instanceof TypeError) throw new BadInput(error.message);
     throw error;
   }

@@ -46,8 +46,8 @@ export const ${camel}: Algorithm<${type}> = defineAlgorithm({
   name: "${name}",
   kind: "addon",
   paper: "your paper, venue, year",
-  // Bases that it was tried on; it needs pseudo-labels, so not every base will do.
-  bases: ["fixmatch", "pseudolabel", "meanteacher"],
+  // What a base must have for it: any such base will do, your own too.
+  requires: ["pseudo-labels", "mask"],
   defaults: { momentum: 0.99, strength: 0.5 },
   // Saved in the checkpoint and restored by the trainer.
   state: (_config, data) => ({ frequency: { shape: [data.classes], init: "uniform" } }),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { algorithms } from "../algorithms/registry.ts";
+import { algorithms, basesOf } from "../algorithms/registry.ts";
 import { setInfos } from "../datasets/sets/set_info.ts";
 import { markdownTable } from "./markdown_table.ts";
 
@@ -7,9 +7,8 @@ const path = new URL("../README.md", import.meta.url);
 
 /** Cells of the table of methods, the head first. */
 function methodRows(): string[][] {
-  const bases = algorithms.filter(({ spec }) => spec.kind === "base").map(({ spec }) => spec.name);
   const rows = algorithms.map(({ spec }) => {
-    const stands = spec.kind === "base" ? "base" : (spec.bases ?? bases).join(", ");
+    const stands = spec.kind === "base" ? "base" : basesOf(spec).join(", ");
     return [`\`${spec.name}\``, stands, spec.paper];
   });
   return [["method", "stands on", "paper"], ...rows];

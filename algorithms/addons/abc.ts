@@ -15,6 +15,7 @@ import {
   type Targets,
   type Tensor,
 } from "../../core/mod.ts";
+import { outsideUnit } from "../shared/option_checks.ts";
 import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
 
 /** Options of {@linkcode abc}. */
@@ -53,13 +54,10 @@ export const abc: Algorithm<AbcOptions> = defineAlgorithm({
   name: "abc",
   kind: "addon",
   paper: "Lee et al., NeurIPS 2021",
-  bases: ["fixmatch", "remixmatch"],
+  requires: ["weak-view", "strong-view", "main-head"],
   defaults: { threshold: 0.95, lambda: 1, refine: true } as AbcOptions,
   smoke: { "abc.threshold": 0.2, epochSteps: 10 },
-  check: ({ threshold }) =>
-    threshold >= 0 && threshold <= 1
-      ? null
-      : `threshold is ${threshold}: give a number from 0 to 1`,
+  check: ({ threshold }) => outsideUnit({ threshold }),
   recipe: dasoAddonRecipe,
   needs: (_, { classes }) => ({
     passes: [{
@@ -105,7 +103,7 @@ export function balancedMasks(
 ): BalancedMasks {
   const own = softmax(s.pass("abc").weak[0]!.logits("abc")); // the base has a weak view
   const given: Targets = { probs: own, form: "soft" };
-  const targets = refine ? s.refine(given) : given;
+  const targets = refine ? s.refine(given, "abc") : given;
   const probs = detach(targets.probs);
   const sure = atLeast(max(probs, 1), threshold);
   const keep = gather(keepProbabilities(s, s.progress.step), argmax(probs, 1));
@@ -114,7 +112,7 @@ export function balancedMasks(
     probs,
     labeled: s.random("labeled").bernoulli(labeled),
     unlabeled: mul(
-      refine ? s.refineMask(targets, sure) : sure,
+      refine ? s.refineMask(targets, sure, "abc") : sure,
       s.random("unlabeled").bernoulli(keep),
     ),
   };

@@ -1,4 +1,5 @@
 import { type Algorithm, crossEntropy, defineAlgorithm, type Tensor } from "../../core/mod.ts";
+import { negative } from "../shared/option_checks.ts";
 import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
 
 /** Options of {@linkcode crt}. */
@@ -33,23 +34,13 @@ export const crt: Algorithm<CrtOptions> = defineAlgorithm({
   name: "crt",
   kind: "addon",
   paper: "Kang et al., ICLR 2020",
-  // Not on bases that evaluate a head of their own: the new classifier is what has to be evaluated.
-  bases: [
-    "supervised",
-    "fixmatch",
-    "simpro",
-    "pseudolabel",
-    "meanteacher",
-    "mixmatch",
-    "remixmatch",
-    "usadtm",
-  ],
+  requires: ["main-head"], // the new classifier is what has to be evaluated
   defaults: { share: 2 / 7, beta: 0.999 },
   smoke: { "crt.share": 0.5 },
   check: ({ share, beta }) =>
-    share > 0 && share < 1 && beta >= 0
-      ? null
-      : `share is ${share} and beta ${beta}: give numbers from 0 to 1`,
+    share > 0 && share < 1
+      ? negative({ beta })
+      : `share is ${share}: give a number above 0 and below 1`,
   recipe: dasoAddonRecipe,
   needs: ({ beta }, { classes }) => ({
     heads: { crt: { classes, detach: true } },
@@ -64,7 +55,7 @@ export const crt: Algorithm<CrtOptions> = defineAlgorithm({
       },
     },
     evalHead: "crt",
-    evalNetwork: "raw",
+    evalNetwork: "student",
   }),
   phase({ horizon, config }, index) {
     const last = Math.max(1, Math.round(config.share * horizon));

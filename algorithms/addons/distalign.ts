@@ -6,6 +6,7 @@ import {
   pushMean,
   temperedPrior,
 } from "../shared/distribution_alignment.ts";
+import { negative, notWhole } from "../shared/option_checks.ts";
 import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
 
 /** Options of {@linkcode distalign}. */
@@ -38,12 +39,9 @@ export const distalign: Algorithm<DistAlignOptions> = defineAlgorithm({
   name: "distalign",
   kind: "addon",
   paper: "Berthelot et al., ICLR 2020",
-  bases: ["fixmatch", "pseudolabel", "meanteacher"],
+  requires: ["pseudo-labels", "plain-guesses"],
   defaults: { batches: 128, exponent: 1 },
-  check: ({ batches, exponent }) =>
-    Number.isInteger(batches) && batches > 0 && exponent >= 0
-      ? null
-      : `batches is ${batches} and exponent ${exponent}: give a whole number above 0 and a power`,
+  check: ({ batches, exponent }) => notWhole({ batches }) ?? negative({ exponent }),
   recipe: dasoAddonRecipe,
   state: ({ batches }, { classes }) => alignmentState(batches, classes),
   pseudoLabel(s, t) {

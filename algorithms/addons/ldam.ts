@@ -9,7 +9,7 @@ import {
   oneHot,
   sub,
 } from "../../core/mod.ts";
-import { LABELED_LOSS_BASES } from "../shared/labeled_loss_bases.ts";
+import { negative, noneOf } from "../shared/option_checks.ts";
 import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
 
 /** Options of {@linkcode ldam}. */
@@ -48,15 +48,10 @@ export const ldam: Algorithm<LdamOptions> = defineAlgorithm({
   name: "ldam",
   kind: "addon",
   paper: "Cao et al., NeurIPS 2019",
-  bases: LABELED_LOSS_BASES,
+  requires: ["labeled-logits", "labeled-weights"],
   defaults: { margin: 0.5, scale: 30, beta: 0.999, from: 0.8, before: "ldam" } as LdamOptions,
   smoke: { "ldam.from": 0.5 },
-  check: ({ beta, before }) =>
-    before !== "ldam" && before !== "plain"
-      ? `before is '${before}': give ldam or plain`
-      : beta >= 0
-      ? null
-      : `beta is ${beta}: give 0 to 1`,
+  check: ({ beta, before }) => noneOf("before", before, ["ldam", "plain"]) ?? negative({ beta }),
   recipe: dasoAddonRecipe,
   adjust(s, logits, where) {
     const { from, before, margin, scale } = s.config, { y } = s.batch.labeled;

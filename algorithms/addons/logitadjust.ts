@@ -1,5 +1,5 @@
 import { add, type Algorithm, defineAlgorithm, log, mul } from "../../core/mod.ts";
-import { LABELED_LOSS_BASES } from "../shared/labeled_loss_bases.ts";
+import { noneOf } from "../shared/option_checks.ts";
 import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
 
 /** Options of {@linkcode logitadjust}. */
@@ -32,17 +32,18 @@ export const logitadjust: Algorithm<LogitAdjustOptions> = defineAlgorithm({
   name: "logitadjust",
   kind: "addon",
   paper: "Menon et al., ICLR 2021",
-  bases: LABELED_LOSS_BASES,
+  requires: ["labeled-logits", "main-head"],
   defaults: { tau: 1, when: "train" } as LogitAdjustOptions,
-  check: ({ when }) =>
-    when === "train" || when === "test" ? null : `when is '${when}': give train or test`,
+  check: ({ when }) => noneOf("when", when, ["train", "test"]),
   recipe: dasoAddonRecipe,
   adjust: (s, logits, where) =>
     where === "labeled" && s.config.when === "train"
       ? add(logits, mul(log(s.prior), s.config.tau))
       : logits,
-  evaluationOffsets: ({ tau, when }, { counts }) => {
+  adjustEvaluation({ config: { tau, when }, data: { counts } }, logits, head) {
+    if (when !== "test" || head !== "main") return logits;
     const total = counts.reduce((a, b) => a + b, 0);
-    return when === "test" ? counts.map((n) => -tau * Math.log(n / total)) : null;
+    const offsets = counts.map((n) => -tau * Math.log(n / total));
+    return add(logits, logits.device.tensor(offsets, [counts.length]));
   },
 });

@@ -6,7 +6,7 @@ import {
   mul,
   scaleWeights,
 } from "../../core/mod.ts";
-import { LABELED_LOSS_BASES } from "../shared/labeled_loss_bases.ts";
+import { negative } from "../shared/option_checks.ts";
 import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
 
 /** Options of {@linkcode reweight}. */
@@ -38,9 +38,9 @@ export const reweight: Algorithm<ReweightOptions> = defineAlgorithm({
   name: "reweight",
   kind: "addon",
   paper: "Cui et al., CVPR 2019",
-  bases: LABELED_LOSS_BASES,
+  requires: ["labeled-weights"],
   defaults: { beta: 0.999, from: 0 },
-  check: ({ beta }) => beta >= 0 ? null : `beta is ${beta}: give 0 to 1`,
+  check: ({ beta }) => negative({ beta }),
   recipe: dasoAddonRecipe,
   weights(s, where, w) {
     const { beta, from } = s.config, { counts, classes } = s.data;

@@ -52,12 +52,13 @@ export const udal: Algorithm<UdalOptions> = defineAlgorithm({
   name: "udal",
   kind: "addon",
   paper: "Lazarow et al., WACV 2023",
-  bases: ["fixmatch"],
+  requires: ["strong-view", "labeled-logits", "pseudo-labels", "guesses-apart", "mask"],
   defaults: DEFAULTS,
   smoke: { epochSteps: 10, "fixmatch.threshold": 0.2 },
-  check: ({ target, minimum, momentum, power }, data) =>
-    noneOf("target", target, ["labeled", "estimated", "true"]) ?? unknownTruth(target, data) ??
+  check: ({ target, minimum, momentum, power }) =>
+    noneOf("target", target, ["labeled", "estimated", "true"]) ??
       outsideUnit({ minimum, momentum }) ?? negative({ power }),
+  fits: ({ target }, data) => unknownTruth(target, data),
   recipe: adelloTraining,
   state: (_, { classes }) => ({ estimate: { shape: [classes], init: "uniform", logged: true } }),
   adjust(s, z, where) {

@@ -12,10 +12,9 @@ import {
   type Tensor,
 } from "../../core/mod.ts";
 import { sharpen } from "../shared/mixing.ts";
-import { negative, noneOf, outsideUnit } from "../shared/option_checks.ts";
-import { underCossl } from "../recipes/cossl.ts";
+import { negative, noneOf, notPositive, outsideUnit } from "../shared/option_checks.ts";
 import { usbRecipe } from "../recipes/usb.ts";
-import { repeatRows } from "../shared/repeat_rows.ts";
+import { repeatRows } from "../shared/batch_rows.ts";
 
 /** Options of {@linkcode fixmatch}. */
 export interface FixMatchOptions {
@@ -53,18 +52,25 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
   name: "fixmatch",
   kind: "base",
   paper: "Sohn et al., NeurIPS 2020",
+  provides: [
+    "labeled-logits",
+    "labeled-weights",
+    "pseudo-labels",
+    "plain-guesses",
+    "guesses-apart",
+    "mask",
+  ],
   defaults: DEFAULTS,
   smoke: { "fixmatch.threshold": 0.2 },
   check: ({ threshold, lambda, targets, temperature, passes }) =>
-    outsideUnit({ threshold }) ?? negative({ lambda }) ??
+    outsideUnit({ threshold }) ?? negative({ lambda }) ?? notPositive({ temperature }) ??
       noneOf("targets", targets, ["hard", "soft"]) ??
-      noneOf("passes", passes, ["together", "apart", "each"]) ??
-      (temperature > 0 ? null : `temperature is ${temperature}: give a number above 0`),
+      noneOf("passes", passes, ["together", "apart", "each"]),
   needs: ({ passes }) => ({
     views: { labeled: ["weak"], unlabeled: ["weak", "strong"] },
     ...(passes === "together" ? {} : { passes: [GUESS, ...LEARN[passes]] }),
   }),
-  recipe: underCossl(usbRecipe),
+  recipe: usbRecipe,
   mask: (s, t, m) => mul(m, atLeast(max(t.probs, 1), s.config.threshold)),
   loss(s, t, m) {
     const strong = concat(s.student.strong.map((view) => view.logits()), 0);

@@ -38,21 +38,29 @@ export const meanteacher: Algorithm<MeanTeacherOptions> = defineAlgorithm({
   name: "meanteacher",
   kind: "base",
   paper: "Tarvainen and Valpola, NeurIPS 2017",
+  provides: [
+    "labeled-logits",
+    "labeled-weights",
+    "pseudo-labels",
+    "plain-guesses",
+    "guesses-apart",
+    "mask",
+  ],
   defaults: { lambda: 50, ramp: "linear", rampShare: 0.4 } as MeanTeacherOptions,
   check: (config) => checkRamp(config),
   needs: () => ({
     views: { labeled: ["weak"], unlabeled: ["weak", "weak"] },
     passes: [
       { net: "student", inputs: ["labeled", "weak/1"] },
-      { net: "teacher", inputs: ["weak/0"] },
+      { net: "average", inputs: ["weak/0"] },
     ],
   }),
   recipe: dasoRecipe(1),
-  pseudoLabel: (s) => ({ probs: softmax(s.teacher.weak[0]!.logits()), form: "soft" }), // asked for
+  pseudoLabel: (s) => ({ probs: softmax(s.average.weak[0]!.logits()), form: "soft" }), // needs ask for it
   loss(s, t, m) {
     const [labeled] = s.student.labeled, [weak] = s.student.weak;
     // What add-ons do to weak views they do to guesses: here the teacher's alone.
-    const squares = mse(softmax(weak!.rawLogits()), t.probs, { reduction: "none" }); // asked for
+    const squares = mse(softmax(weak!.rawLogits()), t.probs, { reduction: "none" }); // needs ask for it
     return {
       labeled: crossEntropy(labeled!.logits(), s.batch.labeled.y, {
         weights: s.weights("labeled"),

@@ -9,9 +9,10 @@ import {
   slice,
   softmax,
 } from "../../core/mod.ts";
-import { deinterleave, drawMixing, interleave, mixRows, sharpen } from "../shared/mixing.ts";
+import { deinterleave, interleave } from "../shared/batch_rows.ts";
+import { drawMixing, mixRows, sharpen } from "../shared/mixing.ts";
+import { notPositive } from "../shared/option_checks.ts";
 import { checkRamp, type RampOptions, rampWeight } from "../shared/ramp.ts";
-import { underCossl } from "../recipes/cossl.ts";
 import { dasoRecipe } from "../recipes/daso.ts";
 
 /** Options of {@linkcode mixmatch}. */
@@ -47,6 +48,7 @@ export const mixmatch: Algorithm<MixMatchOptions> = defineAlgorithm({
   name: "mixmatch",
   kind: "base",
   paper: "Berthelot et al., NeurIPS 2019",
+  provides: ["pseudo-labels", "guesses-apart"],
   defaults: {
     alpha: 0.5,
     temperature: 0.5,
@@ -55,10 +57,8 @@ export const mixmatch: Algorithm<MixMatchOptions> = defineAlgorithm({
     rampShare: 0.016,
   } as MixMatchOptions,
   smoke: { "batch.ratio": 1 },
-  check: (config) =>
-    config.alpha > 0 && config.temperature > 0
-      ? checkRamp(config)
-      : `alpha is ${config.alpha} and temperature ${config.temperature}: give numbers above 0`,
+  check: ({ alpha, temperature, ...ramp }) =>
+    notPositive({ alpha, temperature }) ?? checkRamp(ramp),
   needs: () => ({
     views: { labeled: ["weak"], unlabeled: ["weak", "weak"] },
     passes: [
@@ -66,7 +66,7 @@ export const mixmatch: Algorithm<MixMatchOptions> = defineAlgorithm({
       { net: "student", inputs: ["weak/1"], grad: false },
     ],
   }),
-  recipe: underCossl(dasoRecipe(1, { small: { lambda: 5, rampShare: 0.4 } })),
+  recipe: dasoRecipe(1, { small: { lambda: 5, rampShare: 0.4 } }),
   pseudoLabel(s) {
     const guesses = s.student.weak.map((view) => softmax(view.logits()));
     const mean = mul(guesses.reduce(add), 1 / guesses.length);

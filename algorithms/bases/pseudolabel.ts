@@ -7,6 +7,7 @@ import {
   max,
   mul,
 } from "../../core/mod.ts";
+import { outsideUnit } from "../shared/option_checks.ts";
 import { checkRamp, type RampOptions, rampWeight } from "../shared/ramp.ts";
 import { dasoRecipe } from "../recipes/daso.ts";
 
@@ -39,6 +40,7 @@ export const pseudolabel: Algorithm<PseudoLabelOptions> = defineAlgorithm({
   name: "pseudolabel",
   kind: "base",
   paper: "Lee, ICML workshops 2013",
+  provides: ["labeled-logits", "labeled-weights", "pseudo-labels", "plain-guesses", "mask"],
   defaults: {
     threshold: 0.95,
     lambda: 1,
@@ -46,10 +48,7 @@ export const pseudolabel: Algorithm<PseudoLabelOptions> = defineAlgorithm({
     rampShare: 0.4,
   } as PseudoLabelOptions,
   smoke: { "pseudolabel.threshold": 0.2 },
-  check: (config) =>
-    config.threshold >= 0 && config.threshold <= 1
-      ? checkRamp(config)
-      : `threshold is ${config.threshold}: give a number from 0 to 1`,
+  check: ({ threshold, ...ramp }) => outsideUnit({ threshold }) ?? checkRamp(ramp),
   needs: () => ({ views: { labeled: ["weak"], unlabeled: ["weak"] } }),
   recipe: dasoRecipe(1),
   mask: (s, t, m) => mul(m, atLeast(max(t.probs, 1), s.config.threshold)),
@@ -57,7 +56,7 @@ export const pseudolabel: Algorithm<PseudoLabelOptions> = defineAlgorithm({
     const [labeled] = s.student.labeled, [weak] = s.student.weak;
     const target = t.form === "hard" ? argmax(t.probs, 1) : t.probs;
     return {
-      labeled: crossEntropy(labeled!.logits(), s.batch.labeled.y, { // asked for, as weak
+      labeled: crossEntropy(labeled!.logits(), s.batch.labeled.y, { // needs ask for both views
         weights: s.weights("labeled"),
       }),
       unlabeled: mul(

@@ -18,7 +18,7 @@ import {
 import { logPrior } from "../shared/log_prior.ts";
 import { negative, outsideUnit } from "../shared/option_checks.ts";
 import { simproRecipe } from "../recipes/simpro.ts";
-import { repeatRows } from "../shared/repeat_rows.ts";
+import { repeatRows } from "../shared/batch_rows.ts";
 
 /** Options of {@linkcode simpro}. */
 export interface SimproOptions {
@@ -59,6 +59,7 @@ export const simpro: Algorithm<SimproOptions> = defineAlgorithm({
   name: "simpro",
   kind: "base",
   paper: "Du et al., ICML 2024",
+  provides: ["labeled-weights", "mask"],
   defaults: { strength: 2, threshold: 0.95, momentum: 0.9 },
   smoke: { epochSteps: 10, "batch.ratio": 2, "simpro.threshold": 0.2 },
   check: ({ strength, ...shares }) => negative({ strength }) ?? outsideUnit({ ...shares }),
@@ -84,7 +85,7 @@ export const simpro: Algorithm<SimproOptions> = defineAlgorithm({
     const known = crossEntropy(concat(labeled.map((x) => x.logits())), repeatRows(y, views), {
       weights: repeatRows(s.weights("labeled"), views),
     });
-    const kappa = loaderRatio(s.data, { labeled: y.size, unlabeled: t.probs.shape[0]! }); // rows
+    const kappa = loaderRatio(s.data, { labeled: y.size, unlabeled: t.probs.shape[0]! }); // one row an image
     return {
       labeled: mul(known, 1 / kappa),
       unlabeled: crossEntropy(

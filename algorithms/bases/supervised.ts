@@ -12,6 +12,7 @@ export const supervised: Algorithm<SupervisedOptions> = defineAlgorithm({
   name: "supervised",
   kind: "base",
   paper: "baseline",
+  provides: ["labeled-logits", "labeled-weights"],
   defaults: {},
   needs: () => ({ views: { labeled: ["weak"] } }),
   recipe: usbRecipe,

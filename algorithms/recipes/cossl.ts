@@ -1,5 +1,7 @@
 import type { Recipe, RecipeTarget } from "../../core/mod.ts";
-import { COSSL_DEFAULTS } from "../addons/cossl/options.ts";
+
+/** Share of the run before co-learning: 401 of 501 epochs. */
+export const COSSL_PRETRAIN: number = 401 / 501;
 
 /** Options that depend on the base. */
 const OF_BASE: Readonly<Record<string, Recipe["options"]>> = {
@@ -61,9 +63,10 @@ const TAILS: Readonly<Record<string, readonly [labeled: number, unlabeled: numbe
  * average of 0.9, a head that starts from the base's. On `synthetic` the base's own settings and a
  * short start.
  */
-export function cosslRecipe({ dataset, base }: RecipeTarget): Recipe {
-  const options = OF_BASE[base] ?? {};
-  if (dataset === "synthetic") return { options: { ...options, startSteps: 200 } };
+export function cosslRecipe(target: RecipeTarget): Recipe {
+  const { dataset, base } = target;
+  const options = OF_BASE[base] ?? {}, baseOptions = beneath(target);
+  if (dataset === "synthetic") return { options: { ...options, startSteps: 200 }, baseOptions };
   const food = dataset === "food101", small = dataset === "imagenet127";
   return {
     model: small ? "resnet-50" : "wrn-28-2",
@@ -74,9 +77,10 @@ export function cosslRecipe({ dataset, base }: RecipeTarget): Recipe {
     augment: "cossl",
     ...(food ? FOOD : ADAM),
     split: splitOf(dataset, base),
+    baseOptions,
     options: food ? FOOD_OPTIONS : {
       ...options,
-      pretrain: 401 / 501,
+      pretrain: COSSL_PRETRAIN,
       weightDecay: "co-learning",
       ...(small ? { view: "weak", start: "loop" } : {}),
     },
@@ -92,27 +96,17 @@ function splitOf(dataset: string, base: string): NonNullable<Recipe["split"]> {
   return { protocol: "cossl", labeledMax, unlabeledMax, gammaLabeled: 100, includeLabeled };
 }
 
-/** The base's own options where CoSSL stands on it: with its ramp over 500 of 501 epochs. */
-function baseOptions({ base, dataset, given }: RecipeTarget): Recipe["options"] {
-  const restart = given["cossl"]?.["pretrain"] ?? COSSL_DEFAULTS.pretrain;
+/** Options of the base beneath CoSSL, with its ramp over 500 of 501 epochs; of other bases none. */
+function beneath({ base, dataset, given }: RecipeTarget): NonNullable<Recipe["options"]> {
+  const restart = given["cossl"]?.["pretrain"] ?? COSSL_PRETRAIN;
   switch (base) {
     case "fixmatch":
       return dataset === "food101" ? { passes: "each", threshold: 0.9 } : { passes: "apart" };
     case "mixmatch":
       return { lambda: 75, alpha: 0.75, rampShare: 500 / 501 };
-    default:
+    case "remixmatch":
       return { target: "counts", labeledView: "strong", rampShare: 500 / 501, restart };
+    default:
+      return {};
   }
-}
-
-/** A base's recipe with the options that CoSSL's code runs it with, if the run has CoSSL. */
-export function underCossl(
-  recipe: (target: RecipeTarget) => Recipe,
-): (target: RecipeTarget) => Recipe {
-  return (target) => {
-    const own = recipe(target);
-    return target.addons.includes("cossl")
-      ? { ...own, options: { ...own.options, ...baseOptions(target) } }
-      : own;
-  };
 }

@@ -70,22 +70,12 @@ export function dasoSplit(dataset: string, protocol: string): NonNullable<Recipe
   return tail ? { protocol, ...tail } : {};
 }
 
-/** Whether CReST is CReST+ as published: on CIFAR, with SEVAL on CIFAR-10 alone. */
-export function crestAligns({ dataset, addons }: RecipeTarget): boolean {
-  return dataset === "cifar10" || dataset === "cifar100" && !addons.includes("seval");
-}
-
-/**
- * ReMixMatch as DASO's code has it: without alignment on STL-10, and with DASO on CIFAR-10. CReST+
- * aligns in its place.
- */
-export function dasoRemixmatchRecipe(target: RecipeTarget): Recipe {
-  const { dataset, addons, given } = target;
+/** ReMixMatch as DASO's code has it: without alignment on STL-10. */
+export function dasoRemixmatchRecipe(target: Pick<RecipeTarget, "dataset">): Recipe {
   const recipe = dasoRecipe(1, { augment: "daso-remixmatch", small: { rampShare: 0.4 } })(target);
-  const plus = given["crest"]?.["plus"] ?? crestAligns(target);
-  const plain = dataset === "stl10" || dataset === "cifar10" && addons.includes("daso") ||
-    addons.includes("crest") && plus === true;
-  return plain ? { ...recipe, options: { ...recipe.options, align: false } } : recipe;
+  return target.dataset === "stl10"
+    ? { ...recipe, options: { ...recipe.options, align: false } }
+    : recipe;
 }
 
 /**

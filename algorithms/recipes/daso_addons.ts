@@ -1,18 +1,5 @@
 import type { Recipe, RecipeTarget } from "../../core/mod.ts";
-import { crestAligns, dasoRecipe, dasoSupervisedRecipe } from "./daso.ts";
-
-/** Add-ons that are followed as DASO's repository has them. */
-const FAMILY: readonly string[] = [
-  "daso",
-  "abc",
-  "crest",
-  "darp",
-  "crt",
-  "ldam",
-  "reweight",
-  "logitadjust",
-  "distalign",
-];
+import { dasoRecipe, dasoSupervisedRecipe } from "./daso.ts";
 
 /** Bases that bring DASO's settings along. */
 const BASES: readonly string[] = [
@@ -24,16 +11,14 @@ const BASES: readonly string[] = [
 ];
 
 /**
- * DASO's settings for the bases that do not bring them along, FixMatch and labels alone; nothing
- * where the run also has an add-on of another system, which brings its own. With cRT 100,000 steps
- * follow the 250,000 of the base.
+ * DASO's settings for the bases that do not bring them along, FixMatch and labels alone; they give way
+ * to those of an add-on of another system. With cRT 100,000 steps follow the 250,000 of the base.
  */
 export function dasoTraining(target: RecipeTarget): Recipe {
-  if (!target.addons.every((name) => FAMILY.includes(name))) return {};
   const recipe = trainingOf(target), { steps } = recipe ?? {};
-  if (!steps) return {};
+  if (!steps) return { yields: true };
   const all = target.addons.includes("crt") ? { steps: steps * 7 / 5 } : {};
-  return BASES.includes(target.base) ? all : { ...recipe, ...all };
+  return { ...(BASES.includes(target.base) ? {} : recipe), ...all, yields: true };
 }
 
 function trainingOf(target: RecipeTarget): Recipe | null {
@@ -43,24 +28,38 @@ function trainingOf(target: RecipeTarget): Recipe | null {
 
 /** DASO's settings, on `synthetic` the base's own. */
 export function dasoAddonRecipe(target: RecipeTarget): Recipe {
-  return target.dataset === "synthetic" ? {} : dasoTraining(target);
+  return target.dataset === "synthetic" ? { yields: true } : dasoTraining(target);
 }
 
 /**
  * CReST with five generations of 50,000 steps. With alignment, as CReST+, on CIFAR, without on
  * STL-10, as DASO's configurations have it; with SEVAL two generations of 250,000, aligned on
- * CIFAR-10 only.
+ * CIFAR-10 only. CReST+ aligns in ReMixMatch's place.
  */
 export function crestRecipe(target: RecipeTarget): Recipe {
-  const generations = target.addons.includes("seval") && /^cifar/.test(target.dataset) ? 2 : 5;
-  const options = { generations, plus: crestAligns(target) };
-  return target.dataset === "synthetic" ? {} : { ...dasoAddonRecipe(target), options };
+  const { dataset, base, addons, given } = target, withSeval = addons.includes("seval");
+  const plus = dataset === "cifar10" || dataset === "cifar100" && !withSeval;
+  const generations = withSeval && /^cifar/.test(dataset) ? 2 : 5;
+  const aligns = (given["crest"]?.["plus"] ?? plus) === true;
+  return {
+    ...dasoAddonRecipe(target),
+    ...(dataset === "synthetic" ? {} : { options: { generations, plus } }),
+    ...(base === "remixmatch" && aligns ? { baseOptions: { align: false } } : {}),
+  };
 }
 
-/** DASO's training and options; of its method SEVAL's authors take the alignment loss alone. */
+/**
+ * DASO's training and options; of its method SEVAL's authors take the alignment loss alone. On
+ * CIFAR-10 ReMixMatch does not align beneath it.
+ */
 export function dasoMethodRecipe(target: RecipeTarget): Recipe {
-  const alone = target.addons.includes("seval") ? { adaptive: false, share: 0 } : {};
-  return { ...dasoTraining(target), options: { ...publishedOptions(target), ...alone } };
+  const { dataset, base, addons } = target;
+  const alone = addons.includes("seval") ? { adaptive: false, share: 0 } : {};
+  return {
+    ...dasoTraining(target),
+    options: { ...publishedOptions(target), ...alone },
+    ...(base === "remixmatch" && dataset === "cifar10" ? { baseOptions: { align: false } } : {}),
+  };
 }
 
 /** T_dist as published; on CIFAR-10 it depends on whether both sets are distributed alike. */

@@ -1,7 +1,9 @@
 import type { Recipe, RecipeTarget } from "../../core/mod.ts";
-import type { SevalOptions } from "../addons/seval/options.ts";
 import { dasoRecipe, dasoSplit } from "./daso.ts";
 import { publishedSolver } from "./seval_solvers.ts";
+
+/** Options of SEVAL; {@linkcode Recipe.options} are checked by the method. */
+type Options = NonNullable<Recipe["options"]>;
 
 /** Enough labeled images to hold half of them out. */
 const SYNTHETIC = {
@@ -21,7 +23,7 @@ const SYNTHETIC = {
 export function sevalRecipe(target: RecipeTarget): Recipe {
   const { dataset, base, addons, given } = target;
   const own = { ...modeOf(target), ...publishedOptions(target) };
-  const mode = given["seval"]?.["mode"] ?? own.mode ?? "estimate";
+  const mode = given["seval"]?.["mode"] ?? own["mode"] ?? "estimate";
   const training = base === "fixmatch" ? dasoRecipe(2)({ dataset }) : {};
   if (dataset === "synthetic") return { ...training, split: SYNTHETIC, options: own };
   const steps = /^cifar/.test(dataset) && addons.includes("crest") ? 500_000 : undefined;
@@ -41,15 +43,15 @@ export function sevalRecipe(target: RecipeTarget): Recipe {
 }
 
 /** `direct` where nothing else was published. */
-function modeOf({ dataset, base, addons }: RecipeTarget): Partial<SevalOptions> {
+function modeOf({ dataset, base, addons }: RecipeTarget): Options {
   const alone = base === "fixmatch" && addons.length === 1;
   return /^cifar/.test(dataset) && !alone ? { mode: "direct" } : {};
 }
 
 /** Options of the published runs; those of mode `load` have the decays of mode `estimate`. */
-function publishedOptions(target: RecipeTarget): Partial<SevalOptions> {
+function publishedOptions(target: RecipeTarget): Options {
   const { dataset, base, given } = target;
-  const mode = given["seval"]?.["mode"] ?? modeOf(target).mode;
+  const mode = given["seval"]?.["mode"] ?? modeOf(target)["mode"];
   const direct = mode === "direct";
   const targets = (target: number) => ({ target, targetEnd: target });
   const decays = (decay: number) => ({ piDecay: decay, thresholdDecay: decay });

@@ -60,7 +60,10 @@ export function alignmentTarget(
 }
 
 /** What is wrong with a target where nobody knows the unlabeled classes, or null. */
-export function unknownTruth(target: AlignmentTarget, data: DataInfo): string | null {
+export function unknownTruth(
+  target: AlignmentTarget,
+  data: Pick<DataInfo, "trueUnlabeledCounts">,
+): string | null {
   return target === "true" && !data.trueUnlabeledCounts
     ? "target is 'true' but nobody knows the classes of the unlabeled images: take another one"
     : null;

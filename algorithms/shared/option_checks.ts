@@ -1,13 +1,35 @@
+/** Options by name. */
+type Numbers = Readonly<Record<string, number>>;
+
+/** The first option that is not as wanted, in the sentence that a method's `check` returns; or null. */
+function firstWrong(
+  options: Numbers,
+  fits: (value: number) => boolean,
+  wanted: string,
+): string | null {
+  const wrong = Object.entries(options).find(([, value]) => !fits(value));
+  return wrong ? `${wrong[0]} is ${wrong[1]}: give ${wanted}` : null;
+}
+
 /** What is wrong with options that must lie between 0 and 1, or null. */
-export function outsideUnit(options: Readonly<Record<string, number>>): string | null {
-  const wrong = Object.entries(options).find(([, value]) => !(value >= 0 && value <= 1));
-  return wrong ? `${wrong[0]} is ${wrong[1]}: give a number from 0 to 1` : null;
+export function outsideUnit(options: Numbers): string | null {
+  return firstWrong(options, (x) => x >= 0 && x <= 1, "a number from 0 to 1");
 }
 
 /** What is wrong with options that must not be negative, or null. */
-export function negative(options: Readonly<Record<string, number>>): string | null {
-  const wrong = Object.entries(options).find(([, value]) => !(value >= 0));
-  return wrong ? `${wrong[0]} is ${wrong[1]}: give a number of at least 0` : null;
+export function negative(options: Numbers): string | null {
+  return firstWrong(options, (x) => x >= 0, "a number of at least 0");
+}
+
+/** What is wrong with options that must be above 0, or null. */
+export function notPositive(options: Numbers): string | null {
+  return firstWrong(options, (x) => x > 0, "a number above 0");
+}
+
+/** What is wrong with options that must be whole numbers from `least` on, or null. */
+export function notWhole(options: Numbers, least = 1): string | null {
+  const fits = (x: number) => Number.isInteger(x) && x >= least;
+  return firstWrong(options, fits, `a whole number of at least ${least}`);
 }
 
 /** What is wrong with an option that must be one of some words, or null. */

@@ -1,4 +1,5 @@
 import { type Progress, rampUp } from "../../core/mod.ts";
+import { negative, noneOf } from "./option_checks.ts";
 
 /** How the weight of an unlabeled loss rises at the start of a run. */
 export interface RampOptions {
@@ -15,8 +16,5 @@ export function rampWeight({ ramp, rampShare }: RampOptions, { step, steps }: Pr
 
 /** What is wrong with the options of a ramp, or null. */
 export function checkRamp({ ramp, rampShare }: RampOptions): string | null {
-  if (ramp !== "linear" && ramp !== "exponential") {
-    return `ramp is '${ramp}': give linear or exponential`;
-  }
-  return rampShare >= 0 ? null : `rampShare is ${rampShare}: give a number of at least 0`;
+  return noneOf("ramp", ramp, ["linear", "exponential"]) ?? negative({ rampShare });
 }

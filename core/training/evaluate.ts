@@ -1,6 +1,6 @@
-import { add } from "../autograd/ops/pointwise.ts";
 import type { Tensor } from "../autograd/tensor.ts";
 import type { Norm } from "../nn/builder.ts";
+import type { NetworkName } from "./plugin/needs.ts";
 import type { Loader } from "./loader.ts";
 import { type LogitScores, scoreLogits } from "./metrics/evaluation.ts";
 import { Diverged } from "./diverged.ts";
@@ -10,8 +10,8 @@ import { applyHead } from "./step/step_outputs.ts";
 
 /** What is evaluated, and how. */
 export interface EvaluationOptions {
-  /** Which network: the averaged one (`ema`) or the student (`raw`); by default the method's. */
-  readonly network?: "ema" | "raw";
+  /** Which network; by default the method's. */
+  readonly network?: NetworkName;
   /** Which head; by default the method's. */
   readonly head?: string;
   /** On which images; `test` by default. */
@@ -22,8 +22,8 @@ export interface EvaluationOptions {
 
 /** Logits of a whole set of images, and what gave them. */
 export interface EvaluationLogits {
-  /** `ema`: the averaged weights. */
-  readonly network: "ema" | "raw";
+  /** Whose weights. */
+  readonly network: NetworkName;
   /** Name of the head. */
   readonly head: string;
   /** Rows [N, C], row-major, as predictions are made from them. */
@@ -36,8 +36,8 @@ export interface EvaluationLogits {
 
 /** An evaluation and what was evaluated. */
 export interface Evaluation extends LogitScores {
-  /** `ema`: the averaged weights. */
-  readonly network: "ema" | "raw";
+  /** Whose weights. */
+  readonly network: NetworkName;
   /** Name of the head. */
   readonly head: string;
 }
@@ -46,9 +46,8 @@ export interface Evaluation extends LogitScores {
 const WAITING = 2 ** 26;
 
 /**
- * What a network says of the test or validation images: identity views, the head's own logits, those
- * of `main` and of experts with the plugins' evaluation offsets, then through their
- * `adjustEvaluation`.
+ * What a network says of the test or validation images: identity views, the head's logits (the
+ * mean of experts) through the plugins' `adjustEvaluation`.
  *
  * @throws {Diverged} If a logit is not finite.
  */
@@ -63,9 +62,7 @@ export async function evaluationLogits(
   const { classes } = loader.data;
   const { rows, labels } = on === "test" ? loader.test : loader.set("valid");
   const part = on === "test" ? "test" : "train";
-  const weights = which === "ema" ? network.average : network.student;
-  const experts = context.needs.heads[head]?.experts;
-  const offsets = head === "main" || experts ? offsetsOf(context) : null;
+  const weights = which === "average" ? network.average : network.student;
   const all = new Float32Array(rows.length * classes);
   let waiting: Tensor[] = [], read = 0;
   const drain = async () => {
@@ -86,9 +83,7 @@ export async function evaluationLogits(
         const x = loader.view(part, index, "identity", { seed: 0, step: 0, name: on });
         const pass = { weights, norm };
         const features = forwardBody(device, network, x, pass);
-        const own = meanOfExperts(applyHead(network, head, features, pass));
-        const moved = offsets ? add(own, device.tensor(offsets, [classes])) : own;
-        return adjusted(context, moved, head);
+        return adjusted(context, meanOfExperts(applyHead(network, head, features, pass)), head);
       })
     ));
     device.submit();
@@ -96,7 +91,7 @@ export async function evaluationLogits(
   }
   await drain();
   if (!all.every(Number.isFinite)) {
-    throw new Diverged(`The ${which} network's logits of the ${on} images are not finite`);
+    throw new Diverged(`The logits of the ${which} for the ${on} images are not finite`);
   }
   return { network: which, head, logits: all, labels: labels!, classes }; // both sets are labeled
 }
@@ -120,14 +115,4 @@ function adjusted({ stack, state, data }: StepContext, logits: Tensor, head: str
       spec.adjustEvaluation?.({ config, state: state.of(name), data }, z, head) ?? z,
     logits,
   );
-}
-
-/** What the plugins add to the logits of each class, or null where none does. */
-function offsetsOf({ stack, data }: StepContext): number[] | null {
-  let all: number[] | null = null;
-  for (const { spec, config } of stack.plugins) {
-    const own = spec.evaluationOffsets?.(config, data);
-    if (own) all = own.map((x, i) => x + (all?.[i] ?? 0));
-  }
-  return all;
 }

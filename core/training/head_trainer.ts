@@ -7,6 +7,7 @@ import { Builder } from "../nn/builder.ts";
 import { torchDefault } from "../nn/init.ts";
 import { Optimizer, type OptimizerOptions } from "../nn/optimizer.ts";
 import type { Weights } from "../nn/parameters.ts";
+import type { NetworkName } from "./plugin/needs.ts";
 
 /** What a {@linkcode HeadTrainer} trains, and how. */
 export interface HeadTrainerOptions {
@@ -85,14 +86,14 @@ export class HeadTrainer {
   }
 
   /** Weight [classes, features] and bias [classes] of the head or of its average. */
-  read(network: "ema" | "raw"): { readonly weight: Tensor; readonly bias: Tensor } {
-    const [weight, bias] = (network === "ema" ? this.average : this.student).parameters;
+  read(network: NetworkName): { readonly weight: Tensor; readonly bias: Tensor } {
+    const [weight, bias] = (network === "average" ? this.average : this.student).parameters;
     return { weight: weight!, bias: bias! }; // a head has both
   }
 
   /** Sets the head and its average. */
   start(weight: Tensor, bias: Tensor): void {
-    for (const network of ["raw", "ema"] as const) {
+    for (const network of ["student", "average"] as const) {
       const home = this.read(network);
       this.#device.copy(weight, home.weight);
       this.#device.copy(bias, home.bias);
@@ -109,7 +110,7 @@ export class HeadTrainer {
   step(x: Tensor, y: Tensor | Tensor<"i32">): Tensor {
     const device = this.#device, { rate, averageDecay } = this.#options;
     return device.scope(() => {
-      const { weight, bias } = this.read("raw"), [dw, db] = this.gradients.views;
+      const { weight, bias } = this.read("student"), [dw, db] = this.gradients.views;
       const tape = new Tape(device, new Map([[weight, dw!], [bias, db!]])); // one a parameter
       const loss = tape.record(() => {
         const loss = crossEntropy(linear(x, weight, bias), y);

@@ -2,8 +2,9 @@ import { slice, transpose } from "../autograd/ops/layout.ts";
 import { sub } from "../autograd/ops/pointwise.ts";
 import type { Device } from "../autograd/device.ts";
 import type { Tensor } from "../autograd/tensor.ts";
-import type { HeadWeights } from "./plugin/algorithm.ts";
-import type { MergedNeeds } from "./plugin/compose.ts";
+import type { HeadWeights } from "./plugin/host_slots.ts";
+import type { NetworkName } from "./plugin/needs.ts";
+import type { MergedNeeds } from "./plugin/merge_needs.ts";
 import type { Network } from "./step/network.ts";
 import { applyHead } from "./step/step_outputs.ts";
 
@@ -16,9 +17,10 @@ export function readHead(
   device: Device,
   network: Network,
   name: string,
-  which: "ema" | "raw",
+  which: NetworkName,
 ): HeadWeights {
-  const { features } = network.body, weights = which === "ema" ? network.average : network.student;
+  const { features } = network.body,
+    weights = which === "average" ? network.average : network.student;
   const unit = new Float32Array((features + 1) * features);
   for (let i = 0; i < features; i++) unit[i * features + i] = 1;
   const x = device.tensor(unit, [features + 1, features]);
@@ -40,7 +42,7 @@ export function setHead(
   { name, network, weight, bias }: HeadWeights & { readonly name: string },
 ): void {
   const prefix = heads[name]?.parameterName ?? `heads.${name}`;
-  const { parameters } = network === "ema" ? average : student;
+  const { parameters } = network === "average" ? average : student;
   const into = (part: string, values: Tensor) => {
     const i = set.parameters.specs.findIndex((spec) => spec.name === `${prefix}.${part}`);
     const home = parameters[i];

@@ -1,8 +1,9 @@
-import type { Tensor } from "../autograd/tensor.ts";
 import { Random } from "../random.ts";
 import { readHead, setHead } from "./heads.ts";
 import type { Loader } from "./loader.ts";
-import type { Host, Plugin, Progress } from "./plugin/algorithm.ts";
+import type { Host } from "./plugin/host_slots.ts";
+import type { Plugin } from "./plugin/algorithm.ts";
+import type { Progress } from "./plugin/step_slots.ts";
 import type { HostFiles } from "./plugin/host_files.ts";
 import { predictSet } from "./predict.ts";
 import type { StepContext } from "./step/step.ts";
@@ -21,7 +22,7 @@ export interface HostsOptions {
 export class Hosts {
   readonly #options: HostsOptions;
   /** Tensors that slots have made, freed when the slots are through. */
-  readonly #made: Tensor[] = [];
+  readonly #made: { dispose(): void }[] = [];
 
   constructor(options: HostsOptions) {
     this.#options = options;
@@ -54,8 +55,10 @@ export class Hosts {
         return read;
       },
       setHead: (name, weights) => setHead(network, needs, { ...weights, name }),
-      write: (values, shape) => {
-        const tensor = device.tensor(Float32Array.from(values), shape);
+      device,
+      write: (values, shape, dtype) => {
+        const array = dtype === "i32" ? Int32Array.from(values) : Float32Array.from(values);
+        const tensor = device.tensor(array, shape, dtype);
         this.#made.push(tensor);
         return tensor;
       },

@@ -1,5 +1,6 @@
 import type { Tensor } from "../autograd/tensor.ts";
-import type { DataInfo, PredictSet, StreamSpec, View } from "./plugin/algorithm.ts";
+import type { DataInfo, StreamSpec, View } from "./plugin/needs.ts";
+import type { PredictSet } from "./plugin/host_slots.ts";
 
 /**
  * Which images the next step uses. An image has up to four numbers: its *image* in the data set, its

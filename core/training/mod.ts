@@ -4,10 +4,20 @@
  * @module
  */
 export * from "./plugin/algorithm.ts";
+export * from "./plugin/define_algorithm.ts";
+export * from "./plugin/host_slots.ts";
+export * from "./plugin/needs.ts";
+export * from "./plugin/step_slots.ts";
 export { checkState, restoreTrainer, saveTrainer, stateHash, stepsOf } from "./checkpoint.ts";
-export * from "./plugin/class_weights.ts";
 export { checkFileName, type HostFiles, MemoryFiles } from "./plugin/host_files.ts";
-export { compose, type MergedNeeds, mergeNeeds, type Stack } from "./plugin/compose.ts";
+export {
+  type Capability,
+  type DeclaredCapability,
+  type DerivedCapability,
+  describeCapability,
+} from "./plugin/capabilities.ts";
+export { checkFit, compose, missingCapabilities, type Stack } from "./plugin/compose.ts";
+export { type MergedNeeds, mergeNeeds } from "./plugin/merge_needs.ts";
 export { Diverged } from "./diverged.ts";
 export { type Evaluation, type EvaluationLogits, type EvaluationOptions } from "./evaluate.ts";
 export {
@@ -34,4 +44,3 @@ export {
   type TrainerRunOptions,
 } from "./trainer.ts";
 export { type TrainerOption, type TrainingConfig } from "./training_config.ts";
-export { type UpdateRule } from "./step/weight_update.ts";

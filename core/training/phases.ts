@@ -1,4 +1,4 @@
-import type { Phase } from "./plugin/algorithm.ts";
+import type { Phase } from "./plugin/host_slots.ts";
 
 /** Which phase a run is in, and what is saved of it. */
 export class Phases {

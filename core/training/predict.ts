@@ -1,4 +1,4 @@
-import type { Predictions, PredictOptions, PredictSet } from "./plugin/algorithm.ts";
+import type { Predictions, PredictOptions, PredictSet } from "./plugin/host_slots.ts";
 import { type Loader, loaderView } from "./loader.ts";
 import { forwardBody, meanOfExperts } from "./step/network.ts";
 import type { StepContext } from "./step/step.ts";
@@ -17,7 +17,7 @@ export async function predictSet(
   loader: Loader,
   on: PredictSet,
   {
-    network: which = "ema",
+    network: which = "average",
     head = "main",
     view = "identity",
     features = false,
@@ -27,7 +27,7 @@ export async function predictSet(
   }: PredictOptions & RunKey,
 ): Promise<Predictions> {
   const { rows, labels } = loader.set(on);
-  const weights = which === "ema" ? network.average : network.student;
+  const weights = which === "average" ? network.average : network.student;
   const pass = { weights, norm: "running" } as const;
   const all = { logits: [] as Float32Array[], features: [] as Float32Array[] };
   let classes = data.classes;

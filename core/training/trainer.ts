@@ -6,10 +6,14 @@ import type { Optimizer } from "../nn/optimizer.ts";
 import { copyWeights } from "../nn/parameters.ts";
 import { type ImportOptions, importStateDict } from "../nn/state_dict.ts";
 import type { Stored } from "../safetensors.ts";
-import type { DataInfo, Host, Plugin, Progress } from "./plugin/algorithm.ts";
+import type { DataInfo } from "./plugin/needs.ts";
+import type { Host } from "./plugin/host_slots.ts";
+import type { Plugin } from "./plugin/algorithm.ts";
+import type { Progress } from "./plugin/step_slots.ts";
 import { type LogRow, logRow } from "./log_row.ts";
 import { type HostFiles, MemoryFiles } from "./plugin/host_files.ts";
-import { type MergedNeeds, mergeNeeds, type Stack } from "./plugin/compose.ts";
+import { type MergedNeeds, mergeNeeds } from "./plugin/merge_needs.ts";
+import { checkFit, type Stack } from "./plugin/compose.ts";
 import {
   type Evaluation,
   type EvaluationLogits,
@@ -116,6 +120,7 @@ export class Trainer {
     this.files = given ?? new MemoryFiles();
     const input = { classes: loader.data.classes, size: loader.size };
     const data = this.data = { ...loader.data, features: featuresOf(model, input) };
+    checkFit(stack, data);
     const needs = this.needs = mergeNeeds(stack, data);
     if (drawSizes(needs, config).unlabeled > 0 && data.unlabeled === 0) {
       throw new TypeError(

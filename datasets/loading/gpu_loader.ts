@@ -1,6 +1,7 @@
 import type { Device } from "../../core/autograd/device.ts";
 import type { Tensor } from "../../core/autograd/tensor.ts";
-import type { PredictSet, StreamSpec } from "../../core/training/plugin/algorithm.ts";
+import type { PredictSet } from "../../core/training/plugin/host_slots.ts";
+import type { StreamSpec } from "../../core/training/plugin/needs.ts";
 import type {
   DrawnBatch,
   DrawnStream,

@@ -1,5 +1,5 @@
 import type { ImageSet } from "../../core/training/loader.ts";
-import type { PredictSet } from "../../core/training/plugin/algorithm.ts";
+import type { PredictSet } from "../../core/training/plugin/host_slots.ts";
 import type { Dataset, ImagePart } from "../images/dataset.ts";
 import { labeledInUnlabeled, type Split } from "../split/split.ts";
 

@@ -1,5 +1,5 @@
-import { effectiveNumberWeights } from "../../core/training/plugin/class_weights.ts";
-import type { StreamSpec } from "../../core/training/plugin/algorithm.ts";
+import { effectiveNumberWeights } from "../../core/class_weights.ts";
+import type { StreamSpec } from "../../core/training/plugin/needs.ts";
 import { EpochSampler } from "./samplers/epoch_sampler.ts";
 import type { Sampler } from "./samplers/pass_sampler.ts";
 import { classBalancedWeights, classCounts, WeightedSampler } from "./samplers/weighted_sampler.ts";

@@ -1,4 +1,5 @@
-import type { PredictSet, StreamSpec } from "../../core/training/plugin/algorithm.ts";
+import type { PredictSet } from "../../core/training/plugin/host_slots.ts";
+import type { StreamSpec } from "../../core/training/plugin/needs.ts";
 import type { DrawnBatch, DrawnStream, ImageSet, Loader } from "../../core/training/loader.ts";
 import type { Dataset } from "../images/dataset.ts";
 import { ImageSets, labelsOf, readTrainImages } from "./image_sets.ts";
@@ -45,20 +46,10 @@ export class SplitDraws {
 
   constructor(options: SplitDrawsOptions) {
     const { dataset, split, seed } = options;
-    const { labeled, unlabeled, holdout, valid, counts } = split;
+    const { labeled, unlabeled } = split;
     this.#options = options;
     this.size = dataset.size;
-    this.data = {
-      dataset: dataset.name,
-      classes: dataset.classNames.length,
-      labeled: labeled.length,
-      unlabeled: unlabeled.length,
-      holdout: holdout.length,
-      valid: valid.length,
-      counts: counts.labeled,
-      ...(split.relabel ? { sourceClasses: sourceClasses(split.relabel) } : {}),
-      trueUnlabeledCounts: counts.unlabeled,
-    };
+    this.data = splitInfo(dataset, split);
     this.test = {
       rows: Int32Array.from(split.test, (_, row) => row),
       labels: labelsOf(dataset.test, split.test, split),
@@ -165,4 +156,20 @@ export class SplitDraws {
       labels: Int32Array.of(...own.labels!, ...labels.values()), // labeled images have labels
     };
   }
+}
+
+/** What methods may know of the data, without reading an image. */
+export function splitInfo(dataset: Dataset, split: Split): Loader["data"] {
+  const { labeled, unlabeled, holdout, valid, counts, relabel } = split;
+  return {
+    dataset: dataset.name,
+    classes: dataset.classNames.length,
+    labeled: labeled.length,
+    unlabeled: unlabeled.length,
+    holdout: holdout.length,
+    valid: valid.length,
+    counts: counts.labeled,
+    ...(relabel ? { sourceClasses: sourceClasses(relabel) } : {}),
+    trueUnlabeledCounts: counts.unlabeled,
+  };
 }

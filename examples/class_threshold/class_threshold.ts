@@ -28,9 +28,9 @@ export const classThreshold: Algorithm<ClassThresholdOptions> = defineAlgorithm(
   name: "class-threshold",
   kind: "addon",
   paper: "after Wang et al., ICLR 2023",
-  bases: ["fixmatch"],
+  requires: ["pseudo-labels", "mask"],
   defaults: { threshold: 0.95, momentum: 0.99 },
-  smoke: { "fixmatch.threshold": 0 },
+  smoke: { "class-threshold.threshold": 0.2 },
   state: (_config, data) => ({ mean: { shape: [data.classes], init: "uniform" } }),
   mask(s, t, m) {
     const relative = div(s.state.mean, max(s.state.mean));

@@ -1,8 +1,9 @@
 import { rankedClassNames } from "../../datasets/split/split.ts";
 import { named } from "../../core/names.ts";
 import { requireSameSplit } from "../run/split_run.ts";
+import { networkFlag, reportEvaluation } from "../run/network_words.ts";
 import { percent } from "../run/train_loop_deno.ts";
-import { networkFlag, openRun } from "./open_run_deno.ts";
+import { openRun } from "./open_run_deno.ts";
 
 /** Flags of `evaluate`. */
 export interface EvaluateFlags {
@@ -20,10 +21,12 @@ export async function evaluateCommand(dir: string, flags: EvaluateFlags): Promis
   const { folder, run, trainer, device } = await openRun(dir, flags);
   requireSameSplit(await folder.readText("split.json"), run.split, folder.path);
   if (head !== undefined) named(Object.entries(trainer.network.heads), "head")(head);
-  const evaluation = await trainer.evaluate({
-    ...(network ? { network } : {}),
-    ...(head ? { head } : {}),
-  });
+  const evaluation = reportEvaluation(
+    await trainer.evaluate({
+      ...(network ? { network } : {}),
+      ...(head ? { head } : {}),
+    }),
+  );
   device.destroy();
   if (json) {
     console.log(JSON.stringify(evaluation));

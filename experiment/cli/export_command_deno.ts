@@ -1,6 +1,7 @@
 import { exportStateDict } from "../../core/nn/state_dict.ts";
 import { encodeSafetensors } from "../../core/safetensors.ts";
-import { networkFlag, openRun } from "./open_run_deno.ts";
+import { networkFlag, networkWord } from "../run/network_words.ts";
+import { openRun } from "./open_run_deno.ts";
 import { userPath, writeUserFile } from "./user_files_deno.ts";
 
 /** Flags of `export`. */
@@ -17,7 +18,7 @@ export async function exportCommand(dir: string, flags: ExportFlags): Promise<vo
   const { run, trainer, device } = await openRun(dir, flags);
   const which = asked ?? trainer.needs.evalNetwork;
   const { set, average, student } = trainer.network;
-  const dict = await exportStateDict(set, which === "ema" ? average : student);
+  const dict = await exportStateDict(set, which === "average" ? average : student);
   const path = userPath(flags.out);
   await writeUserFile(
     path,
@@ -26,7 +27,7 @@ export async function exportCommand(dir: string, flags: ExportFlags): Promise<vo
       algorithm: run.resolved.stack.name,
       dataset: run.dataset.name,
       model: run.model.name,
-      network: which,
+      network: networkWord(which),
       step: String(trainer.done),
     }),
   );

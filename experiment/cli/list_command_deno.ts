@@ -1,4 +1,4 @@
-import { algorithms } from "../../algorithms/registry.ts";
+import { algorithms, basesOf } from "../../algorithms/registry.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { protocols } from "../../datasets/split/protocols/make_split.ts";
 import { augmentationNames } from "../../datasets/views/published/published_views.ts";
@@ -33,7 +33,6 @@ function listNames(
   { json }: { readonly json: boolean },
 ): void {
   const all = [...algorithms, ...others.algorithms];
-  const bases = all.filter(({ spec }) => spec.kind === "base").map(({ spec }) => spec.name);
   const names = (things: readonly { readonly name: string }[]) => things.map(({ name }) => name);
   const listed = {
     algorithms: all.map(({ spec }) => ({
@@ -41,7 +40,7 @@ function listNames(
       kind: spec.kind,
       paper: spec.paper,
       defaults: spec.defaults,
-      bases: spec.kind === "base" ? null : spec.bases ?? bases,
+      bases: spec.kind === "base" ? null : basesOf(spec, others.algorithms),
       smoke: spec.smoke ?? {},
     })),
     datasets: [...datasetNames, ...names(others.datasets)],

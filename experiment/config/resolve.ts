@@ -4,7 +4,7 @@ import { BadInput } from "../../core/bad_input.ts";
 import { didYouMean } from "../../core/names.ts";
 import type { ErasedSpec } from "../../core/training/plugin/algorithm.ts";
 import { compose, type Stack } from "../../core/training/plugin/compose.ts";
-import type { RecipeTarget } from "../../core/training/plugin/recipe.ts";
+import { layRecipes, type RecipeTarget } from "../../core/training/plugin/recipe.ts";
 import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
 import { type Layer, objectLayer, peek, type Setting } from "./layers.ts";
 import { optimizerDefaults, OPTIONAL_KEYS } from "./optimizer_options.ts";
@@ -68,9 +68,10 @@ export function resolveSettings(
   const known = knownSettings(plugins.map(({ spec }) => spec), target);
   for (const method of plugins) dropSection(known, method.name);
   applyLayers(known, layers, name);
-  const configured = plugins.map((plugin) => ({
+  const recipes = layRecipes(plugins.map(({ spec }) => spec), target);
+  const configured = plugins.map((plugin, i) => ({
     ...plugin,
-    config: { ...plugin.config, ...plugin.spec.recipe?.(target).options, ...plugin.given },
+    config: { ...plugin.config, ...recipes[i]?.options, ...plugin.given },
   }));
   return { config: parseConfig(known, []), stack: stackOf(configured) };
 }
@@ -128,8 +129,8 @@ function knownSettings(methods: readonly ErasedSpec[], target: RecipeTarget): Kn
     for (const setting of said) known.set(setting.key, setting);
   };
   put(objectLayer(DEFAULTS, "the defaults"));
-  for (const { name, defaults, recipe } of methods) {
-    const { options = {}, ...settings } = recipe?.(target) ?? {};
+  for (const [i, { options, settings }] of layRecipes(methods, target).entries()) {
+    const { name, defaults } = methods[i]!; // one for each
     // A recipe's optimizer replaces the default one with all of its settings.
     if (settings.optimizer) dropSection(known, "optimizer");
     put(objectLayer(settings, `the recipe of ${name}`));

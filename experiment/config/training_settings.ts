@@ -1,7 +1,6 @@
 import { halfCosineDecay, warmupCosine } from "../../core/nn/schedules/cosine_decay.ts";
-import { multiStepDecay } from "../../core/nn/schedules/multi_step_decay.ts";
 import { constantSchedule, type Schedule } from "../../core/nn/schedules/schedule.ts";
-import { balpoeLearningRate } from "../../core/nn/schedules/epoch_steps_decay.ts";
+import { epochStepsDecay, multiStepDecay } from "../../core/nn/schedules/multi_step_decay.ts";
 import { linearWarmup } from "../../core/nn/schedules/warmup.ts";
 import type { TrainingConfig } from "../../core/training/training_config.ts";
 import type { RunConfig } from "./run_config.ts";
@@ -43,7 +42,7 @@ export function learningRate(config: RunConfig): Schedule {
       return warm(multiStepDecay({ base, milestones: stepsDown, factor }));
     case "multistep-epochs": {
       const milestones = config.milestones.map((share) => share * epochs);
-      return byEpoch(balpoeLearningRate({ base, milestones, factor, warmupEpochs }));
+      return byEpoch(epochStepsDecay({ base, milestones, factor, warmupEpochs }));
     }
     case "half-cosine-epochs":
       return warm(byEpoch(halfCosineDecay({ base, steps: epochs })));

@@ -5,13 +5,13 @@ import { BadInput } from "../../core/bad_input.ts";
 import { RefusedFile } from "../../core/refused_file.ts";
 import { saveTrainer } from "../../core/training/checkpoint.ts";
 import { Diverged } from "../../core/training/diverged.ts";
-import type { Evaluation } from "../../core/training/evaluate.ts";
 import type { PseudoLabelSummary } from "../../core/training/metrics/pseudo_labels.ts";
 import { imagesOfStep } from "../../core/training/step/step_images.ts";
 import type { LogRow, Trainer } from "../../core/training/trainer.ts";
 import { identityOf, restoreCheckpoint, saveCheckpoint } from "./checkpoints_deno.ts";
 import { type EvaluationHistory, evaluationHistory } from "./evaluation_history.ts";
 import type { Interrupt } from "./interrupt_deno.ts";
+import { type ReportedEvaluation, reportEvaluation } from "./network_words.ts";
 import type { PreparedRun } from "./prepare_run_deno.ts";
 import { type ProgressDisplay, tell } from "./progress_deno.ts";
 import type { RunFolder } from "./run_folder_deno.ts";
@@ -29,7 +29,7 @@ export interface RunSummary {
   readonly adapter: { readonly name: string; readonly software: boolean };
   /** SHA-256 over all tensors of the checkpoint. */
   readonly state: string;
-  readonly evaluation: (Evaluation & { readonly rule: "last" }) | null;
+  readonly evaluation: (ReportedEvaluation & { readonly rule: "last" }) | null;
   /** Mean and median of the last 20 evaluations and the best of all, as papers report. */
   readonly history: EvaluationHistory | null;
   readonly pseudoLabels: PseudoLabelSummary | null;
@@ -108,7 +108,7 @@ export class TrainLoop {
   readonly #started = performance.now();
   readonly #startStep: number;
   #lastRow: LogRow | null = null;
-  #lastEvaluation: Evaluation | null = null;
+  #lastEvaluation: ReportedEvaluation | null = null;
   #rowAt = performance.now();
   #rowStep: number;
   #yieldedAt = performance.now();
@@ -186,7 +186,7 @@ export class TrainLoop {
 
   async #evaluate(): Promise<void> {
     const { trainer, folder, progress } = this.#o;
-    const evaluation = this.#lastEvaluation = await trainer.evaluate();
+    const evaluation = this.#lastEvaluation = reportEvaluation(await trainer.evaluate());
     await folder.log({ step: trainer.done, evaluation });
     progress.say(
       `step ${trainer.done}: top-1 ${percent(evaluation.top1)}, balanced accuracy ${

@@ -14,16 +14,16 @@ Deno.test("asksOf() says what a stack needs beyond its base", () => {
     labeled: ["weak"],
     unlabeled: ["weak", "strong", "strong"],
     passes: [
-      { net: "teacher", inputs: ["labeled", "weak"] },
+      { net: "average", inputs: ["labeled", "weak"] },
       { net: "student", inputs: ["weak/0"], grad: false },
     ],
-    streams: { tail: { from: "labeled", view: "strong", sampler: "uniform", net: "teacher" } },
+    streams: { tail: { from: "labeled", view: "strong", sampler: "uniform", net: "average" } },
     heads: { other: { classes: 10 } },
   } as const;
   assert.equal(
     asksOf(stack, base),
-    "unlabeled: strong; teacher over labeled and weak; student over weak/0 without gradient; " +
-      "stream tail: teacher over labeled strong; head other",
+    "unlabeled: strong; average over labeled and weak; student over weak/0 without gradient; " +
+      "stream tail: average over labeled strong; head other",
   );
   assert.equal(asksOf(base, stack), "");
   assert.equal(asksOf(base), "labeled: weak; unlabeled: weak, strong");

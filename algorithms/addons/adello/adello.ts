@@ -20,10 +20,11 @@ import {
   movePrior,
   smoothedPrior,
   smoothingAt,
+  unknownTruth,
 } from "../../shared/flexible_alignment.ts";
 import { ADELLO_DEFAULTS, type AdelloOptions, checkAdello } from "./options.ts";
 import { adelloRecipe } from "../../recipes/adello.ts";
-import { repeatRows } from "../../shared/repeat_rows.ts";
+import { repeatRows } from "../../shared/batch_rows.ts";
 
 export type { AdelloOptions };
 
@@ -59,7 +60,7 @@ export const adello: Algorithm<AdelloOptions> = defineAlgorithm({
   name: "adello",
   kind: "addon",
   paper: "Sanchez Aimar et al., ECCV 2024",
-  bases: ["fixmatch"],
+  requires: ["strong-view", "labeled-logits", "pseudo-labels", "guesses-apart", "mask"],
   defaults: ADELLO_DEFAULTS,
   smoke: {
     epochSteps: 10,
@@ -68,6 +69,7 @@ export const adello: Algorithm<AdelloOptions> = defineAlgorithm({
     "adello.temperatureRule": "imbalance",
   },
   check: checkAdello,
+  fits: ({ target }, data) => unknownTruth(target, data),
   recipe: adelloRecipe,
   state: ({ temperature }, { classes }) => ({
     estimate: { shape: [classes], init: "uniform", logged: true },

@@ -1,6 +1,5 @@
-import type { DataInfo } from "../../../core/mod.ts";
-import { type SmoothingOptions, unknownTruth } from "../../shared/flexible_alignment.ts";
-import { negative, noneOf, outsideUnit } from "../../shared/option_checks.ts";
+import type { SmoothingOptions } from "../../shared/flexible_alignment.ts";
+import { negative, noneOf, notPositive, outsideUnit } from "../../shared/option_checks.ts";
 
 /** Options of ADELLO. */
 export interface AdelloOptions extends SmoothingOptions {
@@ -40,15 +39,14 @@ export const ADELLO_DEFAULTS: AdelloOptions = {
   temperatureRule: "fixed",
 };
 
-/** What is wrong with the options for some data, or null. */
+/** What is wrong with the options, or null. */
 export function checkAdello(
   { target, distill, temperatureRule, temperature, ...o }: AdelloOptions,
-  data: DataInfo,
 ): string | null {
   const { minimum, power, momentum, distillAfter, distillWeight } = o;
-  return noneOf("target", target, ["estimated", "true"]) ?? unknownTruth(target, data) ??
+  return noneOf("target", target, ["estimated", "true"]) ??
     noneOf("distill", distill, ["complement", "all", "none"]) ??
     noneOf("temperatureRule", temperatureRule, ["fixed", "imbalance"]) ??
     outsideUnit({ minimum, momentum }) ?? negative({ power, distillAfter, distillWeight }) ??
-    (temperature > 0 ? null : `temperature is ${temperature}: give a number above 0`);
+    notPositive({ temperature });
 }

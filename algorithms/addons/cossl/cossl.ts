@@ -31,31 +31,31 @@ export const cossl: Algorithm<CosslOptions> = defineAlgorithm({
   name: "cossl",
   kind: "addon",
   paper: "Fan et al., CVPR 2022",
-  bases: ["fixmatch", "mixmatch", "remixmatch"],
+  requires: ["pseudo-labels", "guesses-apart", "student-guesses", "main-head"],
   defaults: COSSL_DEFAULTS,
   smoke: { "cossl.pretrain": 0.3, "cossl.startSteps": 20, "batch.ratio": 1 },
   check: checkCossl,
   recipe: cosslRecipe,
   needs: ({ view, strongViews, decay, pretrain }, { classes }) => ({
     views: { unlabeled: ["weak", ...new Array<"strong">(strongViews).fill("strong")] },
-    passes: [{ net: "teacher", inputs: ["weak"], norm: "running" }],
+    passes: [{ net: "average", inputs: ["weak"], norm: "running" }],
     heads: { balanced: { classes, weightDecay: decay, detach: true } },
     streams: {
       balanced: {
         from: "labeled",
         view,
         sampler: "class-balanced",
-        net: "teacher",
+        net: "average",
         norm: "running",
       },
-      any: { from: "all", view, sampler: "uniform", net: "teacher", norm: "running" },
+      any: { from: "all", view, sampler: "uniform", net: "average", norm: "running" },
     },
     evalHead: "balanced",
     evalHeadFrom: pretrain,
   }),
   adjust(s, logits, where, view) {
     if (where !== "weak" || !coLearning(s)) return logits;
-    const averaged = s.teacher.weak[view]!; // the teacher sees all weak views
+    const averaged = s.average.weak[view]!; // the average sees all weak views
     return s.config.pseudo === "raw"
       ? s.head("balanced", averaged.features)
       : averaged.logits("balanced");

@@ -1,4 +1,5 @@
-import { negative, noneOf, outsideUnit } from "../../shared/option_checks.ts";
+import { COSSL_PRETRAIN } from "../../recipes/cossl.ts";
+import { negative, noneOf, notWhole, outsideUnit } from "../../shared/option_checks.ts";
 
 /** Options of CoSSL. */
 export interface CosslOptions {
@@ -46,7 +47,7 @@ export interface CosslOptions {
 
 /** Defaults of the released code; what a data set's published run has otherwise is its recipe. */
 export const COSSL_DEFAULTS: CosslOptions = {
-  pretrain: 401 / 501,
+  pretrain: COSSL_PRETRAIN,
   least: 0.6,
   view: "strong",
   pseudo: "raw",
@@ -68,14 +69,11 @@ export const COSSL_DEFAULTS: CosslOptions = {
 
 /** What is wrong with the options, or null. */
 export function checkCossl(config: CosslOptions): string | null {
-  const { pretrain, least, startAverage, startSteps, strongViews, startBatch } = config;
+  const { pretrain, least, average, startAverage, startSteps, strongViews, startBatch } = config;
   const views = ["weak", "strong"];
-  const broken = Object.entries({ startSteps, strongViews, startBatch })
-    .find(([, n]) => !Number.isInteger(n));
-  if (startBatch < 1) return `startBatch is ${startBatch}: give a whole number of at least 1`;
-  return outsideUnit({ pretrain, least, startAverage, average: config.average }) ??
-    negative({ startSteps, strongViews, decay: config.decay, startRate: config.startRate }) ??
-    (broken ? `${broken[0]} is ${broken[1]}: give a whole number` : null) ??
+  return outsideUnit({ pretrain, least, startAverage, average }) ??
+    negative({ decay: config.decay, startRate: config.startRate }) ??
+    notWhole({ startSteps, strongViews }, 0) ?? notWhole({ startBatch }) ??
     noneOf("view", config.view, views) ??
     noneOf("startView", config.startView, views) ??
     noneOf("startLabeled", config.startLabeled, views) ??

@@ -34,19 +34,18 @@ export async function startHead(h: Host<CosslOptions>): Promise<void> {
   const head = await newHead(h);
   if (start === "set") trainOnSet(h, head, { labeled, weak: weak!, strong: strong! }); // read above
   else trainOnBatches(h, head, labeled, weak);
-  for (const network of ["raw", "ema"] as const) {
+  for (const network of ["student", "average"] as const) {
     h.setHead("balanced", { network, ...head.read(network) });
   }
   head.dispose();
 }
 
 function predict(h: Host<CosslOptions>, on: "labeled" | "unlabeled", view: "weak" | "strong") {
-  return h.predict(on, { network: "ema", view, features: true });
+  return h.predict(on, { network: "average", view, features: true });
 }
 
 async function newHead(h: Host<CosslOptions>): Promise<HeadTrainer> {
-  const { config, data: { features, classes }, progress } = h;
-  const { device } = h.write([0], [1]);
+  const { config, data: { features, classes }, device, progress } = h;
   const head = new HeadTrainer(device, {
     features,
     classes,
@@ -57,7 +56,7 @@ async function newHead(h: Host<CosslOptions>): Promise<HeadTrainer> {
     seed: progress.step,
   });
   if (config.start !== "plain") return head;
-  const { weight, bias } = await h.readHead("main", "ema");
+  const { weight, bias } = await h.readHead("main", "average");
   head.start(weight, bias);
   return head;
 }
@@ -88,7 +87,7 @@ function trainOnSet(
     h.scope(() =>
       head.step(
         h.write(rowsOf(set.features, rows, width), [rows.length, width]),
-        labelsOf(head, rows.map((row) => set.labels[row]!)), // rows of the set
+        h.write(rows.map((row) => set.labels[row]!), [rows.length], "i32"), // rows of the set
       )
     );
   }
@@ -113,7 +112,7 @@ function trainOnBatches(
     const rows = Array.from({ length: config.startBatch }, () => one(one(present)));
     h.scope(() => {
       const shape = [rows.length, width];
-      const y = labelsOf(head, rows.map((row) => labels[row]!)); // rows of labeled images
+      const y = h.write(rows.map((row) => labels[row]!), [rows.length], "i32"); // labeled ones
       const own = h.write(rowsOf(labeled.features, rows, width), shape);
       if (!unlabeled) return head.step(own, y);
       const partners = rows.map(() => {
@@ -137,7 +136,7 @@ function trainOnBatches(
   }
 }
 
-/** Rows in random order, all of them before any comes again; what no batch is full of is left out. */
+/** Batches of rows in random order, each row once before any comes again; no batch is a part of one. */
 function shuffled(rows: number, random: Random): (batch: number) => number[] {
   let order = random.permutation(rows), at = 0;
   return (batch) => {
@@ -153,9 +152,4 @@ function rowsOf(values: Float32Array, rows: readonly number[], width: number): F
   const out = new Float32Array(rows.length * width);
   rows.forEach((row, i) => out.set(values.subarray(row * width, (row + 1) * width), i * width));
   return out;
-}
-
-function labelsOf(head: HeadTrainer, labels: readonly number[]) {
-  const { device } = head.read("raw").weight;
-  return device.tensor(Int32Array.from(labels), [labels.length], "i32");
 }

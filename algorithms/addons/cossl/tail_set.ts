@@ -36,7 +36,7 @@ export function imprint(
   const sums = new Float64Array(classes * width);
   for (let row = 0; row < labels.length; row++) {
     for (let k = 0; k < width; k++) {
-      sums[labels[row]! * width + k]! += values[row * width + k]!; // both are inside
+      sums[labels[row]! * width + k]! += values[row * width + k]!; // both have whole rows
     }
   }
   for (let c = 0; c < classes; c++) {
@@ -57,7 +57,7 @@ export function imprintedProbs(
   for (let row = 0; row < rows; row++) {
     const logits = Array.from({ length: classes }, (_, c) => {
       let z = 0;
-      for (let k = 0; k < width; k++) z += weights[c * width + k]! * values[row * width + k]!; // inside
+      for (let k = 0; k < width; k++) z += weights[c * width + k]! * values[row * width + k]!; // whole rows
       return z;
     });
     const highest = Math.max(...logits), powers = logits.map((z) => Math.exp(z - highest));
@@ -94,7 +94,7 @@ export function tailSet(
   );
   const most = Math.max(...byClass.map((own) => own.length));
   const probOf = (row: number, c: number) =>
-    row < rows ? labeledProbs[row * classes + c]! : unlabeledProbs[(row - rows) * classes + c]!; // rows
+    row < rows ? labeledProbs[row * classes + c]! : unlabeledProbs[(row - rows) * classes + c]!; // whole rows
   const made: TailRow[] = [];
   byClass.forEach((own, y) => {
     if (own.length === 0 || own.length === most) return;
@@ -102,7 +102,7 @@ export function tailSet(
       .filter((row) => row >= rows || labels[row] !== y)
       .sort((a, b) => probOf(b, y) - probOf(a, y));
     for (const other of pool.slice(0, most - own.length)) {
-      made.push({ y, anchor: own[draws.anchor(own.length)]!, other, share: draws.share() }); // one of them
+      made.push({ y, anchor: own[draws.anchor(own.length)]!, other, share: draws.share() }); // of the rows
     }
   });
   const features = new Float32Array((rows + made.length) * width);

@@ -12,7 +12,7 @@ import {
   bankMean,
   pushMean,
 } from "../../shared/distribution_alignment.ts";
-import { noneOf } from "../../shared/option_checks.ts";
+import { noneOf, notPositive, notWhole } from "../../shared/option_checks.ts";
 import { keptShares, selectRarest, type ShareForm } from "./select_rarest.ts";
 import { crestRecipe } from "../../recipes/daso_addons.ts";
 
@@ -62,7 +62,7 @@ export const crest: Algorithm<CrestOptions> = defineAlgorithm({
   name: "crest",
   kind: "addon",
   paper: "Wei et al., CVPR 2021",
-  bases: ["fixmatch", "remixmatch", "mixmatch"],
+  requires: ["pseudo-labels"],
   defaults: {
     generations: 5,
     alpha: 3,
@@ -77,9 +77,7 @@ export const crest: Algorithm<CrestOptions> = defineAlgorithm({
   check: ({ generations, alpha, batches, shares, by }) =>
     noneOf("shares", shares, ["counts", "geometric"]) ??
       noneOf("by", by, ["confidence", "logit"]) ??
-      (Number.isInteger(generations) && generations > 0 && Number.isInteger(batches) && batches > 0
-        ? alpha > 0 ? null : `alpha is ${alpha}: give a number above 0`
-        : `generations is ${generations} and batches ${batches}: give whole numbers above 0`),
+      notWhole({ generations, batches }) ?? notPositive({ alpha }),
   recipe: crestRecipe,
   state: ({ batches }, { classes }) => ({
     ...alignmentState(batches, classes),

@@ -22,7 +22,7 @@ export function keptShares(
     const ratio = (largest / Math.min(...counts)) ** (-1 / last);
     return counts.map((_, c) => (ratio ** (last - c)) ** (1 / alpha));
   }
-  const ranked = [...counts.keys()].sort((a, b) => counts[b]! - counts[a]!); // classes
+  const ranked = [...counts.keys()].sort((a, b) => counts[b]! - counts[a]!); // both are classes
   const shares = new Array<number>(counts.length).fill(0);
   ranked.forEach((k, rank) => {
     const mirrored = ranked[last - rank]!; // as many ranks as classes

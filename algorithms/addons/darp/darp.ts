@@ -5,6 +5,7 @@ import {
   gather,
   scatterRows,
 } from "../../../core/mod.ts";
+import { notPositive, notWhole } from "../../shared/option_checks.ts";
 import { darpRecipe } from "../../recipes/darp.ts";
 import { refineLabels } from "./refine_labels.ts";
 
@@ -46,15 +47,16 @@ export const darp: Algorithm<DarpOptions> = defineAlgorithm({
   name: "darp",
   kind: "addon",
   paper: "Kim et al., NeurIPS 2020",
-  bases: ["fixmatch", "remixmatch", "mixmatch"],
+  requires: ["pseudo-labels"],
   defaults: { warmup: 0.4, period: 10, alpha: 2, rounds: 10, counts: [] } as DarpOptions,
   smoke: { "darp.period": 5 },
-  check: ({ period, alpha, counts }, { classes }) =>
-    !(Number.isInteger(period) && period > 0 && alpha > 0)
-      ? `period is ${period} and alpha ${alpha}: give a whole number and a number above 0`
-      : counts.length === 0 || (counts.length === classes && counts.every((n) => n > 0))
+  check: ({ period, alpha, counts }) =>
+    notWhole({ period }) ?? notPositive({ alpha }) ??
+      (counts.every((n) => n > 0) ? null : `counts is [${counts}]: give numbers above 0`),
+  fits: ({ counts }, { classes }) =>
+    counts.length === 0 || counts.length === classes
       ? null
-      : `counts are ${counts.length} numbers: give ${classes} above 0`,
+      : `counts are ${counts.length} numbers, but there are ${classes} classes: give one for each`,
   recipe: darpRecipe,
   state: (_, { unlabeled, classes }) => ({
     raw: { shape: [unlabeled, classes], init: "uniform" },

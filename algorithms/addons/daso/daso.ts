@@ -21,14 +21,14 @@ export type { DasoOptions };
 
 /**
  * DASO (Oh, Kim and Kweon, "DASO: Distribution-aware semantics-oriented pseudo-label for imbalanced
- * semi-supervised learning", CVPR 2022). A queue of the teacher's labeled features gives a prototype
+ * semi-supervised learning", CVPR 2022). A queue of the average's labeled features gives a prototype
  * for each class; pseudo-labels blend the classifier's with the prototypes' (equations 2 to 4), the
  * more the likelier their class is predicted, and strong features are pulled to the prototypes
  * (equation 5, only where the base shows a strong view).
  *
  * Follows the authors' code: the class distribution is the histogram of the last `period` steps'
  * final hard labels, without threshold; the alignment loss has no mask; queues hold as many vectors
- * of every class. With MeanTeacher semantic labels come from the teacher's features. With
+ * of every class. With MeanTeacher semantic labels come from the average's features. With
  * ReMixMatch the weak and the strong view have batch statistics of their own, where the code shares
  * them. Released code divides 0 by 0 where no label was counted: here such a class is not blended.
  *
@@ -46,12 +46,12 @@ export const daso: Algorithm<DasoOptions> = defineAlgorithm({
   name: "daso",
   kind: "addon",
   paper: "Oh et al., CVPR 2022",
-  bases: ["fixmatch", "meanteacher", "mixmatch", "remixmatch"],
+  requires: ["pseudo-labels"],
   defaults: DASO_DEFAULTS,
   smoke: { "daso.warmup": 8, "daso.period": 4, "daso.queue": 16 },
   check: checkDaso,
   recipe: dasoMethodRecipe,
-  needs: () => ({ passes: [{ net: "teacher", inputs: ["labeled"] }] }),
+  needs: () => ({ passes: [{ net: "average", inputs: ["labeled"] }] }),
   state: ({ queue }, { classes, features }) => ({
     queue: { shape: [classes, queue, features] },
     held: { shape: [classes] },
@@ -62,7 +62,7 @@ export const daso: Algorithm<DasoOptions> = defineAlgorithm({
     const limits = add(mul(s.state.held, 0), s.config.queue);
     const queue = enqueue(
       { vectors: s.state.queue, held: s.state.held },
-      s.teacher.labeled[0]!.features, // asked for
+      s.average.labeled[0]!.features, // needs ask for it
       { y: s.batch.labeled.y, limits },
     );
     s.state.queue = queue.vectors;
@@ -94,7 +94,7 @@ function prototypes({ state: { queue, held } }: DasoStep): Tensor {
 
 /** q: semantic labels of the weak view. */
 function semantic(s: DasoStep): Tensor {
-  const weak = s.teacher.weak[0] ?? s.student.weak[0]!; // every base has one
+  const weak = s.average.weak[0] ?? s.student.weak[0]!; // every base has one
   return semanticLabels(weak.features, prototypes(s), s.config.temperature);
 }
 

@@ -1,3 +1,5 @@
+import { notPositive, notWhole } from "../../shared/option_checks.ts";
+
 /** Options of DASO. */
 export interface DasoOptions {
   /** What cosines are divided by: T_proto in the paper. */
@@ -32,9 +34,5 @@ export const DASO_DEFAULTS: DasoOptions = {
 
 /** What is wrong with the options, or null. */
 export function checkDaso({ temperature, spread, queue, period }: DasoOptions): string | null {
-  return !(temperature > 0 && spread > 0)
-    ? `temperature is ${temperature} and spread ${spread}: give numbers above 0`
-    : Number.isInteger(queue) && queue > 0 && Number.isInteger(period) && period > 0
-    ? null
-    : `queue is ${queue} and period ${period}: give whole numbers above 0`;
+  return notPositive({ temperature, spread }) ?? notWhole({ queue, period });
 }

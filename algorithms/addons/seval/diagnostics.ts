@@ -35,7 +35,7 @@ export function meanMargins(known: KnownLogits): number[] {
     sums[y]! += row[y]! - Math.max(...row.filter((_, k) => k !== y)); // y is a class
     counts[y]!++;
   });
-  return sums.map((sum, k) => counts[k]! > 0 ? sum / counts[k]! : 0); // as many
+  return sums.map((sum, k) => counts[k]! > 0 ? sum / counts[k]! : 0); // a sum and a count a class
 }
 
 /** Mean largest probability of the images predicted to be of each class; −1 without such. */
@@ -46,5 +46,5 @@ export function meanConfidences(known: KnownLogits): number[] {
     sums[k]! += confidence[i]!; // one an image
     counts[k]!++;
   });
-  return sums.map((sum, k) => counts[k]! > 0 ? sum / counts[k]! : -1); // as many
+  return sums.map((sum, k) => counts[k]! > 0 ? sum / counts[k]! : -1); // a sum and a count a class
 }

@@ -132,7 +132,7 @@ function improve(simplex: Vertex[], { inside, measure }: Search): void {
     if (inner.value < worst.value) return void take(inner);
   }
   for (const vertex of simplex.slice(1)) {
-    vertex.x = inside(vertex.x.map((v, i) => best.x[i]! + 0.5 * (v - best.x[i]!))); // as many
+    vertex.x = inside(vertex.x.map((v, i) => best.x[i]! + 0.5 * (v - best.x[i]!))); // as many variables
     vertex.value = measure(vertex.x);
   }
 }

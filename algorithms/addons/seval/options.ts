@@ -1,5 +1,5 @@
 import type { DataInfo } from "../../../core/mod.ts";
-import { noneOf, outsideUnit } from "../../shared/option_checks.ts";
+import { noneOf, notPositive, notWhole, outsideUnit } from "../../shared/option_checks.ts";
 
 /** Options of SEVAL. */
 export interface SevalOptions {
@@ -70,38 +70,38 @@ export const SEVAL_DEFAULTS: SevalOptions = {
   abcThresholds: "main",
 };
 
-/** What is wrong with the options for some data, or null. */
-export function checkSeval(o: SevalOptions, data: DataInfo): string | null {
-  const { classes, holdout, valid } = data;
-  const piGroups = o.piGroups || classes, thresholdGroups = o.thresholdGroups || classes;
+/** What is wrong with the options, or null. */
+export function checkSeval(o: SevalOptions): string | null {
+  const { threshold, target, targetEnd, piDecay, thresholdDecay, period } = o;
   return noneOf("mode", o.mode, ["estimate", "load", "direct"]) ??
     noneOf("metric", o.metric, ["nll", "acc"]) ??
     noneOf("search", o.search, ["nelder-mead", "exact"]) ??
     noneOf("evaluate", o.evaluate, ["refined", "last", "raw"]) ??
     noneOf("abcThresholds", o.abcThresholds, ["main", "own"]) ??
-    outsideUnit({
-      threshold: o.threshold,
-      target: o.target,
-      targetEnd: o.targetEnd,
-      piDecay: o.piDecay,
-      thresholdDecay: o.thresholdDecay,
-    }) ??
-    (Number.isInteger(o.period) && o.period > 0
+    outsideUnit({ threshold, target, targetEnd, piDecay, thresholdDecay }) ??
+    notWhole({ period }) ?? notPositive({ piLow: o.piLow }) ??
+    (o.piLow <= o.piHigh ? null : `piLow is ${o.piLow}: give at most piHigh, ${o.piHigh}`) ??
+    (o.alphaLow <= o.alphaHigh
       ? null
-      : `period is ${o.period}: give a whole number above 0`) ??
-    (o.piLow > 0 && o.piLow <= o.piHigh && o.alphaLow <= o.alphaHigh
-      ? null
-      : "bounds are upside down, or piLow is not above 0") ??
-    (classes % piGroups === 0
-      ? null
-      : `piGroups is ${piGroups}: give a number that divides the ${classes} classes`) ??
-    (Number.isInteger(thresholdGroups) && thresholdGroups > 0 && thresholdGroups <= classes
+      : `alphaLow is ${o.alphaLow}: give at most alphaHigh, ${o.alphaHigh}`) ??
+    notWhole({ piGroups: o.piGroups, thresholdGroups: o.thresholdGroups }, 0);
+}
+
+/** Why the options do not fit the data, or null. */
+export function sevalFits(
+  { mode, piGroups, thresholdGroups }: SevalOptions,
+  { classes, holdout, valid }: Pick<DataInfo, "classes" | "holdout" | "valid">,
+): string | null {
+  return (classes % (piGroups || classes) === 0
+    ? null
+    : `piGroups is ${piGroups}: give a number that divides the ${classes} classes`) ??
+    (thresholdGroups <= classes
       ? null
       : `thresholdGroups is ${thresholdGroups}: give a whole number up to ${classes}`) ??
-    (o.mode !== "estimate" || holdout > 0
+    (mode !== "estimate" || holdout > 0
       ? null
       : "mode estimate needs held-out images: set split.protocol=seval, or split.holdout=0.5") ??
-    (o.mode !== "direct" || holdout + valid > 0
+    (mode !== "direct" || holdout + valid > 0
       ? null
       : "mode direct needs validation images: set split.valid, or as many held-out ones of each " +
         "class with split.holdout");

@@ -49,8 +49,8 @@ export function refineRow(row: ArrayLike<number>, { alpha, pi }: Refinement): Fl
 }
 
 /**
- * How badly refined logits fit (`optimizepi.py` of SEVAL): −(1/C) Σ_k m_k, with m_k the mean over the images
- * of class k of log softmax(α (z − log π))_k / C, or −2 for a class without image; or minus the mean
+ * How badly refined logits fit (`optimizepi.py` of SEVAL): −(1/C) Σ_k m_k, with m_k the mean over
+ * the images of class k of log softmax(α (z − log π))_k / C, or −2 for a class without image; or minus the mean
  * recall. The factor 1/C in m_k is the released code's and decides where its search stops.
  *
  * @returns The loss as a function of α and π of each class.
@@ -92,14 +92,14 @@ export function refinementLoss(
       sums[labels[i]!]! += value; // i is an image
     }
     const absent = metric === "acc" ? 0 : ABSENT;
-    const means = sums.map((sum, k) => counts[k]! > 0 ? sum / counts[k]! : absent); // as many
+    const means = sums.map((sum, k) => counts[k]! > 0 ? sum / counts[k]! : absent); // a sum and a count a class
     return -means.reduce((a, b) => a + b, 0) / classes;
   };
 }
 
 /**
- * Fits α and π to held-out images, from 1 everywhere. π is determined up to a
- * factor, which the path of the search decides.
+ * Fits α and π to held-out images, from 1 everywhere. π is determined up to a factor, which the path of
+ * the search decides.
  *
  * @throws {RangeError} If the classes cannot be cut into so many groups.
  */
@@ -130,7 +130,7 @@ export function refinedRecall(known: KnownLogits, refinement: Refinement): numbe
     const row = logits.subarray(i * classes, (i + 1) * classes);
     if (isRight(row, y, refinement)) right[y]!++;
   });
-  return right.map((n, k) => counts[k]! > 0 ? n / counts[k]! : 0); // as many
+  return right.map((n, k) => counts[k]! > 0 ? n / counts[k]! : 0); // a sum and a count a class
 }
 
 function isRight(row: Float32Array, y: number, refinement: Refinement): boolean {

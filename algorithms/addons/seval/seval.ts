@@ -13,7 +13,7 @@ import {
   type Tensor,
 } from "../../../core/mod.ts";
 import { sevalRecipe } from "../../recipes/seval.ts";
-import { checkSeval, SEVAL_DEFAULTS, type SevalOptions } from "./options.ts";
+import { checkSeval, SEVAL_DEFAULTS, sevalFits, type SevalOptions } from "./options.ts";
 import { checkCurriculum, CURVES, sevalCalibration, sevalState } from "./slots.ts";
 
 export type { SevalOptions };
@@ -27,13 +27,13 @@ export type { SevalOptions };
  * mode `load` with all of them. On CIFAR the runs beside another add-on or on another base than
  * FixMatch were published with calibration on validation images (`direct`), the default there.
  *
- * Follows the released code: Nelder–Mead from 1, linear averages of π, class thresholds in the place
- * of the base's mask, rare classes take the least offset. With Mean Teacher, MixMatch and ReMixMatch
- * the guesses are refined and thresholds have no use. With ABC its head has curves of its own; with
- * DASO labels are not blended, and its alignment takes the features of the one student pass, where
- * the code runs another. Unlike the code, curves go on over CReST's generations, files have classes in
- * the order of the data set (the code's of Semi-Aves in that of the run), ABC's head has its own, every calibration leaves a line in `seval_report.jsonl`, and a resumed run goes on with
- * the same curves.
+ * Follows the released code: Nelder–Mead from 1, linear averages of π, class thresholds instead of the
+ * base's mask, rare classes take the least offset. With Mean Teacher, MixMatch and ReMixMatch the
+ * guesses are refined and thresholds have no use. With ABC its head has curves of its own; with DASO
+ * labels are not blended, and its alignment takes the features of the one student pass, where the code
+ * runs another. Unlike in the code, curves go on over CReST's generations; files have classes in the
+ * order of the data set (the code's of Semi-Aves in that of the run), and ABC's head has its own; every
+ * calibration leaves a line in `seval_report.jsonl`, and a resumed run goes on with the same curves.
  *
  * @example Twice: to estimate the curriculum, and to follow it with all labels
  * ```ts
@@ -50,7 +50,7 @@ export const seval: Algorithm<SevalOptions> = defineAlgorithm({
   name: "seval",
   kind: "addon",
   paper: "Li et al., arXiv 2407.05370",
-  bases: ["fixmatch", "meanteacher", "mixmatch", "remixmatch"],
+  requires: ["pseudo-labels", "guesses-apart"],
   defaults: SEVAL_DEFAULTS,
   smoke: {
     "seval.period": 10,
@@ -60,20 +60,22 @@ export const seval: Algorithm<SevalOptions> = defineAlgorithm({
     "split.holdout": 0.5,
   },
   check: checkSeval,
+  fits: sevalFits,
   recipe: sevalRecipe,
   state: (options, { classes }) => sevalState(options, classes),
   adjust: ({ state }, z, where) => where === "weak" ? refined(z, state, "main") : z,
-  // A softmax is logits but for a constant, which refinement leaves one.
-  refine: ({ state }, t) => ({
-    ...t,
-    probs: softmax(refined(log(maximum(t.probs, 1e-37)), state, "abc")),
-  }),
+  refine: ({ state }, t, head) =>
+    // The logarithm of a softmax is its logits but for a constant, which refinement leaves one.
+    hasCurves(head)
+      ? { ...t, probs: softmax(refined(log(maximum(t.probs, 1e-37)), state, head)) }
+      : t,
   mask: ({ state }, t, m) => t.form === "hard" ? reaches(t.probs, state.tau) : m,
-  refineMask: ({ state }, t) => reaches(t.probs, state.abcTau),
+  refineMask: ({ state }, t, m, head) =>
+    hasCurves(head) ? reaches(t.probs, state[CURVES[head].tau]) : m,
   setup: checkCurriculum,
   every: { steps: ({ period }) => period, run: sevalCalibration },
   adjustEvaluation({ config: { evaluate }, state }, logits, head) {
-    if (evaluate === "raw" || head !== "main" && head !== "abc") return logits;
+    if (evaluate === "raw" || !hasCurves(head)) return logits;
     return refined(logits, state, head, evaluate === "last");
   },
 });
@@ -81,6 +83,10 @@ export const seval: Algorithm<SevalOptions> = defineAlgorithm({
 type Offsets = Readonly<
   Record<typeof CURVES[keyof typeof CURVES]["alpha" | "pi" | "lastAlpha" | "lastPi"], Tensor>
 >;
+
+function hasCurves(head: string): head is keyof typeof CURVES {
+  return Object.hasOwn(CURVES, head);
+}
 
 /** α (z − log π) with a head's offsets, averaged or last. */
 function refined(z: Tensor, state: Offsets, head: keyof typeof CURVES, last = false): Tensor {

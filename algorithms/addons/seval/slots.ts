@@ -1,4 +1,10 @@
-import { BadInput, type Host, type HostFiles, type PredictSet } from "../../../core/mod.ts";
+import {
+  BadInput,
+  type Host,
+  type HostFiles,
+  type NetworkName,
+  type PredictSet,
+} from "../../../core/mod.ts";
 import {
   calibrate,
   type CalibrationReport,
@@ -9,6 +15,7 @@ import {
 import { type CurriculumPlace, readCurriculum, writeCurriculumRow } from "./curriculum.ts";
 import type { SevalOptions } from "./options.ts";
 import type { KnownLogits } from "./refinement.ts";
+import { sevalTargetPrecision } from "./thresholds.ts";
 
 /** State of SEVAL: the curves of the main head and of ABC's, and the number of calibrations. */
 export const CURVES = {
@@ -84,7 +91,7 @@ export async function sevalCalibration(h: SevalHost): Promise<void> {
     const given = h.config.abcThresholds === "main" ? optimum : undefined;
     const next = h.config.mode === "load"
       ? { curves: await loadedCurves(h, head, { curves, row }), refinement: null, thresholds: null }
-      : calibrate({ ...settingsOf(h), known: seen!.known, curves, optimum: given }); // checked
+      : calibrate({ ...settingsOf(h), known: seen!.known, curves, optimum: given }); // sevalFits() asks for images
     optimum ??= next.thresholds?.optimum;
     for (const [key, values] of Object.entries(next.curves)) {
       h.state[CURVES[head][key as keyof Curves]] = h.write(values, [h.data.classes]);
@@ -136,20 +143,19 @@ interface Seen {
 async function lookAt({ config, data, predict }: SevalHost, head: Head): Promise<Seen | null> {
   const set = config.mode !== "estimate" && data.valid > 0 ? "valid" : "holdout";
   if (set === "holdout" && data.holdout === 0) return null;
-  const of = async (network: "ema" | "raw"): Promise<KnownLogits> => {
+  const of = async (network: NetworkName): Promise<KnownLogits> => {
     const { logits, labels, classes } = await predict(set, { network, head });
     return { logits, labels: labels!, classes }; // both sets are labeled
   };
-  return { set, diagnostics: diagnose(await of("raw")), known: await of("ema") };
+  return { set, diagnostics: diagnose(await of("student")), known: await of("average") };
 }
 
 function settingsOf({ config, data, progress: { step, steps } }: SevalHost) {
-  const { mode, target, targetEnd } = config;
+  const { mode, target: start, targetEnd: end } = config;
   return {
     options: config,
     weights: mode === "direct" ? data.counts.map(() => 1) : tailWeights(data.counts),
-    // The step before, of which the calibration is the end.
-    target: target + (targetEnd - target) * ((step - 1) / steps),
+    target: sevalTargetPrecision({ start, end, steps })(step - 1), // of the step that was the last
   };
 }
 
@@ -171,7 +177,7 @@ async function loadedCurves(
   };
 }
 
-/** Adds a line to the report, in the place of lines that a resumed run makes anew. */
+/** Adds a line to the report; lines of later calibrations, which a resumed run repeats, go. */
 async function writeReport(
   files: HostFiles,
   name: string,

@@ -1,3 +1,4 @@
+import type { Schedule } from "../../../core/mod.ts";
 import { nelderMead } from "./nelder_mead.ts";
 
 /** Predictions of images whose classes are known. */
@@ -100,7 +101,7 @@ export function thresholdsOfClasses(
   { groups, size }: Pick<FittedThresholds, "groups" | "size">,
   classes: number,
 ): number[] {
-  return Array.from({ length: classes }, (_, k) => groups[Math.floor(k / size)]!.threshold); // enough
+  return Array.from({ length: classes }, (_, k) => groups[Math.floor(k / size)]!.threshold); // every class is in a group
 }
 
 /** What thresholds select. */
@@ -164,4 +165,27 @@ function search(
     onTrial: ([threshold = 0], value) => onTrial?.(group, threshold, value),
   });
   return { threshold: x[0]!, evaluations }; // one variable
+}
+
+/** Settings of {@linkcode sevalTargetPrecision}. */
+export interface SevalTargetPrecisionOptions {
+  /** Precision asked for at step 0. */
+  readonly start: number;
+  /** Precision asked for at the end; as `start` in every published configuration. */
+  readonly end: number;
+  /** Length of the run in steps. */
+  readonly steps: number;
+}
+
+/**
+ * Precision that SEVAL's class thresholds aim at, along a line: start + (end − start) t/T, with the
+ * 0-based step t that a calibration follows.
+ *
+ * @see Li et al., "Learning Label Refinement and Threshold Adjustment for Imbalanced Semi-Supervised
+ * Learning", 2024.
+ */
+export function sevalTargetPrecision(
+  { start, end, steps }: SevalTargetPrecisionOptions,
+): Schedule {
+  return (step) => start + (end - start) * step / steps;
 }

@@ -12,8 +12,8 @@ import { acrBeliefs, confidentLabels, eitherConfident } from "./beliefs.ts";
 import { confidentClasses, moveEstimate, strengthFrom } from "./class_anchors.ts";
 import { logPrior } from "../../shared/log_prior.ts";
 import { ACR_DEFAULTS, type AcrOptions, checkAcr } from "./options.ts";
-import { acrRecipe } from "../../recipes/acr.ts";
-import { repeatRows } from "../../shared/repeat_rows.ts";
+import { acrRecipe } from "../../recipes/simpro.ts";
+import { repeatRows } from "../../shared/batch_rows.ts";
 
 export type { AcrOptions };
 
@@ -50,6 +50,7 @@ export const acr: Algorithm<AcrOptions> = defineAlgorithm({
   name: "acr",
   kind: "base",
   paper: "Wei and Gan, CVPR 2023",
+  provides: ["labeled-weights"],
   defaults: ACR_DEFAULTS,
   smoke: { epochSteps: 5, "batch.ratio": 2, "acr.threshold": 0.2, "acr.estimateAfter": 1 },
   check: checkAcr,
@@ -66,13 +67,13 @@ export const acr: Algorithm<AcrOptions> = defineAlgorithm({
   }),
   adjust: (s, z, where) => where === "weak" ? sub(z, logPrior(s.prior, s.state.strength)) : z,
   mask(s, t, m) {
-    const { raw } = acrBeliefs(s.student.weak[0]!, s); // there are targets, so there is a weak view
+    const { raw } = acrBeliefs(s.student.weak[0]!, s); // needs ask for it
     return mul(m, eitherConfident(t.probs, raw, s.config.threshold));
   },
   loss(s, t, m) {
     const { config, student: { labeled, weak, strong } } = s;
     const y = s.batch.labeled.y, weights = s.weights("labeled"), [x] = labeled;
-    const { target, balanced } = acrBeliefs(weak[0]!, s); // as in mask
+    const { target, balanced } = acrBeliefs(weak[0]!, s); // needs ask for it
     const consistency = (logits: readonly Tensor[], label: Tensor<"i32">, mask: Tensor) =>
       crossEntropy(concat(logits), repeatRows(label, logits.length), {
         weights: repeatRows(mask, logits.length),
@@ -95,7 +96,7 @@ export const acr: Algorithm<AcrOptions> = defineAlgorithm({
     const { config, state, data, progress } = s;
     s.log("strength", state.strength);
     if (progress.epoch <= config.estimateAfter) return;
-    const { balanced } = acrBeliefs(s.student.weak[0]!, s); // as in mask
+    const { balanced } = acrBeliefs(s.student.weak[0]!, s); // needs ask for it
     const { isLabeled } = s.batch.unlabeled;
     const seen = confidentLabels(balanced, { isLabeled, threshold: config.threshold });
     const classes = confidentClasses(seen, data.classes, config.estimator);

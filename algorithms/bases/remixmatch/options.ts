@@ -1,4 +1,4 @@
-import { noneOf, outsideUnit } from "../../shared/option_checks.ts";
+import { noneOf, notPositive, notWhole, outsideUnit } from "../../shared/option_checks.ts";
 import { checkRamp, type RampOptions } from "../../shared/ramp.ts";
 
 /** Options of ReMixMatch. */
@@ -46,8 +46,8 @@ export const REMIXMATCH_DEFAULTS: ReMixMatchOptions = {
 
 /** What is wrong with the options, or null. */
 export function checkReMixMatch(config: ReMixMatchOptions): string | null {
-  return config.alpha > 0 && config.temperature > 0
-    ? checkRamp(config) ?? outsideUnit({ restart: config.restart }) ??
-      noneOf("labeledView", config.labeledView, ["weak", "strong"])
-    : `alpha is ${config.alpha} and temperature ${config.temperature}: give numbers above 0`;
+  const { alpha, temperature, restart, batches, labeledView, target } = config;
+  return notPositive({ alpha, temperature }) ?? checkRamp(config) ?? outsideUnit({ restart }) ??
+    notWhole({ batches }) ?? noneOf("labeledView", labeledView, ["weak", "strong"]) ??
+    noneOf("target", target, ["shares", "counts"]);
 }

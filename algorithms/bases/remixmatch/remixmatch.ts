@@ -18,10 +18,10 @@ import {
   pushMean,
   temperedPrior,
 } from "../../shared/distribution_alignment.ts";
-import { deinterleave, drawMixing, interleave, mixRows, sharpen } from "../../shared/mixing.ts";
+import { deinterleave, interleave } from "../../shared/batch_rows.ts";
+import { drawMixing, mixRows, sharpen } from "../../shared/mixing.ts";
 import { checkReMixMatch, REMIXMATCH_DEFAULTS, type ReMixMatchOptions } from "./options.ts";
 import { rampWeight } from "../../shared/ramp.ts";
-import { underCossl } from "../../recipes/cossl.ts";
 import { dasoRemixmatchRecipe } from "../../recipes/daso.ts";
 
 export type { ReMixMatchOptions };
@@ -49,6 +49,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
   name: "remixmatch",
   kind: "base",
   paper: "Berthelot et al., ICLR 2020",
+  provides: ["pseudo-labels", "guesses-apart"],
   defaults: REMIXMATCH_DEFAULTS,
   smoke: { "batch.ratio": 1 },
   check: checkReMixMatch,
@@ -60,7 +61,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
     ],
     heads: { rotation: { classes: 4 } },
   }),
-  recipe: underCossl(dasoRemixmatchRecipe),
+  recipe: dasoRemixmatchRecipe,
   state: ({ batches }, { classes }) => alignmentState(batches, classes),
   pseudoLabel: (s, t) => ({
     probs: sharpen(s.config.align ? aligned(s, t.probs) : t.probs, s.config.temperature),
@@ -73,7 +74,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
     const mixed = mixRows(parts, drawMixing(s, s.config.alpha, rows));
     return {
       ...Object.fromEntries(interleave(mixed, y.size).map((x, i) => [`mixed${i}`, { x }])),
-      rotated: { x: quarterTurns(strong[0]!, turns(s)) }, // asked for
+      rotated: { x: quarterTurns(strong[0]!, turns(s)) }, // needs ask for it
     };
   },
   loss(s, t) {
@@ -87,7 +88,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
     );
     const first = { end: y.size }, rest = { start: y.size };
     const ramp = rampWeight(config, s.progress);
-    const unmixed = crossEntropy(s.student.strong[0]!.logits(), t.probs); // asked for
+    const unmixed = crossEntropy(s.student.strong[0]!.logits(), t.probs); // needs ask for it
     const rotation = crossEntropy(s.late("rotated").logits("rotation"), turns(s));
     return {
       labeled: crossEntropy(slice(logits, first), slice(targets, first)),

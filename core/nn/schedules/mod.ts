@@ -9,4 +9,3 @@ export * from "./multi_step_decay.ts";
 export * from "./ramp_up.ts";
 export * from "./schedule.ts";
 export * from "./warmup.ts";
-export * from "./epoch_steps_decay.ts";

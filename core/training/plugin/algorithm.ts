@@ -1,18 +1,26 @@
 import type { Tensor } from "../../autograd/tensor.ts";
-import { checkSpec } from "./check_spec.ts";
+import type { Capability, DeclaredCapability } from "./capabilities.ts";
 import type { HostSlots } from "./host_slots.ts";
 import type { DataInfo, Needs, State, StateSpecs } from "./needs.ts";
 import type { Recipe, RecipeTarget } from "./recipe.ts";
-import type { Progress, StepSlots } from "./step_slots.ts";
-import type { UpdateRule } from "../step/weight_update.ts";
+import type { Hooks, StepSlots } from "./step_slots.ts";
 
-export * from "./host_slots.ts";
-export * from "./needs.ts";
-export * from "./step_slots.ts";
-
-/** Everything that makes a method. */
+/**
+ * Everything that makes a method. Most are made of the four {@linkcode Hooks} and a few words about
+ * who they are and what they ask for; each of the other slots serves one kind of method.
+ */
 export interface AlgorithmSpec<C extends object, S extends StateSpecs>
-  extends StepSlots<C, S>, HostSlots<C, S> {
+  extends
+    Hooks<C, S>,
+    Identity<C>,
+    Asks<C, S>,
+    StepSlots<C, S>,
+    HostSlots<C, S>,
+    EvaluationSlots<C, S>,
+    Settings<C> {}
+
+/** Who a method is. */
+export interface Identity<C extends object> {
   /** Lower case, no `+`. */
   readonly name: string;
   /** A run has exactly one base and any number of add-ons. */
@@ -21,28 +29,44 @@ export interface AlgorithmSpec<C extends object, S extends StateSpecs>
   readonly paper: string;
   /** Options and their defaults; also the schema of `--set name.option=value`. */
   readonly defaults: C;
-  /** Bases an add-on can stand on; all if not given. */
-  readonly bases?: readonly string[];
-  /** Settings under which 30 steps make every slot fire. */
-  readonly smoke?: Readonly<Record<string, unknown>>;
-  /** Checks options beyond their types; returns what is wrong with them, or null. */
-  check?(config: C, data: DataInfo): string | null;
-  /** What it asks for: views, passes, heads, streams. */
+}
+
+/** What a method asks for before the first step, and what it offers to others. */
+export interface Asks<C, S extends StateSpecs> {
+  /** Views, passes, heads, streams. */
   needs?(config: C, data: DataInfo): Needs;
   /** Declared state, saved and restored by the trainer. */
   state?(config: C, data: DataInfo): S;
-  /** Added to the main head's logits in evaluations [classes], summed over plugins; null for none. */
-  evaluationOffsets?(config: C, data: DataInfo): readonly number[] | null;
+  /** Of a base: what add-ons can rely on, beside what its needs say. */
+  readonly provides?: readonly DeclaredCapability[];
+  /** Of an add-on: what a base must have for it to stand on; nothing if not given. */
+  readonly requires?: readonly Capability[];
+}
+
+/** Slots of an evaluation, which only record kernels as well. */
+export interface EvaluationSlots<C, S extends StateSpecs> {
   /**
-   * Changes a head's logits in evaluations, after the offsets. Piped in plugin order; records kernels
-   * and must not assign state.
+   * Changes a head's logits [batch, classes] in evaluations, those of experts already being their
+   * mean. Piped in plugin order; must not assign state.
    */
   adjustEvaluation?(s: EvaluationStep<C, S>, logits: Tensor, head: string): Tensor;
+}
+
+/** What a method says of its options and of a run's. */
+export interface Settings<C> {
+  /** Settings under which 30 steps make every slot run. */
+  readonly smoke?: Readonly<Record<string, unknown>>;
   /**
-   * What of the run's decays and average holds in a step, for methods whose parts of the run differ
-   * in them. Merged; of two that say the same thing the later one wins.
+   * What is wrong with the options beyond their types, or null: a sentence that begins with an
+   * option's name, such as `threshold is 2: give a number from 0 to 1`. Asked when methods are
+   * composed, before any data is read.
    */
-  update?(config: C, progress: Progress): UpdateRule;
+  check?(config: C): string | null;
+  /**
+   * Why the options do not fit the data, or null; asked once they are known. What needs no data
+   * belongs into `check`.
+   */
+  fits?(config: C, data: Omit<DataInfo, "features">): string | null;
   /** Published settings for a data set. */
   recipe?(target: RecipeTarget): Recipe;
 }
@@ -85,45 +109,4 @@ export interface Algorithm<C> {
   (config?: Partial<C>): Plugin;
   /** What it is made of. */
   readonly spec: ErasedSpec;
-}
-
-/**
- * Defines a method.
- *
- * @throws {TypeError} If it has a part that there is not, or a step slot that is asynchronous.
- *
- * @example A base that only learns from labels
- * ```ts
- * import { type Algorithm, crossEntropy, defineAlgorithm } from "@longtail/longtail/core";
- *
- * export interface PlainOptions {
- *   temperature: number;
- * }
- * export const plain: Algorithm<PlainOptions> = defineAlgorithm({
- *   name: "plain",
- *   kind: "base",
- *   paper: "none",
- *   defaults: { temperature: 1 },
- *   loss: (s) => ({
- *     labeled: crossEntropy(s.student.labeled[0]!.logits(), s.batch.labeled.y, {
- *       temperature: s.config.temperature,
- *     }),
- *   }),
- * });
- * plain({ temperature: 2 });
- * ```
- */
-export function defineAlgorithm<
-  C extends object,
-  const S extends StateSpecs = Record<never, never>,
->(spec: AlgorithmSpec<C, S>): Algorithm<C> {
-  checkSpec(spec);
-  const erased = spec as unknown as ErasedSpec;
-  const make = (config: Partial<C> = {}): Plugin => ({
-    name: spec.name,
-    config: { ...spec.defaults, ...config } as Readonly<Record<string, unknown>>,
-    given: config as Readonly<Record<string, unknown>>,
-    spec: erased,
-  });
-  return Object.assign(make, { spec: erased });
 }

@@ -1,5 +1,6 @@
-import type { HeadSpec, Input, NonEmpty, PassSpec, Plugin, StreamSpec, View } from "./algorithm.ts";
-import type { DataInfo, Needs } from "./algorithm.ts";
+import type { ErasedSpec, Plugin } from "./algorithm.ts";
+import { type Capability, describeCapability } from "./capabilities.ts";
+import type { DataInfo, Needs, NonEmpty } from "./needs.ts";
 
 /** A base with its add-ons, checked to fit together. */
 export interface Stack {
@@ -9,39 +10,27 @@ export interface Stack {
   readonly plugins: NonEmpty<Plugin>;
 }
 
-/** What all plugins of a stack need together. */
-export interface MergedNeeds {
-  /** Views of each labeled image. */
-  readonly labeled: NonEmpty<View>;
-  /** Views of each unlabeled image. */
-  readonly unlabeled: readonly View[];
-  /** Network runs that were asked for. */
-  readonly passes: readonly PassSpec[];
-  /** Whether the student gets a pass over all views where none is asked for. */
-  readonly studentPass: boolean;
-  /** Names of passes that the student's pass over all views stands for. */
-  readonly passNames: readonly string[];
-  /** Heads beside the network's own, by name. */
-  readonly heads: Readonly<Record<string, HeadSpec>>;
-  /** Loaders beside labeled and unlabeled, by name. */
-  readonly streams: Readonly<Record<string, StreamSpec>>;
-  /** Head that is evaluated. */
-  readonly evalHead: string;
-  /** Share of the run before which `main` is evaluated. */
-  readonly evalHeadFrom: number;
-  /** Which network is evaluated. */
-  readonly evalNetwork: "ema" | "raw";
-}
-
 /**
  * Puts a base and add-ons together.
  *
- * @throws {TypeError} If they do not fit; one message lists every conflict.
+ * @throws {TypeError} If they do not fit together, or an option is out of its range; one message lists
+ *   every conflict, or every such option.
  */
 export function compose(base: Plugin, ...addons: readonly Plugin[]): Stack {
   const plugins: NonEmpty<Plugin> = [base, ...addons];
+  const options = plugins.flatMap(({ name, spec, config }) => {
+    const complaint = spec.check?.(config);
+    return complaint ? [`${name}.${complaint}`] : [];
+  });
+  if (options.length > 0) throw new TypeError(options.join("; "));
   const wrong: string[] = [];
-  if (base.spec.kind !== "base") {
+  const { provides = [], kind } = base.spec;
+  if (
+    provides.includes("pseudo-labels") && !capabilitiesOf(base.spec, base.config).has("weak-view")
+  ) {
+    wrong.push(`'${base.name}' provides pseudo-labels but asks for no weak view to make them of`);
+  }
+  if (kind !== "base") {
     wrong.push(
       `'${base.name}' is an add-on and needs a base before it, e.g. fixmatch+${base.name}`,
     );
@@ -51,8 +40,12 @@ export function compose(base: Plugin, ...addons: readonly Plugin[]): Stack {
     if (seen.has(name)) wrong.push(`'${name}' is given twice`);
     seen.add(name);
     if (spec.kind === "base") wrong.push(`'${name}' is a base like '${base.name}': choose one`);
-    else if (spec.bases && !spec.bases.includes(base.name)) {
-      wrong.push(`'${name}' does not stand on '${base.name}', only on ${spec.bases.join(", ")}`);
+    else if (kind === "base") {
+      for (const missing of missingCapabilities(spec, base.spec, base.config)) {
+        wrong.push(
+          `'${name}' needs ${describeCapability(missing)}, which '${base.name}' does not have`,
+        );
+      }
     }
   }
   const phased = plugins.filter(({ spec }) => spec.phase).map(({ name }) => name);
@@ -62,99 +55,71 @@ export function compose(base: Plugin, ...addons: readonly Plugin[]): Stack {
 }
 
 /**
- * What a stack needs for some data.
+ * Capabilities that an add-on requires and a base does not have; none if it can stand on it.
  *
- * @throws {TypeError} If needs contradict each other; one message lists every conflict.
+ * @param config Options of the base, its defaults if not given.
+ *
+ * @example A base without unlabeled images has no pseudo-labels
+ * ```ts
+ * import { missingCapabilities } from "@longtail/longtail/core";
+ * import { daso, fixmatch, supervised } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(missingCapabilities(daso.spec, fixmatch.spec), []);
+ * assert.deepEqual(missingCapabilities(daso.spec, supervised.spec), ["pseudo-labels"]);
+ * ```
  */
-export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
-  const wrong: string[] = [];
-  const heads: Record<string, HeadSpec> = {};
-  const streams: Record<string, StreamSpec> = {};
-  const evalHeads = new Set<string>();
-  let labeled: View[] = [], unlabeled: View[] = [];
-  const passes: PassSpec[] = [];
-  let evalNetwork: "ema" | "raw" = "ema";
-  let studentPass = true, evalHeadFrom = 0;
-  for (const { name, spec, config } of plugins) {
-    const complaint = spec.check?.(config, data);
-    if (complaint) wrong.push(`${name}: ${complaint}`);
-    const needs: Needs = spec.needs?.(config, data) ?? {};
-    labeled = mergeViews(labeled, needs.views?.labeled ?? []);
-    unlabeled = mergeViews(unlabeled, needs.views?.unlabeled ?? []);
-    for (const pass of needs.passes ?? []) {
-      const same = pass.name !== undefined && passes.find((p) => p.name === pass.name);
-      if (same && JSON.stringify(same) !== JSON.stringify(pass)) {
-        wrong.push(`the pass '${pass.name}' is declared twice, otherwise by ${name}`);
-      }
-    }
-    addPasses(passes, needs.passes ?? []);
-    for (const [head, wanted] of Object.entries(needs.heads ?? {})) {
-      if (head in heads) wrong.push(`the head '${head}' is declared twice, again by ${name}`);
-      heads[head] = wanted;
-    }
-    for (const [stream, wanted] of Object.entries(needs.streams ?? {})) {
-      if (stream in streams) {
-        wrong.push(`the stream '${stream}' is declared twice, again by ${name}`);
-      }
-      streams[stream] = wanted;
-    }
-    if (needs.evalHead) {
-      evalHeads.add(needs.evalHead);
-      evalHeadFrom = needs.evalHeadFrom ?? 0;
-    }
-    if (needs.student === "late") studentPass = false;
-    if (needs.evalNetwork) evalNetwork = needs.evalNetwork;
-  }
-  if (evalHeads.size > 1) {
-    wrong.push(`different heads are to be evaluated: ${[...evalHeads].join(", ")}`);
-  }
-  if (wrong.length > 0) throw new TypeError(`Cannot combine the methods: ${wrong.join("; ")}`);
-  const [first = "weak", ...others] = labeled;
-  const single = studentPass && !passes.some((p) => p.net === "student" && p.name === undefined);
-  const within = passes.filter((p) => single && p.net === "student");
-  return {
-    labeled: [first, ...others],
-    unlabeled,
-    passes: passes.filter((p) => !within.includes(p)),
-    studentPass,
-    passNames: within.flatMap(({ name }) => name ?? []),
-    heads,
-    streams,
-    evalHead: [...evalHeads][0] ?? "main",
-    evalHeadFrom,
-    evalNetwork,
-  };
+export function missingCapabilities(
+  addon: ErasedSpec,
+  base: ErasedSpec,
+  config: Readonly<Record<string, unknown>> = base.defaults,
+): Capability[] {
+  if (!addon.requires) return [];
+  const has = capabilitiesOf(base, config);
+  return addon.requires.filter((capability) => !has.has(capability));
 }
 
-/** Joins a plugin's passes with those of the plugins before it. */
-function addPasses(passes: PassSpec[], own: readonly PassSpec[]): void {
-  const before = passes.length;
-  for (const pass of own) {
-    if (passes.some((p) => JSON.stringify(p) === JSON.stringify(pass))) continue;
-    const same = passes.slice(0, before).findIndex(({ net, norm, name }) =>
-      net === "teacher" && pass.net === "teacher" && norm === pass.norm &&
-      name === undefined && pass.name === undefined
-    );
-    if (same < 0) passes.push(pass);
-    else passes[same] = { ...passes[same]!, inputs: inOrder(passes[same]!, pass) }; // found
-  }
+/** Data to ask a base's needs for: views and heads do not depend on what it holds. */
+const ANY_DATA: DataInfo = {
+  dataset: "any",
+  classes: 2,
+  labeled: 4,
+  unlabeled: 4,
+  counts: [3, 1],
+  holdout: 0,
+  valid: 0,
+  features: 2,
+  trueUnlabeledCounts: null,
+};
+
+/** What a base has, by its needs and its own words. */
+function capabilitiesOf(
+  { needs, provides = [] }: ErasedSpec,
+  config: Readonly<Record<string, unknown>>,
+): ReadonlySet<Capability> {
+  const { views, passes = [], evalHead = "main" }: Needs = needs?.(config, ANY_DATA) ?? {};
+  const unlabeled = views?.unlabeled ?? [];
+  const found = new Set<Capability>(provides);
+  if (unlabeled.includes("weak")) found.add("weak-view");
+  if (unlabeled.includes("strong")) found.add("strong-view");
+  if (evalHead === "main") found.add("main-head");
+  if (!passes.some(({ net }) => net === "average")) found.add("student-guesses");
+  return found;
 }
 
-const ORDER: readonly string[] = ["labeled", "weak", "strong", "identity"] satisfies Input[];
-
-/** What two passes see, each input once, labeled images first. */
-function inOrder(a: PassSpec, b: PassSpec): PassSpec["inputs"] {
-  const place = (input: string) => ORDER.indexOf(input.split("/")[0]!); // text has a first part
-  const all = [...new Set([...a.inputs, ...b.inputs])].sort((x, y) => place(x) - place(y));
-  return all as unknown as PassSpec["inputs"]; // both lists have an input
-}
-
-/** Every view as often as either list has it. */
-function mergeViews(a: readonly View[], b: readonly View[]): View[] {
-  const merged = [...a];
-  for (const view of new Set(b)) {
-    const count = (list: readonly View[]) => list.filter((v) => v === view).length;
-    for (let missing = count(b) - count(merged); missing > 0; missing--) merged.push(view);
+/**
+ * Refuses methods whose options do not fit the data. No device and no network are needed for it, so it
+ * can be asked before images are decoded or uploaded.
+ *
+ * @param data What is known of the data; the length of feature vectors does not matter.
+ * @throws {TypeError} If options do not fit; one message lists every method's complaint.
+ */
+export function checkFit({ plugins }: Stack, data: Omit<DataInfo, "features">): void {
+  const wrong = plugins.flatMap(({ name, spec, config }) => {
+    const complaint = spec.fits?.(config, data);
+    return complaint ? [`${name}: ${complaint}`] : [];
+  });
+  if (wrong.length > 0) {
+    throw new TypeError(`The methods do not fit the data: ${wrong.join("; ")}`);
   }
-  return merged;
 }

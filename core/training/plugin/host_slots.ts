@@ -1,8 +1,9 @@
+import type { Device } from "../../autograd/device.ts";
 import type { Shape } from "../../autograd/shape.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import type { Random } from "../../random.ts";
 import type { HostFiles } from "./host_files.ts";
-import type { DataInfo, State, StateSpecs, View } from "./needs.ts";
+import type { DataInfo, NetworkName, State, StateSpecs, View } from "./needs.ts";
 import type { Progress } from "./step_slots.ts";
 
 /** What a method sees between steps, the only place that may wait for the GPU. */
@@ -19,8 +20,14 @@ export interface Host<C = unknown, S extends StateSpecs = StateSpecs> {
   readonly horizon: number;
   /** Reads a tensor back. */
   read(t: Tensor): Promise<Float32Array>;
-  /** A tensor of the given values. */
-  write(data: ArrayLike<number>, shape: Shape): Tensor;
+  /** A tensor of the given values; freed when the slots between two steps are through. */
+  write<D extends "f32" | "i32" = "f32">(
+    data: ArrayLike<number>,
+    shape: Shape,
+    dtype?: D,
+  ): Tensor<D>;
+  /** Where the run trains, for what a method trains beside the network. */
+  readonly device: Device;
   /** Runs GPU work and frees what it makes on the way; what it returns or assigns to state stays. */
   scope<T>(body: () => T): T;
   /** What a network makes of a whole set, in identity views and with running statistics. */
@@ -32,7 +39,7 @@ export interface Host<C = unknown, S extends StateSpecs = StateSpecs> {
   /** Files of the run that methods write and read, by name; in memory for runs without a folder. */
   readonly files: HostFiles;
   /** Weights of a linear head of one of the networks. */
-  readHead(name: string, network: "ema" | "raw"): HeadWeights;
+  readHead(name: string, network: NetworkName): HeadWeights;
   /** Random numbers of this name, other ones each time the slot runs. */
   random(name: string): Random;
 }
@@ -40,7 +47,7 @@ export interface Host<C = unknown, S extends StateSpecs = StateSpecs> {
 /** Weights of a linear head. */
 export interface HeadWeights {
   /** Whose head. */
-  readonly network: "ema" | "raw";
+  readonly network: NetworkName;
   /** [classes, features]. */
   readonly weight: Tensor;
   /** [classes]. */
@@ -52,8 +59,8 @@ export type PredictSet = "labeled" | "unlabeled" | "holdout" | "valid";
 
 /** Settings of {@linkcode Host.predict}. */
 export interface PredictOptions {
-  /** `ema` by default. */
-  readonly network?: "ema" | "raw";
+  /** `average` by default. */
+  readonly network?: NetworkName;
   /** `main` by default. */
   readonly head?: string;
   /** How the images are seen, `identity` by default; others are drawn anew each time. */

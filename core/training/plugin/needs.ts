@@ -5,6 +5,9 @@ import type { Norm } from "../../nn/builder.ts";
 /** A list that is never empty. */
 export type NonEmpty<T> = readonly [T, ...T[]];
 
+/** The two networks of a run: what is trained, and the moving average of its weights. */
+export type NetworkName = "student" | "average";
+
 /** How an image is changed before a network sees it. */
 export type View = "weak" | "strong" | "identity";
 
@@ -35,8 +38,8 @@ export type State<S extends StateSpecs> = { -readonly [K in keyof S]: Tensor };
 
 /** A run of a network over some of the step's images. */
 export interface PassSpec {
-  /** `teacher` has the averaged weights and no gradient. */
-  readonly net: "student" | "teacher";
+  /** Which network runs; the average gets no gradient. */
+  readonly net: NetworkName;
   /**
    * What it sees, concatenated in this order into one batch: all views of a kind, or a single one.
    * Its outputs are numbered by their order here, not by the views'.
@@ -88,7 +91,7 @@ export interface StreamSpec {
   /** Images a step; the labeled batch by default. */
   readonly batch?: number;
   /** Which network sees them. */
-  readonly net: "student" | "teacher";
+  readonly net: NetworkName;
   /** What batch norm normalises with; `batch` by default. */
   readonly norm?: Norm;
 }
@@ -102,7 +105,7 @@ export interface Needs {
   };
   /**
    * Network runs; without one for the student it gets a single one over all views. Where two plugins
-   * ask for the teacher over different inputs with the same norm, it runs once over both.
+   * ask for the average over different inputs with the same norm, it runs once over both.
    */
   readonly passes?: readonly PassSpec[];
   /**
@@ -118,8 +121,8 @@ export interface Needs {
   readonly evalHead?: string;
   /** Share of the run before which `main` is evaluated in its place; 0 by default. */
   readonly evalHeadFrom?: number;
-  /** Which network is evaluated; the averaged one by default. */
-  readonly evalNetwork?: "ema" | "raw";
+  /** Which network is evaluated; `average` by default. */
+  readonly evalNetwork?: NetworkName;
 }
 
 /** What is known of the data when a method is set up. */
@@ -128,7 +131,7 @@ export interface DataInfo {
   readonly dataset: string;
   /** Number of classes. */
   readonly classes: number;
-  /** Number of labeled and unlabeled images. */
+  /** Number of labeled images. */
   readonly labeled: number;
   /** Number of unlabeled images. */
   readonly unlabeled: number;
@@ -150,4 +153,17 @@ export interface DataInfo {
    * are published as being told the truth, and for nothing else.
    */
   readonly trueUnlabeledCounts: readonly number[] | null;
+}
+
+/**
+ * Which of the run's settings for weight updates hold in a step; what a rule does not say stays as
+ * the run has it.
+ */
+export interface UpdateRule {
+  /** Whether weights decay. */
+  readonly weightDecay?: boolean;
+  /** Whether weights and running statistics shrink. */
+  readonly shrink?: boolean;
+  /** Share of the old average that stays, in place of the run's. */
+  readonly averageDecay?: number;
 }

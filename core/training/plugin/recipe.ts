@@ -66,7 +66,7 @@ export interface RecipeSettings {
   readonly decayRule: DecayRule;
   /** Share of all weights and running statistics that each step takes off after the average (CoSSL); 0 for none. */
   readonly shrink: number;
-  /** The moving average of the weights: the teacher, and by default what is evaluated. */
+  /** The moving average of the weights: by default what is evaluated. */
   readonly average: AverageSettings;
   /** Steps from one evaluation to the next; there is always one at the end. */
   readonly evaluateEvery: number;
@@ -116,10 +116,45 @@ export interface RecipeSplit {
 export interface Recipe extends Partial<Omit<RecipeSettings, "batch" | "split" | "average">> {
   /** Options of the method itself that differ from its defaults. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Of an add-on: options that the base was run with beneath it, in place of the base's own. */
+  readonly baseOptions?: Readonly<Record<string, unknown>>;
+  /**
+   * Of an add-on: its settings, not its options, give way where the run has an add-on whose recipe
+   * does not, so that methods of one system leave the training to that of another.
+   */
+  readonly yields?: boolean;
   /** Images of a step. */
   readonly batch?: Partial<BatchSettings>;
   /** The moving average of the weights. */
   readonly average?: Partial<AverageSettings>;
   /** How the images are dealt out; other options follow from the data set. */
   readonly split?: Partial<RecipeSplit>;
+}
+
+/** What recipes come to for one method of a run. */
+export interface LaidRecipe {
+  /** Options of the method that differ from its defaults. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Settings of the run, to be laid over those of the methods before it. */
+  readonly settings: Omit<Recipe, "options" | "baseOptions" | "yields">;
+}
+
+/**
+ * The recipes of a run's methods, the base's first: add-ons have had their say of the base's options,
+ * and those that yield to others have done so.
+ */
+export function layRecipes(
+  methods: readonly { recipe?(target: RecipeTarget): Recipe }[],
+  target: RecipeTarget,
+): LaidRecipe[] {
+  const recipes = methods.map((method) => method.recipe?.(target));
+  const yielding = recipes.slice(1).some((recipe) => recipe && !recipe.yields);
+  return recipes.map((recipe, i) => {
+    const { options, baseOptions: _, yields, ...settings } = recipe ?? {};
+    const asked = i === 0 ? recipes.map((other) => other?.baseOptions) : [];
+    return {
+      options: Object.assign({}, options, ...asked),
+      settings: yields && yielding ? {} : settings,
+    };
+  });
 }

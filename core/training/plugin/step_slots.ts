@@ -1,7 +1,7 @@
 import type { Shape } from "../../autograd/shape.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import type { Norm } from "../../nn/builder.ts";
-import type { DataInfo, Input, NonEmpty, State, StateSpecs } from "./needs.ts";
+import type { DataInfo, Input, NonEmpty, State, StateSpecs, UpdateRule } from "./needs.ts";
 
 /** Images of a step. It holds no labels of unlabeled images. */
 export interface Batch {
@@ -103,8 +103,8 @@ export interface Step<C = unknown, S extends StateSpecs = StateSpecs> {
   readonly batch: Batch;
   /** What the trained network makes of them. */
   readonly student: Outputs;
-  /** Throws if no pass asked for it. */
-  readonly teacher: Outputs;
+  /** What the average makes of them; throws if no pass asked for it. */
+  readonly average: Outputs;
   /** Labeled class frequencies [classes]. */
   readonly prior: Tensor;
   /** What is known of the data. */
@@ -123,10 +123,10 @@ export interface Step<C = unknown, S extends StateSpecs = StateSpecs> {
   head(name: string, features: Tensor): Tensor;
   /** Random numbers of this name. */
   random(name: string): Rng;
-  /** Targets of another head than `main`, piped through the other plugins' `refine` slots. */
-  refine(t: Targets): Targets;
-  /** Mask of another head's targets, piped through the other plugins' `refineMask` slots. */
-  refineMask(t: Targets, m: Tensor): Tensor;
+  /** Targets of a head beside `main`, piped through the other plugins' `refine` slots. */
+  refine(t: Targets, head: string): Targets;
+  /** Mask of a head's targets, piped through the other plugins' `refineMask` slots. */
+  refineMask(t: Targets, m: Tensor, head: string): Tensor;
   /** Weight of a ramped term: `share · weight`, piped through the plugins' `ramp` slots. */
   ramp(share: number, weight: number): number;
   /** Reports a scalar; its mean over the log period is logged. */
@@ -141,31 +141,43 @@ export interface Late {
   readonly norm?: Norm;
 }
 
-/** Slots of a step, in the order in which they run. Only `loss`, and `adjust` in it, have gradients. */
-export interface StepSlots<C, S extends StateSpecs> {
-  /** Changes main logits of the `view`th view where they are used. Piped in plugin order. */
-  adjust?(s: Step<C, S>, logits: Tensor, where: Input, view: number): Tensor;
-  /** Turns the weak view's softmax into targets. Piped. */
+/** The four hooks: what most methods are made of. Only `loss` has gradients. */
+export interface Hooks<C, S extends StateSpecs> {
+  /** Turns targets, at first the softmax of the weak view, into other targets. Piped in plugin order. */
   pseudoLabel?(s: Step<C, S>, t: Targets): Targets;
-  /**
-   * Does to targets of another plugin's head what `pseudoLabel` does to those of `main`, where that
-   * plugin asks for it. Piped; must not assign state.
-   */
-  refine?(s: Step<C, S>, t: Targets): Targets;
-  /** Does to the mask of another plugin's head what `mask` does to that of `main`; as `refine`. */
-  refineMask?(s: Step<C, S>, t: Targets, m: Tensor): Tensor;
   /** Weight of each unlabeled sample [batch]. Piped, from ones. */
   mask?(s: Step<C, S>, t: Targets, m: Tensor): Tensor;
-  /** Weight of the terms that a base ramps up, given what it is so far and without a ramp. Piped. */
-  ramp?(s: Step<C, S>, weight: number, full: number): number;
+  /** Named, weighted terms. Merged and summed; a repeated name is an error. */
+  loss?(s: Step<C, S>, t: Targets, m: Tensor): Readonly<Record<string, Tensor>>;
+  /** Moves queues and priors, after optimizer and average. In plugin order. */
+  priorUpdate?(s: Step<C, S>, t: Targets, m: Tensor): undefined;
+}
+
+/** The other slots of a step, in the order in which they run. */
+export interface StepSlots<C, S extends StateSpecs> {
+  /**
+   * Changes main logits of the `view`th view where they are used. Piped in plugin order; with
+   * gradients where a loss uses them.
+   */
+  adjust?(s: Step<C, S>, logits: Tensor, where: Input, view: number): Tensor;
   /** Weight of each sample in the losses that ask for it [batch]. Piped, from ones. */
   weights?(s: Step<C, S>, where: "labeled" | "unlabeled", w: Tensor): Tensor;
   /** Images made once the targets are known; each gets a late pass. Merged. */
   inputs?(s: Step<C, S>, t: Targets): Readonly<Record<string, Late>>;
-  /** Named, weighted terms. Merged and summed; a repeated name is an error. */
-  loss?(s: Step<C, S>, t: Targets, m: Tensor): Readonly<Record<string, Tensor>>;
+  /**
+   * Does to targets of another plugin's head what `pseudoLabel` does to those of `main`, where that
+   * plugin asks for it. Piped; must not assign state.
+   */
+  refine?(s: Step<C, S>, t: Targets, head: string): Targets;
+  /** Does to the mask of another plugin's head what `mask` does to that of `main`; as `refine`. */
+  refineMask?(s: Step<C, S>, t: Targets, m: Tensor, head: string): Tensor;
+  /** Weight of the terms that a base ramps up, given what it is so far and without a ramp. Piped. */
+  ramp?(s: Step<C, S>, weight: number, full: number): number;
   /** Leaves out or scales terms, those of the other plugins too; must not add any. Piped. */
   terms?(s: Step<C, S>, terms: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>>;
-  /** Queues and priors, after optimizer and average. In plugin order. */
-  priorUpdate?(s: Step<C, S>, t: Targets, m: Tensor): undefined;
+  /**
+   * How this step updates weights and average, for methods whose parts of the run differ in that.
+   * Merged; of two that say the same thing the later one wins.
+   */
+  update?(config: C, progress: Progress): UpdateRule;
 }

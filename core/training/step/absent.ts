@@ -1,4 +1,4 @@
-import type { Outputs, Targets } from "../plugin/algorithm.ts";
+import type { Outputs, Targets } from "../plugin/step_slots.ts";
 
 /**
  * Stands in for the outputs of a pass that nobody asked for, and says so on use. A class, not an
@@ -29,7 +29,9 @@ export class AbsentOutputs implements Outputs {
   }
 
   #fail(): never {
-    throw new ReferenceError(`'${this.#plugin}' uses the teacher but asked for no pass of it`);
+    throw new ReferenceError(
+      `'${this.#plugin}' uses the averaged network but asked for no pass of it`,
+    );
   }
 }
 

@@ -6,7 +6,7 @@ import type { Tensor } from "../../autograd/tensor.ts";
 import { Builder, type Layer, type Pass } from "../../nn/builder.ts";
 import type { Body, Model, ModelInput } from "../../nn/model.ts";
 import { copyWeights, type ParameterSet, type Weights } from "../../nn/parameters.ts";
-import type { HeadSpec } from "../plugin/algorithm.ts";
+import type { HeadSpec } from "../plugin/needs.ts";
 
 /** A network with the heads that the methods asked for, and the two sets of its weights. */
 export interface Network {
@@ -22,7 +22,7 @@ export interface Network {
   readonly set: ParameterSet;
   /** The weights that are trained. */
   readonly student: Weights;
-  /** Their moving average: the teacher, and what is evaluated. */
+  /** Their moving average: what teaches in some methods, and by default what is evaluated. */
   readonly average: Weights;
   /** Gradients of the student, flat, and a view for each parameter. */
   readonly gradients: { readonly flat: Tensor; readonly views: readonly Tensor[] };
@@ -75,7 +75,7 @@ function linearHead(b: Builder, name: string, features: number, spec: HeadSpec):
   const { classes, experts, group } = spec;
   const layer = b.linear(name, features, (experts ?? 1) * classes, group ? { group } : {});
   if (!experts) return layer;
-  return (x, pass) => reshape(layer(x, pass), [x.shape[0]!, experts, classes]); // two axes
+  return (x, pass) => reshape(layer(x, pass), [x.shape[0]!, experts, classes]); // features have two axes
 }
 
 function requireExperts({ name: model }: Model, body: Body, name: string, spec: HeadSpec): void {

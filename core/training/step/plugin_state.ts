@@ -2,7 +2,8 @@ import { map } from "../../autograd/ops/apply.ts";
 import type { Device } from "../../autograd/device.ts";
 import { sameShape } from "../../autograd/shape.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
-import type { DataInfo, Plugin, StateSpec } from "../plugin/algorithm.ts";
+import type { DataInfo, StateSpec } from "../plugin/needs.ts";
+import type { Plugin } from "../plugin/algorithm.ts";
 
 /**
  * Declared state of the plugins of a run. Each key has one tensor for the whole run; what a step

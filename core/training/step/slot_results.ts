@@ -1,6 +1,6 @@
 import { sameShape } from "../../autograd/shape.ts";
 import { Tensor } from "../../autograd/tensor.ts";
-import type { Targets } from "../plugin/algorithm.ts";
+import type { Targets } from "../plugin/step_slots.ts";
 
 /**
  * What a `mask` or `weights` slot returned.

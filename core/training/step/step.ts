@@ -5,20 +5,20 @@ import { Tape } from "../../autograd/tape.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import type {
   Batch,
-  DataInfo,
-  Input,
   Late,
   Output,
   Outputs,
-  Plugin,
   Progress,
   Rng,
   Step,
   StreamBatch,
   Targets,
-} from "../plugin/algorithm.ts";
+} from "../plugin/step_slots.ts";
+import type { DataInfo, Input } from "../plugin/needs.ts";
+import type { Plugin } from "../plugin/algorithm.ts";
 import { AbsentOutputs, AbsentTargets } from "./absent.ts";
-import type { MergedNeeds, Stack } from "../plugin/compose.ts";
+import type { MergedNeeds } from "../plugin/merge_needs.ts";
+import type { Stack } from "../plugin/compose.ts";
 import type { Network } from "./network.ts";
 import { onesOf } from "./ones.ts";
 import type { PluginState } from "./plugin_state.ts";
@@ -69,7 +69,7 @@ export interface StepInput {
 export function runStep(c: StepContext, input: StepInput, progress: Progress): StepResult {
   const { device, network, stack: { plugins } } = c;
   const { parameters } = network.student;
-  const destinations = new Map(parameters.map((p, i) => [p, network.gradients.views[i]!])); // alike
+  const destinations = new Map(parameters.map((p, i) => [p, network.gradients.views[i]!])); // one a parameter
   const tape = new Tape(device, destinations);
   return tape.record(() => {
     const run = new SlotRunner(c, input, progress);
@@ -133,9 +133,9 @@ class SlotRunner {
       : [{ net: "student", inputs: [first, ...others] } as const];
     const outputs = joinOutputs(passes.map((p) => runPass(c.network, p, images, adjust)));
     this.#student = outputs;
-    const teachers = asked.filter(({ net }) => net === "teacher");
-    const teacher = teachers.length > 0
-      ? joinOutputs(teachers.map((p) => runPass(c.network, p, images, adjust)))
+    const averages = asked.filter(({ net }) => net === "average");
+    const average = averages.length > 0
+      ? joinOutputs(averages.map((p) => runPass(c.network, p, images, adjust)))
       : null;
     const apart = c.needs.passes.flatMap((p) =>
       p.name === undefined ? [] : [[p.name, runPass(c.network, p, images, adjust)] as const]
@@ -144,7 +144,7 @@ class SlotRunner {
     this.#named = new Map([...within, ...apart]);
     this.#steps = c.stack.plugins.map((plugin) => [
       plugin,
-      this.#stepOf(plugin, { batch, progress, student: outputs, teacher }),
+      this.#stepOf(plugin, { batch, progress, student: outputs, average }),
     ]);
   }
 
@@ -218,16 +218,16 @@ class SlotRunner {
       batch: Batch;
       progress: Progress;
       student: Outputs;
-      teacher: Outputs | null;
+      average: Outputs | null;
     },
   ): Step {
-    const c = this.#c, { teacher } = shared;
+    const c = this.#c, { average } = shared;
     return {
       config: plugin.config,
       state: c.state.of(plugin.name),
       batch: shared.batch,
       student: shared.student,
-      teacher: teacher ?? new AbsentOutputs(plugin.name),
+      average: average ?? new AbsentOutputs(plugin.name),
       prior: c.prior,
       progress: shared.progress,
       weights: (where) => this.#weightsOf(where, shared.batch),
@@ -254,14 +254,14 @@ class SlotRunner {
         applyHead(c.network, name, features, { weights: c.network.student, norm: "batch" }),
       data: c.data,
       random: (name) => c.random(plugin.name, name, shared.progress.step),
-      refine: (t) =>
+      refine: (t, head) =>
         this.#steps.reduce(
-          (t, [other, s]) => other === plugin ? t : other.spec.refine?.(s, t) ?? t,
+          (t, [other, s]) => other === plugin ? t : other.spec.refine?.(s, t, head) ?? t,
           t,
         ),
-      refineMask: (t, m) =>
+      refineMask: (t, m, head) =>
         this.#steps.reduce(
-          (m, [other, s]) => other === plugin ? m : other.spec.refineMask?.(s, t, m) ?? m,
+          (m, [other, s]) => other === plugin ? m : other.spec.refineMask?.(s, t, m, head) ?? m,
           m,
         ),
       ramp: (share, weight) =>

@@ -1,7 +1,7 @@
 import type { Device } from "../../autograd/device.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
-import type { NonEmpty, View } from "../plugin/algorithm.ts";
-import type { MergedNeeds } from "../plugin/compose.ts";
+import type { NonEmpty, View } from "../plugin/needs.ts";
+import type { MergedNeeds } from "../plugin/merge_needs.ts";
 import type { DrawnBatch, DrawSizes, Loader } from "../loader.ts";
 import { loaderView } from "../loader.ts";
 import type { StepInput, StreamImages } from "./step.ts";
@@ -80,7 +80,7 @@ export function stepImages(
     },
   };
   const streams = Object.entries(needs.streams).map(([name, spec]): [string, StreamImages] => {
-    const { place, y, position } = loader.nextOf(name, sizes.streams[name]!); // has all of them
+    const { place, y, position } = loader.nextOf(name, sizes.streams[name]!); // one for each stream
     const view = loaderView(spec.from, spec.view);
     const x = loader.view("train", ints(place), view, draw(`stream/${name}`));
     return [name, { x, y: ints(y), index: ints(position) }];

@@ -3,7 +3,7 @@ import { scalarGroups } from "../../../kernels/pointwise.ts";
 import type { Device } from "../../autograd/device.ts";
 import { argmax } from "../../autograd/ops/extreme.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
-import type { Targets } from "../plugin/algorithm.ts";
+import type { Targets } from "../plugin/step_slots.ts";
 
 /** Scalars that a run may log. */
 const SLOTS = 64;

@@ -1,7 +1,8 @@
 import { concat, detach, slice } from "../../autograd/ops/layout.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import type { Norm, Pass } from "../../nn/builder.ts";
-import type { Input, Output, Outputs, PassSpec } from "../plugin/algorithm.ts";
+import type { Input, NetworkName, PassSpec } from "../plugin/needs.ts";
+import type { Output, Outputs } from "../plugin/step_slots.ts";
 import { forwardBody, type Network } from "./network.ts";
 
 /** Applies all plugins' `adjust` to main logits. */
@@ -139,18 +140,18 @@ export function runPass(
   return outputs;
 }
 
-/** Output of a pass of its own; a teacher's has no gradient. */
+/** Output of a pass of its own; the average's has no gradient. */
 export function runAlone(
   network: Network,
   x: Tensor,
-  { net, norm }: { readonly net: "student" | "teacher"; readonly norm: Norm },
+  { net, norm }: { readonly net: NetworkName; readonly norm: Norm },
 ): Output {
   const student = net === "student";
   const weights = student ? network.student : network.average;
   const make = () => new NetworkRun(network, x, { weights, norm });
   const run = student ? make() : x.device.noGrad(make);
   // Rows of no view of the batch: main logits stay as the head gives them.
-  return new ViewOutput(run, { input: "identity", view: 0, from: 0, to: x.shape[0]! }, (z) => z); // images
+  return new ViewOutput(run, { input: "identity", view: 0, from: 0, to: x.shape[0]! }, (z) => z); // images have a batch axis
 }
 
 /** Outputs of several passes of one network, joined. */

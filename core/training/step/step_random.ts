@@ -4,7 +4,7 @@ import { randomUniform } from "../../autograd/ops/random.ts";
 import type { Shape } from "../../autograd/shape.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import { Random } from "../../random.ts";
-import type { Rng } from "../plugin/algorithm.ts";
+import type { Rng } from "../plugin/step_slots.ts";
 
 /** Random numbers of one name in one step; asking twice in one step gives the same numbers. */
 export class StepRandom implements Rng {

@@ -2,20 +2,11 @@ import type { Device } from "../../autograd/device.ts";
 import { isDecayed } from "../../nn/optimizer.ts";
 import { Optimizer, type UpdateOptions } from "../../nn/optimizer.ts";
 import { warmupEmaDecay } from "../../nn/schedules/ema_decay.ts";
-import type { Progress } from "../plugin/algorithm.ts";
+import type { Progress } from "../plugin/step_slots.ts";
+import type { UpdateRule } from "../plugin/needs.ts";
 import type { Stack } from "../plugin/compose.ts";
 import type { Network } from "./network.ts";
 import type { TrainingConfig } from "../training_config.ts";
-
-/** What of the run's decays and average holds in a step; all of them where nothing is said. */
-export interface UpdateRule {
-  /** Whether weights decay. */
-  readonly weightDecay?: boolean;
-  /** Whether weights and running statistics shrink. */
-  readonly shrink?: boolean;
-  /** Share of the old average that stays, in place of the run's. */
-  readonly averageDecay?: number;
-}
 
 /**
  * The optimizer of a run. Heads that bring a weight decay of their own have that, and do not shrink.
@@ -33,7 +24,7 @@ export function runOptimizer(
   }));
 }
 
-/** How a step's gradients move the weights, and these the average: the run's settings, then rules. */
+/** How a step moves weights and average: the run's settings, changed by the methods' `update` slots. */
 export function stepUpdate(
   { average, shrink }: Pick<TrainingConfig, "average" | "shrink">,
   { plugins }: Stack,

@@ -12,19 +12,19 @@ Deno.test("setHead() writes what readHead() reads, in the network asked for", as
   const weight = Float32Array.from({ length: 3 * 32 }, (_, i) => Math.sin(i));
   setHead(network, { heads }, {
     name: "other",
-    network: "ema",
+    network: "average",
     weight: device.tensor(weight, [3, 32]),
     bias: device.tensor([1, 2, 3], [3]),
   });
-  const ema = readHead(device, network, "other", "ema");
-  const raw = readHead(device, network, "other", "raw");
-  const [got, bias, start] = await device.readAll([ema.weight, ema.bias, raw.bias]);
+  const average = readHead(device, network, "other", "average");
+  const student = readHead(device, network, "other", "student");
+  const [got, bias, start] = await device.readAll([average.weight, average.bias, student.bias]);
   assert.deepEqual([...bias!], [1, 2, 3]); // three were read
   assert.deepEqual([...start!], [0, 0, 0]);
   weight.forEach((w, i) => assert.ok(Math.abs(got![i]! - w) < 1e-5)); // as many
-  const absent = { ...ema, name: "absent" };
+  const absent = { ...average, name: "absent" };
   assert.throws(() => setHead(network, { heads }, absent), ReferenceError);
-  const wide = { ...ema, name: "other", weight: device.zeros([3, 33]) };
+  const wide = { ...average, name: "other", weight: device.zeros([3, 33]) };
   assert.throws(() => setHead(network, { heads }, wide), TypeError);
   device.destroy();
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { requestDevice } from "../../../core/autograd/request_device.ts";
-import { defineAlgorithm } from "../../../core/training/plugin/algorithm.ts";
-import { compose, mergeNeeds } from "../../../core/training/plugin/compose.ts";
+import { defineAlgorithm } from "../../../core/training/plugin/define_algorithm.ts";
+import { compose } from "../../../core/training/plugin/compose.ts";
+import { mergeNeeds } from "../../../core/training/plugin/merge_needs.ts";
 import { drawSizes, stepImages } from "../../../core/training/step/step_images.ts";
 import { fixmatch } from "../../../algorithms/bases/fixmatch.ts";
 import { augment } from "../../../datasets/views/augment.ts";

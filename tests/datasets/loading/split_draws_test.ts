@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { effectiveNumberWeights } from "../../../core/training/plugin/class_weights.ts";
+import { effectiveNumberWeights } from "../../../core/class_weights.ts";
 import { memoryDataset } from "../../../datasets/images/memory_dataset.ts";
 import { SplitDraws } from "../../../datasets/loading/split_draws.ts";
 import { labelPool } from "../../../datasets/split/label_pool.ts";

@@ -14,7 +14,7 @@ export default defineAlgorithm({
   name: "${name}",
   kind: "addon",
   paper: "a test",
-  bases: ["fixmatch"],
+  requires: ["strong-view", "labeled-logits", "pseudo-labels"],
   defaults: { share: 1 },
   ${mask},
 });

@@ -220,6 +220,13 @@ Deno.test("train refuses bad input in one sentence and writes nothing", async ()
     [/steps is 'many'/, "--steps", "many"],
     [/seed/, "--seed", "99999999999999999999999"],
     [/learningRate is -1/, "--set", "learningRate=-1"],
+    // Before data are read: nobody has this folder.
+    [
+      /^error: fixmatch\.threshold is 2: give a number from 0 to 1$/,
+      ...["--set", "fixmatch.threshold=2"],
+      ...["--dataset", "cifar10", "--data-dir", `${scratch}/none`],
+    ],
+    [/needs pseudo-labels .* 'supervised' does not have/, "--algorithm", "supervised+daso"],
     [/learningRate is/, "--set", "learningRate=nan"],
     [/batch\.labeled is 0/, "--set", "batch.labeled=0"],
     [/did you mean 'learningRate'/, "--set", "learningrate=0.1"],

@@ -8,12 +8,13 @@ import { confidentClasses, strengthFrom } from "../../../algorithms/bases/acr/cl
 import { logPrior } from "../../../algorithms/shared/log_prior.ts";
 import { argmax, max } from "../../../core/autograd/ops/mod.ts";
 import type { Tensor } from "../../../core/autograd/tensor.ts";
-import type { Step, Targets } from "../../../core/training/plugin/algorithm.ts";
+import type { Step, Targets } from "../../../core/training/plugin/step_slots.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import type { GoldenRunner } from "../runner.ts";
 import { CaseReader } from "./case_reader.ts";
-import { StepCase, type StepReading } from "./step_case.ts";
+import type { StepReading } from "./case_step.ts";
+import { StepCase } from "./step_case.ts";
 import { StubModel, type StubViews } from "./stub_model.ts";
 
 const TOLERANCE = { relative: 1e-5, absolute: 1e-6 } as const;

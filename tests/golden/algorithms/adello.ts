@@ -15,13 +15,15 @@ import {
 } from "../../../algorithms/shared/flexible_alignment.ts";
 import { slice, sub } from "../../../core/autograd/ops/mod.ts";
 import type { AnyTensor, Tensor } from "../../../core/autograd/tensor.ts";
-import type { Output, Plugin, Step, Targets } from "../../../core/training/plugin/algorithm.ts";
+import type { Output, Step, Targets } from "../../../core/training/plugin/step_slots.ts";
+import type { Plugin } from "../../../core/training/plugin/algorithm.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import type { GoldenRunner } from "../runner.ts";
 import { checkAdelloTable } from "./adello_tables.ts";
 import { CaseReader } from "./case_reader.ts";
-import { StepCase, type StepReading } from "./step_case.ts";
+import type { StepReading } from "./case_step.ts";
+import { StepCase } from "./step_case.ts";
 import { StubModel, type StubViews } from "./stub_model.ts";
 
 const TOLERANCE = { relative: 1e-5, absolute: 1e-6 } as const;

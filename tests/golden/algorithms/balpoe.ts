@@ -1,10 +1,9 @@
 import { balpoe, type BalpoeOptions } from "../../../algorithms/bases/balpoe/balpoe.ts";
 import { cutBox } from "../../../algorithms/bases/balpoe/cut_box.ts";
 import { expertBias, expertLosses } from "../../../algorithms/bases/balpoe/expert_loss.ts";
-import { tauList } from "../../../algorithms/bases/balpoe/tau_list.ts";
+import { tauList } from "../../../algorithms/bases/balpoe/options.ts";
 import type { Device } from "../../../core/autograd/device.ts";
 import {
-  add,
   argmax,
   mean,
   mul,
@@ -17,7 +16,7 @@ import { Tape } from "../../../core/autograd/tape.ts";
 import { Builder } from "../../../core/nn/builder.ts";
 import { cosineLayer } from "../../../core/nn/expert_heads.ts";
 import { expertResNet } from "../../../core/nn/expert_resnet.ts";
-import { balpoeLearningRate } from "../../../core/nn/schedules/mod.ts";
+import { epochStepsDecay } from "../../../core/nn/schedules/mod.ts";
 import { exportStateDict, importStateDict } from "../../../core/nn/state_dict.ts";
 import type { StoredTensor } from "../../../core/safetensors.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
@@ -65,14 +64,14 @@ async function plainStep(read: CaseReader, device: Device): Promise<void> {
     model: givenExperts(M),
     data: { counts: p.counts },
   });
-  const offsets = plugin.spec.evaluationOffsets?.(plugin.config, trace.data) ?? [];
   const got = await trace.step({
     images: [{ input: "labeled", shape: [B, M * C], values: z }],
     y: read.ints("y"),
     progress: PROGRESS,
     probe: (s) => {
       const ensemble = meanOfExperts(s.late("mixed").logits("experts"));
-      const prior = add(ensemble, device.tensor(offsets, [C]));
+      const seen = { config: plugin.config, state: {}, data: trace.data };
+      const prior = plugin.spec.adjustEvaluation!(seen, ensemble, "experts"); // BalPoE has it
       return {
         bias: expertBias(s.prior, p.tau),
         ensemble,
@@ -230,14 +229,14 @@ function tauLists(read: CaseReader): void {
   for (const name of read.case.scalarNames) {
     const list = name.match(/^explicit (.+)$/)?.[1]?.split(";").map(Number);
     if (list) {
-      read.close(name, tauList({ tau: list, form: "list", experts: 1 }) as number[]);
+      read.close(name, tauList({ tau: list, tauForm: "list", experts: 1 }) as number[]);
       continue;
     }
     const parts = name.match(/^(limits|uniform)\((-?[\d.]+),(-?[\d.]+)\) M=(\d+)$/);
     if (!parts) throw new SyntaxError(`Cannot tell which list '${name}' means`);
     const form = parts[1] as "limits" | "uniform"; // the pattern's first group
     const tau = [Number(parts[2]), Number(parts[3])];
-    read.close(name, tauList({ tau, form, experts: Number(parts[4]) }) as number[], {
+    read.close(name, tauList({ tau, tauForm: form, experts: Number(parts[4]) }) as number[], {
       relative: 1e-9,
       absolute: 1e-12,
     });
@@ -249,7 +248,7 @@ function learningRates(read: CaseReader): void {
   const settings = read.case.params.settings as readonly [number, number, number, number][];
   for (const [i, [first, second, warmupEpochs, epochs]] of settings.entries()) {
     const milestones = [first, second];
-    const rate = balpoeLearningRate({ base: 1, milestones, factor: 0.1, warmupEpochs });
+    const rate = epochStepsDecay({ base: 1, milestones, factor: 0.1, warmupEpochs });
     read.close(`m${i}`, Array.from({ length: epochs }, (_, epoch) => rate(epoch)));
   }
 }

@@ -1,7 +1,7 @@
 import type { Device } from "../../../core/autograd/device.ts";
 import { constant } from "../../../core/nn/init.ts";
 import type { Model } from "../../../core/nn/model.ts";
-import type { HeadSpec } from "../../../core/training/plugin/algorithm.ts";
+import type { HeadSpec } from "../../../core/training/plugin/needs.ts";
 import { buildNetwork, type Network } from "../../../core/training/step/network.ts";
 import { IdentityModel } from "./identity_model.ts";
 import { StubModel } from "./stub_model.ts";
@@ -19,14 +19,14 @@ export interface CaseNetworkOptions {
   readonly heads: Readonly<Record<string, HeadSpec>>;
   /** Images by name. */
   readonly leaves: ReadonlyMap<string, Leaf>;
-  /** Parameters of student and teacher by name. */
+  /** Parameters of student and average by name. */
   readonly student: Readonly<Record<string, ArrayLike<number>>>;
-  readonly teacher: Readonly<Record<string, ArrayLike<number>>>;
+  readonly average: Readonly<Record<string, ArrayLike<number>>>;
 }
 
 /** A model with a case's images as parameters, so that their gradients come back. */
 export function caseNetwork(device: Device, options: CaseNetworkOptions): Network {
-  const { model, classes, heads, leaves, student, teacher } = options;
+  const { model, classes, heads, leaves, student, average } = options;
   const all: Model = {
     name: model.name,
     build: (b, input) => {
@@ -41,7 +41,7 @@ export function caseNetwork(device: Device, options: CaseNetworkOptions): Networ
   for (const [name, values] of Object.entries(student)) {
     writeParameter(network, "student", { name, values });
   }
-  for (const [name, values] of Object.entries(teacher)) {
+  for (const [name, values] of Object.entries(average)) {
     writeParameter(network, "average", { name, values });
   }
   return network;

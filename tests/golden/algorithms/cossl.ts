@@ -3,7 +3,7 @@ import { fixmatch } from "../../../algorithms/bases/fixmatch.ts";
 import { blendChances } from "../../../algorithms/addons/cossl/tail_blend.ts";
 import type { Device } from "../../../core/autograd/device.ts";
 import { softmax } from "../../../core/autograd/ops/mod.ts";
-import type { Input } from "../../../core/training/plugin/algorithm.ts";
+import type { Input } from "../../../core/training/plugin/needs.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
 import type { GoldenRunner } from "../runner.ts";
 import { CaseReader } from "./case_reader.ts";
@@ -36,7 +36,7 @@ async function checkFixMatch(read: CaseReader, device: Device): Promise<void> {
   const [B, C, width] = [p.B, p.classes, p.features] as [number, number, number];
   const U = B * p.mu, views = read.has("step0/z_s2") ? 2 : 1, co = p.phase === "CoSSL";
   const plugin = cossl({ ...coOptions(p), strongViews: views });
-  const model = new StubModel({ features: width, heads: { main: C }, teacher: true });
+  const model = new StubModel({ features: width, heads: { main: C }, average: true });
   const trace = new StepCase(device, {
     stack: compose(fixmatch({ threshold: p.tau }), plugin),
     model,
@@ -53,7 +53,7 @@ async function checkFixMatch(read: CaseReader, device: Device): Promise<void> {
     const weak = co ? new Float32Array(U * C).fill(NaN) : read.floats(name("z_u"));
     const strong = Array.from({ length: views }, (_, i) => read.floats(name(`z_s${i + 1}`)));
     const main = [read.floats(name("z_x")), weak, ...strong].flatMap((z) => [...z]);
-    const teacher = rows.flatMap(([input, n]) =>
+    const average = rows.flatMap(([input, n]) =>
       co && input === "weak"
         ? [...read.floats(name("f_u"))]
         : new Array<number>(n * width).fill(NaN)
@@ -62,7 +62,7 @@ async function checkFixMatch(read: CaseReader, device: Device): Promise<void> {
       model.images([["labeled", B]], {}, { features: read.floats(name(features)) })[0]!; // one view
     const y = co ? read.ints(name("y_c")) : [];
     const got = await trace.step({
-      images: model.images(rows, { main }, { features: teacher }),
+      images: model.images(rows, { main }, { features: average }),
       y: read.ints(name("y")),
       progress: { step, steps: p.steps, epoch: 0, epochSteps: p.steps },
       ...(head
@@ -81,7 +81,7 @@ async function checkFixMatch(read: CaseReader, device: Device): Promise<void> {
         return {
           fused,
           logits_g: s.head("balanced", fused),
-          p_if_ema_head: softmax(s.teacher.weak[0]!.logits("balanced")), // a view is given
+          p_if_ema_head: softmax(s.average.weak[0]!.logits("balanced")), // a view is given
         };
       },
     });

@@ -5,7 +5,8 @@ import {
   bankMean,
   pushMean,
 } from "../../../algorithms/shared/distribution_alignment.ts";
-import { interleave, sharpen } from "../../../algorithms/shared/mixing.ts";
+import { interleave } from "../../../algorithms/shared/batch_rows.ts";
+import { sharpen } from "../../../algorithms/shared/mixing.ts";
 import { keptShares, selectRarest } from "../../../algorithms/addons/crest/select_rarest.ts";
 import { blendChances } from "../../../algorithms/addons/cossl/tail_blend.ts";
 import { cosslWeights } from "../samplers/class_aware_sampler.ts";

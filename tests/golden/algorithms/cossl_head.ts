@@ -4,11 +4,11 @@ import type { Tensor } from "../../../core/autograd/tensor.ts";
 import type { Model } from "../../../core/nn/model.ts";
 import { Optimizer, type OptimizerOptions } from "../../../core/nn/optimizer.ts";
 import type { Plugin } from "../../../core/training/plugin/algorithm.ts";
-import { mergeNeeds } from "../../../core/training/plugin/compose.ts";
+import { mergeNeeds } from "../../../core/training/plugin/merge_needs.ts";
 import { buildNetwork, type Network } from "../../../core/training/step/network.ts";
 import { parameterIndex } from "./case_network.ts";
 import type { CaseReader } from "./case_reader.ts";
-import type { CaseStep, StepReading } from "./step_case.ts";
+import type { CaseStep, StepReading } from "./case_step.ts";
 
 const TENSORS = [["heads.balanced.weight", "W"], ["heads.balanced.bias", "b"]] as const;
 const GRADIENT = { relative: 1e-5, absolute: 1e-7 } as const;
@@ -36,7 +36,7 @@ export class CosslHead {
   readonly #rate: number;
   /** Numbers of a feature vector that the stub network has more than the case. */
   readonly #columns: { readonly own: number; readonly all: number };
-  #now: Pick<CaseStep, "weights" | "teacherWeights"> = {};
+  #now: Pick<CaseStep, "weights" | "averageWeights"> = {};
 
   /** A head with the case's start values and moments of zero, on features of a width. */
   constructor(read: CaseReader, device: Device, plugin: Plugin, width: number) {
@@ -63,7 +63,7 @@ export class CosslHead {
   }
 
   /** Weights of the head and of its average before the next step. */
-  weights(): Pick<CaseStep, "weights" | "teacherWeights"> {
+  weights(): Pick<CaseStep, "weights" | "averageWeights"> {
     return this.#now;
   }
 
@@ -105,7 +105,7 @@ export class CosslHead {
       this.#device.write(this.#home("student", name), student[name]!); // both parts are given
       this.#device.write(this.#home("average", name), average[name]!);
     }
-    this.#now = { weights: this.#padded(student), teacherWeights: this.#padded(average) };
+    this.#now = { weights: this.#padded(student), averageWeights: this.#padded(average) };
   }
 
   #home(net: "student" | "average", name: string): Tensor {

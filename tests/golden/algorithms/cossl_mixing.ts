@@ -2,17 +2,14 @@ import { blended, cossl, type CosslOptions } from "../../../algorithms/addons/co
 import { mixmatch } from "../../../algorithms/bases/mixmatch.ts";
 import { remixmatch } from "../../../algorithms/bases/remixmatch/remixmatch.ts";
 import { bankMean, temperedPrior } from "../../../algorithms/shared/distribution_alignment.ts";
-import {
-  deinterleave,
-  drawMixing,
-  interleave,
-  mixRows,
-} from "../../../algorithms/shared/mixing.ts";
+import { deinterleave, interleave } from "../../../algorithms/shared/batch_rows.ts";
+import { drawMixing, mixRows } from "../../../algorithms/shared/mixing.ts";
 import { rampWeight } from "../../../algorithms/shared/ramp.ts";
 import type { Device } from "../../../core/autograd/device.ts";
 import { concat, oneHot, softmax } from "../../../core/autograd/ops/mod.ts";
 import type { AnyTensor, Tensor } from "../../../core/autograd/tensor.ts";
-import type { Plugin, Progress, Step } from "../../../core/training/plugin/algorithm.ts";
+import type { Plugin } from "../../../core/training/plugin/algorithm.ts";
+import type { Progress, Step } from "../../../core/training/plugin/step_slots.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
 import type { Check } from "../check.ts";
 import type { CaseReader } from "./case_reader.ts";
@@ -20,7 +17,8 @@ import { CosslHead, resize } from "./cossl_head.ts";
 import { interleaveOffsets } from "./cossl_functions.ts";
 import { blendDraws, coOptions } from "./cossl_options.ts";
 import { IdentityModel } from "./identity_model.ts";
-import { type CaseStep, StepCase, type StepReading } from "./step_case.ts";
+import type { CaseStep, StepReading } from "./case_step.ts";
+import { StepCase } from "./step_case.ts";
 
 /** Most passes with gradient that a method of the family runs in a step. */
 const PASSES = 8;
@@ -139,11 +137,11 @@ interface StepParts {
 function stepOf(read: CaseReader, { step, width, parts, model, head }: StepParts): CaseStep {
   const { params: p } = read.case, at = `step${step}`, { B, classes, features } = p;
   const rows = (name: string, from: number) => resize(read.floats(`${at}/${name}`), from, width);
-  const image = (input: "weak" | "strong", student: string, teacher?: string) =>
+  const image = (input: "weak" | "strong", student: string, average?: string) =>
     model.images(
       input,
       rows(student, classes),
-      teacher && head ? rows(teacher, features) : undefined,
+      average && head ? rows(average, features) : undefined,
     );
   const remix = p.base === "remix";
   // Weak logits of the pseudo-label are those of the images, where the base makes it itself.
@@ -169,7 +167,7 @@ function stepOf(read: CaseReader, { step, width, parts, model, head }: StepParts
           balanced: { ...stream("f_c"), y: read.ints(`${at}/y_c`) },
           any: { ...stream("f_v"), y: new Array<number>(B).fill(-1) },
         },
-        teacherWeights: head.weights().teacherWeights ?? {},
+        averageWeights: head.weights().averageWeights ?? {},
       }
       : {}),
     weights: {
@@ -229,7 +227,7 @@ function probe(
     ...out,
     fused,
     logits_g: s.head("balanced", fused),
-    p_if_ema_head: softmax(s.teacher.weak[0]!.logits("balanced")), // a view is given
+    p_if_ema_head: softmax(s.average.weak[0]!.logits("balanced")), // a view is given
   };
 }
 

@@ -87,7 +87,7 @@ async function checkTraining(read: CaseReader, device: Device): Promise<void> {
   }
   read.close("mean_loss", losses.reduce((a, b) => a + b, 0) / losses.length);
   read.close("d_W", gradients, GRADIENT);
-  for (const [network, suffix] of [["raw", ""], ["ema", "_ema"]] as const) {
+  for (const [network, suffix] of [["student", ""], ["average", "_ema"]] as const) {
     const { weight, bias } = head.read(network);
     read.close(`W${suffix}`, await device.read(weight), MOVED);
     read.close(`b${suffix}`, await device.read(bias), MOVED);

@@ -11,10 +11,7 @@ import {
 import { estimateCounts } from "../../../algorithms/addons/darp/estimate_counts.ts";
 import type { Device } from "../../../core/autograd/device.ts";
 import type { Plugin } from "../../../core/training/plugin/algorithm.ts";
-import {
-  effectiveNumberWeights,
-  scaleWeights,
-} from "../../../core/training/plugin/class_weights.ts";
+import { effectiveNumberWeights, scaleWeights } from "../../../core/class_weights.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
 import { confusionMargins, confusionMatrix } from "../../../core/training/metrics/confusion.ts";
 import {

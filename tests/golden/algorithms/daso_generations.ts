@@ -1,6 +1,7 @@
 import { crest } from "../../../algorithms/addons/crest/crest.ts";
 import { keptShares } from "../../../algorithms/addons/crest/select_rarest.ts";
-import type { Phase, Plugin } from "../../../core/training/plugin/algorithm.ts";
+import type { Phase } from "../../../core/training/plugin/host_slots.ts";
+import type { Plugin } from "../../../core/training/plugin/algorithm.ts";
 import { countsWith } from "../../../core/training/phases.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";

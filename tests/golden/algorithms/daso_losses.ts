@@ -1,5 +1,5 @@
 import { rampWeight } from "../../../algorithms/shared/ramp.ts";
-import type { Progress } from "../../../core/training/plugin/algorithm.ts";
+import type { Progress } from "../../../core/training/plugin/step_slots.ts";
 import type { Check, Tolerance } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import { familyTolerance } from "./daso_tolerance.ts";

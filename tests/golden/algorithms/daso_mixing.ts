@@ -6,14 +6,17 @@ import { semanticLabels } from "../../../algorithms/addons/daso/semantic_labels.
 import type { Device } from "../../../core/autograd/device.ts";
 import { queueMeans } from "../../../core/autograd/ops/mod.ts";
 import type { AnyTensor } from "../../../core/autograd/tensor.ts";
-import type { Input, Plugin, Progress, Step } from "../../../core/training/plugin/algorithm.ts";
+import type { Input } from "../../../core/training/plugin/needs.ts";
+import type { Plugin } from "../../../core/training/plugin/algorithm.ts";
+import type { Progress, Step } from "../../../core/training/plugin/step_slots.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import { checkLosses, checkRampWeight } from "./daso_losses.ts";
 import { familyTolerance } from "./daso_tolerance.ts";
 import { IdentityModel } from "./identity_model.ts";
-import { type CaseImages, StepCase, type StepReading } from "./step_case.ts";
+import type { CaseImages, StepReading } from "./case_step.ts";
+import { StepCase } from "./step_case.ts";
 
 /** Most passes with gradient that a method of the family runs in a step. */
 const PASSES = 8;
@@ -118,11 +121,11 @@ function ones(labels: Int32Array): number[] {
 function imagesOf(c: GoldenCase, at: string, model: IdentityModel): CaseImages[] {
   const { params: { B, vector_dim: width } } = c;
   if (c.has(`${at}/f`)) {
-    const student = c.floats(`${at}/f`), teacher = c.floats(`${at}/f_teacher`);
-    const half = B * width, known = teacher.length > half ? teacher.subarray(0, half) : undefined;
+    const student = c.floats(`${at}/f`), average = c.floats(`${at}/f_teacher`);
+    const half = B * width, known = average.length > half ? average.subarray(0, half) : undefined;
     return [
       model.images("labeled", student.subarray(0, half), known),
-      model.images("weak", teacher.subarray(-half)),
+      model.images("weak", average.subarray(-half)),
       model.images("weak", student.subarray(half)),
     ];
   }
@@ -136,7 +139,7 @@ function imagesOf(c: GoldenCase, at: string, model: IdentityModel): CaseImages[]
 function semantics(c: GoldenCase, { state }: StepCase, s: Step): Record<string, AnyTensor> {
   const { queue, held } = state.of("daso");
   const prototypes = queueMeans({ vectors: queue!, held: held! }); // declared
-  const weak = s.teacher.weak[0] ?? s.student.weak[0]!; // every base has one
+  const weak = s.average.weak[0] ?? s.student.weak[0]!; // every base has one
   return {
     prototypes,
     q_semantic: semanticLabels(weak.features, prototypes, c.params.proto_temp),

@@ -4,20 +4,21 @@ import { distalign } from "../../../algorithms/addons/distalign.ts";
 import { logitadjust } from "../../../algorithms/addons/logitadjust.ts";
 import { fixmatch } from "../../../algorithms/bases/fixmatch.ts";
 import { pseudolabel } from "../../../algorithms/bases/pseudolabel.ts";
-import { usadtm } from "../../../algorithms/bases/usadtm/usadtm.ts";
+import { euclideanDistances, usadtm } from "../../../algorithms/bases/usadtm.ts";
 import { blendShares, semanticLabels } from "../../../algorithms/addons/daso/semantic_labels.ts";
-import { euclideanDistances } from "../../../algorithms/bases/usadtm/view_information.ts";
 import type { Device } from "../../../core/autograd/device.ts";
 import { argmax, cosineLogits, queueMeans, softmax } from "../../../core/autograd/ops/mod.ts";
 import type { AnyTensor } from "../../../core/autograd/tensor.ts";
-import type { Plugin, Progress, Step, Targets } from "../../../core/training/plugin/algorithm.ts";
+import type { Plugin } from "../../../core/training/plugin/algorithm.ts";
+import type { Progress, Step, Targets } from "../../../core/training/plugin/step_slots.ts";
 import { compose, type Stack } from "../../../core/training/plugin/compose.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import { Generations, generationsOf } from "./daso_generations.ts";
 import { checkLosses, checkRampWeight } from "./daso_losses.ts";
 import { familyTolerance } from "./daso_tolerance.ts";
-import { StepCase, type StepReading } from "./step_case.ts";
+import type { StepReading } from "./case_step.ts";
+import { StepCase } from "./step_case.ts";
 import { StubModel, type StubViews } from "./stub_model.ts";
 
 /** Steps of the FixMatch family: logits and features are given, one tensor for all rows. */
@@ -34,7 +35,7 @@ export async function checkLogitSteps(c: GoldenCase, check: Check, device: Devic
   const model = new StubModel({
     features,
     heads: { main: classes, ...(balanced ? { abc: classes } : {}) },
-    teacher: c.has("step0/ema_feats"),
+    average: c.has("step0/ema_feats"),
   });
   const steps = new StepCase(device, {
     stack: stackOf(c, views.length),

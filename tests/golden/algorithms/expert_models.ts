@@ -2,7 +2,7 @@ import { broadcastTo, matmul, mean, permute, reshape } from "../../../core/autog
 import type { Tensor } from "../../../core/autograd/tensor.ts";
 import { constant } from "../../../core/nn/init.ts";
 import type { Model } from "../../../core/nn/model.ts";
-import type { StepReading } from "./step_case.ts";
+import type { StepReading } from "./case_step.ts";
 
 /** A network whose images are the logits of its experts [batch, experts · classes]. */
 export function givenExperts(experts: number): Model {

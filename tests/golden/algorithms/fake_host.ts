@@ -2,7 +2,10 @@ import type { Device } from "../../../core/autograd/device.ts";
 import type { Tensor } from "../../../core/autograd/tensor.ts";
 import { Random } from "../../../core/random.ts";
 import { MemoryFiles } from "../../../core/training/plugin/host_files.ts";
-import type { DataInfo, Host, Plugin, Progress } from "../../../core/training/plugin/algorithm.ts";
+import type { DataInfo } from "../../../core/training/plugin/needs.ts";
+import type { Host } from "../../../core/training/plugin/host_slots.ts";
+import type { Plugin } from "../../../core/training/plugin/algorithm.ts";
+import type { Progress } from "../../../core/training/plugin/step_slots.ts";
 
 /** What a case gives to a slot between steps. */
 export interface CaseHost {
@@ -36,7 +39,8 @@ export function fakeHost(
     files: files ?? new MemoryFiles(),
     read: (t) => device.read(t),
     scope: (body) => device.scope(body),
-    write: (values, shape) => device.tensor(Float32Array.from(values), shape),
+    device,
+    write: (values, shape, dtype) => device.tensor(Array.from(values), shape, dtype),
     predict: predict ?? (() => {
       throw new ReferenceError(`'${plugin.name}' asks for predictions but the case gives none`);
     }),

@@ -4,7 +4,7 @@ import type { Builder, Layer, Pass } from "../../../core/nn/builder.ts";
 import { constant } from "../../../core/nn/init.ts";
 import type { Body, Model } from "../../../core/nn/model.ts";
 import type { Weights } from "../../../core/nn/parameters.ts";
-import type { CaseImages } from "./step_case.ts";
+import type { CaseImages } from "./case_step.ts";
 
 /** What an identity network is like. */
 export interface IdentityOptions {
@@ -27,12 +27,12 @@ export interface RecordedPass {
 
 /**
  * A network whose feature vectors are its images: rows that hold the student's image and the
- * teacher's side by side. What passes with gradient were given is kept, for mixed images exist only
+ * average's side by side. What passes with gradient were given is kept, for mixed images exist only
  * within a step.
  */
 export class IdentityModel implements Model {
   readonly name = "identity";
-  /** Whose passes are the teacher's; set once the network is built. */
+  /** Whose passes are the average's; set once the network is built. */
   average: Weights | null = null;
   /** Passes with gradient since the network was built. */
   recorded: RecordedPass[] = [];
@@ -65,18 +65,18 @@ export class IdentityModel implements Model {
     };
   }
 
-  /** Images of a view from rows of the student, and of the teacher where it has others. */
+  /** Images of a view from rows of the student, and of the average where it has others. */
   images(
     input: CaseImages["input"],
     student: ArrayLike<number>,
-    teacher: ArrayLike<number> = student,
+    average: ArrayLike<number> = student,
   ): CaseImages {
     const { width } = this.#options, rows = student.length / width;
     const values = new Float32Array(2 * student.length);
     for (let i = 0; i < student.length; i++) {
       const at = 2 * width * Math.floor(i / width) + i % width;
       values[at] = student[i]!; // i is inside both
-      values[at + width] = teacher[i]!;
+      values[at + width] = average[i]!;
     }
     // One pixel of many channels: turning it changes nothing.
     return { input, shape: [rows, 1, 1, 2 * width], values };

@@ -2,7 +2,7 @@ import type { Device } from "../../../core/autograd/device.ts";
 import { greater } from "../../../core/autograd/ops/mod.ts";
 import { type Shape, sizeOf } from "../../../core/autograd/shape.ts";
 import type { Tensor } from "../../../core/autograd/tensor.ts";
-import type { Rng } from "../../../core/training/plugin/algorithm.ts";
+import type { Rng } from "../../../core/training/plugin/step_slots.ts";
 
 /** Draws that a case states for one name. */
 export interface PresetDraws {

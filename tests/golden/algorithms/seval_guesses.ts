@@ -3,7 +3,8 @@ import { meanteacher } from "../../../algorithms/bases/meanteacher.ts";
 import { mixmatch } from "../../../algorithms/bases/mixmatch.ts";
 import { rampWeight } from "../../../algorithms/shared/ramp.ts";
 import type { Device } from "../../../core/autograd/device.ts";
-import type { Plugin, Progress } from "../../../core/training/plugin/algorithm.ts";
+import type { Plugin } from "../../../core/training/plugin/algorithm.ts";
+import type { Progress } from "../../../core/training/plugin/step_slots.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
@@ -11,7 +12,8 @@ import { CaseReader } from "./case_reader.ts";
 import { nearest, readPasses } from "./daso_mixing.ts";
 import { familyTolerance } from "./daso_tolerance.ts";
 import { IdentityModel } from "./identity_model.ts";
-import { StepCase, type StepReading } from "./step_case.ts";
+import type { StepReading } from "./case_step.ts";
+import { StepCase } from "./step_case.ts";
 
 /** Most passes with gradient that MixMatch runs in a step of equal batches. */
 const PASSES = 3;
@@ -43,7 +45,7 @@ export async function checkSevalMixing(c: GoldenCase, check: Check, device: Devi
   reader.finish();
 }
 
-/** A step of Mean Teacher whose teacher's logits SEVAL refines. */
+/** A step of Mean Teacher whose averaged network's logits SEVAL refines. */
 export async function checkSevalTeacher(
   c: GoldenCase,
   check: Check,

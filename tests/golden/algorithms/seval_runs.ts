@@ -5,10 +5,11 @@ import type { CalibrationReport } from "../../../algorithms/addons/seval/calibra
 import { predictedOf, rowsOf } from "../../../algorithms/addons/seval/diagnostics.ts";
 import { refineRow } from "../../../algorithms/addons/seval/refinement.ts";
 import type { Device } from "../../../core/autograd/device.ts";
-import { add, crossEntropy } from "../../../core/autograd/ops/mod.ts";
+import { crossEntropy } from "../../../core/autograd/ops/mod.ts";
 import type { Tensor } from "../../../core/autograd/tensor.ts";
 import { decodeNpy, encodeNpy } from "../../../core/npy.ts";
-import type { Host, Progress } from "../../../core/training/plugin/algorithm.ts";
+import type { Host } from "../../../core/training/plugin/host_slots.ts";
+import type { Progress } from "../../../core/training/plugin/step_slots.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
 import { type HostFiles, MemoryFiles } from "../../../core/training/plugin/host_files.ts";
 import { scoreLogits } from "../../../core/training/metrics/evaluation.ts";
@@ -116,9 +117,9 @@ function predictions(
   at: string,
   { y, classes }: { readonly y: Int32Array; readonly classes: number },
 ): Host["predict"] {
-  return (_, { network = "ema" } = {}) =>
+  return (_, { network = "average" } = {}) =>
     Promise.resolve({
-      logits: reader.floats(`${at}/${network === "ema" ? "Z_v" : "Z_student"}`),
+      logits: reader.floats(`${at}/${network === "average" ? "Z_v" : "Z_student"}`),
       features: new Float32Array(),
       labels: y,
       images: y.length,
@@ -193,11 +194,10 @@ async function checkScores(
     const { spec, config } = seval({ ...options, evaluate });
     return spec.adjustEvaluation!({ config, state, data }, z, "main"); // SEVAL has it
   };
-  const adjusted = logitadjust({ when: "test" });
-  const offsets = adjusted.spec.evaluationOffsets!(adjusted.config, data)!; // at test time it has
+  const { spec: adjusting, config } = logitadjust({ when: "test" });
   const variants: readonly (readonly [string, () => Tensor])[] = [
     ["", () => refined("raw")],
-    ["_la", () => add(z, device.tensor(offsets, [classes]))],
+    ["_la", () => adjusting.adjustEvaluation!({ config, state: {}, data }, z, "main")], // has it
     ["_seval", () => refined("refined")],
     ["_seval_current", () => refined("last")],
   ];

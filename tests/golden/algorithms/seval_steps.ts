@@ -7,14 +7,16 @@ import { fixmatch } from "../../../algorithms/bases/fixmatch.ts";
 import type { Device } from "../../../core/autograd/device.ts";
 import { argmax, queueMeans } from "../../../core/autograd/ops/mod.ts";
 import type { AnyTensor } from "../../../core/autograd/tensor.ts";
-import type { Plugin, Step, Targets } from "../../../core/training/plugin/algorithm.ts";
+import type { Plugin } from "../../../core/training/plugin/algorithm.ts";
+import type { Step, Targets } from "../../../core/training/plugin/step_slots.ts";
 import { compose, type Stack } from "../../../core/training/plugin/compose.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import { CaseReader } from "./case_reader.ts";
 import { familyTolerance } from "./daso_tolerance.ts";
 import { IdentityModel } from "./identity_model.ts";
-import { type CaseImages, StepCase, type StepReading } from "./step_case.ts";
+import type { CaseImages, StepReading } from "./case_step.ts";
+import { StepCase } from "./step_case.ts";
 import { StubModel, type StubViews } from "./stub_model.ts";
 
 /** State of SEVAL by the name that cases give it. */
@@ -140,12 +142,12 @@ function featureImages(
     readonly width: number;
   },
 ): CaseImages[] {
-  const rows = reader.floats(at("feats")), teacher = reader.floats(at("ema_feats"));
+  const rows = reader.floats(at("feats")), average = reader.floats(at("ema_feats"));
   let from = 0;
   return views.map(([input, count]) => {
     const own = rows.subarray(from * width, (from + count) * width);
     from += count;
-    return identity.images(input, own, input === "labeled" ? teacher : own);
+    return identity.images(input, own, input === "labeled" ? average : own);
   });
 }
 

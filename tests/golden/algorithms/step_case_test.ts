@@ -24,7 +24,7 @@ Deno.test("StepCase runs the real step and hands back gradients by the given log
   device.destroy();
 });
 
-Deno.test("StepCase gives state, draws, teacher and probes to the method", async () => {
+Deno.test("StepCase gives state, draws, average and probes to the method", async () => {
   const device = await requestDevice();
   const method = defineAlgorithm({
     name: "method",
@@ -33,20 +33,20 @@ Deno.test("StepCase gives state, draws, teacher and probes to the method", async
     defaults: {},
     needs: () => ({
       views: { labeled: ["weak"] },
-      passes: [{ net: "student", inputs: ["labeled"] }, { net: "teacher", inputs: ["labeled"] }],
+      passes: [{ net: "student", inputs: ["labeled"] }, { net: "average", inputs: ["labeled"] }],
     }),
     state: () => ({ kept: { shape: [2] } }),
     loss: (s) => ({
       product: mean(mul(s.student.labeled[0]!.features, s.random("u").uniform([2]))),
     }),
     priorUpdate(s) {
-      s.state.kept = mul(s.teacher.labeled[0]!.features, 1).view([2]);
+      s.state.kept = mul(s.average.labeled[0]!.features, 1).view([2]);
     },
     epoch(h) {
       h.state.kept = h.write([7, 8], [2]);
     },
   });
-  const model = new StubModel({ features: 2, heads: { main: 1 }, teacher: true });
+  const model = new StubModel({ features: 2, heads: { main: 1 }, average: true });
   const c = new StepCase(device, { stack: compose(method()), model, data: { counts: [3, 1] } });
   c.setState("method/kept", [1, 2]);
   const reading = await c.step({

@@ -4,8 +4,8 @@ import type { Tensor } from "../../../core/autograd/tensor.ts";
 import type { Layer, Pass } from "../../../core/nn/builder.ts";
 import type { Body, Model } from "../../../core/nn/model.ts";
 import type { Weights } from "../../../core/nn/parameters.ts";
-import type { Input } from "../../../core/training/plugin/algorithm.ts";
-import type { CaseImages, StepReading } from "./step_case.ts";
+import type { Input } from "../../../core/training/plugin/needs.ts";
+import type { CaseImages, StepReading } from "./case_step.ts";
 
 /** What a stub network hands out. */
 export interface StubOptions {
@@ -13,8 +13,8 @@ export interface StubOptions {
   readonly features?: number;
   /** Classes of each head whose logits are given; `main` at least. */
   readonly heads: Readonly<Record<string, number>> & { readonly main: number };
-  /** Whether the teacher has features and logits of its own; false by default. */
-  readonly teacher?: boolean;
+  /** Whether the average has features and logits of its own; false by default. */
+  readonly average?: boolean;
 }
 
 /** Given rows by what they are: `features` or a head's name, [rows, width] each. */
@@ -25,23 +25,23 @@ export type StubViews = readonly (readonly [input: Input, rows: number])[];
 
 /**
  * A network without arithmetic: an image is a row that holds its features and its logits, for the
- * student and for the teacher, and a layer takes its columns. Gradients of the images are therefore
+ * student and for the average, and a layer takes its columns. Gradients of the images are therefore
  * those of features and logits. A head that is not given is a real linear one on the features.
  */
 export class StubModel implements Model {
   readonly name = "stub";
-  /** Whose passes are the teacher's; set once the network is built. */
+  /** Whose passes are the average's; set once the network is built. */
   average: Weights | null = null;
   readonly #features: number;
   readonly #widths: readonly (readonly [string, number])[];
-  readonly #nets: readonly ("student" | "teacher")[];
+  readonly #nets: readonly ("student" | "average")[];
   readonly #images = new WeakMap<Storage, Map<number, Tensor>>();
 
-  constructor({ features = 0, heads, teacher = false }: StubOptions) {
+  constructor({ features = 0, heads, average = false }: StubOptions) {
     this.#features = features;
     this.#widths = [["features", features] as const, ...Object.entries(heads)]
       .filter(([, width]) => width > 0);
-    this.#nets = teacher ? ["student", "teacher"] : ["student"];
+    this.#nets = average ? ["student", "average"] : ["student"];
   }
 
   build(): Body {
@@ -63,10 +63,10 @@ export class StubModel implements Model {
   }
 
   /** Images of some views from rows in the views' order; what is not given is NaN. */
-  images(views: StubViews, student: StubRows, teacher: StubRows = {}): CaseImages[] {
+  images(views: StubViews, student: StubRows, average: StubRows = {}): CaseImages[] {
     const total = views.reduce((sum, [, rows]) => sum + rows, 0);
     const all = new Float32Array(total * this.#width).fill(NaN);
-    for (const [net, given] of [["student", student], ["teacher", teacher]] as const) {
+    for (const [net, given] of [["student", student], ["average", average]] as const) {
       for (const [name, values] of Object.entries(given)) {
         const { from, to } = this.#place(name, net);
         if (values.length % (to - from) !== 0) {
@@ -108,7 +108,7 @@ export class StubModel implements Model {
     return this.#widths.reduce((sum, [, width]) => sum + width, 0);
   }
 
-  #place(name: string, net: "student" | "teacher"): { from: number; to: number } {
+  #place(name: string, net: "student" | "average"): { from: number; to: number } {
     let from = this.#nets.indexOf(net) * this.#netWidth;
     if (from < 0) throw new ReferenceError(`The stub network has no ${net}`);
     for (const [known, width] of this.#widths) {
@@ -129,8 +129,8 @@ export class StubModel implements Model {
   }
 
   #columns(x: Tensor, name: string, { weights }: Pass): Tensor {
-    const teacher = this.#nets.length > 1 && weights === this.average;
-    const { from: start, to: end } = this.#place(name, teacher ? "teacher" : "student");
+    const averaged = this.#nets.length > 1 && weights === this.average;
+    const { from: start, to: end } = this.#place(name, averaged ? "average" : "student");
     return slice(x, { axis: 1, start, end });
   }
 }

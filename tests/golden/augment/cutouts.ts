@@ -3,7 +3,7 @@ import { cutoutBox } from "../../../datasets/views/compile/cutout_box.ts";
 import type { Channels, Stage } from "../../../datasets/views/view_spec.ts";
 import { Head } from "../../../kernels/augment/program.ts";
 import { ImageViews } from "./image_views.ts";
-import { namedImages, type OpsCase } from "./ops.ts";
+import { namedImages, type OpsCase } from "./ops_case.ts";
 
 /** Filled boxes: their corners, the images, and how many pixels two colours tell apart. */
 export async function cutout(o: OpsCase): Promise<void> {

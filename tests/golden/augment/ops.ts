@@ -1,23 +1,12 @@
 import type { Stage } from "../../../datasets/views/view_spec.ts";
 import { quarterTurns } from "../../../core/autograd/ops/quarter_turns.ts";
-import type { Device } from "../../../core/autograd/device.ts";
-import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import type { GoldenRunner } from "../runner.ts";
 import { cutout, tensorCutout } from "./cutouts.ts";
-import { imageAt, type Images, ImageViews } from "./image_views.ts";
+import { namedImages, type OpsCase, pool } from "./ops_case.ts";
+import { type Images, ImageViews } from "./image_views.ts";
 import { operationStage } from "./operation_stage.ts";
 import { resize, resizedCrop, resizeShorter, unusedResizeBox } from "./resizes.ts";
-
-/** What the checks of a case of `augment_ops` share. */
-export interface OpsCase {
-  readonly c: GoldenCase;
-  readonly check: Check;
-  readonly device: Device;
-  readonly views: ImageViews;
-  /** The group's images by name. */
-  readonly pools: ReadonlyMap<string, Images>;
-}
 
 /** Which check a case gets: by a parameter only such cases have, else by its name. */
 const CHECKS: readonly (readonly [key: string, run: (o: OpsCase) => void | Promise<void>])[] = [
@@ -56,30 +45,6 @@ async function readPools(c: GoldenCase): Promise<ReadonlyMap<string, Images>> {
       { shape, data: data as Uint8Array }, // images are U8
     ]),
   );
-}
-
-/** A pool by name. */
-export function pool({ pools }: OpsCase, name: string): Images {
-  const found = pools.get(name);
-  if (!found) throw new ReferenceError(`There are no images '${name}'`);
-  return found;
-}
-
-/** The images that a text like `images/cifar[0]` or `of images/odd` names. */
-export function namedImages(o: OpsCase, text: string): Images {
-  const [, name, from, to] = text.match(/images\/(\w+)(?:\[(\d+)(?:\.\.(\d+))?\])?/) ?? [];
-  if (name === undefined) throw new SyntaxError(`'${text}' names no images`);
-  const all = pool(o, name);
-  if (from === undefined) return all;
-  if (to === undefined) return imageAt(all, Number(from));
-  const parts = Array.from(
-    { length: Number(to) - Number(from) + 1 },
-    (_, i) => imageAt(all, Number(from) + i),
-  );
-  return {
-    shape: [parts.length, ...all.shape.slice(1)],
-    data: Uint8Array.from(parts.flatMap(({ data }) => [...data])),
-  };
 }
 
 /** `out_POOL` has a row a magnitude (or an image), `out_POOL_all` every image for each of `all_v`. */

@@ -1,7 +1,7 @@
 import type { ResizeFilter } from "../../../datasets/images/resample_weights.ts";
 import type { Stage } from "../../../datasets/views/view_spec.ts";
 import { ImageViews } from "./image_views.ts";
-import { namedImages, type OpsCase } from "./ops.ts";
+import { namedImages, type OpsCase } from "./ops_case.ts";
 
 /** Whole images to another size. */
 export async function resize(o: OpsCase): Promise<void> {

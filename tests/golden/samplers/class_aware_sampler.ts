@@ -1,4 +1,4 @@
-import { effectiveNumberWeights } from "../../../core/training/plugin/class_weights.ts";
+import { effectiveNumberWeights } from "../../../core/class_weights.ts";
 import { PythonRandom } from "../../../datasets/split/random/python_random.ts";
 import { TorchRandom } from "./torch_random.ts";
 import { PassSampler } from "../../../datasets/loading/samplers/pass_sampler.ts";

@@ -1,11 +1,8 @@
+import { blendChances } from "../../../algorithms/addons/cossl/tail_blend.ts";
 import { bucketSampler } from "./bucket_sampler.ts";
 import { classAwareSampler, cosslBalancedSampler, cosslWeights } from "./class_aware_sampler.ts";
 import { usbSampler } from "./usb_sampler.ts";
-import {
-  effectiveNumberWeights,
-  scaleWeights,
-  tailShares,
-} from "../../../core/training/plugin/class_weights.ts";
+import { effectiveNumberWeights, scaleWeights } from "../../../core/class_weights.ts";
 import type { Check } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import { checkVectors } from "../splits/check_case.ts";
@@ -49,7 +46,7 @@ export async function run(c: GoldenCase, check: Check): Promise<void> {
     });
   }
   if (c.has("probability")) {
-    return check.close("probability", tailShares(counts), c.tensor("probability"), WEIGHTS);
+    return check.close("probability", blendChances(counts), c.tensor("probability"), WEIGHTS);
   }
   if (!c.name.startsWith("class_weights")) {
     throw new ReferenceError(`No sampler is known for case ${c.name}`);

@@ -16,9 +16,9 @@ const info = {
 const views = [["labeled", 2], ["weak", 2], ["strong", 2]] as const;
 const progress = (step: number) => ({ step, steps: 100, epoch: 0, epochSteps: 100 });
 
-Deno.test("daso() keeps queues of teacher features and counts labels before it blends", async () => {
+Deno.test("daso() keeps queues of averaged features and counts labels before it blends", async () => {
   const device = await requestDevice();
-  const model = new StubModel({ features: 2, heads: { main: 2 }, teacher: true });
+  const model = new StubModel({ features: 2, heads: { main: 2 }, average: true });
   const stack = compose(fixmatch(), daso({ queue: 2, warmup: 1, period: 2 }));
   const c = new StepCase(device, { stack, model, data });
   const rows = {
@@ -40,7 +40,7 @@ Deno.test("daso() keeps queues of teacher features and counts labels before it b
 
 Deno.test("daso() leaves labels alone where no label was counted", async () => {
   const device = await requestDevice();
-  const model = new StubModel({ features: 2, heads: { main: 2 }, teacher: true });
+  const model = new StubModel({ features: 2, heads: { main: 2 }, average: true });
   const c = new StepCase(device, {
     stack: compose(fixmatch(), daso({ warmup: 0, align: 0 })),
     model,
@@ -57,10 +57,10 @@ Deno.test("daso() leaves labels alone where no label was counted", async () => {
   device.destroy();
 });
 
-Deno.test("daso() runs the teacher once over what it and Mean Teacher need", () => {
+Deno.test("daso() runs the average once over what it and Mean Teacher need", () => {
   const { passes } = mergeNeeds(compose(meanteacher(), daso()), info);
-  assert.deepEqual(passes.filter(({ net }) => net === "teacher"), [
-    { net: "teacher", inputs: ["labeled", "weak/0"] },
+  assert.deepEqual(passes.filter(({ net }) => net === "average"), [
+    { net: "average", inputs: ["labeled", "weak/0"] },
   ]);
 });
 

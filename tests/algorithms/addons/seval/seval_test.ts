@@ -4,7 +4,7 @@ import type { CalibrationReport } from "../../../../algorithms/addons/seval/cali
 import { setLayer } from "../../../../experiment/config/layers.ts";
 import { resolveConfig } from "../../../../experiment/config/resolve.ts";
 import { train } from "../../../../experiment/train.ts";
-import { compose, type DataInfo, MemoryFiles, mergeNeeds, smallCnn } from "../../../../core/mod.ts";
+import { checkFit, compose, type DataInfo, MemoryFiles, smallCnn } from "../../../../core/mod.ts";
 import { memoryDataset } from "../../../../datasets/mod.ts";
 
 const info: DataInfo = {
@@ -53,13 +53,16 @@ Deno.test("seval() leaves a curriculum that a second run follows", async () => {
 
 Deno.test("seval() refuses data without images to calibrate on, and bases without pseudo-labels", () => {
   const refused = (method: ReturnType<typeof seval>, data: Partial<DataInfo>, why: RegExp) =>
-    assert.throws(() => mergeNeeds(compose(fixmatch(), method), { ...info, ...data }), why);
+    assert.throws(() => checkFit(compose(fixmatch(), method), { ...info, ...data }), why);
   refused(seval(), { holdout: 0 }, /split\.protocol=seval/);
   refused(seval({ mode: "direct" }), { holdout: 0 }, /split\.valid/);
   refused(seval({ piGroups: 3 }), {}, /divides the 4 classes/);
-  refused(seval({ target: 2 }), {}, /target is 2/);
-  mergeNeeds(compose(meanteacher(), seval({ mode: "load" })), { ...info, holdout: 0 });
-  assert.throws(() => compose(supervised(), seval()), /does not stand on 'supervised'/);
+  assert.throws(() => compose(fixmatch(), seval({ target: 2 })), /^TypeError: seval\.target is 2/);
+  checkFit(compose(meanteacher(), seval({ mode: "load" })), { ...info, holdout: 0 });
+  assert.throws(
+    () => compose(supervised(), seval()),
+    /pseudo-labels.* which 'supervised' does not/,
+  );
   // @ts-expect-error an option that seval does not have
   seval({ tau: 2 });
 });

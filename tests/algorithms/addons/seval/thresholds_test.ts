@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   fitThresholds,
   selectionOf,
+  sevalTargetPrecision,
   thresholdsOfClasses,
 } from "../../../../algorithms/addons/seval/thresholds.ts";
 
@@ -60,4 +61,9 @@ Deno.test("selectionOf() counts what lies above its class's threshold", () => {
   const { perClass, precision } = selectionOf(known, [0.93, 0.95]);
   assert.deepEqual(perClass, [3, 1]);
   assert.ok(Math.abs(precision - 1) < 1e-6);
+});
+
+Deno.test("sevalTargetPrecision() is a line", () => {
+  const target = sevalTargetPrecision({ start: 0.5, end: 1, steps: 100 });
+  assert.deepEqual([0, 50, 100].map(target), [0.5, 0.75, 1]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { balpoe, cutBox, tauList } from "../../../../algorithms/mod.ts";
-import { compose, mergeNeeds } from "../../../../core/mod.ts";
+import { checkFit, compose, mergeNeeds } from "../../../../core/mod.ts";
 
 const DATA = {
   dataset: "made",
@@ -16,7 +16,7 @@ const DATA = {
 
 Deno.test("balpoe() refuses options that make no sense, all in one sentence each", () => {
   const refused = (options: Parameters<typeof balpoe>[0], why: RegExp) =>
-    assert.throws(() => mergeNeeds(compose(balpoe(options)), DATA), why);
+    assert.throws(() => checkFit(compose(balpoe(options)), DATA), why);
   refused({ tau: [] }, /tau is \[\]/);
   refused({ tau: [0, 1, 2], tauForm: "limits" }, /lowest and the highest/);
   refused({ alpha: 0 }, /alpha is 0/);
@@ -32,9 +32,9 @@ Deno.test("balpoe() asks for an expert for each τ and for no pass over unmixed 
 });
 
 Deno.test("tauList() has the middle of its range as mean, whatever its form", () => {
-  for (const form of ["limits", "uniform"] as const) {
+  for (const tauForm of ["limits", "uniform"] as const) {
     for (const experts of [1, 2, 3, 7]) {
-      const list = tauList({ tau: [-1, 3], form, experts });
+      const list = tauList({ tau: [-1, 3], tauForm, experts });
       assert.equal(list.length, experts);
       assert.ok(Math.abs(list.reduce((a, b) => a + b, 0) / experts - 1) < 1e-12);
     }

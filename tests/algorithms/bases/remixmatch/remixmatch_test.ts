@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { remixmatch } from "../../../../algorithms/mod.ts";
-import { compose, mergeNeeds, requestDevice } from "../../../../core/mod.ts";
+import { compose, requestDevice } from "../../../../core/mod.ts";
 import { runSteps, tinyTrainer } from "../../../core/training/tiny_trainer.ts";
 
 const device = await requestDevice();
@@ -18,11 +18,11 @@ Deno.test("remixmatch() starts its mean of predictions anew where it is to", asy
 });
 
 Deno.test("remixmatch() refuses options that make no sense", () => {
-  const info = { dataset: "toy", classes: 3, labeled: 3, unlabeled: 3, counts: [1, 1, 1] };
-  const data = { ...info, holdout: 0, valid: 0, features: 4, trueUnlabeledCounts: null };
   const refused = (options: Parameters<typeof remixmatch>[0], why: RegExp) =>
-    assert.throws(() => mergeNeeds(compose(remixmatch(options)), data), why);
+    assert.throws(() => compose(remixmatch(options)), why);
   refused({ restart: 2 }, /restart is 2/);
   refused({ labeledView: "identity" as "weak" }, /labeledView is 'identity'/);
   refused({ alpha: 0 }, /alpha is 0/);
+  refused({ batches: 0.5 }, /batches is 0.5: give a whole number of at least 1/);
+  refused({ target: "sum" as "shares" }, /target is 'sum'/);
 });

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { compose, type DataInfo, defineAlgorithm, mergeNeeds } from "../../../../core/mod.ts";
+import {
+  checkFit,
+  compose,
+  type DataInfo,
+  defineAlgorithm,
+  missingCapabilities,
+} from "../../../../core/mod.ts";
 
 const data: DataInfo = {
   dataset: "toy",
@@ -18,14 +24,17 @@ const base = defineAlgorithm({
   kind: "base",
   paper: "none",
   defaults: { width: 1 },
+  provides: ["mask"],
   check: ({ width }) => width > 0 ? null : `width is ${width}: give a number above 0`,
+  fits: ({ width }, { classes }) =>
+    width <= classes ? null : `width is ${width}: give at most one for each of ${classes} classes`,
   needs: () => ({ views: { labeled: ["weak"], unlabeled: ["weak", "strong"] } }),
 });
 const addon = defineAlgorithm({
   name: "extra",
   kind: "addon",
   paper: "none",
-  bases: ["ground"],
+  requires: ["strong-view", "mask"],
   defaults: {},
   needs: () => ({
     views: { unlabeled: ["strong", "strong"] },
@@ -48,49 +57,66 @@ Deno.test("compose() lists all conflicts in one message", () => {
   });
 });
 
-Deno.test("compose() refuses a base that an add-on does not stand on", () => {
+Deno.test("compose() names each capability that the base does not have", () => {
   const other = defineAlgorithm({ name: "other", kind: "base", paper: "none", defaults: {} });
-  assert.throws(() => compose(other(), addon()), /only on ground/);
+  assert.throws(() => compose(other(), addon()), {
+    name: "TypeError",
+    message: "Cannot combine the methods: 'extra' needs a strong view of unlabeled images, which " +
+      "'other' does not have; 'extra' needs an unlabeled loss that takes a mask, which 'other' " +
+      "does not have",
+  });
 });
 
-Deno.test("mergeNeeds() takes every view as often as the longest list has it", () => {
-  const needs = mergeNeeds(compose(base(), addon()), data);
-  assert.deepEqual(needs.unlabeled, ["weak", "strong", "strong"]);
-  assert.deepEqual(needs.labeled, ["weak"]);
-  assert.equal(needs.evalHead, "side");
-});
-
-Deno.test("mergeNeeds() runs a named pass only where the student has no pass over all views", () => {
-  const own = { name: "side", net: "student", inputs: ["labeled", "strong"] } as const;
+Deno.test("missingCapabilities() follows what the base's options ask for", () => {
   const asking = defineAlgorithm({
     name: "asking",
     kind: "addon",
     paper: "none",
-    defaults: { inputs: own.inputs as readonly ["labeled", "strong"] | readonly ["strong"] },
-    needs: ({ inputs }) => ({ passes: [{ ...own, inputs }] }),
+    defaults: {},
+    requires: ["weak-view", "main-head", "student-guesses"],
   });
-  const split = defineAlgorithm({
-    name: "split",
+  const other = defineAlgorithm({
+    name: "other",
+    kind: "base",
+    paper: "none",
+    defaults: { view: "weak" as "weak" | "strong", own: false },
+    needs: ({ view, own }) => ({
+      views: { unlabeled: [view] },
+      ...(own ? { evalHead: "own", passes: [{ net: "average", inputs: [view] }] } : {}),
+    }),
+  });
+  const missing = (config?: Parameters<typeof other>[0]) =>
+    missingCapabilities(asking.spec, other.spec, other(config).config);
+  assert.deepEqual(missing(), []);
+  assert.deepEqual(missing({ view: "strong" }), ["weak-view"]);
+  assert.deepEqual(missing({ own: true }), ["main-head", "student-guesses"]);
+});
+
+Deno.test("compose() refuses pseudo-labels that are made of no view", () => {
+  const blind = defineAlgorithm({
+    name: "blind",
     kind: "base",
     paper: "none",
     defaults: {},
-    needs: () => ({ passes: [{ net: "student", inputs: ["weak"] }] }),
+    provides: ["pseudo-labels"],
   });
-  const single = mergeNeeds(compose(base(), asking()), data);
-  assert.deepEqual([single.passes, single.passNames], [[], ["side"]]);
-  const apart = mergeNeeds(compose(split(), asking()), data);
-  assert.deepEqual(apart.passes, [{ net: "student", inputs: ["weak"] }, own]);
-  assert.deepEqual(apart.passNames, []);
-
-  const other = defineAlgorithm({ ...asking.spec, name: "other" })({ inputs: ["strong"] });
-  assert.throws(
-    () => mergeNeeds(compose(split(), asking(), other), data),
-    /the pass 'side' is declared twice, otherwise by other/,
-  );
+  assert.throws(() => compose(blind()), /'blind' provides pseudo-labels but asks for no weak view/);
 });
 
-Deno.test("mergeNeeds() refuses options that a method's own check refuses", () => {
-  assert.throws(() => mergeNeeds(compose(base({ width: 0 })), data), /ground: width is 0/);
+Deno.test("compose() refuses options that a method's own check refuses, by their full names", () => {
+  assert.throws(() => compose(base({ width: 0 }), addon()), {
+    name: "TypeError",
+    message: "ground.width is 0: give a number above 0",
+  });
+});
+
+Deno.test("checkFit() refuses options that do not fit the data", () => {
+  const stack = compose(base({ width: 4 }), addon());
+  checkFit(stack, { ...data, classes: 4 });
+  assert.throws(() => checkFit(stack, data), {
+    name: "TypeError",
+    message: /^The methods do not fit the data: ground: width is 4: give at most .* 3 classes$/,
+  });
 });
 
 Deno.test("defineAlgorithm() types options and state", () => {

@@ -130,19 +130,19 @@ Deno.test("weights are piped from ones and reach the loss", async () => {
   assert.equal(plain!.images, 8); // four labeled images and two unlabeled for each
 });
 
-Deno.test("a teacher pass runs with the averaged weights and gets no gradient", async () => {
+Deno.test("a pass of the average runs with the averaged weights and gets no gradient", async () => {
   const taught = base({
     needs: () => ({
       views: { labeled: ["weak"], unlabeled: ["weak"] },
       passes: [
         { net: "student", inputs: ["labeled", "weak"] },
-        { net: "teacher", inputs: ["weak"], norm: "frozen" },
+        { net: "average", inputs: ["weak"], norm: "frozen" },
       ],
     }),
     loss(s) {
       const size = (x: Tensor) => mean(mul(x, x));
       s.log("student", size(s.student.weak[0]!.logits()));
-      return { taught: size(s.teacher.weak[0]!.logits()) };
+      return { taught: size(s.average.weak[0]!.logits()) };
     },
   });
   const trainer = await trainerOf(taught);
@@ -279,8 +279,8 @@ Deno.test("a step says whose mistake it is", async () => {
       base({ loss: (s) => ({ x: mean(s.student.labeled[0]!.logits("tail")) }) }),
     ],
     [
-      /'plain' uses the teacher but asked for no pass of it/,
-      base({ loss: (s) => ({ x: mean(s.teacher.weak[0]!.logits()) }) }),
+      /'plain' uses the averaged network but asked for no pass of it/,
+      base({ loss: (s) => ({ x: mean(s.average.weak[0]!.logits()) }) }),
     ],
     [
       /No plugin returned the late input 'mix'/,
@@ -344,4 +344,50 @@ Deno.test("Trainer.step() refuses state that was not declared", async () => {
       message: "'bad' uses the state 'sen' but did not declare it; it has seen",
     });
   }
+});
+
+Deno.test("refine and refineMask go to the other plugins, told whose head they are asked for", async () => {
+  const heard: string[] = [];
+  const asks = method("asks", {
+    needs: () => ({ heads: { side: { classes: 3 } } }),
+    refine: () => assert.fail("a plugin is not asked for its own head"),
+    loss(s) {
+      const t = s.refine({ probs: s.student.weak[0]!.logits("side"), form: "soft" }, "side");
+      s.log("form", t.form === "hard" ? mean(t.probs) : assert.fail("nobody refined"));
+      s.log("mask", mean(s.refineMask(t, s.weights("unlabeled"), "side")));
+      return {};
+    },
+  });
+  const answers = method("answers", {
+    refine(_, t, head) {
+      heard.push(`refine ${head}`);
+      return { ...t, form: "hard" };
+    },
+    refineMask(_, t, m, head) {
+      heard.push(`refineMask ${head} ${t.form}`);
+      return mul(m, 0.5);
+    },
+  });
+  const trainer = await trainerOf(base(), asks, answers);
+  await runSteps(trainer, 1);
+  assert.deepEqual(heard, ["refine side", "refineMask side hard"]);
+  assert.equal((await trainer.drain()).values["asks/mask"], 0.5);
+});
+
+Deno.test("Host.write() makes integer tensors too, and Host.device is the run's", async () => {
+  let asked = 0;
+  const trainer = await trainerOf(
+    base(),
+    method("writes", {
+      async setup(h) {
+        const labels = h.write([2, 1, 0], [3], "i32");
+        assert.equal(labels.dtype, "i32");
+        assert.equal(h.device, device);
+        assert.deepEqual([...await h.device.read(labels)], [2, 1, 0]);
+        asked++;
+      },
+    }),
+  );
+  assert.equal(asked, 1);
+  assert.equal(trainer.done, 0);
 });

@@ -3,10 +3,11 @@ import { cossl } from "../../../../algorithms/addons/cossl/cossl.ts";
 import { fixmatch } from "../../../../algorithms/bases/fixmatch.ts";
 import { requestDevice } from "../../../../core/autograd/request_device.ts";
 import type { Tensor } from "../../../../core/autograd/tensor.ts";
-import { defineAlgorithm } from "../../../../core/training/plugin/algorithm.ts";
+import { defineAlgorithm } from "../../../../core/training/plugin/define_algorithm.ts";
 import { compose } from "../../../../core/training/plugin/compose.ts";
 import type { Trainer } from "../../../../core/training/trainer.ts";
-import { stepUpdate, type UpdateRule } from "../../../../core/training/step/weight_update.ts";
+import type { UpdateRule } from "../../../../core/training/plugin/needs.ts";
+import { stepUpdate } from "../../../../core/training/step/weight_update.ts";
 import { runSteps, tinyTrainer } from "../tiny_trainer.ts";
 
 const device = await requestDevice();

@@ -7,19 +7,28 @@ import {
   cosineLogits,
   crossEntropy,
   defineAlgorithm,
+  div,
   enqueue,
+  log,
+  matmul,
   max,
+  maximum,
   mul,
+  neg,
   oneHot,
   queueMeans,
   softmax,
+  sqrt,
+  square,
   type StateSpec,
   type Step,
+  sub,
   sum,
   type Tensor,
-} from "../../../core/mod.ts";
-import { dasoRecipe } from "../../recipes/daso.ts";
-import { euclideanDistances, negativeInformation } from "./view_information.ts";
+  transpose,
+} from "../../core/mod.ts";
+import { dasoRecipe } from "../recipes/daso.ts";
+import { notWhole } from "../shared/option_checks.ts";
 
 /** Options of {@linkcode usadtm}. */
 export interface UsadtmOptions {
@@ -58,10 +67,10 @@ export const usadtm: Algorithm<UsadtmOptions> = defineAlgorithm({
   name: "usadtm",
   kind: "base",
   paper: "Han et al., NeurIPS 2020",
+  provides: ["labeled-logits", "labeled-weights", "mask"],
   defaults: { queue: 5, warmup: 500, threshold: 0.85, lambda: 1, clustering: 0.1 },
   smoke: { "usadtm.warmup": 8, "usadtm.threshold": -1 },
-  check: ({ queue }) =>
-    Number.isInteger(queue) && queue > 0 ? null : `queue is ${queue}: give a whole number above 0`,
+  check: ({ queue }) => notWhole({ queue }),
   needs: () => ({ views: { labeled: ["weak"], unlabeled: ["identity", "weak", "strong"] } }),
   recipe: dasoRecipe(2),
   state: ({ queue }, { classes, counts, features }) => ({
@@ -72,14 +81,14 @@ export const usadtm: Algorithm<UsadtmOptions> = defineAlgorithm({
     const { counts, classes } = s.data, { y } = s.batch.labeled;
     const limits = s.prior.device.tensor(counts.map((n) => s.config.queue * n), [classes]);
     const own = { vectors: s.state.queue, held: s.state.held };
-    const queue = enqueue(own, s.student.labeled[0]!.features, { y, limits }); // asked for
+    const queue = enqueue(own, s.student.labeled[0]!.features, { y, limits }); // needs ask for it
     s.state.queue = queue.vectors;
     s.state.held = queue.held;
     return { probs: oneHot(argmax(cosines(s), 1), classes), form: "hard" };
   },
   mask(s, t, m) {
     if (s.progress.step < s.config.warmup) return mul(m, 0);
-    const features = s.student.weak[0]!.features, templates = templatesOf(s); // asked for
+    const features = s.student.weak[0]!.features, templates = templatesOf(s); // needs ask for it
     const distances = euclideanDistances(features, templates);
     const nearest = oneHot(argmin(distances, 1), s.data.classes);
     const sure = atLeast(max(cosines(s), 1), s.config.threshold);
@@ -87,9 +96,9 @@ export const usadtm: Algorithm<UsadtmOptions> = defineAlgorithm({
   },
   loss(s, t, m) {
     const { labeled, identity, weak, strong } = s.student;
-    const views = [identity, weak, strong].map(([view]) => softmax(view!.logits())); // asked for
+    const views = [identity, weak, strong].map(([view]) => softmax(view!.logits())); // needs ask for it
     const pairs = [[0, 1], [0, 2], [1, 2]] as const;
-    const information = pairs.map(([a, b]) => negativeInformation(views[a]!, views[b]!)); // three
+    const information = pairs.map(([a, b]) => negativeInformation(views[a]!, views[b]!)); // of three
     return {
       labeled: crossEntropy(labeled[0]!.logits(), s.batch.labeled.y, {
         weights: s.weights("labeled"),
@@ -110,5 +119,26 @@ function templatesOf({ state: { queue, held } }: UsadtmStep): Tensor {
 }
 
 function cosines(s: UsadtmStep): Tensor {
-  return cosineLogits(s.student.weak[0]!.features, templatesOf(s)); // asked for
+  return cosineLogits(s.student.weak[0]!.features, templatesOf(s)); // needs ask for it
+}
+
+/** ‖f − c‖ of features [batch, features] and templates [classes, features]: [batch, classes]. */
+export function euclideanDistances(features: Tensor, templates: Tensor): Tensor {
+  const products = matmul(features, templates, { transposeB: true });
+  const own = sum(square(features), 1, { keepAxes: true });
+  const squares = sub(add(own, sum(square(templates), 1)), mul(products, 2));
+  return sqrt(maximum(squares, 0)); // rounding may leave less than nothing
+}
+
+/**
+ * −I of the classes of two views: with J = (SᵀS' + S'ᵀS) scaled to sum 1,
+ * −Σ J (log J − log Σ_col J − log Σ_row J) (Ji et al., "Invariant information clustering", ICCV 2019).
+ */
+export function negativeInformation(a: Tensor, b: Tensor): Tensor {
+  const one = matmul(a, b, { transposeA: true });
+  const both = add(one, transpose(one));
+  const joint = maximum(div(both, sum(both)), 2.22e-16);
+  const rows = log(sum(joint, 1, { keepAxes: true }));
+  const columns = log(sum(joint, 0, { keepAxes: true }));
+  return neg(sum(mul(joint, sub(sub(log(joint), rows), columns))));
 }

@@ -28,12 +28,3 @@ export function scaleWeights(
   if (!(total > 0)) throw new RangeError(`Cannot scale weights that add up to ${total}`);
   return weights.map((weight) => weight * sum / total);
 }
-
-/**
- * How far each class is from the largest, `(N_max − N_c) / N_max`: the probability with which
- * CoSSL blends a sample of class c with unlabeled features.
- */
-export function tailShares(counts: readonly number[]): number[] {
-  const largest = Math.max(...counts);
-  return counts.map((n) => (largest - n) / largest);
-}

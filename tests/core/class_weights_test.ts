@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  effectiveNumberWeights,
-  scaleWeights,
-  tailShares,
-} from "../../../../core/training/plugin/class_weights.ts";
+import { effectiveNumberWeights, scaleWeights } from "../../core/class_weights.ts";
 
 Deno.test("effectiveNumberWeights() weighs rare classes more, the more so the larger beta", () => {
   const counts = [500, 50, 5];
@@ -18,8 +14,4 @@ Deno.test("scaleWeights() keeps ratios and meets the sum", () => {
   assert.deepEqual(scaleWeights([1, 3]), [0.5, 1.5]);
   assert.deepEqual(scaleWeights([1, 3], 1), [0.25, 0.75]);
   assert.throws(() => scaleWeights([0, 0]), RangeError);
-});
-
-Deno.test("tailShares() is 0 for the largest class", () => {
-  assert.deepEqual(tailShares([10, 5, 1]), [0, 0.5, 0.9]);
 });

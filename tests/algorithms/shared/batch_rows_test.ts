@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deinterleave, interleave } from "../../../algorithms/shared/mixing.ts";
+import { deinterleave, interleave } from "../../../algorithms/shared/batch_rows.ts";
 import { requestDevice } from "../../../core/mod.ts";
 
 Deno.test("interleave() gives each batch its group of the first one, and is its own inverse", async () => {

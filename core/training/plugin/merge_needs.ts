@@ -1,0 +1,132 @@
+import type { Stack } from "./compose.ts";
+import type {
+  DataInfo,
+  HeadSpec,
+  Input,
+  Needs,
+  NetworkName,
+  NonEmpty,
+  PassSpec,
+  StreamSpec,
+  View,
+} from "./needs.ts";
+
+/** What all plugins of a stack need together. */
+export interface MergedNeeds {
+  /** Views of each labeled image. */
+  readonly labeled: NonEmpty<View>;
+  /** Views of each unlabeled image. */
+  readonly unlabeled: readonly View[];
+  /** Network runs that were asked for. */
+  readonly passes: readonly PassSpec[];
+  /** Whether the student gets a pass over all views where none is asked for. */
+  readonly studentPass: boolean;
+  /** Names of passes that the student's pass over all views stands for. */
+  readonly passNames: readonly string[];
+  /** Heads beside the network's own, by name. */
+  readonly heads: Readonly<Record<string, HeadSpec>>;
+  /** Loaders beside labeled and unlabeled, by name. */
+  readonly streams: Readonly<Record<string, StreamSpec>>;
+  /** Head that is evaluated. */
+  readonly evalHead: string;
+  /** Share of the run before which `main` is evaluated. */
+  readonly evalHeadFrom: number;
+  /** Which network is evaluated. */
+  readonly evalNetwork: NetworkName;
+}
+
+/**
+ * What a stack needs for some data.
+ *
+ * @throws {TypeError} If needs contradict each other; one message lists every conflict.
+ */
+export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
+  const wrong: string[] = [];
+  const heads: Record<string, HeadSpec> = {};
+  const streams: Record<string, StreamSpec> = {};
+  const evalHeads = new Set<string>();
+  let labeled: View[] = [], unlabeled: View[] = [];
+  const passes: PassSpec[] = [];
+  let evalNetwork: NetworkName = "average";
+  let studentPass = true, evalHeadFrom = 0;
+  for (const { name, spec, config } of plugins) {
+    const needs: Needs = spec.needs?.(config, data) ?? {};
+    labeled = mergeViews(labeled, needs.views?.labeled ?? []);
+    unlabeled = mergeViews(unlabeled, needs.views?.unlabeled ?? []);
+    for (const pass of needs.passes ?? []) {
+      const same = pass.name !== undefined && passes.find((p) => p.name === pass.name);
+      if (same && JSON.stringify(same) !== JSON.stringify(pass)) {
+        wrong.push(`the pass '${pass.name}' is declared twice, otherwise by ${name}`);
+      }
+    }
+    addPasses(passes, needs.passes ?? []);
+    for (const [head, wanted] of Object.entries(needs.heads ?? {})) {
+      if (head in heads) wrong.push(`the head '${head}' is declared twice, again by ${name}`);
+      heads[head] = wanted;
+    }
+    for (const [stream, wanted] of Object.entries(needs.streams ?? {})) {
+      if (stream in streams) {
+        wrong.push(`the stream '${stream}' is declared twice, again by ${name}`);
+      }
+      streams[stream] = wanted;
+    }
+    if (needs.evalHead) {
+      evalHeads.add(needs.evalHead);
+      evalHeadFrom = needs.evalHeadFrom ?? 0;
+    }
+    if (needs.student === "late") studentPass = false;
+    if (needs.evalNetwork) evalNetwork = needs.evalNetwork;
+  }
+  if (evalHeads.size > 1) {
+    wrong.push(`different heads are to be evaluated: ${[...evalHeads].join(", ")}`);
+  }
+  if (wrong.length > 0) throw new TypeError(`Cannot combine the methods: ${wrong.join("; ")}`);
+  const [first = "weak", ...others] = labeled;
+  const single = studentPass && !passes.some((p) => p.net === "student" && p.name === undefined);
+  const within = passes.filter((p) => single && p.net === "student");
+  return {
+    labeled: [first, ...others],
+    unlabeled,
+    passes: passes.filter((p) => !within.includes(p)),
+    studentPass,
+    passNames: within.flatMap(({ name }) => name ?? []),
+    heads,
+    streams,
+    evalHead: [...evalHeads][0] ?? "main",
+    evalHeadFrom,
+    evalNetwork,
+  };
+}
+
+/** Joins a plugin's passes with those of the plugins before it. */
+function addPasses(passes: PassSpec[], own: readonly PassSpec[]): void {
+  const before = passes.length;
+  for (const pass of own) {
+    if (passes.some((p) => JSON.stringify(p) === JSON.stringify(pass))) continue;
+    const same = passes.slice(0, before).findIndex(({ net, norm, name }) =>
+      net === "average" && pass.net === "average" && norm === pass.norm &&
+      name === undefined && pass.name === undefined
+    );
+    if (same < 0) passes.push(pass);
+    else passes[same] = { ...passes[same]!, inputs: inOrder(passes[same]!, pass) }; // one was found
+  }
+}
+
+const ORDER: readonly string[] = ["labeled", "weak", "strong", "identity"] satisfies Input[];
+
+/** What two passes see, each input once, labeled images first. */
+function inOrder(a: PassSpec, b: PassSpec): PassSpec["inputs"] {
+  const place = (input: string) => ORDER.indexOf(input.split("/")[0]!); // text has a first part
+  const all = [...new Set([...a.inputs, ...b.inputs])].sort((x, y) => place(x) - place(y));
+  return all as unknown as PassSpec["inputs"]; // both lists have an input
+}
+
+/** Every view as often as either list has it. */
+function mergeViews(a: readonly View[], b: readonly View[]): View[] {
+  const merged = [...a];
+  for (const view of new Set(b)) {
+    const count = (list: readonly View[]) => list.filter((v) => v === view).length;
+    for (let missing = count(b) - count(merged); missing > 0; missing--) merged.push(view);
+  }
+  return merged;
+}
