@@ -20,7 +20,6 @@ import { AbsentOutputs, AbsentTargets } from "./absent.ts";
 import type { MergedNeeds } from "../plugin/merge_needs.ts";
 import type { Stack } from "../plugin/compose.ts";
 import type { Network } from "./network.ts";
-import { onesOf } from "./ones.ts";
 import type { PluginState } from "./plugin_state.ts";
 import { sampleWeights, slotTargets } from "./slot_results.ts";
 import { applyHead, type Images, joinOutputs, runAlone, runPass } from "./step_outputs.ts";
@@ -297,4 +296,18 @@ class SlotRunner {
   #ones(n: number): Tensor {
     return onesOf(this.#c.device, n);
   }
+}
+
+const ones = new WeakMap<Device, Map<number, Tensor>>();
+
+/** A tensor of ones that lives as long as its device: the start of masks and weights. */
+function onesOf(device: Device, n: number): Tensor {
+  let known = ones.get(device);
+  if (!known) ones.set(device, known = new Map());
+  let tensor = known.get(n);
+  if (!tensor) {
+    tensor = device.keep(() => device.tensor(new Float32Array(n).fill(1), [n]));
+    known.set(n, tensor);
+  }
+  return tensor;
 }
