@@ -46,7 +46,7 @@ export class SplitDraws {
 
   constructor(options: SplitDrawsOptions) {
     const { dataset, split, seed } = options;
-    const { labeled, unlabeled } = split;
+    const { unlabeled } = split;
     this.#options = options;
     this.size = dataset.size;
     this.data = splitInfo(dataset, split);
