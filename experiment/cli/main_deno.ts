@@ -93,7 +93,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .addOption(new Option("--task <id>", "what a worker is called with").hideHelp())
     .addOption(new Option("--until <n>").hideHelp())
     .addOption(new Option("--attached").hideHelp())
-    .action(act(async () => (await import("./sweep_command_deno.ts")).sweepCommand));
+    .action(act(async () => (await import("./sweep/sweep_command_deno.ts")).sweepCommand));
 
   program.command("report")
     .description("put runs side by side")

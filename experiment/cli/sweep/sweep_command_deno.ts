@@ -1,40 +1,32 @@
-import { algorithms } from "../../algorithms/registry.ts";
-import { BadInput } from "../../core/bad_input.ts";
-import { objectLayer, setLayer } from "../config/layers.ts";
-import { resolveConfig } from "../config/resolve.ts";
-import { DEFAULTS } from "../config/schema.ts";
-import { listenForInterrupt } from "../run/interrupt_deno.ts";
-import { prepareRun } from "../run/prepare_run_deno.ts";
-import { tell } from "../run/progress_deno.ts";
-import type { Engine } from "../sweep/engine.ts";
-import { describeEstimate, estimateSweep } from "../sweep/estimate_deno.ts";
-import { expandPlan, type FindExperiments } from "../sweep/expand_plan.ts";
-import { LocalEngine } from "../sweep/local_engine_deno.ts";
-import { parsePlan, type Plan } from "../sweep/plan.ts";
-import { runSweep, type SweepOutcome } from "../sweep/run_sweep_deno.ts";
-import { MissingScore } from "../sweep/search.ts";
-import { requireSlurm, SlurmEngine } from "../sweep/slurm_engine_deno.ts";
-import { sweepDisplay } from "../sweep/sweep_display_deno.ts";
-import { SweepFolder } from "../sweep/sweep_folder_deno.ts";
-import { differingOptions } from "../sweep/sweep_results.ts";
-import { type NewRun, type StoredRun, SweepStore } from "../sweep/sweep_store_deno.ts";
-import type { FindPublished } from "../tables/result_table.ts";
-import { EXIT } from "./exit_codes_deno.ts";
-import { loadPlugins, pluginPath } from "./load_plugins_deno.ts";
-import { absolutePaths } from "./option_layers_deno.ts";
-import { trainCommand } from "./train_command_deno.ts";
-import { readUserText, userPath } from "./user_files_deno.ts";
+import { BadInput } from "../../../core/bad_input.ts";
+import { DEFAULTS } from "../../config/schema.ts";
+import { listenForInterrupt } from "../../run/interrupt_deno.ts";
+import { tell } from "../../run/progress_deno.ts";
+import type { Engine } from "../../sweep/engine.ts";
+import { describeEstimate, estimateSweep } from "../../sweep/estimate_deno.ts";
+import { LocalEngine } from "../../sweep/local_engine_deno.ts";
+import { parsePlan, type Plan } from "../../sweep/plan.ts";
+import { runSweep, type SweepOutcome } from "../../sweep/run_sweep_deno.ts";
+import { MissingScore } from "../../sweep/search.ts";
+import { requireSlurm, SlurmEngine } from "../../sweep/slurm_engine_deno.ts";
+import { sweepDisplay } from "../../sweep/sweep_display_deno.ts";
+import { SweepFolder } from "../../sweep/sweep_folder_deno.ts";
+import { differingOptions } from "../../sweep/sweep_results.ts";
+import { type NewRun, type StoredRun, SweepStore } from "../../sweep/sweep_store_deno.ts";
+import type { FindPublished } from "../../tables/result_table.ts";
+import { EXIT } from "../exit_codes_deno.ts";
+import { pluginPath } from "../load_plugins_deno.ts";
+import { trainCommand } from "../train_command_deno.ts";
+import { userPath } from "../user_files_deno.ts";
+import { type PlanFlags, planSweep } from "./planned_runs_deno.ts";
 
 /** Flags of `sweep`. */
-export interface SweepFlags {
+export interface SweepFlags extends PlanFlags {
   readonly out?: string;
   readonly resume?: string;
   readonly engine?: string;
   readonly workers?: string;
   readonly dryRun?: boolean;
-  readonly dataDir?: string;
-  readonly set?: readonly string[];
-  readonly plugin?: readonly string[];
   readonly quiet?: boolean;
   /** ID of the one run that a worker is to train. */
   readonly task?: string;
@@ -42,8 +34,7 @@ export interface SweepFlags {
   readonly attached?: boolean;
 }
 
-/** Registry of published rows: how `experiments` of a plan are found, and what their tables say. */
-const findExperiments: FindExperiments | null = null;
+/** What published tables say of a row. */
 const published: FindPublished = () => [];
 
 const ENGINES = ["local", "slurm"];
@@ -52,7 +43,7 @@ const ENGINES = ["local", "slurm"];
 const PROGRAM = [
   Deno.execPath(),
   ...["run", "-A", "--quiet"],
-  new URL("../../cli.ts", import.meta.url).href,
+  new URL("../../../cli.ts", import.meta.url).href,
 ];
 
 /** `sweep`: a plan's runs, begun or gone on with. */
@@ -84,8 +75,7 @@ async function begin(file: string, out: string, flags: SweepFlags): Promise<numb
     throw new BadInput(`--engine is '${engine}': give ${ENGINES.join(" or ")}`);
   }
   workersFlag(flags);
-  const text = await readPlan(file);
-  const plan = overBase(parsePlan(text, file), flags), runs = await resolveRuns(plan, plugins);
+  const { text, plan, runs } = await planSweep(file, flags);
   const folder = new SweepFolder(userPath(out));
   await folder.requireFree();
   if (engine === "slurm") await requireSlurm(plan.slurm);
@@ -96,63 +86,6 @@ async function begin(file: string, out: string, flags: SweepFlags): Promise<numb
   const facts = { plan: text, planName: file, engine, plugins: plugins.map(pluginPath) };
   await folder.create(facts, runs);
   return await follow(folder, flags);
-}
-
-/** Plans that ship with the toolkit, for who has no checkout. */
-const SHIPPED = ["choose"];
-
-async function readPlan(file: string): Promise<string> {
-  if (SHIPPED.includes(file)) {
-    return await (await fetch(new URL(`../../plans/${file}.yaml`, import.meta.url))).text();
-  }
-  return await readUserText(file);
-}
-
-/** What the command line says of all runs beats what the plan says. */
-function overBase(plan: Plan, { dataDir, set = [] }: SweepFlags): Plan {
-  const said = [...objectLayer({ dataDir }, "the command line"), ...setLayer(set)];
-  const kept = plan.base.filter((setting) => !said.some(({ key }) => key === setting.key));
-  return { ...plan, base: [...kept, ...said] };
-}
-
-/** A plan's runs, each found to be possible as far as that can be seen before it starts. */
-async function resolveRuns(plan: Plan, plugins: readonly string[]): Promise<readonly NewRun[]> {
-  const others = await loadPlugins(plugins);
-  const names = [...algorithms, ...others.algorithms].map(({ spec }) => spec.name);
-  const planned = expandPlan(plan, {
-    isMethod: (section) => names.includes(section),
-    algorithm: DEFAULTS.algorithm,
-    findExperiments,
-  });
-  const prepared = new Set<string>();
-  const runs: NewRun[] = [];
-  for (const { id, configuration, layer } of planned) {
-    const options = absolutePaths(layer), resolved = resolveConfig([options], others);
-    const {
-      seed,
-      steps,
-      dataset,
-      dataDir,
-      imageSize,
-      model,
-      modelVariant,
-      split,
-      augment,
-      weights,
-    } = resolved.config;
-    // Data, network and weights are opened once for all runs that share them.
-    const parts = { dataset, dataDir, imageSize, model, modelVariant, split, augment, weights };
-    if (!prepared.has(JSON.stringify(parts))) await prepareRun(resolved);
-    prepared.add(JSON.stringify(parts));
-    runs.push({
-      id,
-      configuration,
-      options: Object.fromEntries(options.map(({ key, value }) => [key, value])),
-      seed,
-      steps,
-    });
-  }
-  return runs;
 }
 
 async function dryRun(runs: readonly NewRun[], plan: Plan, flags: SweepFlags): Promise<void> {
