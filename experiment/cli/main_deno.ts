@@ -52,6 +52,10 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--out <dir>", "folder of the run; a new one under runs/ by default")
     .option("--adapter <name>", adapters)
     .option("--resume <dir>", "continue a run where it stopped")
+    .option(
+      "--until <n>",
+      "stop after so many steps of the run, to be resumed; schedules do not see it",
+    )
     .option("--quiet", "show no progress")
     .addOption(set).addOption(plugin)
     .action(act(async () => (await import("./train_command_deno.ts")).trainCommand));
@@ -74,6 +78,31 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--quiet", "say only what is wrong")
     .addOption(plugin)
     .action(act(async () => (await import("./export_command_deno.ts")).exportCommand));
+
+  program.command("sweep")
+    .description("train all runs of a plan, and make a table of them")
+    .argument("[plan]", "YAML file: base, grid, seeds; see docs/sweeps.md")
+    .option("--out <dir>", "folder of the sweep, a new one")
+    .option("--engine <name>", "local (default) or slurm")
+    .option("--workers <n>", "runs at once; 1 by default, on Slurm as many as it gives")
+    .option("--dry-run", "list the runs and estimate the time, write nothing")
+    .option("--resume <dir>", "go on with a sweep")
+    .option("--data-dir <dir>", "folder of the data set's files, or its parent")
+    .option("--quiet", "show no progress")
+    .addOption(set).addOption(plugin)
+    .addOption(new Option("--task <id>", "what a worker is called with").hideHelp())
+    .addOption(new Option("--until <n>").hideHelp())
+    .addOption(new Option("--attached").hideHelp())
+    .action(act(async () => (await import("./sweep/sweep_command_deno.ts")).sweepCommand));
+
+  program.command("report")
+    .description("put runs side by side")
+    .argument("<dir...>", "folders of runs")
+    .option(
+      "--table <form>",
+      "print mean and standard deviation over seeds: markdown, csv or latex",
+    )
+    .action(act(async () => (await import("./report_command_deno.ts")).reportCommand));
 
   program.command("list")
     .description("algorithms, data sets, models, protocols, augmentations; or options")

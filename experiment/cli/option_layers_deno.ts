@@ -98,7 +98,7 @@ function flagLayer(flags: OptionFlags): Layer {
 const PATHS = ["dataDir", "weights"];
 
 /** Options that are paths, made absolute: relative ones start where the user called. */
-function absolutePaths(layer: Layer): Layer {
+export function absolutePaths(layer: Layer): Layer {
   return layer.map((s) => {
     const { key, value } = s;
     if (PATHS.includes(key) && typeof value === "string") return { ...s, value: userPath(value) };

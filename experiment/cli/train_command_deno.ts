@@ -25,6 +25,7 @@ import { userPath } from "./user_files_deno.ts";
 export interface TrainFlags extends OptionFlags {
   readonly out?: string;
   readonly resume?: string;
+  readonly until?: string;
 }
 
 /** `train`: a new run, or one resumed. */
@@ -44,7 +45,7 @@ export async function trainCommand(flags: TrainFlags): Promise<number> {
 }
 
 /** Flags that a resumed run may have: it takes all else from its folder. */
-const RESUMED = ["resume", "steps", "dataDir", "plugin", "quiet"];
+const RESUMED = ["resume", "steps", "until", "dataDir", "plugin", "quiet"];
 
 async function resume(flags: TrainFlags, path: string): Promise<number> {
   const others = Object.keys(flags).filter((flag) => !RESUMED.includes(flag))
@@ -77,22 +78,29 @@ async function resume(flags: TrainFlags, path: string): Promise<number> {
 
 async function train(
   run: PreparedRun,
-  { quiet = false, resume }: TrainFlags,
+  { quiet = false, resume, until: mark }: TrainFlags,
   path: string,
   open: (environment: object) => Promise<RunFolder>,
 ): Promise<number> {
   const { config, stack } = run.resolved;
+  const until = mark === undefined ? config.steps : untilFlag(mark, config.steps);
   const device = await openAdapter(config.adapter, { quiet });
   const trainer = await openTrainer({ ...run, device, config, stack, files: new RunFiles(path) });
   // Before the folder exists, so that a stop in between leaves nothing that needs resuming.
   const interrupt = listenForInterrupt();
   const folder = await open(await environmentOf(device, config.plugins));
   const seconds = await resumeRun(folder, trainer, run);
+  if (until < trainer.done) {
+    throw new BadInput(
+      `--until is ${until}, but ${path} has done ${trainer.done} steps: give more`,
+    );
+  }
   if (resume !== undefined) await writeConfig(folder, run); // its horizon may be another one
   const progress = progressDisplay(config.steps, trainer.done, { quiet });
   let summary: RunSummary;
   try {
-    summary = await new TrainLoop({ run, trainer, folder, progress, interrupt }, seconds).run();
+    const loop = new TrainLoop({ run, trainer, folder, progress, interrupt, until }, seconds);
+    summary = await loop.run();
   } catch (error) {
     // Some options are only found to be impossible when the methods are set up.
     if (error instanceof BadInput && trainer.done === 0 && resume === undefined) {
@@ -105,6 +113,11 @@ async function train(
     folder.unlock();
   }
   device.destroy();
+  if (summary.status === "interrupted" && summary.steps === until) {
+    tell(`Stopped and saved after ${until} of ${config.steps} steps, as asked`);
+    console.log(folder.path);
+    return EXIT.done;
+  }
   if (summary.status === "interrupted") {
     tell(
       `Interrupted and saved after ${summary.steps} steps. Resume with: deno task train --resume ${folder.path}`,
@@ -124,6 +137,15 @@ async function train(
   );
   console.log(folder.path);
   return EXIT.done;
+}
+
+/** Where to stop before the horizon. */
+function untilFlag(text: string, steps: number): number {
+  const until = Number(text);
+  if (Number.isInteger(until) && until >= 1 && until <= steps) return until;
+  throw new BadInput(
+    `--until is '${text}': give a whole number from 1 to ${steps}, the run's steps`,
+  );
 }
 
 /** `runs/<algorithm>-<dataset>-<date>-<n>`, the first n that is free. */

@@ -38,18 +38,18 @@ export class RunFolder {
   }
 
   /** Refuses a folder that is in use, before any work is done. */
-  static async requireFree(path: string): Promise<void> {
+  static async requireFree(path: string, what = "run"): Promise<void> {
     try {
       for await (const { name } of Deno.readDir(path)) {
         if (LEFT_OVER.test(name)) continue;
         throw new BadInput(
-          `The run folder ${path} is not empty: choose another --out, or --resume it`,
+          `The ${what} folder ${path} is not empty: choose another --out, or --resume it`,
         );
       }
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return;
       if (error instanceof Deno.errors.NotADirectory) {
-        throw new BadInput(`The run folder ${path} is a file: choose another --out`);
+        throw new BadInput(`The ${what} folder ${path} is a file: choose another --out`);
       }
       throw error;
     }

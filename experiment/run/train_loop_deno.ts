@@ -42,6 +42,8 @@ export interface TrainRun {
   readonly folder: RunFolder;
   readonly progress: ProgressDisplay;
   readonly interrupt: Interrupt;
+  /** Steps done at its end, if that is before the horizon. */
+  readonly until?: number;
 }
 
 /** Writes the files that describe a run before its first step. */
@@ -109,6 +111,7 @@ export class TrainLoop {
   readonly #startStep: number;
   #lastRow: LogRow | null = null;
   #lastEvaluation: ReportedEvaluation | null = null;
+  #evaluatedAt = -1;
   #rowAt = performance.now();
   #rowStep: number;
   #yieldedAt = performance.now();
@@ -146,8 +149,9 @@ export class TrainLoop {
 
   async #run(): Promise<RunSummary> {
     const { trainer, interrupt, progress, run: { resolved: { config } } } = this.#o;
-    const { steps } = config;
+    const { steps } = config, { until = steps } = this.#o;
     await trainer.run({
+      until,
       signal: interrupt.signal,
       onStep: async (done) => {
         progress.step(done);
@@ -157,6 +161,8 @@ export class TrainLoop {
         await this.#breathe();
       },
     });
+    // Of a stop on the way the summary has scores, but the log stays that of an undisturbed run.
+    if (trainer.done === until && this.#evaluatedAt !== until) await this.#evaluate({ log: false });
     return await this.#finish(trainer.done >= steps ? "finished" : "interrupted");
   }
 
@@ -184,10 +190,11 @@ export class TrainLoop {
     progress.row({ ...row, imagesPerSecond }, perStep * (trainer.config.steps - trainer.done));
   }
 
-  async #evaluate(): Promise<void> {
+  async #evaluate({ log = true } = {}): Promise<void> {
     const { trainer, folder, progress } = this.#o;
     const evaluation = this.#lastEvaluation = reportEvaluation(await trainer.evaluate());
-    await folder.log({ step: trainer.done, evaluation });
+    this.#evaluatedAt = trainer.done;
+    if (log) await folder.log({ step: trainer.done, evaluation });
     progress.say(
       `step ${trainer.done}: top-1 ${percent(evaluation.top1)}, balanced accuracy ${
         percent(evaluation.balancedAccuracy)
