@@ -123,6 +123,12 @@ export interface Calibration {
   readonly brier: number;
   /** The errors where a bin owns its lower edge, as torchmetrics and ADELLO have it. */
   readonly leftClosed: { readonly ece: number; readonly mce: number };
+  /** The bars of a reliability diagram: of each bin its images and their means, 0 if empty. */
+  readonly reliability: {
+    readonly count: readonly number[];
+    readonly confidence: readonly number[];
+    readonly accuracy: readonly number[];
+  };
 }
 
 /** What logits come to; rates are fractions, null where undefined. */
@@ -180,9 +186,9 @@ export function scoreLogits({ logits, labels, classes, trainCounts }: ScoredLogi
     classes,
     trainCounts,
   });
-  const errors = (closed: "left" | "right") =>
-    calibrationErrors(reliabilityBins(confidence, correct, { bins: BINS, closed }));
-  const right = errors("right"), left = errors("left");
+  const bars = reliabilityBins(confidence, correct, { bins: BINS, closed: "right" });
+  const right = calibrationErrors(bars);
+  const left = calibrationErrors(reliabilityBins(confidence, correct, { bins: BINS }));
   const loss = negativeLogLikelihood(logits, labels, { classes });
   return {
     ...summary,
@@ -196,6 +202,11 @@ export function scoreLogits({ logits, labels, classes, trainCounts }: ScoredLogi
       nll: loss,
       brier: brierScore(probabilities, labels, { classes }),
       leftClosed: { ece: left.expected, mce: left.maximum },
+      reliability: {
+        count: [...bars.count],
+        confidence: [...bars.confidence],
+        accuracy: [...bars.accuracy],
+      },
     },
   };
 }

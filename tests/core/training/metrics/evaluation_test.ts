@@ -87,6 +87,11 @@ Deno.test("scoreLogits() scores rows as their definitions say", () => {
   near(scores.calibration.ece, (0.2 + 0.6 + 0.1) / 3);
   near(scores.calibration.mce, 0.6);
   near(scores.calibration.overconfidence, 0.6 * 0.6 / 3);
+  const { count, confidence, accuracy } = scores.calibration.reliability;
+  const filled = count.flatMap((n, b) => n > 0 ? [[b, n, accuracy[b]]] : []);
+  assert.deepEqual(filled, [[8, 1, 0], [11, 1, 1], [13, 1, 1]]);
+  near(confidence[8]!, 0.6);
+  near(count.reduce((sum, n, b) => sum + n * Math.abs(accuracy[b]! - confidence[b]!), 0) / 3, 0.3);
 });
 
 Deno.test("scoreLogits() refuses what does not fit together", () => {
