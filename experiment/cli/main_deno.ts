@@ -96,8 +96,9 @@ export async function run(args: readonly string[]): Promise<number> {
     .action(act(async () => (await import("./sweep/sweep_command_deno.ts")).sweepCommand));
 
   program.command("report")
-    .description("put runs side by side")
-    .argument("<dir...>", "folders of runs")
+    .description("put runs side by side: as a page with curves and scores, or as a table")
+    .argument("<dir...>", "folders of runs or of sweeps")
+    .option("--out <file>", "write the page: HTML that needs nothing else")
     .option(
       "--table <form>",
       "print mean and standard deviation over seeds: markdown, csv or latex",

@@ -1,12 +1,16 @@
 import { BadInput } from "../../core/bad_input.ts";
 import { objectLayer } from "../config/layers.ts";
-import { type ReadRun, readRun } from "../run/read_run_deno.ts";
+import { reportPage } from "../report/page.ts";
+import { readRuns } from "../report/read_runs_deno.ts";
+import type { ReadRun } from "../run/read_run_deno.ts";
 import { TABLE_FORMS } from "../tables/render_table.ts";
 import { type FindPublished, resultTable } from "../tables/result_table.ts";
-import { userPath } from "./user_files_deno.ts";
+import { userPath, writeUserFile } from "./user_files_deno.ts";
 
 /** Flags of `report`. */
 export interface ReportFlags {
+  /** Where the page goes. */
+  readonly out?: string;
   /** A form of {@linkcode TABLE_FORMS}. */
   readonly table?: string;
 }
@@ -16,17 +20,26 @@ const published: FindPublished = () => [];
 
 /** `report DIR…`: what runs have come to, side by side. */
 export async function reportCommand(dirs: readonly string[], flags: ReportFlags): Promise<void> {
-  const { table } = flags;
-  if (table === undefined) {
-    throw new BadInput("report takes --table markdown, csv or latex");
+  const { table, out } = flags;
+  if (table === undefined && out === undefined) {
+    throw new BadInput("report takes --out FILE.html, or --table markdown, csv or latex");
   }
+  const form = table === undefined ? undefined : formOf(table);
+  if (out !== undefined && !/\.html?$/i.test(out)) {
+    throw new BadInput(`A report is a page of HTML, not ${out}: give --out FILE.html`);
+  }
+  const runs = await readRuns(dirs.map(userPath));
+  if (form) console.log(form(resultTable(runs.map(tabled), { published })).trimEnd());
+  if (out === undefined) return;
+  const path = userPath(out);
+  await writeUserFile(path, reportPage(runs));
+  console.log(path);
+}
+
+function formOf(table: string): (typeof TABLE_FORMS)[string] {
   const form = Object.hasOwn(TABLE_FORMS, table) ? TABLE_FORMS[table] : undefined;
-  if (!form) {
-    throw new BadInput(`--table is '${table}': give ${Object.keys(TABLE_FORMS).join(", ")}`);
-  }
-  const runs: ReadRun[] = [];
-  for (const dir of dirs) runs.push(await readRun(userPath(dir)));
-  console.log(form(resultTable(runs.map(tabled), { published })).trimEnd());
+  if (form) return form;
+  throw new BadInput(`--table is '${table}': give ${Object.keys(TABLE_FORMS).join(", ")}`);
 }
 
 function tabled({ config, summary }: ReadRun) {
