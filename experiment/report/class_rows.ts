@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { chart, lookOf, WIDTH } from "./chart.ts";
 import { percent, short, whole } from "./format.ts";
 import type { Markup } from "./markup.ts";
-import { type NamedRun, type Setting, type Spread, spreadOf } from "./settings.ts";
+import { classNamesOf, type NamedRun, type Setting, type Spread, spreadOf } from "./settings.ts";
 
 /** Most rows that a chart has; of more classes, neighbours by size share one. */
 export const MOST_ROWS = 24;
@@ -42,6 +42,23 @@ export function classRows(
 /** A rate of each class in a run; null where undefined. */
 export type ClassRates = (run: NamedRun) => readonly (number | null)[] | null;
 
+/**
+ * Rates in the order of some names: protocols number classes by size, so that another run may have
+ * another order.
+ */
+export function inOrderOf(names: readonly string[], rates: ClassRates): ClassRates {
+  return (run) => {
+    const values = rates(run), places = placesOf(names, run);
+    return values && places.map((place) => values[place] ?? null);
+  };
+}
+
+/** Under which number a run has each of some classes; -1 for those that it has not. */
+export function placesOf(names: readonly string[], run: NamedRun): readonly number[] {
+  const places = new Map(classNamesOf(run).map((name, c) => [name, c]));
+  return names.map((name) => places.get(name) ?? -1);
+}
+
 /** A setting's rates in the rows of a chart, over its seeds. */
 export function rowSpreads(
   rows: readonly ClassRow[],
@@ -70,7 +87,7 @@ export interface ClassDots {
 export function classDots({ rows, settings, rates, bars, dots, says }: ClassDots): Markup {
   // The scale goes from 0 to 1; what is left of 0 belongs to the bars.
   const LEFT = -0.62, LONGEST = 0.34, most = Math.max(1, ...rows.map(({ count }) => count ?? 0));
-  const names = rows.map(({ name }) => short(name, 15));
+  const names = rows.map(({ name }) => short(name, 18));
   const row = (i: number) => String(i);
   const points = settings.flatMap((setting) =>
     rowSpreads(rows, setting, rates).flatMap((spread, i) =>
@@ -80,7 +97,7 @@ export function classDots({ rows, settings, rates, bars, dots, says }: ClassDots
   const ROW = 21;
   return chart({
     height: 46 + ROW * rows.length + 16,
-    marginLeft: 104,
+    marginLeft: marginOf(names),
     marginRight: 12,
     marginTop: 26,
     x: { domain: [bars === null ? 0 : LEFT, 1], axis: null },
@@ -146,4 +163,9 @@ export function classDots({ rows, settings, rates, bars, dots, says }: ClassDots
     ],
     width: WIDTH,
   }, says);
+}
+
+/** Room for the longest of some names at the left of a chart, at about six px a letter. */
+export function marginOf(names: readonly string[]): number {
+  return 14 + 6.2 * Math.max(0, ...names.map(({ length }) => length));
 }

@@ -1,15 +1,27 @@
 import * as Plot from "@observablehq/plot";
 import { chart, WIDTH } from "./chart.ts";
-import { classDots, type ClassRow, classRows, MOST_ROWS, rowSpreads } from "./class_rows.ts";
+import {
+  classDots,
+  type ClassRates,
+  type ClassRow,
+  classRows,
+  inOrderOf,
+  marginOf,
+  MOST_ROWS,
+  placesOf,
+  rowSpreads,
+} from "./class_rows.ts";
 import { list, percent, plural, short, whole } from "./format.ts";
 import { html, type Markup } from "./markup.ts";
-import { classNamesOf, evaluationOf, type NamedRun, type Setting, spreadOf } from "./settings.ts";
+import { classNamesOf, evaluationOf, type Setting, spreadOf } from "./settings.ts";
 import { settingLabel, sortedTable } from "./tables.ts";
 
-/** Settings that number the same classes and have as many labeled images of each. */
+/** Settings that have the same classes and as many labeled images of each. */
 interface SameClasses {
   readonly settings: readonly Setting[];
+  /** Names of the classes, in the order of the first. */
   readonly names: readonly string[];
+  /** Labeled images of each. */
   readonly labeled: readonly number[];
 }
 
@@ -35,15 +47,19 @@ export function classesSection(settings: readonly Setting[]): Markup {
   }`;
 }
 
+function recallOf(names: readonly string[]): ClassRates {
+  return inOrderOf(names, (run) => evaluationOf(run)?.perClassRecall ?? null);
+}
+
 function recallFigure({ settings, names, labeled }: SameClasses, several: boolean): Markup {
   const rows = classRows(names, labeled);
-  const says = recallCaption(rows, settings);
+  const says = recallCaption(rows, settings, recallOf(names));
   const title = several
     ? `Recall by class: ${list(settings.map(({ name }) => name))}`
     : "Recall by class, beside labeled images";
   const svg = classDots({
     ...{ rows, settings, says: `${title}. ${says}` },
-    rates: (run) => evaluationOf(run)?.perClassRecall ?? null,
+    rates: recallOf(names),
     bars: rows.length < names.length ? "labeled (mean)" : "labeled",
     dots: "recall",
   });
@@ -51,8 +67,11 @@ function recallFigure({ settings, names, labeled }: SameClasses, several: boolea
 }
 
 /** Where the settings lie furthest apart, and how the rarest third fares. */
-function recallCaption(rows: readonly ClassRow[], settings: readonly Setting[]): string {
-  const rates = (run: NamedRun) => evaluationOf(run)?.perClassRecall ?? null;
+function recallCaption(
+  rows: readonly ClassRow[],
+  settings: readonly Setting[],
+  rates: ClassRates,
+): string {
   const all = settings.map((setting) => ({ setting, means: rowSpreads(rows, setting, rates) }));
   const third = Math.max(1, Math.floor(rows.length / 3));
   const ends = all.map(({ setting, means }) => {
@@ -76,15 +95,19 @@ function classTable({ settings, names, labeled }: SameClasses): Markup {
   const counts = [
     { title: "Labeled", all: labeled },
     ...(["unlabeled", "test"] as const).flatMap((part) => {
-      const own = settings.map(({ runs: [run] }) => run.split?.counts[part] ?? null);
+      const own = settings.map(({ runs: [run] }) => {
+        const all = run.split?.counts[part];
+        return all ? placesOf(names, run).map((place) => all[place] ?? 0) : null;
+      });
       const same = new Set(own.map((all) => JSON.stringify(all))).size === 1;
       // Settings may have other unlabeled images of the same classes: then no column is true.
       return same && own[0] ? [{ title: part === "test" ? "Test" : "Unlabeled", all: own[0] }] : [];
     }),
   ];
-  const recalls = settings.map(({ runs }) =>
-    names.map((_, c) => spreadOf(runs.map((run) => evaluationOf(run)?.perClassRecall[c]))?.mean)
-  );
+  const recalls = settings.map(({ runs }) => {
+    const all = runs.map(recallOf(names));
+    return names.map((_, c) => spreadOf(all.map((recall) => recall?.[c]))?.mean);
+  });
   return sortedTable({
     label: `Recall by class: ${list(settings.map(({ name }) => name))}`,
     columns: [
@@ -122,9 +145,14 @@ function confusionFigure(
   for (const run of setting.runs) {
     const { confusion } = evaluationOf(run) ?? {};
     if (!confusion) continue;
+    const places = placesOf(names, run);
     rows.forEach(({ classes: from }, i) =>
       rows.forEach(({ classes: to }, j) => {
-        for (const a of from) for (const b of to) counts[i]![j]! += confusion[a]?.[b] ?? 0;
+        for (const a of from) {
+          for (const b of to) {
+            counts[i]![j]! += confusion[places[a]!]?.[places[b]!] ?? 0; // cells and classes
+          }
+        }
       })
     );
   }
@@ -142,9 +170,7 @@ function confusionFigure(
       : "No image is taken for another class.") + grouped;
   const numbered = rows.length <= NUMBERED, domain = rows.map((_, i) => i);
   const name = (i: number) => short(rows[i]?.name ?? "", 15);
-  // Room for the longest name, at about six px a letter, and for it aslant.
-  const longest = 6.2 * Math.max(...domain.map((i) => name(i).length));
-  const [left, bottom] = [14 + longest, 16 + 0.85 * longest], side = WIDTH - left - 12;
+  const left = marginOf(domain.map(name)), bottom = 4 + 0.85 * left, side = WIDTH - left - 12;
   const svg = chart({
     height: side + bottom + 22,
     marginLeft: left,
@@ -201,14 +227,18 @@ function scoreOf({ runs }: Setting): number {
   return spreadOf(runs.map((run) => evaluationOf(run)?.balancedAccuracy))?.mean ?? -1;
 }
 
-/** Settings by their classes and labeled counts; those never evaluated are left out. */
+/**
+ * Settings by their classes and labeled counts, in whatever order they number them; those never
+ * evaluated are left out.
+ */
 export function sameClasses(settings: readonly Setting[]): readonly SameClasses[] {
   const groups = new Map<string, SameClasses & { settings: Setting[] }>();
   for (const setting of settings) {
     const run = setting.runs.find((run) => evaluationOf(run) !== null);
     if (!run) continue;
     const names = classNamesOf(run), labeled = run.split?.counts.labeled ?? names.map(() => 0);
-    const key = JSON.stringify([run.split?.dataset, names, labeled]);
+    const counts = names.map((name, c) => `${name} ${labeled[c]}`).sort();
+    const key = JSON.stringify([run.split?.dataset, counts]);
     const group = groups.get(key) ?? { settings: [], names, labeled };
     group.settings.push(setting);
     groups.set(key, group);

@@ -133,9 +133,9 @@ function sectionsOf(settings: readonly Setting[]): readonly Section[] {
       title: "Estimated class shares",
       link: "Priors",
       says:
-        "What methods took the shares of the classes to be, beside the shares among the unlabeled " +
-        "images, which no method sees. The distance is the share of images that would have to change " +
-        "class for both to agree.",
+        "What methods took the shares of the classes to be, beside what they are among the unlabeled " +
+        "images (for a state called prior, among all images), which no method sees. The distance is " +
+        "the share of images that would have to change class for both to agree.",
       content: priorsSection(settings),
       legend: settings.filter(hasPriors),
     },

@@ -19,8 +19,8 @@ html { scroll-behavior: smooth; scroll-padding-top: 4rem; -webkit-text-size-adju
 body { margin: 0; background: var(--page); color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; }
 header, main, footer { max-width: 82rem; margin: 0 auto; padding: 0 1rem; }
-header { padding-top: 2rem; display: flex; gap: 1rem; align-items: flex-start;
-  justify-content: space-between; }
+header { padding-top: 2rem; }
+.top { display: flex; gap: 1rem; align-items: flex-start; justify-content: space-between; }
 h1 { font-size: 1.75rem; line-height: 1.2; letter-spacing: -.015em; margin: 0 0 .35rem;
   text-wrap: balance; }
 h2 { font-size: 1.25rem; line-height: 1.3; letter-spacing: -.01em; margin: 0 0 .25rem; }

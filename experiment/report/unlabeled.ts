@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { chart, lookOf, WIDTH } from "./chart.ts";
-import { classDots, classRows } from "./class_rows.ts";
+import { classDots, classRows, inOrderOf, placesOf } from "./class_rows.ts";
 import { sameClasses } from "./classes.ts";
 import { type Curve, curveFigure } from "./curves.ts";
 import { list, percent, short, steps } from "./format.ts";
@@ -55,7 +55,7 @@ function distanceCurve(key: string): Curve {
 }
 
 function distanceOf(run: NamedRun, key: string) {
-  const truth = truthOf(run);
+  const truth = truthOf(run, key);
   if (!truth) return [];
   return estimatesOf(run, key).map(({ step, shares }) => ({
     step,
@@ -65,7 +65,9 @@ function distanceOf(run: NamedRun, key: string) {
 
 /** A panel a class: the estimates as lines, the truth as a dashed one. */
 function sharesFigure(setting: Setting, run: NamedRun): Markup {
-  const keys = estimateKeys(run), truth = truthOf(run), names = classNamesOf(run);
+  const all = estimateKeys(run), unlabeled = all.filter((key) => !ofAllImages(key));
+  const keys = unlabeled.length > 0 ? unlabeled : all;
+  const truth = truthOf(run, keys[0]!), names = classNamesOf(run); // it has one
   const labeled = run.split?.counts.labeled ?? names.map(() => 0);
   const ranked = names.map((_, c) => c)
     .sort((a, b) => (labeled[b] ?? 0) - (labeled[a] ?? 0) || a - b);
@@ -148,7 +150,9 @@ function sharesCaption(
   const styles = ["solid", "dashed", "dotted", "dash-dotted"];
   const drawn = keys.map((key, k) => keys.length > 1 ? `${key} ${styles[k % 4]}` : key);
   const known = truth
-    ? "the thin dashed line is the hidden truth of the unlabeled images"
+    ? `the thin dashed line is the truth of ${
+      ofAllImages(keys[0]!) ? "all images" : "the unlabeled images, which is hidden"
+    }`
     : "the truth is not known";
   return `Shares by class: ${list(drawn)}; ${known}.${
     some ? " Some of the classes, from the most to the fewest labeled images." : ""
@@ -186,11 +190,18 @@ function estimatesOf({ rows, split }: NamedRun, key: string): readonly Estimate[
   return logged.map(({ step, values, total }) => ({ step, shares: values.map((v) => v / total) }));
 }
 
-/** Shares of the classes among the unlabeled images; null where nobody knows. */
-function truthOf({ split }: NamedRun): readonly number[] | null {
-  const counts = split?.counts.unlabeled;
-  const total = counts?.reduce((sum, n) => sum + n, 0);
-  return counts && total ? counts.map((n) => n / total) : null;
+/** Whether an estimate is of the labeled images too, as a state `prior` is; others are of the unlabeled. */
+function ofAllImages(key: string): boolean {
+  return key.endsWith("/prior");
+}
+
+/** What the shares that a state estimates are in truth; null where nobody knows. */
+function truthOf({ split }: NamedRun, key: string): readonly number[] | null {
+  const { labeled, unlabeled } = split?.counts ?? {};
+  if (!unlabeled) return null;
+  const counts = unlabeled.map((n, c) => ofAllImages(key) ? n + (labeled?.[c] ?? 0) : n);
+  const total = counts.reduce((sum, n) => sum + n, 0);
+  return total > 0 ? counts.map((n) => n / total) : null;
 }
 
 /** How good the pseudo-labels of each class were in the last log period. */
@@ -201,7 +212,10 @@ export function pseudoLabelsSection(settings: readonly Setting[]): Markup {
   }
   const groups = sameClasses(rated);
   const figures = groups.flatMap(({ settings, names, labeled }) => {
-    const unlabeled = settings.map(({ runs: [run] }) => run.split?.counts.unlabeled ?? null);
+    const unlabeled = settings.map(({ runs: [run] }) => {
+      const counts = run.split?.counts.unlabeled ?? null;
+      return counts && placesOf(names, run).map((place) => counts[place] ?? 0);
+    });
     const same = new Set(unlabeled.map((counts) => JSON.stringify(counts))).size === 1;
     const rows = classRows(names, labeled, same ? unlabeled[0]! : null); // a setting at least
     const bars = same && unlabeled[0] ? "unlabeled" : null;
@@ -209,7 +223,7 @@ export function pseudoLabelsSection(settings: readonly Setting[]): Markup {
     return (["recall", "precision"] as const).map((dots) => {
       const title = `${dots === "recall" ? "Recall" : "Precision"} of pseudo-labels${whose}`;
       const says = pseudoCaption(settings, dots);
-      const rates = (run: NamedRun) => pseudoLabelsOf(run)?.[dots] ?? null;
+      const rates = inOrderOf(names, (run) => pseudoLabelsOf(run)?.[dots] ?? null);
       const svg = classDots({ rows, settings, rates, bars, dots, says: `${title}. ${says}` });
       return html`<figure><h3>${title}</h3>${svg}<figcaption>${says}</figcaption></figure>`;
     });
