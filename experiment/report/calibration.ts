@@ -3,7 +3,7 @@ import type { Calibration } from "../../core/training/metrics/evaluation.ts";
 import { chart, lookOf } from "./chart.ts";
 import { number, percent, whole } from "./format.ts";
 import { html, type Markup } from "./markup.ts";
-import { evaluationOf, type Setting, spreadOf } from "./settings.ts";
+import { evaluationOf, type Setting, spreadOfKnown } from "./settings.ts";
 import { settingLabel } from "./tables.ts";
 
 /** A bar of a reliability diagram: what predictions of about one confidence are worth. */
@@ -32,7 +32,7 @@ ended, and in runs of this version or later.</p>`;
 
 function reliabilityFigure(setting: Setting, all: readonly Calibration[]): Markup {
   const bars = barsOf(all);
-  const mean = (pick: (c: Calibration) => number) => spreadOf(all.map(pick))?.mean;
+  const mean = (pick: (c: Calibration) => number) => spreadOfKnown(all.map(pick))?.mean;
   const over = sum(bars, (bar) => bar.count * (bar.confidence - bar.accuracy));
   const says = `ECE ${percent(mean((c) => c.ece))}, largest gap ${
     percent(mean((c) => c.mce))

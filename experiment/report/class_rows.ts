@@ -2,7 +2,13 @@ import * as Plot from "@observablehq/plot";
 import { chart, lookOf, WIDTH } from "./chart.ts";
 import { percent, short, whole } from "./format.ts";
 import type { Markup } from "./markup.ts";
-import { classNamesOf, type NamedRun, type Setting, type Spread, spreadOf } from "./settings.ts";
+import {
+  classNamesOf,
+  type NamedRun,
+  type SeedSpread,
+  type Setting,
+  spreadOfKnown,
+} from "./settings.ts";
 
 /** Most rows that a chart has; of more classes, neighbours by size share one. */
 export const MOST_ROWS = 24;
@@ -64,10 +70,10 @@ export function rowSpreads(
   rows: readonly ClassRow[],
   { runs }: Setting,
   rates: ClassRates,
-): readonly (Spread | null)[] {
+): readonly (SeedSpread | null)[] {
   const all = runs.map(rates).filter((r) => r !== null);
   return rows.map(({ classes }) =>
-    spreadOf(all.map((rate) => spreadOf(classes.map((c) => rate[c]))?.mean))
+    spreadOfKnown(all.map((rate) => spreadOfKnown(classes.map((c) => rate[c]))?.mean))
   );
 }
 
@@ -155,7 +161,7 @@ export function classDots({ rows, settings, rates, bars, dots, says }: ClassDots
             r: 4,
             stroke: "var(--card)",
             strokeWidth: 0.75,
-            title: ({ label, mean }: Spread & { label: string }) =>
+            title: ({ label, mean }: SeedSpread & { label: string }) =>
               `${setting.name}, ${label}: ${percent(mean)}`,
           }),
         ];

@@ -13,7 +13,7 @@ import {
 } from "./class_rows.ts";
 import { list, percent, plural, short, whole } from "./format.ts";
 import { html, type Markup } from "./markup.ts";
-import { classNamesOf, evaluationOf, type Setting, spreadOf } from "./settings.ts";
+import { classNamesOf, evaluationOf, type Setting, spreadOfKnown } from "./settings.ts";
 import { settingLabel, sortedTable } from "./tables.ts";
 
 /** Settings that have the same classes and as many labeled images of each. */
@@ -75,7 +75,7 @@ function recallCaption(
   const all = settings.map((setting) => ({ setting, means: rowSpreads(rows, setting, rates) }));
   const third = Math.max(1, Math.floor(rows.length / 3));
   const ends = all.map(({ setting, means }) => {
-    const mean = (part: typeof means) => spreadOf(part.map((spread) => spread?.mean))?.mean;
+    const mean = (part: typeof means) => spreadOfKnown(part.map((spread) => spread?.mean))?.mean;
     return {
       name: setting.name,
       head: mean(means.slice(0, third)),
@@ -106,7 +106,7 @@ function classTable({ settings, names, labeled }: SameClasses): Markup {
   ];
   const recalls = settings.map(({ runs }) => {
     const all = runs.map(recallOf(names));
-    return names.map((_, c) => spreadOf(all.map((recall) => recall?.[c]))?.mean);
+    return names.map((_, c) => spreadOfKnown(all.map((recall) => recall?.[c]))?.mean);
   });
   return sortedTable({
     label: `Recall by class: ${list(settings.map(({ name }) => name))}`,
@@ -224,7 +224,7 @@ function confusionFigure(
 }
 
 function scoreOf({ runs }: Setting): number {
-  return spreadOf(runs.map((run) => evaluationOf(run)?.balancedAccuracy))?.mean ?? -1;
+  return spreadOfKnown(runs.map((run) => evaluationOf(run)?.balancedAccuracy))?.mean ?? -1;
 }
 
 /**

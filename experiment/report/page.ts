@@ -5,7 +5,7 @@ import { curvesSection } from "./curves.ts";
 import { list, percent, plural } from "./format.ts";
 import { html, Markup } from "./markup.ts";
 import { SCRIPT } from "./script.ts";
-import { evaluationOf, type Setting, settingsOf, spreadOf } from "./settings.ts";
+import { evaluationOf, type Setting, settingsOf, spreadOfKnown } from "./settings.ts";
 import { STYLE } from "./style.ts";
 import { optionsSection, runsTable, seedsTable, settingLabel } from "./tables.ts";
 import { hasPriors, hasPseudoLabels, priorsSection, pseudoLabelsSection } from "./unlabeled.ts";
@@ -176,7 +176,7 @@ function titleOf(settings: readonly Setting[]): string {
 function leadOf(settings: readonly Setting[]): Markup {
   const ranked = settings.map((setting) => ({
     setting,
-    spread: spreadOf(setting.runs.map((run) => evaluationOf(run)?.balancedAccuracy)),
+    spread: spreadOfKnown(setting.runs.map((run) => evaluationOf(run)?.balancedAccuracy)),
   })).filter(({ spread }) => spread !== null).sort((a, b) => b.spread!.mean - a.spread!.mean);
   const best = ranked[0], worst = ranked[ranked.length - 1];
   if (!best || !worst) return html`No evaluation yet.`;

@@ -1,4 +1,6 @@
 import type { Evaluation } from "../../core/training/evaluate.ts";
+import { objectLayer } from "../config/layers.ts";
+import { type Spread, spreadOf } from "../tables/scores.ts";
 import type { ReadRun } from "../run/read_run_deno.ts";
 
 /** Options that make no other experiment of a run: they are where and with which draws it ran. */
@@ -65,37 +67,26 @@ export function classNamesOf(run: ReadRun): readonly string[] {
   return classNames ?? Array.from({ length: classes }, (_, c) => `class ${c}`);
 }
 
-/** Mean and spread of a number over seeds. */
-export interface Spread {
-  readonly n: number;
-  readonly mean: number;
-  /** Sample standard deviation (n - 1); null of one value. */
-  readonly std: number | null;
+/** Mean, spread and range of a number over seeds. */
+export interface SeedSpread extends Spread {
   readonly low: number;
   readonly high: number;
 }
 
 /** Sums values up; those that are unknown do not count. Null if none is known. */
-export function spreadOf(values: readonly (number | null | undefined)[]): Spread | null {
+export function spreadOfKnown(
+  values: readonly (number | null | undefined)[],
+): SeedSpread | null {
   const known = values.filter((v) => typeof v === "number" && Number.isFinite(v)) as number[];
-  const n = known.length;
-  if (n === 0) return null;
-  const mean = known.reduce((sum, v) => sum + v, 0) / n;
-  const squares = known.reduce((sum, v) => sum + (v - mean) ** 2, 0);
-  const std = n > 1 ? Math.sqrt(squares / (n - 1)) : null;
-  return { n, mean, std, low: Math.min(...known), high: Math.max(...known) };
+  const spread = spreadOf(known);
+  return spread && { ...spread, low: Math.min(...known), high: Math.max(...known) };
 }
 
 function optionsOf(config: Readonly<Record<string, unknown>>): Map<string, string> {
-  const options = new Map<string, string>();
-  const add = (value: unknown, path: string) => {
-    if (PLACE.includes(path)) return;
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      for (const [key, inner] of Object.entries(value)) add(inner, path ? `${path}.${key}` : key);
-    } else options.set(path, typeof value === "string" ? value : JSON.stringify(value));
-  };
-  add(config, "");
-  return options;
+  return new Map(
+    objectLayer(config, "config.yaml").filter(({ key }) => !PLACE.includes(key))
+      .map(({ key, value }) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
 }
 
 /** The last parts of paths, as few as tell them apart. */

@@ -5,9 +5,9 @@ import {
   differingOptions,
   evaluationOf,
   type NamedRun,
+  type SeedSpread,
   type Setting,
-  type Spread,
-  spreadOf,
+  spreadOfKnown,
 } from "./settings.ts";
 
 /** A cell; what it is sorted by is its value, else its text. */
@@ -162,7 +162,7 @@ export function seedsTable(settings: readonly Setting[]): Markup | null {
       { text: settingLabel(setting), value: setting.index },
       { text: String(setting.runs.length), value: setting.runs.length },
       ...columns.map(([, pick]) => {
-        const spread = spreadOf(setting.runs.map(pick));
+        const spread = spreadOfKnown(setting.runs.map(pick));
         return { text: plusMinus(spread), value: spread?.mean ?? null };
       }),
     ]),
@@ -170,7 +170,7 @@ export function seedsTable(settings: readonly Setting[]): Markup | null {
 }
 
 /** `57.4 ± 0.6 %`. */
-export function plusMinus(spread: Spread | null): string {
+export function plusMinus(spread: SeedSpread | null): string {
   if (!spread) return NOTHING;
   const { mean, std } = spread;
   return std === null

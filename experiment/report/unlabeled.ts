@@ -5,7 +5,7 @@ import { sameClasses } from "./classes.ts";
 import { type Curve, curveFigure } from "./curves.ts";
 import { list, percent, short, steps } from "./format.ts";
 import { html, type Markup } from "./markup.ts";
-import { classNamesOf, type NamedRun, type Setting, spreadOf } from "./settings.ts";
+import { classNamesOf, type NamedRun, type Setting, spreadOfKnown } from "./settings.ts";
 import { settingLabel } from "./tables.ts";
 
 /** How far the sum of shares may be above 1, by rounding. */
@@ -234,7 +234,8 @@ export function pseudoLabelsSection(settings: readonly Setting[]): Markup {
 function pseudoCaption(settings: readonly Setting[], dots: "recall" | "precision"): string {
   const means = settings.map(({ name, runs }) => ({
     name,
-    mean: spreadOf(runs.map((run) => spreadOf(pseudoLabelsOf(run)?.[dots] ?? [])?.mean))?.mean ?? 0,
+    mean: spreadOfKnown(runs.map((run) => spreadOfKnown(pseudoLabelsOf(run)?.[dots] ?? [])?.mean))
+      ?.mean ?? 0,
   })).sort((a, b) => b.mean - a.mean);
   const what = dots === "recall"
     ? "How many of a class's unlabeled images are given its label"
