@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type { Calibration } from "../../core/training/metrics/evaluation.ts";
 import { chart, lookOf } from "./chart.ts";
 import { number, percent, whole } from "./format.ts";
-import { html, type Markup } from "./markup.ts";
+import { type Markup, markup } from "./markup.ts";
 import { evaluationOf, type Setting, spreadOfKnown } from "./settings.ts";
 import { settingLabel } from "./tables.ts";
 
@@ -24,10 +24,10 @@ export function calibrationSection(settings: readonly Setting[]): Markup {
     return all.length > 0 ? [reliabilityFigure(setting, all)] : [];
   });
   if (drawn.length === 0) {
-    return html`<p>No summary has the bars of a reliability diagram: they are there once a run has
+    return markup`<p>No summary has the bars of a reliability diagram: they are there once a run has
 ended, and in runs of this version or later.</p>`;
   }
-  return html`<div class="charts">${drawn}</div>`;
+  return markup`<div class="charts">${drawn}</div>`;
 }
 
 function reliabilityFigure(setting: Setting, all: readonly Calibration[]): Markup {
@@ -101,7 +101,7 @@ function reliabilityFigure(setting: Setting, all: readonly Calibration[]): Marku
       Plot.text(["confidence, %"], { frameAnchor: "bottom", dy: 32 }),
     ],
   }, `How the ${whole(images)} predictions spread over the confidences.`);
-  return html`<figure><h3>${
+  return markup`<figure><h3>${
     settingLabel(setting)
   }</h3>${diagram}${histogram}<figcaption>${says}</figcaption></figure>`;
 }

@@ -12,7 +12,7 @@ import {
   rowSpreads,
 } from "./class_rows.ts";
 import { list, percent, plural, short, whole } from "./format.ts";
-import { html, type Markup } from "./markup.ts";
+import { type Markup, markup } from "./markup.ts";
 import { classNamesOf, evaluationOf, type Setting, spreadOfKnown } from "./settings.ts";
 import { settingLabel, sortedTable } from "./tables.ts";
 
@@ -34,17 +34,20 @@ const MOST_MATRICES = 12;
 /** Recall by class beside labeled counts, as a chart and as a table. */
 export function classesSection(settings: readonly Setting[]): Markup {
   const groups = sameClasses(settings);
-  if (groups.length === 0) return html`<p>No run has been evaluated yet.</p>`;
-  return html`${
-    groups.map((group) => {
-      const figure = recallFigure(group, groups.length > 1), table = classTable(group);
-      const { length } = group.names;
-      return length <= MOST_ROWS ? html`<div class="pair">${figure}${table}</div>` : html`
-        <div class="charts">${figure}</div>
-        <details><summary>Table of ${plural(length, "class", "classes")}</summary>${table}</details>
-      `;
-    })
-  }`;
+  if (groups.length === 0) return markup`<p>No run has been evaluated yet.</p>`;
+  const parts = groups.map((group) => {
+    const figure = recallFigure(group, groups.length > 1), table = classTable(group);
+    const { length } = group.names;
+    const frame = length <= MOST_ROWS ? "pair" : "charts";
+    const beside = length <= MOST_ROWS ? table : null;
+    const below = beside
+      ? null
+      : markup`<details><summary>Table of ${
+        plural(length, "class", "classes")
+      }</summary>${table}</details>`;
+    return markup`<div class="${frame}">${figure}${beside}</div>${below}`;
+  });
+  return markup`${parts}`;
 }
 
 function recallOf(names: readonly string[]): ClassRates {
@@ -63,7 +66,7 @@ function recallFigure({ settings, names, labeled }: SameClasses, several: boolea
     bars: rows.length < names.length ? "labeled (mean)" : "labeled",
     dots: "recall",
   });
-  return html`<figure><h3>${title}</h3>${svg}<figcaption>${says}</figcaption></figure>`;
+  return markup`<figure><h3>${title}</h3>${svg}<figcaption>${says}</figcaption></figure>`;
 }
 
 /** Where the settings lie furthest apart, and how the rarest third fares. */
@@ -128,13 +131,13 @@ export function confusionSection(settings: readonly Setting[]): Markup {
   const all = sameClasses(settings).flatMap(({ settings, names, labeled }) =>
     settings.map((setting) => ({ setting, names, labeled, score: scoreOf(setting) }))
   ).sort((a, b) => b.score - a.score);
-  if (all.length === 0) return html`<p>No run has been evaluated yet.</p>`;
+  if (all.length === 0) return markup`<p>No run has been evaluated yet.</p>`;
   const drawn = all.slice(0, MOST_MATRICES)
     .sort((a, b) => a.setting.index - b.setting.index);
   const note = drawn.length < all.length
-    ? html`<p>The ${drawn.length} settings of the highest balanced accuracy, of ${all.length}.</p>`
+    ? markup`<p>The ${drawn.length} settings of the highest balanced accuracy, of ${all.length}.</p>`
     : null;
-  return html`${note}<div class="charts">${drawn.map(confusionFigure)}</div>`;
+  return markup`${note}<div class="charts">${drawn.map(confusionFigure)}</div>`;
 }
 
 function confusionFigure(
@@ -218,7 +221,7 @@ function confusionFigure(
         : [],
     ],
   }, `Confusion matrix of ${setting.name}, in percent of each true class. ${says}`);
-  return html`<figure><h3>${
+  return markup`<figure><h3>${
     settingLabel(setting)
   }</h3>${svg}<figcaption>${says}</figcaption></figure>`;
 }

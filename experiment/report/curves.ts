@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { chart, lookOf } from "./chart.ts";
 import { list, number, percent, plural, steps, whole } from "./format.ts";
-import { html, type Markup } from "./markup.ts";
+import { type Markup, markup } from "./markup.ts";
 import type { NamedRun, Setting } from "./settings.ts";
 
 /** A value of a run after a number of steps. */
@@ -30,29 +30,22 @@ export function curvesSection(settings: readonly Setting[]): Markup {
   const figures = (curves: readonly Curve[]) =>
     curves.map((curve) => curveFigure(curve, settings)).filter((figure) => figure !== null);
   const drawn = figures(main);
-  if (drawn.length === 0) return html`<p>No run has logged anything yet.</p>`;
+  if (drawn.length === 0) return markup`<p>No run has logged anything yet.</p>`;
   const fixed = own.flatMap((curve) => {
     const value = constantOf(curve, settings);
     return value === null ? [] : [{ curve, text: `${curve.title} ${number(value)}` }];
   });
   const moving = figures(own.filter((curve) => !fixed.some((one) => one.curve === curve)));
-  return html`<div class="charts">${drawn}</div>${
-    moving.length === 0 ? null : html`
-      <details>
-        <summary>${plural(
-          moving.length,
-          "curve",
-        )} of what the methods logged by themselves</summary>
-        <div class="charts">${moving}</div>
-      </details>
-    `
-  }${
-    fixed.length === 0
-      ? null
-      : html`<p class="note">Logged, and the same all the time: ${
-        list(fixed.map(({ text }) => text))
-      }.</p>`
-  }`;
+  const more = moving.length === 0
+    ? null
+    : markup`<details><summary>${plural(moving.length, "curve")} of what the methods logged by
+themselves</summary><div class="charts">${moving}</div></details>`;
+  const still = fixed.length === 0
+    ? null
+    : markup`<p class="note">Logged, and the same all the time: ${
+      list(fixed.map(({ text }) => text))
+    }.</p>`;
+  return markup`<div class="charts">${drawn}</div>${more}${still}`;
 }
 
 /** The one value that a quantity has in all runs and at all steps; null if there are several. */
@@ -150,7 +143,7 @@ export function curveFigure(curve: Curve, settings: readonly Setting[]): Markup 
       ...drawn.map(({ setting, mean }) => line(mean, setting, { strokeWidth: 2 })),
     ],
   }, `${curve.title} over the steps. ${says}`);
-  return html`<figure><h3>${curve.title}</h3>${svg}<figcaption>${says}</figcaption></figure>`;
+  return markup`<figure><h3>${curve.title}</h3>${svg}<figcaption>${says}</figcaption></figure>`;
 }
 
 function lastStep({ rows, evaluations }: NamedRun): number {

@@ -16,13 +16,13 @@ export type Content = string | number | Markup | null | readonly Content[];
  *
  * @example A name with a sign of HTML
  * ```ts
- * import { html } from "./markup.ts";
+ * import { markup } from "./markup.ts";
  * import assert from "node:assert/strict";
  *
- * assert.equal(html`<b>${"a < b"}</b>`.text, "<b>a &lt; b</b>");
+ * assert.equal(markup`<b>${"a < b"}</b>`.text, "<b>a &lt; b</b>");
  * ```
  */
-export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
+export function markup(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
   const text = parts.reduce((all, part, i) => all + textOf(values[i - 1] ?? null) + part);
   return new Markup(text);
 }

@@ -3,7 +3,7 @@ import { calibrationSection } from "./calibration.ts";
 import { classesSection, confusionSection } from "./classes.ts";
 import { curvesSection } from "./curves.ts";
 import { list, percent, plural } from "./format.ts";
-import { html, Markup } from "./markup.ts";
+import { Markup, markup } from "./markup.ts";
 import { SCRIPT } from "./script.ts";
 import { evaluationOf, type Setting, settingsOf, spreadOfKnown } from "./settings.ts";
 import { STYLE } from "./style.ts";
@@ -37,38 +37,40 @@ export function reportPage(runs: readonly ReadRun[], made: Date = new Date()): s
   const settings = settingsOf(runs);
   const sections = sectionsOf(settings).filter(({ content }) => content !== null);
   const title = titleOf(settings);
-  const page = html`
-    <!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <title>${title}</title>
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="generator" content="longtail">
-        <link rel="icon" href="data:,">
-        <style>${new Markup(STYLE)}</style>
-      </head>
-      <body>
-        <header><div><h1>${title}</h1><p class="lead">${leadOf(settings)}</p></div>
-    <button type="button" class="theme" hidden></button></header>
-        <nav aria-label="Parts of the report">
-          <ul>${sections.map(({ id, link }) => html`<li><a href="#${id}">${link}</a></li>`)}</ul>
-        </nav>
-        <main>${sections.map(({ id, title, says, content, legend = [] }) =>
-          html`
-            <section id="${id}"
-              aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
-            <p>${says}</p>${legendOf(legend)}${content}</section>
-          `
-        )}</main>
-        <footer>Made by longtail on ${made.toISOString().slice(0, 10)} from ${plural(
-          runs.length,
-          "run folder",
-        )}. Rates are of the test images unless something else is said.</footer>
-        <script>${new Markup(SCRIPT)}</script>
-      </body>
-    </html>
-  `;
+  const parts = sections.map(({ id, title, says, content, legend = [] }) =>
+    markup`<section id="${id}" aria-labelledby="${id}-title">
+<h2 id="${id}-title">${title}</h2>
+<p>${says}</p>${legendOf(legend)}${content}
+</section>
+`
+  );
+  const page = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>${title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="longtail">
+<link rel="icon" href="data:,">
+<style>${new Markup(STYLE)}</style>
+</head>
+<body>
+<header>
+<div class="top"><h1>${title}</h1><button type="button" class="theme" hidden></button></div>
+<p class="lead">${leadOf(settings)}</p>
+</header>
+<nav aria-label="Parts of the report"><ul>${
+    sections.map(({ id, link }) => markup`<li><a href="#${id}">${link}</a></li>`)
+  }</ul></nav>
+<main>
+${parts}</main>
+<footer>Made by longtail on ${made.toISOString().slice(0, 10)} from ${
+    plural(runs.length, "run folder")
+  }. Rates are of the test images unless something else is said.</footer>
+<script>${new Markup(SCRIPT)}</script>
+</body>
+</html>
+`;
   return page.text;
 }
 
@@ -159,8 +161,8 @@ function sectionsOf(settings: readonly Setting[]): readonly Section[] {
 
 function legendOf(settings: readonly Setting[]): Markup | null {
   if (settings.length < 2) return null;
-  return html`<ul class="legend" aria-label="Settings">${
-    settings.map((setting) => html`<li>${settingLabel(setting)}</li>`)
+  return markup`<ul class="legend" aria-label="Settings">${
+    settings.map((setting) => markup`<li>${settingLabel(setting)}</li>`)
   }</ul>`;
 }
 
@@ -179,16 +181,16 @@ function leadOf(settings: readonly Setting[]): Markup {
     spread: spreadOfKnown(setting.runs.map((run) => evaluationOf(run)?.balancedAccuracy)),
   })).filter(({ spread }) => spread !== null).sort((a, b) => b.spread!.mean - a.spread!.mean);
   const best = ranked[0], worst = ranked[ranked.length - 1];
-  if (!best || !worst) return html`No evaluation yet.`;
+  if (!best || !worst) return markup`No evaluation yet.`;
   const score = ({ setting, spread }: typeof best) =>
-    html`<b>${setting.name}</b> (${percent(spread!.mean)}${
+    markup`<b>${setting.name}</b> (${percent(spread!.mean)}${
       spread!.n > 1 ? `, mean of ${spread!.n} seeds` : ""
     })`;
   if (best === worst) {
-    return html`Balanced accuracy ${percent(best.spread!.mean)}${
+    return markup`Balanced accuracy ${percent(best.spread!.mean)}${
       best.spread!.n > 1 ? `, mean of ${best.spread!.n} seeds` : ""
     }.`;
   }
-  return html`Highest balanced accuracy of ${plural(ranked.length, "setting")}: ${score(best)};
+  return markup`Highest balanced accuracy of ${plural(ranked.length, "setting")}: ${score(best)};
 lowest: ${score(worst)}.`;
 }

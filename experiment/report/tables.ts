@@ -1,6 +1,6 @@
 import { lookOf, swatch } from "./chart.ts";
 import { duration, NOTHING, number, percent, plural, whole } from "./format.ts";
-import { html, Markup } from "./markup.ts";
+import { Markup, markup } from "./markup.ts";
 import {
   differingOptions,
   evaluationOf,
@@ -27,40 +27,30 @@ export interface SortedTable {
 /** A table whose first column names the rows; wide ones scroll in a frame of their own. */
 export function sortedTable({ label, columns, rows }: SortedTable): Markup {
   const kind = (c: number) => columns[c]?.number ? new Markup(' class="number"') : null;
-  const heads = columns.map(({ title }, c) =>
-    html`
-      <th scope="col" ${kind(c)}>${title}</th>
-    `
-  );
-  const body = rows.map((row) =>
-    html`<tr>${
-      row.map(({ text, value }, c) => {
-        const by = value === undefined ? null : html`
-          data-value="${value === null ? "" : String(value)}"
-        `;
-        return c === 0
-          ? html`
-            <th scope="row" ${by}>${text}</th>
-          `
-          : html`<td${kind(c)}${by}>${text}</td>`;
-      })
-    }</tr>`
-  );
-  return html`
-    <div class="frame" role="region" tabindex="0" aria-label="${label}">
-      <table class="sorted">
-        <thead>
-          <tr>${heads}</tr>
-        </thead>
-        <tbody>${body}</tbody>
-      </table>
-    </div>
-  `;
+  const heads = columns.map(({ title }, c) => markup`<th scope="col"${kind(c)}>${title}</th>`);
+  const cell = ({ text, value }: Cell, c: number) => {
+    const by = value === undefined ? null : markup` data-value="${value === null ? "" : value}"`;
+    return c === 0
+      ? markup`<th scope="row"${by}>${text}</th>`
+      : markup`<td${kind(c)}${by}>${text}</td>`;
+  };
+  return markup`<div class="frame" role="region" tabindex="0" aria-label="${label}">
+<table class="sorted">
+<thead><tr>${heads}</tr></thead>
+<tbody>${
+    rows.map((row) =>
+      markup`<tr>${row.map(cell)}</tr>
+`
+    )
+  }</tbody>
+</table>
+</div>
+`;
 }
 
 /** Its line and name. */
 export function settingLabel(setting: Setting): Markup {
-  return html`<span class="setting">${swatch(lookOf(setting))}${setting.name}</span>`;
+  return markup`<span class="setting">${swatch(lookOf(setting))}${setting.name}</span>`;
 }
 
 /** What a run was made of: columns where runs differ, else a sentence. */
@@ -97,14 +87,9 @@ export function runsTable(settings: readonly Setting[]): Markup {
   });
   const first = all[0]!.run; // a report is of one run at least
   const words = same.map(([title, of]) =>
-    html`
-      <div>
-        <dt>${title}</dt>
-        <dd>${of(first)}</dd>
-      </div>
-    `
+    markup`<div><dt>${title}</dt><dd>${of(first)}</dd></div>`
   );
-  return html`<dl class="facts">${words}</dl>${table}`;
+  return markup`<dl class="facts">${words}</dl>${table}`;
 }
 
 function runRow(run: NamedRun, setting: Setting, madeOf: readonly string[]): readonly Cell[] {
@@ -132,7 +117,7 @@ function runRow(run: NamedRun, setting: Setting, madeOf: readonly string[]): rea
     ...madeOf.map((text) => ({ text })),
     {
       text: summary
-        ? html`<code title="${summary.state}">${summary.state.slice(0, 8)}</code>`
+        ? markup`<code title="${summary.state}">${summary.state.slice(0, 8)}</code>`
         : NOTHING,
     },
   ];
@@ -187,7 +172,7 @@ export function optionsSection(settings: readonly Setting[]): Markup {
   );
   const apart = differ.filter((key) => !own.includes(key));
   const table = apart.length === 0
-    ? html`<p>The runs differ in nothing but their seed and where they ran.</p>`
+    ? markup`<p>The runs differ in nothing but their seed and where they ran.</p>`
     : sortedTable({
       label: "Options that differ",
       columns: [
@@ -195,12 +180,12 @@ export function optionsSection(settings: readonly Setting[]): Markup {
         ...settings.map((setting) => ({ title: settingLabel(setting) })),
       ],
       rows: apart.map((key) => [
-        { text: html`<code>${key}</code>` },
+        { text: markup`<code>${key}</code>` },
         ...settings.map(({ options }) => ({ text: shown(options.get(key)) })),
       ]),
     });
   const common = keys.filter((key) => !differ.includes(key));
-  return html`${table}${optionList(own, settings, "that only some methods have")}${
+  return markup`${table}${optionList(own, settings, "that only some methods have")}${
     optionList(common, settings, "that all runs share")
   }`;
 }
@@ -213,19 +198,13 @@ function optionList(
 ): Markup | null {
   if (keys.length === 0) return null;
   const value = (key: string) => settings.find(({ options }) => options.has(key))?.options.get(key);
-  return html`
-    <details>
-      <summary>${plural(keys.length, "option")} ${which}</summary>
-      <dl class="options">${keys.map((key) =>
-        html`
-          <div>
-            <dt><code>${key}</code></dt>
-            <dd>${shown(value(key))}</dd>
-          </div>
-        `
-      )}</dl>
-    </details>
-  `;
+  const pairs = keys.map((key) =>
+    markup`<div><dt><code>${key}</code></dt><dd>${shown(value(key))}</dd></div>
+`
+  );
+  return markup`<details><summary>${plural(keys.length, "option")} ${which}</summary>
+<dl class="options">${pairs}</dl></details>
+`;
 }
 
 /** An option's value: numbers as they are read, long lists cut. */

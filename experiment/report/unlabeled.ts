@@ -4,7 +4,7 @@ import { classDots, classRows, inOrderOf, placesOf } from "./class_rows.ts";
 import { sameClasses } from "./classes.ts";
 import { type Curve, curveFigure } from "./curves.ts";
 import { list, percent, short, steps } from "./format.ts";
-import { html, type Markup } from "./markup.ts";
+import { type Markup, markup } from "./markup.ts";
 import { classNamesOf, type NamedRun, type Setting, spreadOfKnown } from "./settings.ts";
 import { settingLabel } from "./tables.ts";
 
@@ -34,14 +34,14 @@ export function hasPseudoLabels({ runs }: Setting): boolean {
 export function priorsSection(settings: readonly Setting[]): Markup {
   const keys = [...new Set(settings.flatMap(({ runs }) => runs.flatMap(estimateKeys)))];
   if (keys.length === 0) {
-    return html`<p>No method of these runs estimates how often the classes occur.</p>`;
+    return markup`<p>No method of these runs estimates how often the classes occur.</p>`;
   }
   const distances = keys.map((key) => curveFigure(distanceCurve(key), settings));
   const panels = settings.flatMap((setting) => {
     const run = setting.runs.find((run) => estimateKeys(run).length > 0);
     return run ? [sharesFigure(setting, run)] : [];
   });
-  return html`<div class="charts">${distances}${panels}</div>`;
+  return markup`<div class="charts">${distances}${panels}</div>`;
 }
 
 /** Total variation distance: 0 where the estimate is right, 1 where it shares nothing with it. */
@@ -137,7 +137,7 @@ function sharesFigure(setting: Setting, run: NamedRun): Markup {
     ],
     width: WIDTH,
   }, `Estimated shares of the classes over the steps in ${run.name}. ${says}`);
-  return html`<figure><h3>${
+  return markup`<figure><h3>${
     settingLabel(setting)
   }</h3>${svg}<figcaption>${says} Run ${run.name}.</figcaption></figure>`;
 }
@@ -208,7 +208,7 @@ function truthOf({ split }: NamedRun, key: string): readonly number[] | null {
 export function pseudoLabelsSection(settings: readonly Setting[]): Markup {
   const rated = settings.filter(hasPseudoLabels);
   if (rated.length === 0) {
-    return html`<p>No run has pseudo-labels whose truth is known.</p>`;
+    return markup`<p>No run has pseudo-labels whose truth is known.</p>`;
   }
   const groups = sameClasses(rated);
   const figures = groups.flatMap(({ settings, names, labeled }) => {
@@ -225,10 +225,10 @@ export function pseudoLabelsSection(settings: readonly Setting[]): Markup {
       const says = pseudoCaption(settings, dots);
       const rates = inOrderOf(names, (run) => pseudoLabelsOf(run)?.[dots] ?? null);
       const svg = classDots({ rows, settings, rates, bars, dots, says: `${title}. ${says}` });
-      return html`<figure><h3>${title}</h3>${svg}<figcaption>${says}</figcaption></figure>`;
+      return markup`<figure><h3>${title}</h3>${svg}<figcaption>${says}</figcaption></figure>`;
     });
   });
-  return html`<div class="charts">${figures}</div>`;
+  return markup`<div class="charts">${figures}</div>`;
 }
 
 function pseudoCaption(settings: readonly Setting[], dots: "recall" | "precision"): string {

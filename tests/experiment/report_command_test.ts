@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { capturedRun } from "./captured_run.ts";
+
+const scratch = await Deno.makeTempDir({ prefix: "longtail-report-" });
+globalThis.addEventListener("unload", () => Deno.removeSync(scratch, { recursive: true }));
+
+const out = `${scratch}/report.html`;
+
+/** A run that has not logged anything yet is enough for a page. */
+const run = `${scratch}/run`;
+await Deno.mkdir(run);
+await Deno.writeTextFile(`${run}/config.yaml`, "seed: 3\nalgorithm: fixmatch\ndataset: toy\n");
+
+Deno.test("report writes the page and says where", async () => {
+  const { code, out: said, err } = await capturedRun("report", run, "--out", out);
+  assert.deepEqual([code, said], [0, out], err);
+  assert.match(await Deno.readTextFile(out), /<h1>fixmatch on toy<\/h1>/);
+});
+
+Deno.test("report refuses in one sentence, and writes nothing", async () => {
+  const refused = async (says: RegExp, ...args: readonly string[]) => {
+    const { code, err } = await capturedRun("report", ...args);
+    assert.equal(code, 2, err);
+    assert.match(err, says);
+  };
+  const never = `${scratch}/never.html`;
+  await refused(/neither the folder of a run nor of a sweep/, `${scratch}/none`, "--out", never);
+  await refused(/A report is a page of HTML, not report\.pdf/, run, "--out", "report.pdf");
+  await refused(/--out FILE\.html, or --table/, run);
+  await refused(/Cannot write .*\/no\/report\.html/, run, "--out", `${scratch}/no/report.html`);
+  await assert.rejects(Deno.stat(never), Deno.errors.NotFound);
+});
