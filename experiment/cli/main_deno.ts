@@ -56,6 +56,7 @@ export async function run(args: readonly string[]): Promise<number> {
       "--until <n>",
       "stop after so many steps of the run, to be resumed; schedules do not see it",
     )
+    .option("--tensorboard", "write curves for TensorBoard too, into the run's folder")
     .option("--quiet", "show no progress")
     .addOption(set).addOption(plugin)
     .action(act(async () => (await import("./train_command_deno.ts")).trainCommand));

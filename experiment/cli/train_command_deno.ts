@@ -15,6 +15,7 @@ import {
   TrainLoop,
   writeConfig,
 } from "../run/train_loop_deno.ts";
+import { EventLog } from "../tensorboard/event_log_deno.ts";
 import { environmentOf } from "./environment_deno.ts";
 import { EXIT } from "./exit_codes_deno.ts";
 import { openAdapter } from "./open_adapter_deno.ts";
@@ -26,6 +27,7 @@ export interface TrainFlags extends OptionFlags {
   readonly out?: string;
   readonly resume?: string;
   readonly until?: string;
+  readonly tensorboard?: boolean;
 }
 
 /** `train`: a new run, or one resumed. */
@@ -40,12 +42,13 @@ export async function trainCommand(flags: TrainFlags): Promise<number> {
   return await train(run, flags, path, async (environment) => {
     const folder = await RunFolder.create(path);
     await describeRun(folder, run, environment);
+    await logEvents(folder, flags);
     return folder;
   });
 }
 
 /** Flags that a resumed run may have: it takes all else from its folder. */
-const RESUMED = ["resume", "steps", "until", "dataDir", "plugin", "quiet"];
+const RESUMED = ["resume", "steps", "until", "dataDir", "plugin", "quiet", "tensorboard"];
 
 async function resume(flags: TrainFlags, path: string): Promise<number> {
   const others = Object.keys(flags).filter((flag) => !RESUMED.includes(flag))
@@ -72,8 +75,17 @@ async function resume(flags: TrainFlags, path: string): Promise<number> {
   }
   return await train(run, flags, path, async () => {
     await folder.lock();
+    await logEvents(folder, flags);
     return folder;
   });
+}
+
+/** Goes on with the events of a run that has some, or begins them if asked to. */
+async function logEvents(folder: RunFolder, { tensorboard = false }: TrainFlags): Promise<void> {
+  const { path } = folder, config = await folder.readText("config.yaml") ?? "";
+  const events = await EventLog.open(path) ??
+    (tensorboard ? await EventLog.create(path, config) : null);
+  if (events) folder.logAlso(events);
 }
 
 async function train(

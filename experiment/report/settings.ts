@@ -1,6 +1,6 @@
-import type { Evaluation } from "../../core/training/evaluate.ts";
 import { objectLayer } from "../config/layers.ts";
 import { type Spread, spreadOf } from "../tables/scores.ts";
+import type { ReportedEvaluation } from "../run/network_words.ts";
 import type { ReadRun } from "../run/read_run_deno.ts";
 
 /** Options that make no other experiment of a run: they are where and with which draws it ran. */
@@ -52,7 +52,7 @@ export function differingOptions(all: readonly ReadonlyMap<string, string>[]): r
 }
 
 /** The last evaluation on the test images; null before the first. */
-export function evaluationOf(run: ReadRun): Evaluation | null {
+export function evaluationOf(run: ReadRun): ReportedEvaluation | null {
   return run.summary?.evaluation ?? run.evaluations.findLast((row) => row.evaluation)?.evaluation ??
     null;
 }

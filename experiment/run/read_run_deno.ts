@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { BadInput } from "../../core/bad_input.ts";
-import type { Evaluation } from "../../core/training/evaluate.ts";
 import type { LogRow } from "../../core/training/trainer.ts";
+import type { ReportedEvaluation } from "./network_words.ts";
 import type { RunSummary } from "./train_loop_deno.ts";
 
 /** A log period as `log.jsonl` has it. */
@@ -17,9 +17,9 @@ export interface LoggedEvaluation {
   /** Steps done. */
   readonly step: number;
   /** Scores on the test images. */
-  readonly evaluation?: Evaluation;
+  readonly evaluation?: ReportedEvaluation;
   /** Scores on the images set aside for validation. */
-  readonly validation?: Evaluation;
+  readonly validation?: ReportedEvaluation;
 }
 
 /** What `split.json` says beside the lists of images. */
@@ -37,7 +37,7 @@ export interface WrittenSplit {
 }
 
 /** The summary of a run, with validation scores where images were set aside. */
-export type ReadSummary = RunSummary & { readonly validation?: Evaluation | null };
+export type ReadSummary = RunSummary & { readonly validation?: ReportedEvaluation | null };
 
 /** A run folder as it was read. */
 export interface ReadRun {

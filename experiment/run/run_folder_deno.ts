@@ -1,9 +1,33 @@
 import { BadInput } from "../../core/bad_input.ts";
 import { refusal, withFile } from "../../core/refused_file.ts";
+import type { LogRow } from "../../core/training/log_row.ts";
 import { checkFileName, type HostFiles } from "../../core/training/plugin/host_files.ts";
+import type { ReportedEvaluation } from "./network_words.ts";
 
 /** What a run may have written before it began, which its `config.yaml` says; and what stays of it. */
 const LEFT_OVER = /^(split\.json|environment\.json|model\.json|log\.jsonl|\.lock|.*\.tmp)$/;
+
+/** Scores as a log has them: with the names of the classes, where these are known. */
+type LoggedScores = ReportedEvaluation & { readonly classNames?: readonly string[] };
+
+/** A line of `log.jsonl`: a log period, or an evaluation. */
+export type LogLine = { readonly step: number } & Partial<LogRow> & {
+  /** Seconds of training until then. */
+  readonly seconds?: number;
+  readonly imagesPerSecond?: number;
+  /** On the test images. */
+  readonly evaluation?: LoggedScores;
+  /** On the images set aside for validation. */
+  readonly validation?: LoggedScores;
+};
+
+/** A log beside `log.jsonl` that is told the same. */
+export interface OtherLog {
+  /** Adds a line. */
+  log(row: LogLine): Promise<void>;
+  /** Drops lines past a step, which a resumed run will write again. */
+  truncate(step: number): Promise<void>;
+}
 
 /** The folder of a run, held by one process: every file is written whole. */
 export class RunFolder {
@@ -11,6 +35,7 @@ export class RunFolder {
   readonly path: string;
   /** Held by the system until this process ends, however it ends. */
   #lock: Deno.FsFile | undefined;
+  #otherLog: OtherLog | null = null;
 
   private constructor(path: string) {
     this.path = path;
@@ -126,11 +151,17 @@ export class RunFolder {
     await writeWhole(`${this.path}/${name}`, text);
   }
 
+  /** Hands all lines of the log to another one too. */
+  logAlso(other: OtherLog): void {
+    this.#otherLog = other;
+  }
+
   /** Adds a line to the log. */
-  async log(row: object): Promise<void> {
+  async log(row: LogLine): Promise<void> {
     const path = `${this.path}/log.jsonl`;
     const line = `${JSON.stringify(row)}\n`;
     await withFile("write", path, () => Deno.writeTextFile(path, line, { append: true }));
+    await this.#otherLog?.log(row);
   }
 
   /** Makes sure that the log's lines are on the disk. */
@@ -144,6 +175,7 @@ export class RunFolder {
 
   /** Drops log lines past a step, which a resumed run will write again. */
   async truncateLog(step: number): Promise<void> {
+    await this.#otherLog?.truncate(step);
     const text = await this.readText("log.jsonl");
     if (text === undefined) return;
     const kept = text.split("\n").filter((line) => {
