@@ -100,6 +100,8 @@ export async function run(args: readonly string[]): Promise<number> {
     .description("put runs side by side: as a page with curves and scores, or as a table")
     .argument("<dir...>", "folders of runs or of sweeps")
     .option("--out <file>", "write the page: HTML that needs nothing else")
+    .option("--images", "show the hardest test images; needs data and checkpoints")
+    .option("--quiet", "show no progress")
     .option(
       "--table <form>",
       "print mean and standard deviation over seeds: markdown, csv or latex",

@@ -5,12 +5,16 @@ import { readRuns } from "../report/read_runs_deno.ts";
 import type { ReadRun } from "../run/read_run_deno.ts";
 import { TABLE_FORMS } from "../tables/render_table.ts";
 import { type FindPublished, resultTable } from "../tables/result_table.ts";
+import { reportImages } from "./report_images_deno.ts";
 import { userPath, writeUserFile } from "./user_files_deno.ts";
 
 /** Flags of `report`. */
 export interface ReportFlags {
   /** Where the page goes. */
   readonly out?: string;
+  /** Whether it shows the hardest test images. */
+  readonly images?: boolean;
+  readonly quiet?: boolean;
   /** A form of {@linkcode TABLE_FORMS}. */
   readonly table?: string;
 }
@@ -20,7 +24,7 @@ const published: FindPublished = () => [];
 
 /** `report DIR…`: what runs have come to, side by side. */
 export async function reportCommand(dirs: readonly string[], flags: ReportFlags): Promise<void> {
-  const { table, out } = flags;
+  const { table, out, images = false, quiet = false } = flags;
   if (table === undefined && out === undefined) {
     throw new BadInput("report takes --out FILE.html, or --table markdown, csv or latex");
   }
@@ -32,7 +36,8 @@ export async function reportCommand(dirs: readonly string[], flags: ReportFlags)
   if (form) console.log(form(resultTable(runs.map(tabled), { published })).trimEnd());
   if (out === undefined) return;
   const path = userPath(out);
-  await writeUserFile(path, reportPage(runs));
+  const hardest = images ? await reportImages(runs.map((run) => run.path), { quiet }) : [];
+  await writeUserFile(path, reportPage(runs, { hardest }));
   console.log(path);
 }
 

@@ -87,7 +87,10 @@ function reliabilityFigure(setting: Setting, all: readonly Calibration[]): Marku
       tickFormat: (v: number) => `${Math.round(100 * v)}`,
       label: null,
     },
-    y: { ticks: 2, ...share, tickFormat: (v: number) => `${v} %`, nice: true },
+    y: {
+      ...{ ticks: 2, ...share, tickFormat: (v: number) => `${v} %` },
+      domain: [0, 130 * Math.max(...bars.map(({ count }) => count)) / images], // room for a word
+    },
     marks: [
       Plot.rectY(bars, {
         x1: "low",

@@ -3,12 +3,21 @@ import { calibrationSection } from "./calibration.ts";
 import { classesSection, confusionSection } from "./classes.ts";
 import { curvesSection } from "./curves.ts";
 import { list, percent, plural } from "./format.ts";
+import { hardestSection, type Thumbnail } from "./hardest.ts";
 import { Markup, markup } from "./markup.ts";
 import { SCRIPT } from "./script.ts";
 import { evaluationOf, type Setting, settingsOf, spreadOfKnown } from "./settings.ts";
 import { STYLE } from "./style.ts";
 import { optionsSection, runsTable, seedsTable, settingLabel } from "./tables.ts";
 import { hasPriors, hasPseudoLabels, priorsSection, pseudoLabelsSection } from "./unlabeled.ts";
+
+/** What else {@linkcode reportPage} is told. */
+export interface ReportOptions {
+  /** The day to write into its foot; today by default. */
+  readonly made?: Date;
+  /** Test images that runs find hard, by data set; none by default. */
+  readonly hardest?: readonly (readonly Thumbnail[])[];
+}
 
 /** A part of the page. */
 interface Section {
@@ -31,11 +40,13 @@ interface Section {
  * lines are means.
  *
  * @param runs One or more, finished or not.
- * @param made The day to write into its foot; today by default.
  */
-export function reportPage(runs: readonly ReadRun[], made: Date = new Date()): string {
+export function reportPage(
+  runs: readonly ReadRun[],
+  { made = new Date(), hardest = [] }: ReportOptions = {},
+): string {
   const settings = settingsOf(runs);
-  const sections = sectionsOf(settings).filter(({ content }) => content !== null);
+  const sections = sectionsOf(settings, hardest).filter(({ content }) => content !== null);
   const title = titleOf(settings);
   const parts = sections.map(({ id, title, says, content, legend = [] }) =>
     markup`<section id="${id}" aria-labelledby="${id}-title">
@@ -74,7 +85,10 @@ ${parts}</main>
   return page.text;
 }
 
-function sectionsOf(settings: readonly Setting[]): readonly Section[] {
+function sectionsOf(
+  settings: readonly Setting[],
+  hardest: readonly (readonly Thumbnail[])[],
+): readonly Section[] {
   const seeds = settings.some(({ runs }) => runs.length > 1);
   return [
     {
@@ -129,6 +143,13 @@ function sectionsOf(settings: readonly Setting[]): readonly Section[] {
         "How often predictions of a confidence are right. Bars on the dashed line can be taken at " +
         "their word; the upright stroke is the gap.",
       content: calibrationSection(settings),
+    },
+    {
+      id: "hardest",
+      title: "Hardest test images",
+      link: "Images",
+      says: "To whose true class the runs give the least probability.",
+      content: hardestSection(hardest),
     },
     {
       id: "priors",

@@ -86,9 +86,11 @@ details[open] > summary { margin-bottom: .75rem; }
   border-bottom: 1px solid var(--line); padding: .2rem 0; }
 .options dd { margin: 0; color: var(--soft); overflow-wrap: anywhere; text-align: right; }
 .pictures { display: grid; gap: 1rem; list-style: none; padding: 0; margin: 0 0 1rem;
-  grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); }
-.pictures img { width: 100%; aspect-ratio: 1; object-fit: contain; image-rendering: pixelated;
-  background: var(--well); border-radius: 6px; display: block; }
+  grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); }
+.pictures img { width: 100%; aspect-ratio: 1; object-fit: contain; background: var(--well);
+  border-radius: 6px; display: block; }
+.pictures .small { image-rendering: pixelated; }
+.pictures b { color: var(--ink); font-weight: 600; }
 .pictures span { display: block; font-size: .8rem; line-height: 1.4; color: var(--soft);
   margin-top: .3rem; }
 footer { margin-top: 3rem; padding-top: 1rem; padding-bottom: 3rem; color: var(--soft);

@@ -13,7 +13,8 @@ interface Part {
 }
 
 function pageOf(...runs: readonly ReadRun[]) {
-  const whole = reportPage(runs, new Date(0)), text = whole.replace(/<script>.*<\/script>/s, "");
+  const whole = reportPage(runs, { made: new Date(0) }),
+    text = whole.replace(/<script>.*<\/script>/s, "");
   const { document } = parseHTML(whole) as unknown as { readonly document: Part };
   const all = (selector: string) => [...document.querySelectorAll(selector)];
   const figure = (section: string, title: RegExp) => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import sharp from "sharp";
 import { capturedRun } from "./captured_run.ts";
 
 const scratch = await Deno.makeTempDir({ prefix: "longtail-report-" });
@@ -15,6 +16,23 @@ Deno.test("report writes the page and says where", async () => {
   const { code, out: said, err } = await capturedRun("report", run, "--out", out);
   assert.deepEqual([code, said], [0, out], err);
   assert.match(await Deno.readTextFile(out), /<h1>fixmatch on toy<\/h1>/);
+});
+
+Deno.test("report --images shows the hardest test images, of runs of any kind", async () => {
+  const folder = `${scratch}/trained`;
+  const small = ["imageSize=16", "batch.labeled=4", "batch.ratio=2"]
+    .flatMap((option) => ["--set", option]);
+  const trained = await capturedRun(
+    ...["train", "--model", "small-cnn", "--steps", "2", "--quiet", "--out", folder, ...small],
+  );
+  assert.equal(trained.code, 0, trained.err);
+  const { code, err } = await capturedRun("report", folder, "--out", out, "--images", "--quiet");
+  assert.deepEqual([code, err], [0, ""]);
+  const page = await Deno.readTextFile(out);
+  const sources = [...page.matchAll(/src="data:image\/png;base64,([^"]+)"/g)];
+  assert.equal(sources.length, 24);
+  const { width, height } = await sharp(Uint8Array.fromBase64(sources[0]![1]!)).metadata();
+  assert.deepEqual([width, height], [16, 16]);
 });
 
 Deno.test("report refuses in one sentence, and writes nothing", async () => {

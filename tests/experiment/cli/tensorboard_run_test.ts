@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decodeEvents } from "../../experiment/tensorboard/events.ts";
+import { decodeEvents } from "../../../experiment/tensorboard/events.ts";
 import { capturedRun } from "./captured_run.ts";
 
 const scratch = await Deno.makeTempDir({ prefix: "longtail-tensorboard-" });
