@@ -106,7 +106,8 @@ export async function run(args: readonly string[]): Promise<number> {
       "--table <form>",
       "print mean and standard deviation over seeds: markdown, csv or latex",
     )
-    .action(act(async () => (await import("./report_command_deno.ts")).reportCommand));
+    .addOption(plugin)
+    .action(act(async () => (await import("./report/report_command_deno.ts")).reportCommand));
 
   program.command("list")
     .description("algorithms, data sets, models, protocols, augmentations; or options")

@@ -1,9 +1,9 @@
 import sharp from "sharp";
-import type { ImagePart } from "../../datasets/images/dataset.ts";
-import { rankedClassNames } from "../../datasets/split/split.ts";
-import { hardestImages, type TestAnswers, type Thumbnail } from "../report/hardest.ts";
-import { requireSameSplit } from "../run/split_run.ts";
-import { openRun } from "./open_run_deno.ts";
+import type { ImagePart } from "../../../datasets/images/dataset.ts";
+import { rankedClassNames } from "../../../datasets/split/split.ts";
+import { hardestImages, type TestAnswers, type Thumbnail } from "../../report/hardest.ts";
+import { requireSameSplit } from "../../run/split_run.ts";
+import { openRun } from "../open_run_deno.ts";
 
 /** How many images a report shows of a data set. */
 const COUNT = 24;
@@ -20,11 +20,11 @@ const SMALL = 64;
  */
 export async function reportImages(
   dirs: readonly string[],
-  { quiet = false }: { readonly quiet?: boolean },
+  { quiet = false, ...flags }: { readonly quiet?: boolean; readonly plugin?: readonly string[] },
 ): Promise<readonly (readonly Thumbnail[])[]> {
   const sets = new Map<string, { test: ImagePart; size: number; answers: TestAnswers[] }>();
   for (const [i, dir] of dirs.entries()) {
-    const opened = await openRun(dir, { quiet: quiet || i > 0 }); // the adapter is named once
+    const opened = await openRun(dir, { ...flags, quiet: quiet || i > 0 }); // the adapter is named once
     const { folder, run: { dataset, split }, trainer, device } = opened;
     requireSameSplit(await folder.readText("split.json"), split, folder.path);
     const { logits, labels } = await trainer.logits();

@@ -1,12 +1,12 @@
-import { BadInput } from "../../core/bad_input.ts";
-import { objectLayer } from "../config/layers.ts";
-import { reportPage } from "../report/page.ts";
-import { readRuns } from "../report/read_runs_deno.ts";
-import type { ReadRun } from "../run/read_run_deno.ts";
-import { TABLE_FORMS } from "../tables/render_table.ts";
-import { type FindPublished, resultTable } from "../tables/result_table.ts";
+import { BadInput } from "../../../core/bad_input.ts";
+import { objectLayer } from "../../config/layers.ts";
+import { reportPage } from "../../report/page.ts";
+import { readRuns } from "../../report/read_runs_deno.ts";
+import type { ReadRun } from "../../run/read_run_deno.ts";
+import { TABLE_FORMS } from "../../tables/render_table.ts";
+import { type FindPublished, resultTable } from "../../tables/result_table.ts";
 import { reportImages } from "./report_images_deno.ts";
-import { userPath, writeUserFile } from "./user_files_deno.ts";
+import { userPath, writeUserFile } from "../user_files_deno.ts";
 
 /** Flags of `report`. */
 export interface ReportFlags {
@@ -15,6 +15,7 @@ export interface ReportFlags {
   /** Whether it shows the hardest test images. */
   readonly images?: boolean;
   readonly quiet?: boolean;
+  readonly plugin?: readonly string[];
   /** A form of {@linkcode TABLE_FORMS}. */
   readonly table?: string;
 }
@@ -24,9 +25,12 @@ const published: FindPublished = () => [];
 
 /** `report DIR…`: what runs have come to, side by side. */
 export async function reportCommand(dirs: readonly string[], flags: ReportFlags): Promise<void> {
-  const { table, out, images = false, quiet = false } = flags;
+  const { table, out, images = false } = flags;
   if (table === undefined && out === undefined) {
     throw new BadInput("report takes --out FILE.html, or --table markdown, csv or latex");
+  }
+  if (images && out === undefined) {
+    throw new BadInput("--images go into a page: give --out FILE.html");
   }
   const form = table === undefined ? undefined : formOf(table);
   if (out !== undefined && !/\.html?$/i.test(out)) {
@@ -36,7 +40,7 @@ export async function reportCommand(dirs: readonly string[], flags: ReportFlags)
   if (form) console.log(form(resultTable(runs.map(tabled), { published })).trimEnd());
   if (out === undefined) return;
   const path = userPath(out);
-  const hardest = images ? await reportImages(runs.map((run) => run.path), { quiet }) : [];
+  const hardest = images ? await reportImages(runs.map((run) => run.path), flags) : [];
   await writeUserFile(path, reportPage(runs, { hardest }));
   console.log(path);
 }
