@@ -132,6 +132,7 @@ export function curveFigure(curve: Curve, settings: readonly Setting[]): Markup 
       grid: true,
       ticks: 5,
       nice: true,
+      ...domainOf(drawn, curve),
       ...curve.unit === "share" ? { percent: true, tickFormat: (v: number) => `${v} %` } : {},
     },
     marks: [
@@ -144,6 +145,17 @@ export function curveFigure(curve: Curve, settings: readonly Setting[]): Markup 
     ],
   }, `${curve.title} over the steps. ${says}`);
   return markup`<figure><h3>${curve.title}</h3>${svg}<figcaption>${says}</figcaption></figure>`;
+}
+
+/** A range of values to show where all are one, of which no axis can be made; else nothing. */
+function domainOf(
+  drawn: readonly Drawn[],
+  { unit }: Curve,
+): { readonly domain?: [number, number] } {
+  const values = new Set(drawn.flatMap(({ seeds }) => seeds.flat().map(({ value }) => value)));
+  const [value = 0] = values, shown = unit === "share" ? 100 * value : value;
+  if (values.size > 1) return {};
+  return { domain: shown === 0 ? [0, 1] : [Math.min(0, 2 * shown), Math.max(0, 2 * shown)] };
 }
 
 function lastStep({ rows, evaluations }: NamedRun): number {

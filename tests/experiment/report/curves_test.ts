@@ -37,3 +37,13 @@ Deno.test("long logs are averaged to as many points as one can see", () => {
 Deno.test("no figure is drawn of what nobody logged", () => {
   assert.equal(curveFigure(curve(() => []), settings), null);
 });
+
+Deno.test("a quantity that never changes has an axis all the same", () => {
+  const ticks = (value: number) => {
+    const { text } = curveFigure(curve(() => [10, 20].map((step) => ({ step, value }))), settings)!;
+    return [...text.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, tick]) => tick);
+  };
+  assert.ok(ticks(0.03).includes("0.06") && ticks(0.03).includes("0.00"));
+  assert.ok(ticks(0).includes("1.0"));
+  assert.ok(ticks(-2).includes("−4"));
+});
