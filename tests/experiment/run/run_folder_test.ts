@@ -112,7 +112,7 @@ Deno.test("RunFolder says in a sentence what the system refuses", async () => {
   await using place = await scratch();
   const folder = await RunFolder.create(place.path);
   await Deno.mkdir(`${place.path}/log.jsonl`);
-  await assert.rejects(folder.log({}), {
+  await assert.rejects(folder.log({ step: 1 }), {
     name: "RefusedFile",
     message: `Cannot write ${place.path}/log.jsonl: it is a folder`,
   });
