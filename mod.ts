@@ -36,3 +36,11 @@ export {
 } from "./experiment/config/run_config.ts";
 export { checkPlugin, type PluginTrial } from "./experiment/check_plugin.ts";
 export { type Extensions, type NamedDataset } from "./experiment/config/extensions.ts";
+export {
+  type ShiftedLogits,
+  type ShiftedScores,
+  shiftedScores,
+  SHIFTS,
+  type ShiftScores,
+} from "./experiment/evaluation/shifted_scores.ts";
+export { adjustToPrior } from "./experiment/evaluation/test_prior.ts";

@@ -60,7 +60,9 @@ export const udal: Algorithm<UdalOptions> = defineAlgorithm({
       outsideUnit({ minimum, momentum }) ?? negative({ power }),
   fits: ({ target }, data) => unknownTruth(target, data),
   recipe: adelloTraining,
-  state: (_, { classes }) => ({ estimate: { shape: [classes], init: "uniform", logged: true } }),
+  state: (_, { classes }) => ({
+    estimate: { shape: [classes], init: "uniform", estimates: "unlabeled" },
+  }),
   adjust(s, z, where) {
     const { prior, state: { estimate }, config } = s;
     const alpha = smoothingAt(config, s.progress);

@@ -68,8 +68,8 @@ export const simpro: Algorithm<SimproOptions> = defineAlgorithm({
   }),
   recipe: simproRecipe,
   state: (_, { classes }) => ({
-    prior: { shape: [classes], init: "prior", logged: true },
-    unlabeledPrior: { shape: [classes], init: "uniform", logged: true },
+    prior: { shape: [classes], init: "prior", estimates: "all" },
+    unlabeledPrior: { shape: [classes], init: "uniform", estimates: "unlabeled" },
     labeledCounts: { shape: [classes] },
     unlabeledCounts: { shape: [classes] },
   }),

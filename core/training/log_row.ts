@@ -17,8 +17,18 @@ export interface LogRow {
   readonly values: Readonly<Record<string, number>>;
   /** Logged state of plugins, by `plugin/key`, as it is after the period's last step. */
   readonly state: Readonly<Record<string, readonly number[]>>;
+  /** How far estimated class shares are from the hidden ones, by `plugin/key`, where those are known. */
+  readonly priors: Readonly<Record<string, PriorDistance>>;
   /** How good the pseudo-labels were; null where there are none or no true labels are known. */
   readonly pseudoLabels: PseudoLabelSummary | null;
+}
+
+/** How far an estimate of class shares is from the truth. */
+export interface PriorDistance {
+  /** KL(truth ‖ estimate) = Σ_c π_c log(π_c / π̂_c), in nats, π̂ at least 1e-12. */
+  readonly kl: number;
+  /** Σ_c |π_c − π̂_c|, 0 to 2. */
+  readonly l1: number;
 }
 
 /** Where a log period ends. */
@@ -29,6 +39,8 @@ export interface LogPeriod {
   readonly classes: number;
   /** Values of logged state, by `plugin/key`. */
   readonly state: ReadonlyMap<string, Float32Array>;
+  /** Hidden class counts that some of it estimates, by `plugin/key`. */
+  readonly truth: ReadonlyMap<string, readonly number[]>;
 }
 
 /**
@@ -41,7 +53,7 @@ export interface LogPeriod {
 export function logRow(
   means: ReadonlyMap<string, number>,
   pairs: Uint32Array,
-  { classes, state, ...period }: LogPeriod,
+  { classes, state, truth, ...period }: LogPeriod,
 ): LogRow {
   const of = (prefix: string) =>
     Object.fromEntries(
@@ -58,6 +70,12 @@ export function logRow(
     mask: means.get("mask") ?? null,
     values: of("value "),
     state: Object.fromEntries([...state].map(([key, values]) => [key, [...values]])),
+    priors: Object.fromEntries(
+      [...truth].flatMap(([key, counts]) => {
+        const distance = priorDistance(counts, state.get(key) ?? []);
+        return distance ? [[key, distance]] : [];
+      }),
+    ),
     pseudoLabels: means.has("mask") ? summarizePairs(pairs, classes) : null,
   };
 }
@@ -66,4 +84,35 @@ function summarizePairs(pairs: Uint32Array, classes: number): PseudoLabelSummary
   const cells = classes * classes;
   const all = pairs.subarray(0, cells), masked = pairs.subarray(cells);
   return all.some((n) => n > 0) ? summarizePseudoLabels({ all, masked, classes }) : null;
+}
+
+/**
+ * How far estimated class shares are from counts.
+ *
+ * @param counts The truth [C].
+ * @param estimate Shares of the classes [C]; they are scaled to add up to 1.
+ * @returns Null where one of them is all zeros.
+ *
+ * @example Half of what is there is thought to be of the other class
+ * ```ts
+ * import { priorDistance } from "@longtail/longtail/core";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(priorDistance([4, 0], [0.5, 0.5]), { kl: Math.log(2), l1: 1 });
+ * ```
+ */
+export function priorDistance(
+  counts: ArrayLike<number>,
+  estimate: ArrayLike<number>,
+): PriorDistance | null {
+  const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
+  const total = sum(counts), mass = sum(estimate);
+  if (!(total > 0) || !(mass > 0)) return null;
+  let kl = 0, l1 = 0;
+  for (let c = 0; c < counts.length; c++) {
+    const truth = counts[c]! / total, guess = (estimate[c] ?? 0) / mass; // one a class
+    if (truth > 0) kl += truth * Math.log(truth / Math.max(guess, 1e-12));
+    l1 += Math.abs(truth - guess);
+  }
+  return { kl, l1 };
 }

@@ -322,6 +322,7 @@ export class Trainer {
       learningRate: this.#rate(Math.max(0, this.done - 1)),
       classes: this.data.classes,
       state: new Map([...logged.keys()].map((key, i) => [key, values[i]!])), // one array a tensor
+      truth: this.state.truth(this.data),
     });
   }
 

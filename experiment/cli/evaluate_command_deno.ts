@@ -1,56 +1,147 @@
-import { rankedClassNames } from "../../datasets/split/split.ts";
+import { BadInput } from "../../core/bad_input.ts";
 import { named } from "../../core/names.ts";
+import { type EvaluationLogits, scoreEvaluation } from "../../core/training/evaluate.ts";
+import { rankedClassNames } from "../../datasets/split/split.ts";
+import { predictionTable } from "../evaluation/prediction_table.ts";
+import { shiftedScores, SHIFTS, type ShiftScores } from "../evaluation/shifted_scores.ts";
+import { adjustToPrior, namedPrior, parsePrior, priorName } from "../evaluation/test_prior.ts";
+import { networkFlag, type ReportedEvaluation, reportEvaluation } from "../run/network_words.ts";
 import { requireSameSplit } from "../run/split_run.ts";
-import { networkFlag, reportEvaluation } from "../run/network_words.ts";
 import { percent } from "../run/train_loop_deno.ts";
-import { openRun } from "./open_run_deno.ts";
+import { type OpenedRun, openRun } from "./open_run_deno.ts";
+import { readUserText, userPath, writeUserFile } from "./user_files_deno.ts";
 
 /** Flags of `evaluate`. */
 export interface EvaluateFlags {
   readonly network?: string;
   readonly head?: string;
+  readonly norm?: string;
+  readonly on?: string;
+  readonly prior?: string;
+  readonly shift?: string;
+  readonly predictions?: string;
+  readonly best?: boolean;
   readonly json?: boolean;
+  readonly dataDir?: string;
   readonly plugin?: readonly string[];
   readonly quiet?: boolean;
 }
 
-/** `evaluate DIR`: the same numbers again from the checkpoint. */
+/** `evaluate DIR`: the same numbers again from the checkpoint, or others of the same network. */
 export async function evaluateCommand(dir: string, flags: EvaluateFlags): Promise<void> {
-  const { head, json = false } = flags;
+  const { head, shift, json = false } = flags;
   const network = networkFlag(flags.network);
-  const { folder, run, trainer, device } = await openRun(dir, flags);
+  const norm = choice("norm", flags.norm, ["running", "batch"] as const);
+  const on = choice("on", flags.on, ["test", "validation"] as const);
+  if (shift !== undefined) named(SHIFTS.map((name) => [name, name]), "shift")(shift);
+  const prior = flags.prior === undefined ? undefined : priorName(flags.prior);
+  const opened = await openRun(dir, flags);
+  const { folder, run, trainer, device } = opened;
   requireSameSplit(await folder.readText("split.json"), run.split, folder.path);
   if (head !== undefined) named(Object.entries(trainer.network.heads), "head")(head);
-  const evaluation = reportEvaluation(
-    await trainer.evaluate({
-      ...(network ? { network } : {}),
-      ...(head ? { head } : {}),
-    }),
-  );
+  if (on === "validation" && run.split.valid.length === 0) {
+    throw new BadInput(`${folder.path} set no images aside for validation: see split.valid`);
+  }
+  const raw = await trainer.logits({
+    ...(network ? { network } : {}),
+    ...(head ? { head } : {}),
+    ...(norm ? { norm } : {}),
+    ...(on === "validation" ? { on: "valid" } : {}),
+  });
+  // A set of its own shares is adjusted to in each shifted set.
+  const own = shift !== undefined && prior === "test";
+  const logits = flags.prior === undefined || own ? raw : await adjusted(raw, flags.prior, opened);
+  const shifted = shift === undefined ? undefined : shiftedScores(shift, {
+    ...logits,
+    trainCounts: trainer.data.counts,
+    adjust: own,
+  });
+  const evaluation = reportEvaluation(scoreEvaluation(logits, trainer.data.counts));
+  if (flags.predictions !== undefined) {
+    const { split } = run;
+    const indices = on === "validation" ? split.valid : split.test;
+    const path = userPath(flags.predictions);
+    if (!/\.csv$/i.test(path)) {
+      throw new BadInput(`Predictions are CSV, not ${path}: give FILE.csv`);
+    }
+    await writeUserFile(path, predictionTable({ ...logits, indices }));
+  }
   device.destroy();
+  const names = rankedClassNames(run.dataset.classNames, run.split);
   if (json) {
-    console.log(JSON.stringify(evaluation));
+    const to = flags.prior === undefined ? {} : { prior: flags.prior };
+    const report = { step: trainer.done, classNames: names, ...to, ...evaluation };
+    console.log(JSON.stringify(shifted ? { ...report, shift: shifted } : report));
     return;
   }
+  const images = on === "validation" ? "validation images" : "test images";
   console.log(
-    `${evaluation.images} test images, ${evaluation.network} network, head ${evaluation.head}, step ${trainer.done}`,
+    `${evaluation.images} ${images}, ${evaluation.network} network, head ${evaluation.head}, step ${trainer.done}` +
+      (flags.prior === undefined ? "" : `, adjusted to the prior '${flags.prior}'`),
   );
-  console.log(`top-1              ${percent(evaluation.top1)}`);
-  console.log(`top-5              ${percent(evaluation.top5)}`);
-  console.log(`balanced accuracy  ${percent(evaluation.balancedAccuracy)}`);
-  for (const group of ["many", "medium", "few"] as const) {
-    const value = evaluation[group];
-    console.log(`${group.padEnd(19)}${value === null ? "no class" : percent(value)}`);
-  }
-  console.log("recall by class");
+  if (shifted) printShift(shifted);
+  else printEvaluation(evaluation, names);
+}
+
+function choice<T extends string>(
+  flag: string,
+  given: string | undefined,
+  choices: readonly T[],
+): T | undefined {
+  const found = choices.find((name) => name === given);
+  if (given === undefined || found !== undefined) return found;
+  throw new BadInput(`--${flag} is '${given}': give ${choices.join(" or ")}`);
+}
+
+/** Logits that are adjusted to the prior of a name, or of a file. */
+async function adjusted(
+  logits: EvaluationLogits,
+  prior: string,
+  { run, trainer }: OpenedRun,
+): Promise<EvaluationLogits> {
   const names = rankedClassNames(run.dataset.classNames, run.split);
+  const name = priorName(prior);
+  const testCounts = new Array<number>(logits.classes).fill(0);
+  for (const label of logits.labels) testCounts[label]!++; // labels are classes
+  const shares = name === null
+    ? parsePrior(await readUserText(prior), names, prior)
+    : await namedPrior(name, { trainer, testCounts });
+  return { ...logits, logits: Float32Array.from(adjustToPrior(logits.logits, shares)) };
+}
+
+function printEvaluation(evaluation: ReportedEvaluation, names: readonly string[]): void {
+  const rows: [string, number | null][] = [
+    ["top-1", evaluation.top1],
+    ["top-5", evaluation.top5],
+    ["balanced accuracy", evaluation.balancedAccuracy],
+    ["many", evaluation.many],
+    ["medium", evaluation.medium],
+    ["few", evaluation.few],
+    ["macro F1", evaluation.macroF1],
+    ["geometric mean", evaluation.geometricMean],
+    ["ECE, 15 bins", evaluation.calibration.ece],
+    ["MCE", evaluation.calibration.mce],
+  ];
+  for (const [name, value] of rows) {
+    console.log(`${name.padEnd(19)}${value === null ? "none" : percent(value)}`);
+  }
+  console.log(`${"loss".padEnd(19)}${evaluation.loss.toFixed(3)}`);
+  console.log("recall by class");
   const width = names.reduce((most, { length }) => Math.max(most, length + 2), 17);
   names.forEach((name, c) => {
-    const recall = evaluation.perClassRecall[c];
-    console.log(
-      `  ${name.padEnd(width)}${
-        recall === null || recall === undefined ? "none" : percent(recall)
-      }`,
-    );
+    const recall = evaluation.perClassRecall[c] ?? null;
+    console.log(`  ${name.padEnd(width)}${recall === null ? "none" : percent(recall)}`);
   });
+}
+
+function printShift({ shift, rows }: ShiftScores): void {
+  console.log(
+    `${shift.padEnd(14)}${"images".padStart(8)}${"top-1".padStart(9)}${"balanced".padStart(10)}`,
+  );
+  for (const { name, images, top1, balancedAccuracy } of rows) {
+    console.log(
+      name.padEnd(14) + String(images).padStart(8) + percent(top1).padStart(9) +
+        percent(balancedAccuracy).padStart(10),
+    );
+  }
 }

@@ -66,6 +66,16 @@ export async function run(args: readonly string[]): Promise<number> {
     .argument("<dir>", "folder of the run")
     .option("--network <name>", "ema or raw; by default what the method evaluates")
     .option("--head <name>", "head to evaluate; by default the method's")
+    .option("--norm <what>", "batch norm by running statistics (default) or those of the batch")
+    .option("--on <images>", "test (default) or validation")
+    .option(
+      "--prior <name|file>",
+      "adjust to a test prior: uniform, labeled, unlabeled, test, or a file",
+    )
+    .option("--shift <family>", "score on test sets of other class shares: cossl or balpoe")
+    .option("--predictions <file>", "write a CSV of all predictions")
+    .option("--best", "the network that validation chose (keepBest=validation)")
+    .option("--data-dir <dir>", "where the data are now, if they were moved")
     .option("--json", "print one JSON object")
     .option("--quiet", "show no progress")
     .addOption(plugin)

@@ -29,7 +29,12 @@ export interface OpenedRun {
  */
 export async function openRun(
   dir: string,
-  { quiet = false, dataDir, plugin }: Pick<OptionFlags, "quiet" | "dataDir" | "plugin">,
+  { quiet = false, dataDir, plugin, best = false }:
+    & Pick<OptionFlags, "quiet" | "dataDir" | "plugin">
+    & {
+      /** Whether the one that recognised the validation images best is meant. */
+      readonly best?: boolean;
+    },
 ): Promise<OpenedRun> {
   const path = userPath(dir);
   const folder = await RunFolder.open(path);
@@ -44,9 +49,15 @@ export async function openRun(
   const { config, stack } = resolved;
   const device = await openAdapter(config.adapter, { quiet });
   const trainer = await openTrainer({ ...run, device, config, stack, files: new RunFiles(path) });
-  const found = await restoreCheckpoint(path, trainer, { run, say: tell });
-  if (!found) throw new BadInput(`${path} has no checkpoint yet: train it first`);
-  await requireSummarys(folder, found, trainer.done);
+  const found = await restoreCheckpoint(path, trainer, { run, say: tell, best });
+  if (!found) {
+    throw new BadInput(
+      best
+        ? `${path} has no best.safetensors: train with keepBest=validation`
+        : `${path} has no checkpoint yet: train it first`,
+    );
+  }
+  if (!best) await requireSummarys(folder, found, trainer.done);
   return { folder, run, trainer, device, state: found.state };
 }
 

@@ -2,7 +2,7 @@ import { BadInput } from "../../core/bad_input.ts";
 import { openTrainer } from "../open_trainer.ts";
 import { listenForInterrupt } from "../run/interrupt_deno.ts";
 import { type PreparedRun, prepareRun } from "../run/prepare_run_deno.ts";
-import { progressDisplay, tell } from "../run/progress_deno.ts";
+import { type ProgressDisplay, progressDisplay, tell } from "../run/progress_deno.ts";
 import { RunFiles, RunFolder } from "../run/run_folder_deno.ts";
 import { hasCheckpoint, hasState } from "../run/checkpoints_deno.ts";
 import { requireSameSplit } from "../run/split_run.ts";
@@ -101,16 +101,16 @@ async function train(
   // Before the folder exists, so that a stop in between leaves nothing that needs resuming.
   const interrupt = listenForInterrupt();
   const folder = await open(await environmentOf(device, config.plugins));
-  const seconds = await resumeRun(folder, trainer, run);
-  if (until < trainer.done) {
-    throw new BadInput(
-      `--until is ${until}, but ${path} has done ${trainer.done} steps: give more`,
-    );
-  }
-  if (resume !== undefined) await writeConfig(folder, run); // its horizon may be another one
-  const progress = progressDisplay(config.steps, trainer.done, { quiet });
-  let summary: RunSummary;
+  let summary: RunSummary, progress: ProgressDisplay | undefined;
   try {
+    const seconds = await resumeRun(folder, trainer, run);
+    if (until < trainer.done) {
+      throw new BadInput(
+        `--until is ${until}, but ${path} has done ${trainer.done} steps: give more`,
+      );
+    }
+    if (resume !== undefined) await writeConfig(folder, run); // its horizon may be another one
+    progress = progressDisplay(config.steps, trainer.done, { quiet });
     const loop = new TrainLoop({ run, trainer, folder, progress, interrupt, until }, seconds);
     summary = await loop.run();
   } catch (error) {
@@ -120,7 +120,7 @@ async function train(
     }
     throw error;
   } finally {
-    progress.stop();
+    progress?.stop();
     interrupt.stop();
     folder.unlock();
   }

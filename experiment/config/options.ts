@@ -298,6 +298,13 @@ const ROWS: Rows = {
     doc: "Steps from one checkpoint to the next.",
     recipe: false,
   },
+  keepBest: {
+    type: z.enum(["validation"]).nullable(),
+    default: null,
+    doc:
+      "`validation` keeps the network that recognises the validation images best in `best.safetensors`.",
+    recipe: false,
+  },
   "loader.residentBytes": {
     type: z.int().min(0).nullable(),
     default: null,

@@ -25,6 +25,10 @@ export interface RunConfig extends RecipeSettings {
   readonly logEvery: number;
   /** Steps from one checkpoint to the next. */
   readonly checkpointEvery: number;
+  /**
+   * `validation` keeps the network that recognises the validation images best in `best.safetensors`.
+   */
+  readonly keepBest: "validation" | null;
   /** Where the images are. */
   readonly loader: LoaderSettings;
   /** Which adapter to ask for. */

@@ -19,6 +19,7 @@ const FREE: ReadonlySet<string> = new Set([
   "logEvery",
   "evaluateEvery",
   "checkpointEvery",
+  "keepBest",
 ]);
 
 /** A checkpoint that was found sound. */
@@ -49,6 +50,11 @@ export async function saveCheckpoint(
   });
 }
 
+/** Keeps what recognised the validation images best, in the place of what did before. */
+export async function saveBest(folder: string, { tensors, metadata }: Stored): Promise<void> {
+  await writeWhole(`${folder}/best.safetensors`, encodeSafetensors(tensors, metadata));
+}
+
 /** Whether a run's folder has a checkpoint of any kind. */
 export async function hasCheckpoint(folder: string): Promise<boolean> {
   for await (const { name } of Deno.readDir(folder)) {
@@ -76,6 +82,7 @@ export async function hasState(folder: string, state: string): Promise<boolean> 
  *
  * @param use What is done with it; throws a SyntaxError or TypeError where it cannot be used.
  * @param say Told where another than the newest one had to be taken.
+ * @param names Names of checkpoints, in the order in which they are tried.
  * @returns Undefined where there is none yet.
  * @throws {BadInput} If there are some, but none can be used.
  */
@@ -83,9 +90,10 @@ export async function useCheckpoint(
   folder: string,
   use: (stored: Stored, path: string) => void,
   say: (text: string) => void,
+  names: readonly string[] = NAMES,
 ): Promise<SoundCheckpoint | undefined> {
   const damaged: string[] = [];
-  for (const part of NAMES) {
+  for (const part of names) {
     const path = `${folder}/${part}.safetensors`;
     const bytes = await readFile(path, damaged);
     if (!bytes) continue;
@@ -115,12 +123,18 @@ export async function useCheckpoint(
 export async function restoreCheckpoint(
   folder: string,
   trainer: Trainer,
-  { run, say }: { readonly run: PreparedRun; say(text: string): void },
+  { run, say, best = false }: {
+    readonly run: PreparedRun;
+    /** Takes the one that recognised the validation images best. */
+    readonly best?: boolean;
+    say(text: string): void;
+  },
 ): Promise<SoundCheckpoint | undefined> {
-  return await useCheckpoint(folder, (stored, path) => {
+  const use = (stored: Stored, path: string) => {
     requireIdentity(stored, run, path);
     restoreTrainer(trainer, stored, path);
-  }, say);
+  };
+  return await useCheckpoint(folder, use, say, best ? ["best"] : NAMES);
 }
 
 async function readFile(path: string, damaged: string[]): Promise<Uint8Array | undefined> {

@@ -1,3 +1,4 @@
+import type { ReportedEvaluation } from "./network_words.ts";
 import { type HistorySummary, summarizeHistory } from "../../core/training/metrics/history.ts";
 
 /** What the evaluations of a run come to, by the rules that papers report by. */
@@ -17,14 +18,65 @@ export interface EvaluationHistory {
  * @returns Null if it has none.
  */
 export function evaluationHistory(log: string): EvaluationHistory | null {
-  const rows = log.split("\n").filter((line) => line.includes('"evaluation"'))
-    .map((line) => JSON.parse(line) as { evaluation?: Record<string, number> })
-    .flatMap(({ evaluation }) => evaluation ? [evaluation] : []);
+  const rows = evaluationsIn(log).map(({ evaluation }) => evaluation);
   if (rows.length === 0) return null;
-  const summary = (key: string) => summarizeHistory(rows.map((row) => row[key] ?? NaN));
+  const summary = (key: "top1" | "balancedAccuracy") =>
+    summarizeHistory(rows.map((row) => row[key]));
   return {
     evaluations: rows.length,
     top1: summary("top1"),
     balancedAccuracy: summary("balancedAccuracy"),
   };
+}
+
+/** The evaluation that validation chooses. */
+export interface BestEvaluation {
+  readonly rule: "best on validation";
+  /** Steps done. */
+  readonly step: number;
+  /** Scores on the test images. */
+  readonly evaluation: ReportedEvaluation;
+  /** Scores on the validation images. */
+  readonly validation: ReportedEvaluation;
+}
+
+/** Whether a validation is better than the best before: more balanced accuracy. */
+export function isBetter(
+  validation: ReportedEvaluation,
+  best: ReportedEvaluation | undefined,
+): boolean {
+  return !best || validation.balancedAccuracy > best.balancedAccuracy;
+}
+
+/**
+ * The evaluation of a run's log of which the validation images were recognised best, the first of
+ * equals; null if it has none.
+ *
+ * @param log Text of `log.jsonl`.
+ */
+export function bestOf(log: string): BestEvaluation | null {
+  let best: BestEvaluation | null = null;
+  for (const { step, evaluation, validation } of evaluationsIn(log)) {
+    if (!validation || !isBetter(validation, best?.validation)) continue;
+    best = { rule: "best on validation", step, evaluation, validation };
+  }
+  return best;
+}
+
+interface LoggedEvaluation {
+  readonly step: number;
+  readonly evaluation: ReportedEvaluation;
+  readonly validation?: ReportedEvaluation;
+}
+
+/** Evaluations of a log; lines that are damaged are passed over, since a log is only a report. */
+function evaluationsIn(log: string): LoggedEvaluation[] {
+  return log.split("\n").filter((line) => line.includes('"evaluation"')).flatMap((line) => {
+    try {
+      const row = JSON.parse(line) as Partial<LoggedEvaluation>;
+      return row.evaluation ? [row as LoggedEvaluation] : [];
+    } catch {
+      return [];
+    }
+  });
 }

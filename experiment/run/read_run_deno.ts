@@ -36,9 +36,6 @@ export interface WrittenSplit {
   };
 }
 
-/** The summary of a run, with validation scores where images were set aside. */
-export type ReadSummary = RunSummary & { readonly validation?: ReportedEvaluation | null };
-
 /** A run folder as it was read. */
 export interface ReadRun {
   /** Where it lies. */
@@ -54,7 +51,7 @@ export interface ReadRun {
   /** Evaluations, in the order of their steps. */
   readonly evaluations: readonly LoggedEvaluation[];
   /** `summary.json`; null before the run's end. */
-  readonly summary: ReadSummary | null;
+  readonly summary: RunSummary | null;
 }
 
 /**

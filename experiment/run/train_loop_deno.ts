@@ -3,13 +3,20 @@ import { formatSplit } from "../../datasets/split/split_json.ts";
 import type { Device } from "../../core/autograd/device.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { RefusedFile } from "../../core/refused_file.ts";
+import type { Stored } from "../../core/safetensors.ts";
 import { saveTrainer } from "../../core/training/checkpoint.ts";
 import { Diverged } from "../../core/training/diverged.ts";
 import type { PseudoLabelSummary } from "../../core/training/metrics/pseudo_labels.ts";
 import { imagesOfStep } from "../../core/training/step/step_images.ts";
 import type { LogRow, Trainer } from "../../core/training/trainer.ts";
-import { identityOf, restoreCheckpoint, saveCheckpoint } from "./checkpoints_deno.ts";
-import { type EvaluationHistory, evaluationHistory } from "./evaluation_history.ts";
+import { identityOf, restoreCheckpoint, saveBest, saveCheckpoint } from "./checkpoints_deno.ts";
+import {
+  type BestEvaluation,
+  bestOf,
+  type EvaluationHistory,
+  evaluationHistory,
+  isBetter,
+} from "./evaluation_history.ts";
 import type { Interrupt } from "./interrupt_deno.ts";
 import { type ReportedEvaluation, reportEvaluation } from "./network_words.ts";
 import type { PreparedRun } from "./prepare_run_deno.ts";
@@ -30,6 +37,10 @@ export interface RunSummary {
   /** SHA-256 over all tensors of the checkpoint. */
   readonly state: string;
   readonly evaluation: (ReportedEvaluation & { readonly rule: "last" }) | null;
+  /** Scores on the images set aside for validation; null where there are none. */
+  readonly validation: ReportedEvaluation | null;
+  /** The evaluation of which the validation images were recognised best; null where there are none. */
+  readonly best: BestEvaluation | null;
   /** Mean and median of the last 20 evaluations and the best of all, as papers report. */
   readonly history: EvaluationHistory | null;
   readonly pseudoLabels: PseudoLabelSummary | null;
@@ -111,6 +122,8 @@ export class TrainLoop {
   readonly #startStep: number;
   #lastRow: LogRow | null = null;
   #lastEvaluation: ReportedEvaluation | null = null;
+  #lastValidation: ReportedEvaluation | null = null;
+  #best: BestEvaluation | null = null;
   #evaluatedAt = -1;
   #rowAt = performance.now();
   #rowStep: number;
@@ -150,6 +163,7 @@ export class TrainLoop {
   async #run(): Promise<RunSummary> {
     const { trainer, interrupt, progress, run: { resolved: { config } } } = this.#o;
     const { steps } = config, { until = steps } = this.#o;
+    this.#best = bestOf(await this.#o.folder.readText("log.jsonl") ?? "");
     await trainer.run({
       until,
       signal: interrupt.signal,
@@ -192,31 +206,43 @@ export class TrainLoop {
 
   async #evaluate({ log = true } = {}): Promise<void> {
     const { trainer, folder, progress } = this.#o;
+    const { run: { split, resolved: { config } } } = this.#o, step = trainer.done;
     const evaluation = this.#lastEvaluation = reportEvaluation(await trainer.evaluate());
-    this.#evaluatedAt = trainer.done;
-    if (log) await folder.log({ step: trainer.done, evaluation });
+    const validation = this.#lastValidation = split.valid.length > 0
+      ? reportEvaluation(await trainer.evaluate({ on: "valid" }))
+      : null;
+    this.#evaluatedAt = step;
+    if (log) await folder.log({ step, evaluation, ...validation ? { validation } : {} });
     progress.say(
-      `step ${trainer.done}: top-1 ${percent(evaluation.top1)}, balanced accuracy ${
+      `step ${step}: top-1 ${percent(evaluation.top1)}, balanced accuracy ${
         percent(evaluation.balancedAccuracy)
-      } (${evaluation.network}, ${evaluation.images} test images)`,
+      } (${evaluation.network}, ${evaluation.images} test images)` +
+        (validation ? `, ${percent(validation.balancedAccuracy)} on validation` : ""),
     );
+    if (log && validation && isBetter(validation, this.#best?.validation)) {
+      this.#best = { rule: "best on validation", step, evaluation, validation };
+      if (config.keepBest === "validation") await saveBest(folder.path, await this.#stored());
+    }
     this.#rowAt = performance.now();
     this.#rowStep = trainer.done;
   }
 
   /** Saves a checkpoint, the log's lines before it; returns its state. */
   async #save(): Promise<string> {
-    const { trainer, folder, run } = this.#o;
-    const stored = await saveTrainer(trainer);
+    const { trainer, folder } = this.#o;
+    const stored = await this.#stored();
     await folder.syncLog();
-    const metadata = {
-      ...stored.metadata,
-      ...identityOf(run),
-      seconds: String(this.#seconds),
-    };
-    await saveCheckpoint(folder.path, { ...stored, metadata });
+    await saveCheckpoint(folder.path, stored);
     this.#savedStep = trainer.done;
-    return stored.metadata.state!; // it has been saved
+    return stored.metadata.state!; // saved trainers have one
+  }
+
+  /** The trainer as it is, and whose it is. */
+  async #stored(): Promise<Stored> {
+    const { trainer, run } = this.#o;
+    const { tensors, metadata } = await saveTrainer(trainer);
+    const seconds = String(this.#seconds);
+    return { tensors, metadata: { ...metadata, ...identityOf(run), seconds } };
   }
 
   async #finish(status: RunSummary["status"]): Promise<RunSummary> {
@@ -236,6 +262,8 @@ export class TrainLoop {
       adapter: { name, software },
       state,
       evaluation: this.#lastEvaluation && { ...this.#lastEvaluation, rule: "last" },
+      validation: this.#lastValidation,
+      best: this.#best,
       history: evaluationHistory(await folder.readText("log.jsonl") ?? ""),
       pseudoLabels: this.#lastRow?.pseudoLabels ?? null,
     };

@@ -72,7 +72,7 @@ export const adello: Algorithm<AdelloOptions> = defineAlgorithm({
   fits: ({ target }, data) => unknownTruth(target, data),
   recipe: adelloRecipe,
   state: ({ temperature }, { classes }) => ({
-    estimate: { shape: [classes], init: "uniform", logged: true },
+    estimate: { shape: [classes], init: "uniform", estimates: "unlabeled" },
     temperature: { shape: [1], init: temperature },
   }),
   adjust(s, z, where) {

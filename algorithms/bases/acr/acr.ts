@@ -62,7 +62,7 @@ export const acr: Algorithm<AcrOptions> = defineAlgorithm({
   recipe: acrRecipe,
   state: ({ strength }, { classes }) => ({
     strength: { shape: [1], init: strength },
-    estimate: { shape: [classes], init: "uniform", logged: true },
+    estimate: { shape: [classes], init: "uniform", estimates: "unlabeled" },
     distance: { shape: [3] },
   }),
   adjust: (s, z, where) => where === "weak" ? sub(z, logPrior(s.prior, s.state.strength)) : z,

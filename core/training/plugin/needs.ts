@@ -28,6 +28,12 @@ export interface StateSpec {
   readonly init?: "zeros" | "uniform" | "prior" | number;
   /** Whether log rows hold its values: what they are at the end of the log period. */
   readonly logged?: boolean;
+  /**
+   * Of which images it estimates the class shares [classes], which need not add up to 1: the unlabeled
+   * ones, or all. Such state is logged, with its distance from the hidden truth, and evaluations can
+   * adjust to it.
+   */
+  readonly estimates?: "unlabeled" | "all";
 }
 
 /** Declared state by key. */

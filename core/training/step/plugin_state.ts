@@ -14,6 +14,8 @@ export class PluginState {
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** Those whose values log rows hold. */
   readonly logged: ReadonlyMap<string, Tensor>;
+  /** Of which images a logged one estimates the class shares. */
+  readonly estimates: ReadonlyMap<string, NonNullable<StateSpec["estimates"]>>;
   readonly #device: Device;
   readonly #assigned = new Map<string, Tensor>();
   readonly #views = new Map<string, Record<string, Tensor>>();
@@ -22,22 +24,34 @@ export class PluginState {
   constructor(device: Device, plugins: readonly Plugin[], data: DataInfo) {
     this.#device = device;
     const tensors = new Map<string, Tensor>(), logged = new Map<string, Tensor>();
+    const estimates = new Map<string, NonNullable<StateSpec["estimates"]>>();
     for (const { name, spec, config } of plugins) {
       const keys = Object.entries((spec.state?.(config, data) ?? {}) as Record<string, StateSpec>);
       for (const [key, state] of keys) {
         const tensor = device.keep(() => initial(device, state, data));
         tensors.set(`${name}/${key}`, tensor);
-        if (state.logged) logged.set(`${name}/${key}`, tensor);
+        if (state.logged || state.estimates) logged.set(`${name}/${key}`, tensor);
+        if (state.estimates) estimates.set(`${name}/${key}`, state.estimates);
       }
       this.#views.set(name, this.#view(name, keys.map(([key]) => key)));
     }
     this.tensors = tensors;
     this.logged = logged;
+    this.estimates = estimates;
   }
 
   /** The state as a plugin sees it. */
   of(plugin: string): Record<string, Tensor> {
     return this.#views.get(plugin) ?? {};
+  }
+
+  /** Hidden class counts that some of it estimates, by `plugin/key`; none where they are not known. */
+  truth({ counts, trueUnlabeledCounts: hidden }: DataInfo): Map<string, readonly number[]> {
+    if (!hidden) return new Map();
+    return new Map([...this.estimates].map(([key, of]) => [
+      key,
+      of === "all" ? hidden.map((n, c) => n + (counts[c] ?? 0)) : hidden,
+    ]));
   }
 
   /** Records copying what was assigned to where it lives. */

@@ -45,6 +45,7 @@ export function sampleRun(given: SampleOptions = {}): ReadRun {
     mask: step / 80,
     values: {},
     state: state(step),
+    priors: {},
     pseudoLabels: {
       maskRate: step / 80,
       accuracy: step / 50,
@@ -73,6 +74,8 @@ export function sampleRun(given: SampleOptions = {}): ReadRun {
       ...{ seconds: 40, imagesPerSecond: 100, adapter: { name: "a GPU", software: false } },
       state: "0123456789abcdef",
       evaluation: { ...last, rule: "last" },
+      validation: null,
+      best: null,
       history: {
         evaluations: 4,
         top1: history(last.top1),

@@ -8,6 +8,7 @@ import {
   mean,
   mul,
   type Plugin,
+  priorDistance,
   requestDevice,
   type State,
   type StateSpecs,
@@ -204,6 +205,32 @@ Deno.test("logged state is in the log row as it is after the period's last step"
   trainer.step();
   const { state } = await trainer.drain();
   assert.deepEqual(state, { "plain/seen": none.map(() => 2) });
+});
+
+Deno.test("a log row says how far estimated class shares are from the hidden ones", async () => {
+  const guessing = base({
+    state: (_, { classes }) => ({
+      unlabeled: { shape: [classes], init: "uniform", estimates: "unlabeled" },
+      all: { shape: [classes], estimates: "all" },
+    }),
+  });
+  const trainer = await trainerOf(guessing);
+  const { state, priors } = await trainer.drain();
+  const { classes, trueUnlabeledCounts } = trainer.data;
+  assert.deepEqual(Object.keys(state).sort(), ["plain/all", "plain/unlabeled"]);
+  const uniform = priorDistance(trueUnlabeledCounts!, new Array(classes).fill(Math.fround(1 / 3)));
+  assert.deepEqual(priors, { "plain/unlabeled": uniform }); // the other guesses nothing yet
+  assert.ok(uniform!.kl > 0 && uniform!.l1 > 0);
+});
+
+Deno.test("priorDistance() is 0 for the truth, whatever the scale, and finite for a missed class", () => {
+  assert.deepEqual(priorDistance([2, 6], [0.25, 0.75]), { kl: 0, l1: 0 });
+  assert.deepEqual(priorDistance([2, 6], [0.1, 0.3])!.l1 < 1e-12, true);
+  const missed = priorDistance([1, 1], [1, 0])!;
+  assert.equal(missed.l1, 1);
+  assert.ok(missed.kl > 10 && Number.isFinite(missed.kl));
+  assert.equal(priorDistance([1, 1], [0, 0]), null);
+  assert.equal(priorDistance([0, 0], [1, 1]), null);
 });
 
 Deno.test("late inputs get a pass of their own, with a gradient", async () => {
