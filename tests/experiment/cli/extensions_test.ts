@@ -17,7 +17,7 @@ export const halved: Algorithm<{ share: number }> = defineAlgorithm({
   name: "halved",
   kind: "addon",
   paper: "a test",
-  bases: ["supervised"],
+  requires: ["strong-view", "labeled-logits", "pseudo-labels"],
   defaults: { share: 0.5 },
 });
 
@@ -79,7 +79,7 @@ const everything = await moduleOf("everything", EVERYTHING);
 
 /** A run of two steps that uses all that the module brings. */
 const ALL = [
-  ...["--algorithm", "supervised+halved", "--model", "tiny", "--dataset", "shades"],
+  ...["--algorithm", "fixmatch+halved", "--model", "tiny", "--dataset", "shades"],
   ...["--protocol", "first-ten", "--steps", "2", "--quiet"],
   ...["augment=flipped", "batch.labeled=4", "split.labeledMax=5", "split.gammaLabeled=1"]
     .flatMap((option) => ["--set", option]),
@@ -89,12 +89,12 @@ Deno.test("one module brings a method, a network, a data set, a protocol and vie
   const out = `${scratch}/run`;
   const trained = await capturedRun("train", ...ALL, "--plugin", everything, "--out", out);
   assert.equal(trained.code, 0, trained.err);
-  assert.match(trained.out, /^supervised\+halved on shades: 2 steps/);
+  assert.match(trained.out, /^fixmatch\+halved on shades: 2 steps/);
   const split = JSON.parse(await Deno.readTextFile(`${out}/split.json`));
   assert.equal(split.protocol, "first-ten");
   assert.deepEqual(split.labeled, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   const { model, algorithm } = JSON.parse(await Deno.readTextFile(`${out}/summary.json`));
-  assert.deepEqual([model, algorithm], ["tiny", "supervised+halved"]);
+  assert.deepEqual([model, algorithm], ["tiny", "fixmatch+halved"]);
 
   const again = await capturedRun("evaluate", out, "--json", "--quiet");
   assert.equal(again.code, 0, again.err);
@@ -124,7 +124,7 @@ Deno.test("plugin check compiles a module, tries its methods and says what else 
   assert.equal(
     out,
     "brings models tiny\nbrings datasets shades\nbrings protocols first-ten\nbrings views flipped\n" +
-      "ok     supervised+halved",
+      "ok     fixmatch+halved",
   );
 });
 
