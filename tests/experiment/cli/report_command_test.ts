@@ -12,6 +12,25 @@ const run = `${scratch}/run`;
 await Deno.mkdir(run);
 await Deno.writeTextFile(`${run}/config.yaml`, "seed: 3\nalgorithm: fixmatch\ndataset: toy\n");
 
+Deno.test("report takes a sweep for its runs, in a table too", async () => {
+  const sweep = `${scratch}/sweep`;
+  for (const seed of [1, 2]) {
+    await Deno.mkdir(`${sweep}/runs/${seed}`, { recursive: true });
+    await Deno.writeTextFile(`${sweep}/runs/${seed}/config.yaml`, `seed: ${seed}\n`);
+  }
+  const { code, out: said, err } = await capturedRun(
+    "report",
+    sweep,
+    "--table",
+    "csv",
+    "--out",
+    out,
+  );
+  assert.equal(code, 0, err);
+  assert.match(said, /algorithm.*\n[^]*report\.html$/);
+  assert.match(await Deno.readTextFile(out), /from 2 run folders/);
+});
+
 Deno.test("report writes the page and says where", async () => {
   const { code, out: said, err } = await capturedRun("report", run, "--out", out);
   assert.deepEqual([code, said], [0, out], err);
@@ -45,6 +64,7 @@ Deno.test("report refuses in one sentence, and writes nothing", async () => {
   await refused(/neither the folder of a run nor of a sweep/, `${scratch}/none`, "--out", never);
   await refused(/A report is a page of HTML, not report\.pdf/, run, "--out", "report.pdf");
   await refused(/--out FILE\.html, or --table/, run);
+  await refused(/--images go into a page/, run, "--table", "csv", "--images");
   await refused(/Cannot write .*\/no\/report\.html/, run, "--out", `${scratch}/no/report.html`);
   await assert.rejects(Deno.stat(never), Deno.errors.NotFound);
 });
