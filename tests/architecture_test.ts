@@ -49,7 +49,6 @@ const PUBLIC_LEAVES: Readonly<Record<string, string>> = {
   "core/training/metrics/calibration/class_calibration.ts":
     "errors by class, which papers differ in",
   "core/training/metrics/pseudo_label_diagnostics.ts": "DASO's figures, from a confusion matrix",
-  "datasets/split/shifted_test.ts": "test sets of other distributions",
 };
 
 /** An import, a re-export or a worker; types count. */

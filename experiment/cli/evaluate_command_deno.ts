@@ -6,7 +6,6 @@ import { predictionTable } from "../evaluation/prediction_table.ts";
 import { shiftedScores, SHIFTS, type ShiftScores } from "../evaluation/shifted_scores.ts";
 import { adjustToPrior, namedPrior, parsePrior, priorName } from "../evaluation/test_prior.ts";
 import { networkFlag, type ReportedEvaluation, reportEvaluation } from "../run/network_words.ts";
-import { requireSameSplit } from "../run/split_run.ts";
 import { percent } from "../run/train_loop_deno.ts";
 import { type OpenedRun, openRun } from "./open_run_deno.ts";
 import { readUserText, userPath, writeUserFile } from "./user_files_deno.ts";
@@ -37,7 +36,6 @@ export async function evaluateCommand(dir: string, flags: EvaluateFlags): Promis
   const prior = flags.prior === undefined ? undefined : priorName(flags.prior);
   const opened = await openRun(dir, flags);
   const { folder, run, trainer, device } = opened;
-  requireSameSplit(await folder.readText("split.json"), run.split, folder.path);
   if (head !== undefined) named(Object.entries(trainer.network.heads), "head")(head);
   if (on === "validation" && run.split.valid.length === 0) {
     throw new BadInput(`${folder.path} set no images aside for validation: see split.valid`);

@@ -6,6 +6,7 @@ import { hasCheckpoint, restoreCheckpoint, type SoundCheckpoint } from "../run/c
 import { type PreparedRun, prepareRun } from "../run/prepare_run_deno.ts";
 import { tell } from "../run/progress_deno.ts";
 import { RunFiles, RunFolder } from "../run/run_folder_deno.ts";
+import { requireSameSplit } from "../run/split_run.ts";
 import { readSummary } from "../run/train_loop_deno.ts";
 import { openAdapter } from "./open_adapter_deno.ts";
 import { type OptionFlags, resolveFolder } from "./option_layers_deno.ts";
@@ -46,6 +47,7 @@ export async function openRun(
     throw new BadInput(`${path} has no checkpoint yet: train it first`);
   }
   const run = await prepareRun(resolved, { restored: true });
+  requireSameSplit(await folder.readText("split.json"), run.split, path);
   const { config, stack } = resolved;
   const device = await openAdapter(config.adapter, { quiet });
   const trainer = await openTrainer({ ...run, device, config, stack, files: new RunFiles(path) });

@@ -16,6 +16,13 @@ export interface PredictedLogits {
 /**
  * Predictions as CSV, a line an image: `index,label,predicted,confidence,p0,…`. Every score of an
  * evaluation follows from it.
+ *
+ * @example What a line looks like
+ * ```ts ignore
+ * predictionTable({ indices: [7], logits: [0, 0], labels: [1], classes: 2 });
+ * // index,label,predicted,confidence,p0,p1
+ * // 7,1,0,0.5,0.5,0.5
+ * ```
  */
 export function predictionTable({ indices, logits, labels, classes }: PredictedLogits): string {
   const predicted = predictedClasses(logits, classes), shares = softmaxRows(logits, classes);
