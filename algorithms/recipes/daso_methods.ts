@@ -23,17 +23,18 @@ export function dasoBase(base: string): (target: RecipeTarget) => Recipe {
  * to those of an add-on of another system. With cRT 100,000 steps follow the 250,000 of the base.
  */
 function addonTraining(target: RecipeTarget): Recipe {
-  const { base, dataset } = target, own = BASES.includes(base);
+  const { base, addons } = target, own = BASES.includes(base);
   if (!own && base !== "fixmatch" && base !== "supervised") return { yields: true };
-  if (dataset === "synthetic") return { yields: true };
   const training = dasoSettings(target), { steps = 0 } = training;
-  const longer = target.addons.includes("crt") ? { steps } : {};
-  return { ...(own ? longer : training), yields: true };
+  return { ...(own ? addons.includes("crt") ? { steps } : {} : training), yields: true };
 }
 
 /** What an add-on of DASO's code brings along: its settings, on `synthetic` the base's own. */
 export function dasoAddon(name: string): (target: RecipeTarget) => Recipe {
-  return (target) => ({ ...addonTraining(target), options: daso.options(target)[name] ?? {} });
+  return (target) => ({
+    ...(target.dataset === "synthetic" ? { yields: true } : addonTraining(target)),
+    options: daso.options(target)[name] ?? {},
+  });
 }
 
 /**
@@ -56,23 +57,15 @@ export function crestMethod(target: RecipeTarget): Recipe {
 }
 
 /**
- * DASO's training and options, on `synthetic` in its short run; of its method SEVAL's authors take the
+ * DASO's training, on `synthetic` its short run, and options; of its method SEVAL's authors take the
  * alignment loss alone. On CIFAR-10 ReMixMatch does not align beneath it.
  */
 export function dasoMethod(target: RecipeTarget): Recipe {
   const { dataset, base, addons } = target;
   const alone = addons.includes("seval") ? { adaptive: false, share: 0 } : {};
   return {
-    ...shortToo(target),
+    ...addonTraining(target),
     options: { ...daso.options(target)["daso"], ...alone },
     ...(base === "remixmatch" && dataset === "cifar10" ? { baseOptions: { align: false } } : {}),
   };
-}
-
-/** DASO's own training, unlike that of the other add-ons, is laid over FixMatch's on `synthetic` too. */
-function shortToo(target: RecipeTarget): Recipe {
-  const takes = target.base === "fixmatch" || target.base === "supervised";
-  return target.dataset === "synthetic" && takes
-    ? { ...dasoSettings(target), yields: true }
-    : addonTraining(target);
 }
