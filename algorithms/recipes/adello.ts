@@ -22,6 +22,9 @@ const IMAGENET: Recipe = {
   weightDecay: 1e-4,
 };
 
+/** Five generations of 100 epochs. */
+const IMAGENET_CREST: Recipe = { steps: 5 * 25_000, epochSteps: 250, evaluateEvery: 250 };
+
 /** First step of distillation, where it is not that of CIFAR. */
 const DISTILL_AFTER: Readonly<Record<string, number>> = { stl10: 0, synthetic: 150 };
 
@@ -37,23 +40,25 @@ export const adello: PublishedRecipe = {
   paper: "ADELLO (ECCV 2024)",
   settings: adelloTraining,
   options: (target) => {
-    const distillAfter = DISTILL_AFTER[target.dataset];
+    const distillAfter = DISTILL_AFTER[target.dataset], methods = usbOptions(target);
     return {
-      ...usbOptions(target),
+      ...methods,
+      ...(target.dataset === "imagenet127"
+        ? { crest: { ...methods["crest"], generations: 5 } }
+        : {}),
       ...(distillAfter === undefined ? {} : { adello: { distillAfter } }),
     };
   },
 };
 
 function adelloTraining(target: RecipeTarget): Recipe {
-  const { dataset, base } = target, training = usbTraining(target);
+  const { dataset, base, addons } = target, training = usbTraining(target);
   if (dataset === "synthetic") return training;
-  const { labeled = 64, ratio = 2 } = training.batch ?? {};
+  const { labeled = 64, ratio = 2 } = training.batch ?? {}, imagenet = dataset === "imagenet127";
   return {
     ...training,
-    ...(dataset === "imagenet127"
-      ? { ...IMAGENET, batch: { labeled, ratio: Math.min(1, ratio) } }
-      : {}),
+    ...(imagenet ? { ...IMAGENET, batch: { labeled, ratio: Math.min(1, ratio) } } : {}),
+    ...(imagenet && addons.includes("crest") ? IMAGENET_CREST : {}),
     augment: "adello",
     split: {
       protocol: "adello",

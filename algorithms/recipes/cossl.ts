@@ -20,19 +20,21 @@ const ADAM: Recipe = {
   evaluateEvery: 500,
 };
 
-/** Steps of an epoch of 512 unlabeled images at γ 100; 37 at γ 50. */
-const FOOD_EPOCH = 32;
-
-const FOOD: Recipe = {
-  model: "resnet-50",
-  batch: { labeled: 256, ratio: 2 },
-  learningRate: 0.04,
-  warmupSteps: 5 * FOOD_EPOCH,
-  optimizer: { kind: "sgd", momentum: 0.9, nesterov: true },
-  weightDecay: 3e-4,
-  epochSteps: FOOD_EPOCH,
-  evaluateEvery: FOOD_EPOCH,
-};
+/** Food-101, with epochs of 512 unlabeled images, of which γ 100 leaves fewer. */
+function food({ given }: RecipeTarget, epochs: number): Recipe {
+  const epochSteps = given["split"]?.["gammaLabeled"] === 50 ? 37 : 32;
+  return {
+    model: "resnet-50",
+    batch: { labeled: 256, ratio: 2 },
+    learningRate: 0.04,
+    warmupSteps: 5 * epochSteps,
+    optimizer: { kind: "sgd", momentum: 0.9, nesterov: true },
+    weightDecay: 3e-4,
+    steps: epochs * epochSteps,
+    epochSteps,
+    evaluateEvery: epochSteps,
+  };
+}
 
 const FOOD_OPTIONS = {
   pretrain: 801 / 1001,
@@ -82,7 +84,6 @@ export const cossl: PublishedRecipe = {
 
 function cosslTraining(target: RecipeTarget): Recipe {
   const { dataset, base, addons } = target, co = addons.includes("cossl") ? 1 : 0;
-  const food = dataset === "food101";
   const generation = 1024 * (dataset === "cifar100" ? 128 : 64);
   const adam: Recipe = {
     ...ADAM,
@@ -98,7 +99,7 @@ function cosslTraining(target: RecipeTarget): Recipe {
     decayRule: "all",
     average: { decay: 0.999, warmup: false, buffers: "average" },
     augment: "cossl",
-    ...(food ? { ...FOOD, steps: (1000 + co) * FOOD_EPOCH } : adam),
+    ...(dataset === "food101" ? food(target, 1000 + co) : adam),
     split: splitOf(target),
   };
 }

@@ -1,5 +1,6 @@
 import type { Recipe, RecipeTarget } from "../../core/mod.ts";
 import { daso, dasoSettings } from "./daso.ts";
+import { sevalCrest } from "./seval.ts";
 
 /** Bases that bring DASO's settings along. */
 const BASES: readonly string[] = [
@@ -44,9 +45,7 @@ export function dasoAddon(name: string): (target: RecipeTarget) => Recipe {
 export function crestMethod(target: RecipeTarget): Recipe {
   const { dataset, base, addons, given } = target;
   const recipe = dasoAddon("crest")(target);
-  const seval = addons.includes("seval") && dataset.startsWith("cifar")
-    ? { generations: 2, plus: dataset === "cifar10" }
-    : {};
+  const seval = addons.includes("seval") && dataset.startsWith("cifar") ? sevalCrest(dataset) : {};
   const options: Readonly<Record<string, unknown>> = { ...recipe.options, ...seval };
   const aligns = (given["crest"]?.["plus"] ?? options["plus"]) === true;
   return {

@@ -61,11 +61,18 @@ export function sevalMethod(target: RecipeTarget): Recipe {
 }
 
 /** Other methods where SEVAL's configurations have them otherwise than DASO's. */
-function baselines({ dataset }: RecipeTarget): OptionsByName {
+function baselines({ dataset, addons }: RecipeTarget): OptionsByName {
+  const calibrated = addons.includes("seval") && dataset.startsWith("cifar");
   return {
     acr: { momentum: 0.9 },
     ...(dataset === "semi-aves" ? { crest: { generations: 5, plus: true } } : {}),
+    ...(calibrated ? { crest: sevalCrest(dataset) } : {}),
   };
+}
+
+/** CReST around SEVAL on CIFAR: two generations of 250,000 steps, aligned on CIFAR-10. */
+export function sevalCrest(dataset: string): NonNullable<Recipe["options"]> {
+  return { generations: 2, plus: dataset === "cifar10" };
 }
 
 /** `direct` where nothing else was published. */
