@@ -16,7 +16,7 @@ import {
   type Tensor,
 } from "../../core/mod.ts";
 import { outsideUnit } from "../shared/option_checks.ts";
-import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
+import { dasoAddon } from "../recipes/daso_methods.ts";
 
 /** Options of {@linkcode abc}. */
 export interface AbcOptions {
@@ -58,7 +58,7 @@ export const abc: Algorithm<AbcOptions> = defineAlgorithm({
   defaults: { threshold: 0.95, lambda: 1, refine: true } as AbcOptions,
   smoke: { "abc.threshold": 0.2, epochSteps: 10 },
   check: ({ threshold }) => outsideUnit({ threshold }),
-  recipe: dasoAddonRecipe,
+  recipe: dasoAddon("abc"),
   needs: (_, { classes }) => ({
     passes: [{
       name: "abc",

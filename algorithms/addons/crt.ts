@@ -1,6 +1,6 @@
 import { type Algorithm, crossEntropy, defineAlgorithm, type Tensor } from "../../core/mod.ts";
 import { negative } from "../shared/option_checks.ts";
-import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
+import { dasoAddon } from "../recipes/daso_methods.ts";
 
 /** Options of {@linkcode crt}. */
 export interface CrtOptions {
@@ -41,7 +41,7 @@ export const crt: Algorithm<CrtOptions> = defineAlgorithm({
     share > 0 && share < 1
       ? negative({ beta })
       : `share is ${share}: give a number above 0 and below 1`,
-  recipe: dasoAddonRecipe,
+  recipe: dasoAddon("crt"),
   needs: ({ beta }, { classes }) => ({
     heads: { crt: { classes, detach: true } },
     streams: {

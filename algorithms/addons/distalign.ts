@@ -7,7 +7,7 @@ import {
   temperedPrior,
 } from "../shared/distribution_alignment.ts";
 import { negative, notWhole } from "../shared/option_checks.ts";
-import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
+import { dasoAddon } from "../recipes/daso_methods.ts";
 
 /** Options of {@linkcode distalign}. */
 export interface DistAlignOptions {
@@ -42,7 +42,7 @@ export const distalign: Algorithm<DistAlignOptions> = defineAlgorithm({
   requires: ["pseudo-labels", "plain-guesses"],
   defaults: { batches: 128, exponent: 1 },
   check: ({ batches, exponent }) => notWhole({ batches }) ?? negative({ exponent }),
-  recipe: dasoAddonRecipe,
+  recipe: dasoAddon("distalign"),
   state: ({ batches }, { classes }) => alignmentState(batches, classes),
   pseudoLabel(s, t) {
     const { bank, held } = pushMean(s.state, t.probs);

@@ -10,7 +10,7 @@ import {
   sub,
 } from "../../core/mod.ts";
 import { negative, noneOf } from "../shared/option_checks.ts";
-import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
+import { dasoAddon } from "../recipes/daso_methods.ts";
 
 /** Options of {@linkcode ldam}. */
 export interface LdamOptions {
@@ -52,7 +52,7 @@ export const ldam: Algorithm<LdamOptions> = defineAlgorithm({
   defaults: { margin: 0.5, scale: 30, beta: 0.999, from: 0.8, before: "ldam" } as LdamOptions,
   smoke: { "ldam.from": 0.5 },
   check: ({ beta, before }) => noneOf("before", before, ["ldam", "plain"]) ?? negative({ beta }),
-  recipe: dasoAddonRecipe,
+  recipe: dasoAddon("ldam"),
   adjust(s, logits, where) {
     const { from, before, margin, scale } = s.config, { y } = s.batch.labeled;
     const late = s.progress.step >= from * s.progress.steps;

@@ -1,6 +1,6 @@
 import { add, type Algorithm, defineAlgorithm, log, mul } from "../../core/mod.ts";
 import { noneOf } from "../shared/option_checks.ts";
-import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
+import { dasoAddon } from "../recipes/daso_methods.ts";
 
 /** Options of {@linkcode logitadjust}. */
 export interface LogitAdjustOptions {
@@ -35,7 +35,7 @@ export const logitadjust: Algorithm<LogitAdjustOptions> = defineAlgorithm({
   requires: ["labeled-logits", "main-head"],
   defaults: { tau: 1, when: "train" } as LogitAdjustOptions,
   check: ({ when }) => noneOf("when", when, ["train", "test"]),
-  recipe: dasoAddonRecipe,
+  recipe: dasoAddon("logitadjust"),
   adjust: (s, logits, where) =>
     where === "labeled" && s.config.when === "train"
       ? add(logits, mul(log(s.prior), s.config.tau))

@@ -7,7 +7,7 @@ import {
   scaleWeights,
 } from "../../core/mod.ts";
 import { negative } from "../shared/option_checks.ts";
-import { dasoAddonRecipe } from "../recipes/daso_addons.ts";
+import { dasoAddon } from "../recipes/daso_methods.ts";
 
 /** Options of {@linkcode reweight}. */
 export interface ReweightOptions {
@@ -41,7 +41,7 @@ export const reweight: Algorithm<ReweightOptions> = defineAlgorithm({
   requires: ["labeled-weights"],
   defaults: { beta: 0.999, from: 0 },
   check: ({ beta }) => negative({ beta }),
-  recipe: dasoAddonRecipe,
+  recipe: dasoAddon("reweight"),
   weights(s, where, w) {
     const { beta, from } = s.config, { counts, classes } = s.data;
     if (where !== "labeled" || s.progress.step < from * s.progress.steps) return w;

@@ -10,7 +10,7 @@ import {
   unknownTruth,
 } from "../shared/flexible_alignment.ts";
 import { negative, noneOf, outsideUnit } from "../shared/option_checks.ts";
-import { adelloTraining } from "../recipes/adello.ts";
+import { adelloMethod } from "../recipes/adello.ts";
 
 /** Options of {@linkcode udal}. */
 export interface UdalOptions extends SmoothingOptions {
@@ -59,7 +59,7 @@ export const udal: Algorithm<UdalOptions> = defineAlgorithm({
     noneOf("target", target, ["labeled", "estimated", "true"]) ??
       outsideUnit({ minimum, momentum }) ?? negative({ power }),
   fits: ({ target }, data) => unknownTruth(target, data),
-  recipe: adelloTraining,
+  recipe: adelloMethod("udal"),
   state: (_, { classes }) => ({
     estimate: { shape: [classes], init: "uniform", estimates: "unlabeled" },
   }),

@@ -12,8 +12,8 @@ import {
   type Tensor,
 } from "../../core/mod.ts";
 import { sharpen } from "../shared/mixing.ts";
-import { negative, noneOf, notPositive, outsideUnit } from "../shared/option_checks.ts";
-import { usbRecipe } from "../recipes/usb.ts";
+import { negative, noneOf, notPositive, notWhole, outsideUnit } from "../shared/option_checks.ts";
+import { classicRecipe } from "../recipes/usb.ts";
 import { repeatRows } from "../shared/batch_rows.ts";
 
 /** Options of {@linkcode fixmatch}. */
@@ -32,6 +32,8 @@ export interface FixMatchOptions {
    * images in one of their own, too.
    */
   passes: "together" | "apart" | "each";
+  /** Strong views of each unlabeled image; CoSSL's code has two. */
+  strongViews: number;
 }
 
 const DEFAULTS: FixMatchOptions = {
@@ -40,6 +42,7 @@ const DEFAULTS: FixMatchOptions = {
   targets: "hard",
   temperature: 0.5,
   passes: "together",
+  strongViews: 1,
 };
 
 /**
@@ -62,15 +65,18 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
   ],
   defaults: DEFAULTS,
   smoke: { "fixmatch.threshold": 0.2 },
-  check: ({ threshold, lambda, targets, temperature, passes }) =>
+  check: ({ threshold, lambda, targets, temperature, passes, strongViews }) =>
     outsideUnit({ threshold }) ?? negative({ lambda }) ?? notPositive({ temperature }) ??
-      noneOf("targets", targets, ["hard", "soft"]) ??
+      noneOf("targets", targets, ["hard", "soft"]) ?? notWhole({ strongViews }) ??
       noneOf("passes", passes, ["together", "apart", "each"]),
-  needs: ({ passes }) => ({
-    views: { labeled: ["weak"], unlabeled: ["weak", "strong"] },
+  needs: ({ passes, strongViews }) => ({
+    views: {
+      labeled: ["weak"],
+      unlabeled: ["weak", ...new Array<"strong">(strongViews).fill("strong")],
+    },
     ...(passes === "together" ? {} : { passes: [GUESS, ...LEARN[passes]] }),
   }),
-  recipe: usbRecipe,
+  recipe: classicRecipe,
   mask: (s, t, m) => mul(m, atLeast(max(t.probs, 1), s.config.threshold)),
   loss(s, t, m) {
     const strong = concat(s.student.strong.map((view) => view.logits()), 0);

@@ -8,7 +8,7 @@ import {
   softmax,
 } from "../../core/mod.ts";
 import { checkRamp, type RampOptions, rampWeight } from "../shared/ramp.ts";
-import { dasoRecipe } from "../recipes/daso.ts";
+import { dasoBase } from "../recipes/daso_methods.ts";
 
 /** Options of {@linkcode meanteacher}. */
 export interface MeanTeacherOptions extends RampOptions {
@@ -55,7 +55,7 @@ export const meanteacher: Algorithm<MeanTeacherOptions> = defineAlgorithm({
       { net: "average", inputs: ["weak/0"] },
     ],
   }),
-  recipe: dasoRecipe(1),
+  recipe: dasoBase("meanteacher"),
   pseudoLabel: (s) => ({ probs: softmax(s.average.weak[0]!.logits()), form: "soft" }), // needs ask for it
   loss(s, t, m) {
     const [labeled] = s.student.labeled, [weak] = s.student.weak;

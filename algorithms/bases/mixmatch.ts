@@ -13,7 +13,7 @@ import { deinterleave, interleave } from "../shared/batch_rows.ts";
 import { drawMixing, mixRows, sharpen } from "../shared/mixing.ts";
 import { notPositive } from "../shared/option_checks.ts";
 import { checkRamp, type RampOptions, rampWeight } from "../shared/ramp.ts";
-import { dasoRecipe } from "../recipes/daso.ts";
+import { dasoBase } from "../recipes/daso_methods.ts";
 
 /** Options of {@linkcode mixmatch}. */
 export interface MixMatchOptions extends RampOptions {
@@ -66,7 +66,7 @@ export const mixmatch: Algorithm<MixMatchOptions> = defineAlgorithm({
       { net: "student", inputs: ["weak/1"], grad: false },
     ],
   }),
-  recipe: dasoRecipe(1, { small: { lambda: 5, rampShare: 0.4 } }),
+  recipe: dasoBase("mixmatch"),
   pseudoLabel(s) {
     const guesses = s.student.weak.map((view) => softmax(view.logits()));
     const mean = mul(guesses.reduce(add), 1 / guesses.length);

@@ -9,7 +9,7 @@ import {
 } from "../../core/mod.ts";
 import { outsideUnit } from "../shared/option_checks.ts";
 import { checkRamp, type RampOptions, rampWeight } from "../shared/ramp.ts";
-import { dasoRecipe } from "../recipes/daso.ts";
+import { dasoBase } from "../recipes/daso_methods.ts";
 
 /** Options of {@linkcode pseudolabel}. */
 export interface PseudoLabelOptions extends RampOptions {
@@ -50,7 +50,7 @@ export const pseudolabel: Algorithm<PseudoLabelOptions> = defineAlgorithm({
   smoke: { "pseudolabel.threshold": 0.2 },
   check: ({ threshold, ...ramp }) => outsideUnit({ threshold }) ?? checkRamp(ramp),
   needs: () => ({ views: { labeled: ["weak"], unlabeled: ["weak"] } }),
-  recipe: dasoRecipe(1),
+  recipe: dasoBase("pseudolabel"),
   mask: (s, t, m) => mul(m, atLeast(max(t.probs, 1), s.config.threshold)),
   loss(s, t, m) {
     const [labeled] = s.student.labeled, [weak] = s.student.weak;

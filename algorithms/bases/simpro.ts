@@ -11,13 +11,14 @@ import {
   lerp,
   max,
   mul,
+  ownRecipe,
   reshape,
   sum,
   type Tensor,
 } from "../../core/mod.ts";
 import { logPrior } from "../shared/log_prior.ts";
 import { negative, outsideUnit } from "../shared/option_checks.ts";
-import { simproRecipe } from "../recipes/simpro.ts";
+import { simpro as published } from "../recipes/simpro.ts";
 import { repeatRows } from "../shared/batch_rows.ts";
 
 /** Options of {@linkcode simpro}. */
@@ -66,7 +67,7 @@ export const simpro: Algorithm<SimproOptions> = defineAlgorithm({
   needs: () => ({
     views: { labeled: ["weak", "strong"], unlabeled: ["weak", "strong", "strong"] },
   }),
-  recipe: simproRecipe,
+  recipe: ownRecipe(published, "simpro"),
   state: (_, { classes }) => ({
     prior: { shape: [classes], init: "prior", estimates: "all" },
     unlabeledPrior: { shape: [classes], init: "uniform", estimates: "unlabeled" },

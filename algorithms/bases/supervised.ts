@@ -1,5 +1,5 @@
 import { type Algorithm, crossEntropy, defineAlgorithm } from "../../core/mod.ts";
-import { usbRecipe } from "../recipes/usb.ts";
+import { classicRecipe } from "../recipes/usb.ts";
 
 /** `supervised` has no options. */
 export type SupervisedOptions = Record<never, never>;
@@ -15,7 +15,7 @@ export const supervised: Algorithm<SupervisedOptions> = defineAlgorithm({
   provides: ["labeled-logits", "labeled-weights"],
   defaults: {},
   needs: () => ({ views: { labeled: ["weak"] } }),
-  recipe: usbRecipe,
+  recipe: classicRecipe,
   loss: (s) => ({
     labeled: crossEntropy(s.student.labeled[0]!.logits(), s.batch.labeled.y, {
       weights: s.weights("labeled"),

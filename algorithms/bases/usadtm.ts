@@ -27,7 +27,7 @@ import {
   type Tensor,
   transpose,
 } from "../../core/mod.ts";
-import { dasoRecipe } from "../recipes/daso.ts";
+import { dasoBase } from "../recipes/daso_methods.ts";
 import { notWhole } from "../shared/option_checks.ts";
 
 /** Options of {@linkcode usadtm}. */
@@ -72,7 +72,7 @@ export const usadtm: Algorithm<UsadtmOptions> = defineAlgorithm({
   smoke: { "usadtm.warmup": 8, "usadtm.threshold": -1 },
   check: ({ queue }) => notWhole({ queue }),
   needs: () => ({ views: { labeled: ["weak"], unlabeled: ["identity", "weak", "strong"] } }),
-  recipe: dasoRecipe(2),
+  recipe: dasoBase("usadtm"),
   state: ({ queue }, { classes, counts, features }) => ({
     queue: { shape: [classes, queue * Math.max(...counts), features] },
     held: { shape: [classes] },

@@ -1,7 +1,8 @@
-import type { Recipe, RecipeTarget } from "../../core/mod.ts";
+import type { PublishedRecipe, Recipe, RecipeTarget } from "../../core/mod.ts";
+import { usbOptions, usbTraining } from "./usb.ts";
 
 /** Tails of the tables that ablations and figures are about; CIFAR-10 and -100 have several. */
-const SPLITS: Readonly<Record<string, Recipe["split"]>> = {
+const TAILS: Readonly<Record<string, Recipe["split"]>> = {
   cifar10: { labeledMax: 1500, unlabeledMax: 3000, gammaLabeled: 100 },
   cifar100: { labeledMax: 150, unlabeledMax: 300, gammaLabeled: 50 },
   stl10: { labeledMax: 150, gammaLabeled: 20 },
@@ -9,51 +10,68 @@ const SPLITS: Readonly<Record<string, Recipe["split"]>> = {
   tissuemnist: { labeledMax: 6500, unlabeledMax: 13_000, gammaLabeled: 100 },
 };
 
-/** Small ImageNet-127, of which the repository has settings for other methods alone. */
+/** Small ImageNet-127, of which the repository has settings for Supervised and CReST alone. */
 const IMAGENET: Recipe = {
   model: "resnet-50",
   steps: 250_000,
   epochSteps: 500,
   evaluateEvery: 500,
-  batch: { labeled: 64, ratio: 1 },
   learningRate: 2e-3,
+  schedule: "constant",
   optimizer: { kind: "adam", beta1: 0.9, beta2: 0.999, eps: 1e-8 },
   weightDecay: 1e-4,
 };
 
+/** Five generations of 100 epochs. */
+const IMAGENET_CREST: Recipe = { steps: 5 * 25_000, epochSteps: 250, evaluateEvery: 250 };
+
+/** First step of distillation, where it is not that of CIFAR. */
+const DISTILL_AFTER: Readonly<Record<string, number>> = { stl10: 0, synthetic: 150 };
+
 /**
- * How ADELLO's repository trains every method for imbalance: 2^18 steps of 64 labeled and 128
- * unlabeled images at the constant rate 0.03, labeled images in the unlabeled set as well. On small
- * ImageNet-127 Adam at 2e-3, as it has it for its baselines there; a configuration of ADELLO itself
- * was not released. Of `synthetic` the base's short run is left as it is.
+ * ADELLO (Sanchez Aimar et al., ECCV 2024), whose repository is a fork of USB: 2^18 steps of 64 labeled
+ * and 128 unlabeled images, SGD at the constant rate 0.03, labeled images in the unlabeled set as
+ * well; FixMatch and Supervised alone go down along a cosine, and Supervised has no unlabeled images.
+ * On small ImageNet-127 Adam at 2e-3 with as many unlabeled as labeled images, as the repository has
+ * it for its baselines there; a configuration of ADELLO itself was not released.
  */
-export function adelloTraining({ dataset }: RecipeTarget): Recipe {
-  if (dataset === "synthetic") return {};
+export const adello: PublishedRecipe = {
+  name: "adello",
+  paper: "ADELLO (ECCV 2024)",
+  settings: adelloTraining,
+  options: (target) => {
+    const distillAfter = DISTILL_AFTER[target.dataset], methods = usbOptions(target);
+    return {
+      ...methods,
+      ...(target.dataset === "imagenet127"
+        ? { crest: { ...methods["crest"], generations: 5 } }
+        : {}),
+      ...(distillAfter === undefined ? {} : { adello: { distillAfter } }),
+    };
+  },
+};
+
+function adelloTraining(target: RecipeTarget): Recipe {
+  const { dataset, base, addons } = target, training = usbTraining(target);
+  if (dataset === "synthetic") return training;
+  const { labeled = 64, ratio = 2 } = training.batch ?? {}, imagenet = dataset === "imagenet127";
   return {
-    model: "wrn-28-2",
-    modelVariant: "usb",
-    steps: 2 ** 18,
-    epochSteps: 1024,
-    evaluateEvery: 1024,
-    batch: { labeled: 64, ratio: 2 },
-    learningRate: 0.03,
-    schedule: "constant",
-    optimizer: { kind: "sgd", momentum: 0.9, nesterov: true },
-    weightDecay: 5e-4,
-    decayRule: "dimensions",
-    average: { decay: 0.999, warmup: false, buffers: "copy" },
-    ...(dataset === "imagenet127" ? IMAGENET : {}),
+    ...training,
+    ...(imagenet ? { ...IMAGENET, batch: { labeled, ratio: Math.min(1, ratio) } } : {}),
+    ...(imagenet && addons.includes("crest") ? IMAGENET_CREST : {}),
     augment: "adello",
-    split: { protocol: "adello", ...SPLITS[dataset] },
+    split: {
+      protocol: "adello",
+      ...(base === "supervised" ? { includeLabeled: false } : {}),
+      ...TAILS[dataset],
+    },
   };
 }
 
-/** ADELLO's training; on STL-10 it distills from the first step, on `synthetic` early in its run. */
-export function adelloRecipe(target: RecipeTarget): Recipe {
-  const after: Readonly<Record<string, number>> = { stl10: 0, synthetic: 150 };
-  const distillAfter = after[target.dataset];
-  return {
-    ...adelloTraining(target),
-    ...distillAfter !== undefined && { options: { distillAfter } },
+/** ADELLO's and UDAL's own: the repository's training; of `synthetic` the base's short run is left. */
+export function adelloMethod(method: "adello" | "udal"): (target: RecipeTarget) => Recipe {
+  return (target) => {
+    const options = adello.options(target)[method] ?? {}, alone = { ...target, addons: [method] };
+    return target.dataset === "synthetic" ? { options } : { ...adelloTraining(alone), options };
   };
 }

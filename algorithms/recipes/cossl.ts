@@ -1,42 +1,42 @@
-import type { Recipe, RecipeTarget } from "../../core/mod.ts";
+import type { OptionsByName, PublishedRecipe, Recipe, RecipeTarget } from "../../core/mod.ts";
+import { ratioOf } from "./base_kinds.ts";
+import { SHORT_RUN } from "./usb.ts";
 
 /** Share of the run before co-learning: 401 of 501 epochs. */
 export const COSSL_PRETRAIN: number = 401 / 501;
 
-/** Options that depend on the base. */
-const OF_BASE: Readonly<Record<string, Recipe["options"]>> = {
-  fixmatch: { strongViews: 2 },
-  mixmatch: { ramp: "one", startView: "weak", shrink: "always" },
-  remixmatch: { ramp: "full", startLabeled: "strong" },
+/** Largest classes, labeled and unlabeled; γ is 100. */
+const TAILS: Readonly<Record<string, readonly [labeled: number, unlabeled: number]>> = {
+  cifar10: [1500, 3000],
+  cifar100: [150, 300],
+  food101: [250, 500],
 };
 
 const ADAM: Recipe = {
-  batch: { labeled: 64, ratio: 1 },
   learningRate: 2e-3,
   optimizer: { kind: "adam", beta1: 0.9, beta2: 0.999, eps: 1e-8 },
-  weightDecay: 4e-5,
   shrink: 4e-5,
-  steps: 501 * 500,
   epochSteps: 500,
   evaluateEvery: 500,
 };
 
-/** Steps of an epoch of 512 unlabeled images at γ 100; 37 at γ 50. */
-const FOOD_EPOCH = 32;
+/** Food-101, with epochs of 512 unlabeled images, of which γ 100 leaves fewer. */
+function food({ given }: RecipeTarget, epochs: number): Recipe {
+  const epochSteps = given["split"]?.["gammaLabeled"] === 50 ? 37 : 32;
+  return {
+    model: "resnet-50",
+    batch: { labeled: 256, ratio: 2 },
+    learningRate: 0.04,
+    warmupSteps: 5 * epochSteps,
+    optimizer: { kind: "sgd", momentum: 0.9, nesterov: true },
+    weightDecay: 3e-4,
+    steps: epochs * epochSteps,
+    epochSteps,
+    evaluateEvery: epochSteps,
+  };
+}
 
-const FOOD: Recipe = {
-  model: "resnet-50",
-  batch: { labeled: 256, ratio: 2 },
-  learningRate: 0.04,
-  warmupSteps: 5 * FOOD_EPOCH,
-  optimizer: { kind: "sgd", momentum: 0.9, nesterov: true },
-  weightDecay: 3e-4,
-  steps: 1001 * FOOD_EPOCH,
-  epochSteps: FOOD_EPOCH,
-  evaluateEvery: FOOD_EPOCH,
-};
-
-const FOOD_OPTIONS: NonNullable<Recipe["options"]> = {
+const FOOD_OPTIONS = {
   pretrain: 801 / 1001,
   average: 0.9,
   start: "plain",
@@ -47,66 +47,108 @@ const FOOD_OPTIONS: NonNullable<Recipe["options"]> = {
   startOptimizer: "sgd",
 };
 
-/** Largest classes, labeled and unlabeled; γ is 100. */
-const TAILS: Readonly<Record<string, readonly [labeled: number, unlabeled: number]>> = {
-  cifar10: [1500, 3000],
-  cifar100: [150, 300],
-  food101: [250, 500],
+/** CoSSL's options that depend on the base. */
+const OF_BASE: OptionsByName = {
+  fixmatch: { strongViews: 2 },
+  mixmatch: { ramp: "one", startView: "weak", shrink: "always" },
+  remixmatch: { ramp: "full", startLabeled: "strong" },
 };
 
+/** Generations of CReST. */
+const GENERATIONS = 6;
+
 /**
- * CoSSL on CIFAR at γ 100: 401 epochs of 500 steps of the base and 100 of co-learning, Adam at a
- * constant 2e-3, weights that shrink by 4e-5 in the first part and decay by as much in the second, an
- * average of 0.999 that takes batch statistics in, two strong views for FixMatch; MixMatch and
- * ReMixMatch do not see labeled images as unlabeled. Small ImageNet: ResNet-50, features of weak
- * views, and a head that starts in a loop. Food-101 (FixMatch): SGD, 801 epochs and 200 with an
- * average of 0.9, a head that starts from the base's. On `synthetic` the base's own settings and a
- * short start.
+ * CoSSL (Fan, Dai and Schiele, CVPR 2022) and the methods that its repository trains: 500 epochs of 500
+ * steps of 64 labeled and 64 unlabeled images, Adam at a constant 2e-3, weights that shrink by 4e-5 in
+ * each step, an average of 0.999 that takes batch statistics in, Wide ResNet 28-2. FixMatch looks at
+ * weak views in a pass of their own and at two strong ones, and has labeled images among the
+ * unlabeled; MixMatch and ReMixMatch leave them out and ramp their weights over the whole run. Small
+ * ImageNet: ResNet-50. Food-101: 1000 epochs of 256 and 512 images, SGD 0.04 after 5 epochs of
+ * warm-up, decay 3e-4, one strong view, threshold 0.9. CReST: six generations of 64 epochs (CIFAR-100:
+ * 128) of 1024 steps.
+ *
+ * With CoSSL 100 epochs follow 401 of the base, on Food-101 200 with an average of 0.9 follow 801;
+ * there weights decay by 4e-5 as Adam has it, where they have shrunk before.
  */
-export function cosslRecipe(target: RecipeTarget): Recipe {
-  const { dataset, base } = target;
-  const options = OF_BASE[base] ?? {}, baseOptions = beneath(target);
-  if (dataset === "synthetic") return { options: { ...options, startSteps: 200 }, baseOptions };
-  const food = dataset === "food101", small = dataset === "imagenet127";
+export const cossl: PublishedRecipe = {
+  name: "cossl",
+  paper: "CoSSL (CVPR 2022)",
+  settings: (target) => target.dataset === "synthetic" ? SHORT_RUN : cosslTraining(target),
+  options: (target) => ({
+    ...basesOf(target),
+    cossl: cosslOptions(target),
+    crest: { generations: GENERATIONS, shares: "geometric", by: "logit", plus: true },
+    darp: { counts: [] },
+  }),
+};
+
+function cosslTraining(target: RecipeTarget): Recipe {
+  const { dataset, base, addons } = target, co = addons.includes("cossl") ? 1 : 0;
+  const generation = 1024 * (dataset === "cifar100" ? 128 : 64);
+  const adam: Recipe = {
+    ...ADAM,
+    batch: { labeled: 64, ratio: ratioOf(base, 1) },
+    weightDecay: co ? 4e-5 : 0,
+    steps: (500 + co) * 500,
+    ...(addons.includes("crest") ? { steps: GENERATIONS * generation } : {}),
+  };
   return {
-    model: small ? "resnet-50" : "wrn-28-2",
+    model: dataset === "imagenet127" ? "resnet-50" : "wrn-28-2",
     modelVariant: "cossl",
     schedule: "constant",
     decayRule: "all",
     average: { decay: 0.999, warmup: false, buffers: "average" },
     augment: "cossl",
-    ...(food ? FOOD : ADAM),
-    split: splitOf(dataset, base),
-    baseOptions,
-    options: food ? FOOD_OPTIONS : {
-      ...options,
-      pretrain: COSSL_PRETRAIN,
-      weightDecay: "co-learning",
-      ...(small ? { view: "weak", start: "loop" } : {}),
-    },
+    ...(dataset === "food101" ? food(target, 1000 + co) : adam),
+    split: splitOf(target),
   };
 }
 
-/** Other data sets are dealt out by the toolkit's own protocol. */
-function splitOf(dataset: string, base: string): NonNullable<Recipe["split"]> {
+/** Without a named recipe other data sets are dealt out by the toolkit's own protocol. */
+function splitOf({ dataset, base, recipe }: RecipeTarget): NonNullable<Recipe["split"]> {
   const tail = TAILS[dataset], includeLabeled = base === "fixmatch";
-  if (dataset === "imagenet127") return { protocol: "cossl", includeLabeled };
-  if (!tail) return {};
-  const [labeledMax, unlabeledMax] = tail;
-  return { protocol: "cossl", labeledMax, unlabeledMax, gammaLabeled: 100, includeLabeled };
+  if (tail) {
+    const [labeledMax, unlabeledMax] = tail;
+    return { protocol: "cossl", labeledMax, unlabeledMax, gammaLabeled: 100, includeLabeled };
+  }
+  const known = dataset === "imagenet127" || recipe !== undefined;
+  return known ? { protocol: "cossl", includeLabeled } : {};
 }
 
-/** Options of the base beneath CoSSL, with its ramp over 500 of 501 epochs; of other bases none. */
-function beneath({ base, dataset, given }: RecipeTarget): NonNullable<Recipe["options"]> {
-  const restart = given["cossl"]?.["pretrain"] ?? COSSL_PRETRAIN;
-  switch (base) {
-    case "fixmatch":
-      return dataset === "food101" ? { passes: "each", threshold: 0.9 } : { passes: "apart" };
-    case "mixmatch":
-      return { lambda: 75, alpha: 0.75, rampShare: 500 / 501 };
-    case "remixmatch":
-      return { target: "counts", labeledView: "strong", rampShare: 500 / 501, restart };
-    default:
-      return {};
-  }
+/** Bases as the repository runs them, beneath CoSSL and alone. */
+function basesOf({ dataset, addons, given }: RecipeTarget): OptionsByName {
+  const co = addons.includes("cossl"), rampShare = co ? 500 / 501 : 1;
+  const restart = co ? given["cossl"]?.["pretrain"] ?? COSSL_PRETRAIN : 0;
+  return {
+    fixmatch: dataset === "food101"
+      ? { passes: "each", threshold: 0.9 }
+      : { passes: "apart", strongViews: 2 },
+    mixmatch: { lambda: 75, alpha: 0.75, rampShare },
+    remixmatch: { target: "counts", labeledView: "strong", rampShare, restart },
+  };
+}
+
+function cosslOptions({ dataset, base }: RecipeTarget): NonNullable<Recipe["options"]> {
+  const ofBase = OF_BASE[base] ?? {};
+  if (dataset === "synthetic") return { ...ofBase, startSteps: 200 };
+  if (dataset === "food101") return FOOD_OPTIONS;
+  return {
+    ...ofBase,
+    pretrain: COSSL_PRETRAIN,
+    weightDecay: "co-learning",
+    ...(dataset === "imagenet127" ? { view: "weak", start: "loop" } : {}),
+  };
+}
+
+/**
+ * What CoSSL brings along: its training, and the base as it was run beneath it; on `synthetic` the base's
+ * own settings and a short start. Where the user names another system's recipe, the base is that
+ * system's.
+ */
+export function cosslMethod(target: RecipeTarget): Recipe {
+  const { dataset, base, recipe } = target, options = cosslOptions(target);
+  const baseOptions = recipe === undefined ? basesOf(target)[base] ?? {} : {};
+  return dataset === "synthetic"
+    ? { options, baseOptions }
+    : { ...cosslTraining({ ...target, addons: ["cossl"] }), options, baseOptions };
 }

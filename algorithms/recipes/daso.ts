@@ -1,6 +1,8 @@
-import type { Recipe, RecipeTarget } from "../../core/mod.ts";
-import { usbRecipe } from "./usb.ts";
+import type { OptionsByName, PublishedRecipe, Recipe, RecipeTarget } from "../../core/mod.ts";
+import { ratioOf } from "./base_kinds.ts";
+import { estimatedCounts } from "./darp_estimates.ts";
 import { publishedSolver } from "./seval_solvers.ts";
+import { SHORT_RUN } from "./usb.ts";
 
 /** Tails of DASO's configurations. */
 const TAILS: Readonly<Record<string, NonNullable<Recipe["split"]>>> = {
@@ -19,48 +21,71 @@ const SHARED: Recipe = {
   decayRule: "all",
 };
 
+/** SGD 0.1 after 6250 steps of warm-up, by 0.01 near four fifths and at nine tenths. */
+const SUPERVISED: Recipe = {
+  learningRate: 0.1,
+  schedule: "multistep",
+  milestones: [199_999 / 250_000, 0.9],
+  milestoneFactor: 0.01,
+  warmupSteps: 6250,
+};
+
 /**
- * Settings of DASO's code (Oh et al., CVPR 2022) for the methods it trains: SGD 0.03 with Nesterov
- * momentum 0.9 at a constant rate, decay 5e-4 on everything, an average of 0.999 that starts as the
- * plain mean and takes batch statistics in, Wide ResNet 28-2, 250,000 steps in epochs of 500; of
- * CIFAR-10 1500 and 3000 images of the largest class, γ 100. Semi-Aves and small ImageNet are
- * trained as SEVAL's code, its continuation, has them. On `synthetic` a small, short run that a
- * laptop's CPU finishes.
+ * DASO (Oh, Kim and Kweon, CVPR 2022) and all methods that its code trains: Wide ResNet 28-2, 250,000
+ * steps in epochs of 500, 64 labeled and 128 unlabeled images (64 for methods without a strong view
+ * and those that mix), SGD 0.03 with Nesterov momentum 0.9 at a constant rate, decay 5e-4 on
+ * everything, an average of 0.999 that starts as the plain mean and takes batch statistics in;
+ * validation images are set aside. Of CIFAR-10 1500 and 3000 images of the largest class, γ 100.
  *
- * @param ratio Unlabeled images per labeled one.
- * @param options `augment`: `daso-remixmatch` for methods of the ReMixMatch family. `small`: options
- *   of the method for the short run.
+ * Supervised has SGD 0.1 after 6250 steps of warm-up, by 0.01 near four fifths and at nine tenths, and
+ * is evaluated without an average. CReST has five generations of 50,000 steps; CReST+ on CIFAR, CReST
+ * on STL-10. With cRT 100,000 steps follow. Semi-Aves and small ImageNet are trained as SEVAL's code,
+ * its continuation, has them. On `synthetic` a small, short run.
  */
-export function dasoRecipe(
-  ratio: number,
-  { augment = "daso", small }: {
-    readonly augment?: "daso" | "daso-remixmatch";
-    readonly small?: Readonly<Record<string, unknown>>;
-  } = {},
-): (target: Pick<RecipeTarget, "dataset">) => Recipe {
-  return ({ dataset }) => {
-    if (dataset === "synthetic") {
-      const short = usbRecipe({ dataset });
-      return {
-        ...short,
-        ...SHARED,
-        batch: { ...short.batch, ratio },
-        ...(small ? { options: small } : {}),
-      };
-    }
-    const solver = publishedSolver(dataset);
-    return {
-      ...SHARED,
-      model: "wrn-28-2",
-      steps: 250_000,
-      epochSteps: 500,
-      evaluateEvery: 500,
-      batch: { labeled: 64, ratio },
-      average: { decay: 0.999, warmup: true, buffers: "average" },
-      augment: solver ? "seval" : augment,
-      ...solver,
-      split: solver ? { protocol: "seval", holdout: 0 } : dasoSplit(dataset, "daso"),
-    };
+export const daso: PublishedRecipe = {
+  name: "daso",
+  paper: "DASO (CVPR 2022)",
+  settings: dasoSettings,
+  options: dasoOptions,
+};
+
+/** DASO's training of a stack. */
+export function dasoSettings(target: RecipeTarget): Recipe {
+  const { base, addons } = target;
+  const training = base === "supervised" ? supervisedTraining(target) : trainingOf(target);
+  const { steps = 0 } = training;
+  return addons.includes("crt") ? { ...training, steps: steps * 7 / 5 } : training;
+}
+
+function trainingOf({ dataset, base }: Pick<RecipeTarget, "dataset" | "base">): Recipe {
+  const ratio = ratioOf(base, 2);
+  if (dataset === "synthetic") {
+    return { ...SHORT_RUN, ...SHARED, batch: { ...SHORT_RUN.batch, ratio } };
+  }
+  const solver = publishedSolver(dataset);
+  return {
+    ...SHARED,
+    model: "wrn-28-2",
+    steps: 250_000,
+    epochSteps: 500,
+    evaluateEvery: 500,
+    batch: { labeled: 64, ratio },
+    average: { decay: 0.999, warmup: true, buffers: "average" },
+    augment: solver ? "seval" : base === "remixmatch" ? "daso-remixmatch" : "daso",
+    ...solver,
+    split: solver ? { protocol: "seval", holdout: 0 } : dasoSplit(dataset, "daso"),
+  };
+}
+
+function supervisedTraining({ dataset, base }: Pick<RecipeTarget, "dataset" | "base">): Recipe {
+  return {
+    ...trainingOf({ dataset, base }),
+    average: { decay: 0, warmup: false, buffers: "copy" },
+    ...(dataset === "semi-aves"
+      ? { learningRate: 0.025 }
+      : publishedSolver(dataset)
+      ? {}
+      : SUPERVISED),
   };
 }
 
@@ -70,29 +95,27 @@ export function dasoSplit(dataset: string, protocol: string): NonNullable<Recipe
   return tail ? { protocol, ...tail } : {};
 }
 
-/** ReMixMatch as DASO's code has it: without alignment on STL-10. */
-export function dasoRemixmatchRecipe(target: Pick<RecipeTarget, "dataset">): Recipe {
-  const recipe = dasoRecipe(1, { augment: "daso-remixmatch", small: { rampShare: 0.4 } })(target);
-  return target.dataset === "stl10"
-    ? { ...recipe, options: { ...recipe.options, align: false } }
-    : recipe;
+/** Methods as DASO's configurations have them. */
+function dasoOptions(target: RecipeTarget): OptionsByName {
+  const { dataset } = target, counts = estimatedCounts(target);
+  const small = dataset === "synthetic" ? { rampShare: 0.4 } : {};
+  return {
+    mixmatch: dataset === "synthetic" ? { lambda: 5, ...small } : {},
+    remixmatch: { ...small, ...(dataset === "stl10" ? { align: false } : {}) },
+    daso: blendOptions(target),
+    crest: dataset === "synthetic"
+      ? {}
+      : { generations: 5, plus: dataset === "cifar10" || dataset === "cifar100" },
+    darp: counts ? { counts } : {},
+  };
 }
 
-/**
- * The supervised baseline of DASO's code: SGD 0.1 after 6250 steps of warm-up, by 0.01 near four
- * fifths and at nine tenths of the run; the network itself is evaluated, not an average.
- */
-export function dasoSupervisedRecipe(target: Pick<RecipeTarget, "dataset">): Recipe {
-  const recipe = dasoRecipe(0)(target), solver = publishedSolver(target.dataset);
-  return {
-    ...recipe,
-    average: { decay: 0, warmup: false, buffers: "copy" },
-    ...(solver ? target.dataset === "semi-aves" ? { learningRate: 0.025 } : {} : {
-      learningRate: 0.1,
-      schedule: "multistep",
-      milestones: [199_999 / 250_000, 0.9],
-      milestoneFactor: 0.01,
-      warmupSteps: 6250,
-    }),
-  };
+/** T_dist as published; on CIFAR-10 it depends on whether both sets are distributed alike. */
+function blendOptions({ dataset, given }: RecipeTarget): NonNullable<Recipe["options"]> {
+  if (dataset === "synthetic") return { warmup: 100, period: 20 };
+  if (dataset === "semi-aves" || dataset === "imagenet127") return { spread: 0.5 };
+  const { split = {} } = given, gamma = split["gammaLabeled"] ?? 100;
+  const alike = (split["unlabeled"] ?? "consistent") === "consistent" &&
+    (split["gammaUnlabeled"] ?? gamma) === gamma;
+  return { spread: dataset === "cifar10" && alike ? 1.5 : 0.3 };
 }

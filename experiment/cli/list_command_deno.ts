@@ -1,3 +1,4 @@
+import { recipes } from "../../algorithms/recipes/recipes.ts";
 import { algorithms, basesOf } from "../../algorithms/registry.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { protocols } from "../../datasets/split/protocols/make_split.ts";
@@ -7,6 +8,8 @@ import { MODEL_NAMES } from "../../core/nn/model_registry.ts";
 import type { Extensions } from "../config/extensions.ts";
 import { choicesOf, configJsonSchema } from "../config/json_schema.ts";
 import { OPTIONS } from "../config/options.ts";
+import { experiments, matchExperiments, type PublishedCell } from "../published/experiments.ts";
+import { measureWords } from "../tables/scores.ts";
 import { loadPlugins } from "./load_plugins_deno.ts";
 
 /** Flags of `list`. */
@@ -15,13 +18,18 @@ export interface ListFlags {
   readonly plugin?: readonly string[];
 }
 
-/** `list [options]`: what can be asked for, or what can be set. */
+/** `list [options|experiments]`: what can be asked for, what can be set, or what was published. */
 export async function listCommand(
   what: string | undefined,
+  pattern: string | undefined,
   { json = false, plugin = [] }: ListFlags,
 ): Promise<void> {
+  if (what === "experiments") return listExperiments(pattern, { json });
   if (what !== undefined && what !== "options") {
-    throw new BadInput(`Cannot list '${what}': give options, or nothing for names`);
+    throw new BadInput(`Cannot list '${what}': give options, experiments, or nothing for names`);
+  }
+  if (pattern !== undefined) {
+    throw new BadInput(`list options takes no pattern, but '${pattern}' was given: leave it out`);
   }
   const others = await loadPlugins(plugin);
   if (what === "options") listOptions(others, { json });
@@ -47,6 +55,7 @@ function listNames(
     models: [...MODEL_NAMES, ...names(others.models)],
     protocols: [...protocols.keys(), ...names(others.protocols)],
     augmentations: [...augmentationNames, ...names(others.views)],
+    recipes: recipes.map(({ name, paper }) => ({ name, paper })),
   };
   if (json) {
     console.log(JSON.stringify(listed));
@@ -60,6 +69,35 @@ function listNames(
   console.log(`models         ${listed.models.join(", ")}`);
   console.log(`protocols      ${listed.protocols.join(", ")}`);
   console.log(`augmentations  ${listed.augmentations.join(", ")}`);
+  console.log(`recipes        ${names(listed.recipes).join(", ")}`);
+}
+
+/** Rows of published tables with their numbers, those whose IDs have a part or match a glob. */
+function listExperiments(
+  pattern: string | undefined,
+  { json }: { readonly json: boolean },
+): void {
+  const found = pattern === undefined
+    ? experiments
+    : matchExperiments(/[*?]/.test(pattern) ? pattern : `*${pattern}*`);
+  if (json) {
+    console.log(JSON.stringify({ experiments: found }));
+    return;
+  }
+  for (const { id, system, table, stack, recipe, dataset, published } of found) {
+    console.log(id);
+    console.log(`    ${system}, ${table}: ${stack} on ${dataset}, recipe ${recipe}`);
+    for (const cell of published) console.log(`    ${cellWords(cell)}`);
+  }
+}
+
+function cellWords({ test, prior, mean, std, seeds, note, ...measure }: PublishedCell): string {
+  return [
+    measureWords(measure),
+    ...test === undefined ? [] : [`test shifted to ${test}`],
+    ...prior ? ["its class shares known"] : [],
+  ].join(", ") + `: ${mean}${std === null ? "" : ` ± ${std}`}` +
+    (seeds === null ? "" : ` (n = ${seeds})`) + (note === undefined ? "" : `; ${note}`);
 }
 
 /** Options with defaults and what they are; as JSON, a schema that editors check a file by. */

@@ -43,6 +43,8 @@ export async function run(args: readonly string[]): Promise<number> {
     .description("train a classifier; without arguments on generated images")
     .option("--config <file>", "options from a YAML file, e.g. a run's config.yaml")
     .option("--algorithm <name>", `${optionDoc("algorithm")} See \`list\`.`)
+    .option("--recipe <name>", `${optionDoc("recipe")} See \`list\`.`)
+    .option("--experiment <id>", `${optionDoc("experiment")} See \`list experiments\`.`)
     .option("--dataset <name>", `${optionDoc("dataset")} See \`list\`.`)
     .option("--data-dir <dir>", optionDoc("dataDir"))
     .option("--model <name>", `${optionDoc("model")} See \`list\`.`)
@@ -120,8 +122,12 @@ export async function run(args: readonly string[]): Promise<number> {
     .action(act(async () => (await import("./report/report_command_deno.ts")).reportCommand));
 
   program.command("list")
-    .description("algorithms, data sets, models, protocols, augmentations; or options")
-    .argument("[options]", "`options` lists what a run takes, with --json as a schema for editors")
+    .description("names of all there is; options of a run; rows of published tables")
+    .argument(
+      "[what]",
+      "`options` lists what a run takes, with --json as a schema for editors; `experiments` rows of published tables",
+    )
+    .argument("[pattern]", "experiments: a part of their IDs, or a glob such as 'daso-t1-*'")
     .option("--json", "print one JSON object")
     .addOption(plugin)
     .action(act(async () => (await import("./list_command_deno.ts")).listCommand));

@@ -2,6 +2,7 @@ import { parse } from "yaml";
 import { BadInput } from "../../core/bad_input.ts";
 import { type Layer, objectLayer, peek, setLayer, yamlLayer } from "../config/layers.ts";
 import { resolveConfig, type Resolved } from "../config/resolve.ts";
+import { experimentLayer, findExperiment } from "../published/experiments.ts";
 import type { RunFolder } from "../run/run_folder_deno.ts";
 import { loadPlugins, pluginPath, requireTrusted } from "./load_plugins_deno.ts";
 import { readUserText, userPath } from "./user_files_deno.ts";
@@ -9,6 +10,8 @@ import { readUserText, userPath } from "./user_files_deno.ts";
 /** Flags that say options of a run. */
 export interface OptionFlags {
   readonly config?: string;
+  readonly recipe?: string;
+  readonly experiment?: string;
   readonly algorithm?: string;
   readonly dataset?: string;
   readonly dataDir?: string;
@@ -33,10 +36,8 @@ export async function resolveFlags(flags: OptionFlags): Promise<Resolved> {
   const { config, set = [] } = flags;
   const file = config === undefined ? "" : userPath(config);
   const text = config === undefined ? "" : await readUserText(config);
-  return await resolve(
-    { file, layer: yamlLayer(text, config ?? "") },
-    [flagLayer(flags), setLayer(set)],
-  );
+  const layer = yamlLayer(text, config ?? ""), said = [flagLayer(flags), setLayer(set)];
+  return await resolve({ file, layer: overExperiment(layer, said) }, said);
 }
 
 /**
@@ -59,6 +60,20 @@ export async function resolveFolder(
   return await resolve({ file, layer }, [flagLayer(said)]);
 }
 
+/**
+ * A file's options over those of the published row that is asked for, if one is.
+ *
+ * @throws {BadInput} If there is none of that ID.
+ */
+function overExperiment(layer: Layer, said: readonly Layer[]): Layer {
+  const id = peek([layer, ...said], "experiment") ?? null;
+  if (id === null) return layer;
+  if (typeof id === "string") return [...experimentLayer(findExperiment(id)), ...layer];
+  throw new BadInput(
+    `experiment is ${JSON.stringify(id)}: give the ID of a row, see \`list experiments\``,
+  );
+}
+
 /** Loads the plugins that are asked for, and resolves all options with what they bring. */
 async function resolve(
   { file, layer }: { readonly file: string; readonly layer: Layer },
@@ -78,8 +93,11 @@ async function resolve(
 /** Flags as options; they were texts, so numbers are read as YAML reads them. */
 function flagLayer(flags: OptionFlags): Layer {
   const number = (text: string | undefined) => text === undefined ? undefined : parse(text);
-  const { algorithm, dataset, dataDir, model, augment, adapter, plugin } = flags;
+  const { recipe, experiment, algorithm, dataset, dataDir, model, augment, adapter, plugin } =
+    flags;
   return objectLayer({
+    recipe,
+    experiment,
     algorithm,
     dataset,
     dataDir,

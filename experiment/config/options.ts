@@ -66,6 +66,18 @@ const ROWS: Rows = {
     doc: "Steps of an epoch, wherever a method counts epochs.",
     recipe: true,
   },
+  recipe: {
+    type: text.nullable(),
+    default: null,
+    doc: "Whose published settings the methods train with; null for those they bring along.",
+    recipe: false,
+  },
+  experiment: {
+    type: text.nullable(),
+    default: null,
+    doc: "Row of a published table whose settings lie beneath all others; null for none.",
+    recipe: false,
+  },
   algorithm: {
     type: text,
     default: "fixmatch",

@@ -1,10 +1,15 @@
+import { findRecipe } from "../../algorithms/recipes/recipes.ts";
 import { findAlgorithm, type ListedAlgorithm } from "../../algorithms/registry.ts";
 import { isOwnData } from "../../datasets/sets/set_info.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { didYouMean } from "../../core/names.ts";
 import type { ErasedSpec } from "../../core/training/plugin/algorithm.ts";
 import { compose, type Stack } from "../../core/training/plugin/compose.ts";
-import { layRecipes, type RecipeTarget } from "../../core/training/plugin/recipe.ts";
+import {
+  layRecipes,
+  type PublishedRecipe,
+  type RecipeTarget,
+} from "../../core/training/plugin/recipe.ts";
 import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
 import { type Layer, objectLayer, peek, type Setting } from "./layers.ts";
 import { optimizerDefaults, OPTIONAL_KEYS } from "./optimizer_options.ts";
@@ -44,7 +49,9 @@ export function resolveConfig(
   }
   const methods = methodsOf(name, extensions.algorithms);
   const specs = methods.map(({ spec }) => spec);
-  const known = knownSettings(specs, targetOf(specs, dataset, givenOptions(layers)));
+  const recipe = recipeOf(layers);
+  const target = { ...targetOf(specs, dataset, givenOptions(layers)), ...asked(recipe) };
+  const known = knownSettings(specs, target, recipe);
   applyLayers(known, layers, name);
   const all = nest(values(known));
   const config = parseConfig(known, specs);
@@ -64,11 +71,12 @@ export function resolveSettings(
   layers: readonly Layer[],
 ): { readonly config: RunConfig; readonly stack: Stack } {
   const given = Object.fromEntries(plugins.map((plugin) => [plugin.name, plugin.given]));
-  const target = targetOf(plugins, dataset, given);
-  const known = knownSettings(plugins.map(({ spec }) => spec), target);
+  const specs = plugins.map(({ spec }) => spec), recipe = recipeOf(layers);
+  const target = { ...targetOf(plugins, dataset, given), ...asked(recipe) };
+  const known = knownSettings(specs, target, recipe);
   for (const method of plugins) dropSection(known, method.name);
   applyLayers(known, layers, name);
-  const recipes = layRecipes(plugins.map(({ spec }) => spec), target);
+  const recipes = layRecipes(specs, target, recipe);
   const configured = plugins.map((plugin, i) => ({
     ...plugin,
     config: { ...plugin.config, ...recipes[i]?.options, ...plugin.given },
@@ -109,6 +117,22 @@ function targetOf(
   return { dataset, base, addons, given };
 }
 
+/**
+ * The published recipe that the user has asked for; undefined leaves each method its own.
+ *
+ * @throws {BadInput} If there is none of that name.
+ */
+function recipeOf(layers: readonly Layer[]): PublishedRecipe | undefined {
+  const name = peek(layers, "recipe") ?? null;
+  if (name === null) return undefined;
+  if (typeof name === "string") return findRecipe(name);
+  throw new BadInput(`recipe is ${show(name)}: give the name of one, e.g. daso`);
+}
+
+function asked(recipe: PublishedRecipe | undefined): Pick<RecipeTarget, "recipe"> {
+  return recipe ? { recipe: recipe.name } : {};
+}
+
 /** What the user has set below each first part of a key. */
 function givenOptions(layers: readonly Layer[]): RecipeTarget["given"] {
   const given = new Map<string, Map<string, unknown>>();
@@ -121,7 +145,11 @@ function givenOptions(layers: readonly Layer[]): RecipeTarget["given"] {
 }
 
 /** Every option with its default: the trainer's, the recipes', the methods' own. */
-function knownSettings(methods: readonly ErasedSpec[], target: RecipeTarget): Known {
+function knownSettings(
+  methods: readonly ErasedSpec[],
+  target: RecipeTarget,
+  recipe: PublishedRecipe | undefined,
+): Known {
   const known: Known = new Map();
   const put = (settings: Layer) => {
     // A section of which a recipe says nothing is no option.
@@ -129,11 +157,11 @@ function knownSettings(methods: readonly ErasedSpec[], target: RecipeTarget): Kn
     for (const setting of said) known.set(setting.key, setting);
   };
   put(objectLayer(DEFAULTS, "the defaults"));
-  for (const [i, { options, settings }] of layRecipes(methods, target).entries()) {
+  for (const [i, { options, settings }] of layRecipes(methods, target, recipe).entries()) {
     const { name, defaults } = methods[i]!; // one for each
     // A recipe's optimizer replaces the default one with all of its settings.
     if (settings.optimizer) dropSection(known, "optimizer");
-    put(objectLayer(settings, `the recipe of ${name}`));
+    put(objectLayer(settings, `the recipe of ${recipe?.name ?? name}`));
     put(objectLayer({ ...defaults, ...options }, `the defaults of ${name}`, `${name}.`));
   }
   // Published tails come in pairs: with another N1 the split's own rule says what M1 is left.

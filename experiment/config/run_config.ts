@@ -9,6 +9,10 @@ import type { RecipeSettings, RecipeSplit } from "../../core/training/plugin/rec
 export interface RunConfig extends RecipeSettings {
   /** Same seed, same adapter and driver: same result, bit for bit. */
   readonly seed: number;
+  /** Whose published settings the methods train with; null for those they bring along. */
+  readonly recipe: string | null;
+  /** Row of a published table whose settings lie beneath all others; null for none. */
+  readonly experiment: string | null;
   /** A base and its add-ons, joined by `+`. */
   readonly algorithm: string;
   /** Files and package specifiers of modules from outside. */

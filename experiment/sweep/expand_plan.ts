@@ -32,8 +32,7 @@ export interface ExpandOptions {
   isMethod(section: string): boolean;
   /** Algorithm of a run that names none. */
   readonly algorithm: string;
-  /** Null where there is no registry of published rows. */
-  readonly findExperiments: FindExperiments | null;
+  readonly findExperiments: FindExperiments;
 }
 
 /**
@@ -116,13 +115,6 @@ function experimentsOf(
   { findExperiments: find }: ExpandOptions,
 ): readonly { readonly id: string | null; readonly options: Layer }[] {
   if (experiments.length === 0) return [{ id: null, options: [] }];
-  if (!find) {
-    throw new BadInput(
-      `experiments asks for '${
-        experiments[0]
-      }', but this version has no published rows: give stacks by grid`,
-    );
-  }
   const found = new Map(experiments.flatMap(find).map((row) => [row.id, row]));
   return [...found.values()];
 }

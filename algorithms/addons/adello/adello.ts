@@ -23,7 +23,7 @@ import {
   unknownTruth,
 } from "../../shared/flexible_alignment.ts";
 import { ADELLO_DEFAULTS, type AdelloOptions, checkAdello } from "./options.ts";
-import { adelloRecipe } from "../../recipes/adello.ts";
+import { adelloMethod } from "../../recipes/adello.ts";
 import { repeatRows } from "../../shared/batch_rows.ts";
 
 export type { AdelloOptions };
@@ -70,7 +70,7 @@ export const adello: Algorithm<AdelloOptions> = defineAlgorithm({
   },
   check: checkAdello,
   fits: ({ target }, data) => unknownTruth(target, data),
-  recipe: adelloRecipe,
+  recipe: adelloMethod("adello"),
   state: ({ temperature }, { classes }) => ({
     estimate: { shape: [classes], init: "uniform", estimates: "unlabeled" },
     temperature: { shape: [1], init: temperature },

@@ -8,7 +8,7 @@ import {
 } from "../../../core/mod.ts";
 import { checkCossl, COSSL_DEFAULTS, type CosslOptions } from "./options.ts";
 import { startHead } from "./start.ts";
-import { cosslRecipe } from "../../recipes/cossl.ts";
+import { cosslMethod } from "../../recipes/cossl.ts";
 import { blendChances, blendTail } from "./tail_blend.ts";
 
 export type { CosslOptions };
@@ -35,7 +35,7 @@ export const cossl: Algorithm<CosslOptions> = defineAlgorithm({
   defaults: COSSL_DEFAULTS,
   smoke: { "cossl.pretrain": 0.3, "cossl.startSteps": 20, "batch.ratio": 1 },
   check: checkCossl,
-  recipe: cosslRecipe,
+  recipe: cosslMethod,
   needs: ({ view, strongViews, decay, pretrain }, { classes }) => ({
     views: { unlabeled: ["weak", ...new Array<"strong">(strongViews).fill("strong")] },
     passes: [{ net: "average", inputs: ["weak"], norm: "running" }],

@@ -14,7 +14,7 @@ import {
 } from "../../shared/distribution_alignment.ts";
 import { noneOf, notPositive, notWhole } from "../../shared/option_checks.ts";
 import { keptShares, selectRarest, type ShareForm } from "./select_rarest.ts";
-import { crestRecipe } from "../../recipes/daso_addons.ts";
+import { crestMethod } from "../../recipes/daso_methods.ts";
 
 /** Options of {@linkcode crest}. */
 export interface CrestOptions {
@@ -78,7 +78,7 @@ export const crest: Algorithm<CrestOptions> = defineAlgorithm({
     noneOf("shares", shares, ["counts", "geometric"]) ??
       noneOf("by", by, ["confidence", "logit"]) ??
       notWhole({ generations, batches }) ?? notPositive({ alpha }),
-  recipe: crestRecipe,
+  recipe: crestMethod,
   state: ({ batches }, { classes }) => ({
     ...alignmentState(batches, classes),
     exponent: { shape: [1], init: 1 },

@@ -6,7 +6,7 @@ import {
   scatterRows,
 } from "../../../core/mod.ts";
 import { notPositive, notWhole } from "../../shared/option_checks.ts";
-import { darpRecipe } from "../../recipes/darp.ts";
+import { dasoAddon } from "../../recipes/daso_methods.ts";
 import { refineLabels } from "./refine_labels.ts";
 
 /** Options of {@linkcode darp}. */
@@ -57,7 +57,7 @@ export const darp: Algorithm<DarpOptions> = defineAlgorithm({
     counts.length === 0 || counts.length === classes
       ? null
       : `counts are ${counts.length} numbers, but there are ${classes} classes: give one for each`,
-  recipe: darpRecipe,
+  recipe: dasoAddon("darp"),
   state: (_, { unlabeled, classes }) => ({
     raw: { shape: [unlabeled, classes], init: "uniform" },
     refined: { shape: [unlabeled, classes], init: "uniform" },

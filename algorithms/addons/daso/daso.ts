@@ -14,7 +14,7 @@ import {
   type Tensor,
 } from "../../../core/mod.ts";
 import { checkDaso, DASO_DEFAULTS, type DasoOptions } from "./options.ts";
-import { dasoMethodRecipe } from "../../recipes/daso_addons.ts";
+import { dasoMethod } from "../../recipes/daso_methods.ts";
 import { blendLabels, blendShares, semanticLabels } from "./semantic_labels.ts";
 
 export type { DasoOptions };
@@ -50,7 +50,7 @@ export const daso: Algorithm<DasoOptions> = defineAlgorithm({
   defaults: DASO_DEFAULTS,
   smoke: { "daso.warmup": 8, "daso.period": 4, "daso.queue": 16 },
   check: checkDaso,
-  recipe: dasoMethodRecipe,
+  recipe: dasoMethod,
   needs: () => ({ passes: [{ net: "average", inputs: ["labeled"] }] }),
   state: ({ queue }, { classes, features }) => ({
     queue: { shape: [classes, queue, features] },

@@ -12,7 +12,7 @@ import {
   sub,
   type Tensor,
 } from "../../../core/mod.ts";
-import { sevalRecipe } from "../../recipes/seval.ts";
+import { sevalMethod } from "../../recipes/seval.ts";
 import { checkSeval, SEVAL_DEFAULTS, sevalFits, type SevalOptions } from "./options.ts";
 import { checkCurriculum, CURVES, sevalCalibration, sevalState } from "./slots.ts";
 
@@ -61,7 +61,7 @@ export const seval: Algorithm<SevalOptions> = defineAlgorithm({
   },
   check: checkSeval,
   fits: sevalFits,
-  recipe: sevalRecipe,
+  recipe: sevalMethod,
   state: (options, { classes }) => sevalState(options, classes),
   adjust: ({ state }, z, where) => where === "weak" ? refined(z, state, "main") : z,
   refine: ({ state }, t, head) =>

@@ -5,6 +5,7 @@ import {
   crossEntropy,
   defineAlgorithm,
   mul,
+  ownRecipe,
   sub,
   type Tensor,
 } from "../../../core/mod.ts";
@@ -12,7 +13,7 @@ import { acrBeliefs, confidentLabels, eitherConfident } from "./beliefs.ts";
 import { confidentClasses, moveEstimate, strengthFrom } from "./class_anchors.ts";
 import { logPrior } from "../../shared/log_prior.ts";
 import { ACR_DEFAULTS, type AcrOptions, checkAcr } from "./options.ts";
-import { acrRecipe } from "../../recipes/simpro.ts";
+import { acr as published } from "../../recipes/acr.ts";
 import { repeatRows } from "../../shared/batch_rows.ts";
 
 export type { AcrOptions };
@@ -59,7 +60,7 @@ export const acr: Algorithm<AcrOptions> = defineAlgorithm({
     heads: { balanced: { classes, parameterName: "fc1" } },
     evalHead: "balanced",
   }),
-  recipe: acrRecipe,
+  recipe: ownRecipe(published, "acr"),
   state: ({ strength }, { classes }) => ({
     strength: { shape: [1], init: strength },
     estimate: { shape: [classes], init: "uniform", estimates: "unlabeled" },

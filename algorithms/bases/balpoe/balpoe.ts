@@ -7,11 +7,12 @@ import {
   mean,
   mul,
   oneHot,
+  ownRecipe,
   slice,
   sum,
   type Tensor,
 } from "../../../core/mod.ts";
-import { balpoeRecipe } from "../../recipes/balpoe.ts";
+import { balpoe as published } from "../../recipes/balpoe.ts";
 import { mixImages, mixKind, mixOf, partners } from "./batch_mix.ts";
 import { expertBias, expertLosses } from "./expert_loss.ts";
 import {
@@ -45,7 +46,7 @@ export const balpoe: Algorithm<BalpoeOptions> = defineAlgorithm({
   smoke: { "balpoe.mix": "mixup_cutmix", "balpoe.laterFrom": 2, epochSteps: 10 },
   check: checkBalpoe,
   fits: balpoeFits,
-  recipe: balpoeRecipe,
+  recipe: ownRecipe(published, "balpoe"),
   needs: (config, { classes }) => ({
     views: { labeled: ["weak"] },
     student: "late",

@@ -22,7 +22,7 @@ import { deinterleave, interleave } from "../../shared/batch_rows.ts";
 import { drawMixing, mixRows, sharpen } from "../../shared/mixing.ts";
 import { checkReMixMatch, REMIXMATCH_DEFAULTS, type ReMixMatchOptions } from "./options.ts";
 import { rampWeight } from "../../shared/ramp.ts";
-import { dasoRemixmatchRecipe } from "../../recipes/daso.ts";
+import { dasoBase } from "../../recipes/daso_methods.ts";
 
 export type { ReMixMatchOptions };
 
@@ -61,7 +61,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
     ],
     heads: { rotation: { classes: 4 } },
   }),
-  recipe: dasoRemixmatchRecipe,
+  recipe: dasoBase("remixmatch"),
   state: ({ batches }, { classes }) => alignmentState(batches, classes),
   pseudoLabel: (s, t) => ({
     probs: sharpen(s.config.align ? aligned(s, t.probs) : t.probs, s.config.temperature),

@@ -25,8 +25,13 @@ export interface RecipeTarget {
    * Options that users have set themselves, by section (a method's name, `split`) and name: a
    * published run may differ from another in more than that option.
    */
-  readonly given: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly given: OptionsByName;
+  /** Name of the system whose recipe the user has asked for; undefined for the methods' own. */
+  readonly recipe?: string;
 }
+
+/** Options by section (a method's name, `split`) and name. */
+export type OptionsByName = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** Options of a run that a recipe may state, as they are once everything is resolved. */
 export interface RecipeSettings {
@@ -131,30 +136,81 @@ export interface Recipe extends Partial<Omit<RecipeSettings, "batch" | "split" |
   readonly split?: Partial<RecipeSplit>;
 }
 
+/** Settings of a run, without what a recipe says of methods. */
+export type RecipeParts = Omit<Recipe, "options" | "baseOptions" | "yields">;
+
+/**
+ * How a published system trains, whatever method stands in its tables: the user's choice, in place
+ * of what the methods bring along.
+ */
+export interface PublishedRecipe {
+  /** Name as in `--recipe`. */
+  readonly name: string;
+  /** Where it was published. */
+  readonly paper: string;
+  /** Settings of a run, of whichever stack. */
+  settings(target: RecipeTarget): RecipeParts;
+  /** Options with which the system's code runs methods where that is not their default, by method. */
+  options(target: RecipeTarget): OptionsByName;
+}
+
+/**
+ * What a system's own method brings along by itself: the system's settings, and its options there.
+ *
+ * @param method Name of the method.
+ *
+ * @example A method whose system has one recipe
+ * ```ts
+ * import { ownRecipe, type PublishedRecipe } from "@longtail/longtail/core";
+ * import assert from "node:assert/strict";
+ *
+ * const ours: PublishedRecipe = {
+ *   name: "ours",
+ *   paper: "Ours (2026)",
+ *   settings: () => ({ steps: 1000 }),
+ *   options: () => ({ ours: { strength: 2 }, fixmatch: { threshold: 0.9 } }),
+ * };
+ * const target = { dataset: "cifar10", base: "ours", addons: [], given: {} };
+ * assert.deepEqual(ownRecipe(ours, "ours")(target), { steps: 1000, options: { strength: 2 } });
+ * ```
+ */
+export function ownRecipe(
+  { settings, options }: PublishedRecipe,
+  method: string,
+): (target: RecipeTarget) => Recipe {
+  return (target) => ({ ...settings(target), options: options(target)[method] ?? {} });
+}
+
 /** What recipes come to for one method of a run. */
 export interface LaidRecipe {
   /** Options of the method that differ from its defaults. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Settings of the run, to be laid over those of the methods before it. */
-  readonly settings: Omit<Recipe, "options" | "baseOptions" | "yields">;
+  readonly settings: RecipeParts;
 }
 
 /**
  * The recipes of a run's methods, the base's first: add-ons have had their say of the base's options,
  * and those that yield to others have done so.
+ *
+ * @param published The recipe that the user has asked for: all settings are its own, of those of the
+ *   methods only their options are left, and its word on them is the last.
  */
 export function layRecipes(
-  methods: readonly { recipe?(target: RecipeTarget): Recipe }[],
+  methods: readonly { readonly name: string; recipe?(target: RecipeTarget): Recipe }[],
   target: RecipeTarget,
+  published?: PublishedRecipe,
 ): LaidRecipe[] {
   const recipes = methods.map((method) => method.recipe?.(target));
   const yielding = recipes.slice(1).some((recipe) => recipe && !recipe.yields);
+  const said = published?.options(target) ?? {};
   return recipes.map((recipe, i) => {
     const { options, baseOptions: _, yields, ...settings } = recipe ?? {};
     const asked = i === 0 ? recipes.map((other) => other?.baseOptions) : [];
+    const own = yields && yielding ? {} : settings;
     return {
-      options: Object.assign({}, options, ...asked),
-      settings: yields && yielding ? {} : settings,
+      options: Object.assign({}, options, ...asked, said[methods[i]!.name]), // one for each
+      settings: published ? i === 0 ? published.settings(target) : {} : own,
     };
   });
 }

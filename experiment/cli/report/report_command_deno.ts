@@ -1,10 +1,11 @@
 import { BadInput } from "../../../core/bad_input.ts";
 import { objectLayer } from "../../config/layers.ts";
+import { publishedScores } from "../../published/experiments.ts";
 import { reportPage } from "../../report/page.ts";
 import { readRuns } from "../../report/read_runs_deno.ts";
 import type { ReadRun } from "../../run/read_run_deno.ts";
 import { TABLE_FORMS } from "../../tables/render_table.ts";
-import { type FindPublished, resultTable } from "../../tables/result_table.ts";
+import { resultTable } from "../../tables/result_table.ts";
 import { reportImages } from "./report_images_deno.ts";
 import { userPath, writeUserFile } from "../user_files_deno.ts";
 
@@ -20,9 +21,6 @@ export interface ReportFlags {
   readonly table?: string;
 }
 
-/** What published tables say of a row. */
-const published: FindPublished = () => [];
-
 /** `report DIR…`: what runs have come to, side by side. */
 export async function reportCommand(dirs: readonly string[], flags: ReportFlags): Promise<void> {
   const { table, out, images = false } = flags;
@@ -37,7 +35,9 @@ export async function reportCommand(dirs: readonly string[], flags: ReportFlags)
     throw new BadInput(`A report is a page of HTML, not ${out}: give --out FILE.html`);
   }
   const runs = await readRuns(dirs.map(userPath));
-  if (form) console.log(form(resultTable(runs.map(tabled), { published })).trimEnd());
+  if (form) {
+    console.log(form(resultTable(runs.map(tabled), { published: publishedScores })).trimEnd());
+  }
   if (out === undefined) return;
   const path = userPath(out);
   const hardest = images ? await reportImages(runs.map((run) => run.path), flags) : [];

@@ -3,6 +3,7 @@ import { objectLayer, setLayer } from "../../config/layers.ts";
 import { resolveConfig } from "../../config/resolve.ts";
 import { DEFAULTS } from "../../config/schema.ts";
 import { prepareRun } from "../../run/prepare_run_deno.ts";
+import { experimentLayer, matchExperiments } from "../../published/experiments.ts";
 import { expandPlan, type FindExperiments } from "../../sweep/expand_plan.ts";
 import { parsePlan, type Plan } from "../../sweep/plan.ts";
 import type { NewRun } from "../../sweep/sweep_store_deno.ts";
@@ -10,8 +11,9 @@ import { loadPlugins } from "../load_plugins_deno.ts";
 import { absolutePaths } from "../option_layers_deno.ts";
 import { readUserText } from "../user_files_deno.ts";
 
-/** Registry of published rows, for `experiments` of a plan. */
-const findExperiments: FindExperiments | null = null;
+/** Published rows, for `experiments` of a plan. */
+const findExperiments: FindExperiments = (pattern) =>
+  matchExperiments(pattern).map((row) => ({ id: row.id, options: experimentLayer(row) }));
 
 /** Flags of `sweep` that say something of its runs. */
 export interface PlanFlags {

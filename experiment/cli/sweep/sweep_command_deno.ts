@@ -1,5 +1,6 @@
 import { BadInput } from "../../../core/bad_input.ts";
 import { DEFAULTS } from "../../config/schema.ts";
+import { publishedScores } from "../../published/experiments.ts";
 import { listenForInterrupt } from "../../run/interrupt_deno.ts";
 import { tell } from "../../run/progress_deno.ts";
 import type { Engine } from "../../sweep/engine.ts";
@@ -13,7 +14,6 @@ import { sweepDisplay } from "../../sweep/sweep_display_deno.ts";
 import { SweepFolder } from "../../sweep/sweep_folder_deno.ts";
 import { differingOptions } from "../../sweep/sweep_results.ts";
 import { type NewRun, type StoredRun, SweepStore } from "../../sweep/sweep_store_deno.ts";
-import type { FindPublished } from "../../tables/result_table.ts";
 import { EXIT } from "../exit_codes_deno.ts";
 import { pluginPath } from "../load_plugins_deno.ts";
 import { trainCommand } from "../train_command_deno.ts";
@@ -33,9 +33,6 @@ export interface SweepFlags extends PlanFlags {
   readonly until?: string;
   readonly attached?: boolean;
 }
-
-/** What published tables say of a row. */
-const published: FindPublished = () => [];
 
 const ENGINES = ["local", "slurm"];
 
@@ -141,7 +138,15 @@ async function follow(folder: SweepFolder, flags: SweepFlags): Promise<number> {
   const interrupt = listenForInterrupt();
   try {
     const { signal } = interrupt;
-    const outcome = await runSweep({ folder, store, search, engine, display, signal, published });
+    const outcome = await runSweep({
+      folder,
+      store,
+      search,
+      engine,
+      display,
+      signal,
+      published: publishedScores,
+    });
     if (signal.aborted) {
       tell(
         `Interrupted; runs are saved. Resume with: deno task sweep --resume ${folder.path}`,

@@ -53,7 +53,7 @@ async function say(line: string, env: Readonly<Record<string, string>> = {}): Pr
 Deno.test("every plan of the guide can be read, and every command is one that is tried", () => {
   assert.deepEqual([...plans.keys()], ["stacks.yaml", "search.yaml", "cluster.yaml"]);
   for (const [name, text] of plans) {
-    const known = { isMethod: () => false, algorithm: "fixmatch", findExperiments: null };
+    const known = { isMethod: () => false, algorithm: "fixmatch", findExperiments: () => [] };
     assert.ok(expandPlan(parsePlan(text, name), known).length > 3);
   }
   for (const text of blocks("yaml")) assert.ok(parse(text));

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
-import { layRecipes, type Recipe } from "../../../../core/mod.ts";
+import { layRecipes, ownRecipe, type PublishedRecipe, type Recipe } from "../../../../core/mod.ts";
 
 const target = { dataset: "toy", base: "ground", addons: ["one", "two"], given: {} };
 
 function laid(...recipes: (Recipe | undefined)[]) {
-  return layRecipes(recipes.map((recipe) => recipe ? { recipe: () => recipe } : {}), target);
+  return layRecipes(named(recipes), target);
+}
+
+/** Methods called 0, 1, 2 … with these recipes. */
+function named(recipes: readonly (Recipe | undefined)[]) {
+  return recipes.map((recipe, i) => ({ name: `${i}`, ...recipe && { recipe: () => recipe } }));
 }
 
 Deno.test("layRecipes() gives the base what add-ons say of it, the later one wins", () => {
@@ -30,4 +35,31 @@ Deno.test("layRecipes() lets settings give way to an add-on that does not yield,
   assert.deepEqual(settings(yielding, {}), [1, undefined, undefined]);
   assert.deepEqual(settings({ steps: 7 }, yielding), [1, 7, undefined]);
   assert.deepEqual(laid({}, yielding, {})[1]?.options, { depth: 5 });
+});
+
+const published: PublishedRecipe = {
+  name: "ours",
+  paper: "Ours",
+  settings: ({ addons }) => ({ steps: 100 + addons.length }),
+  options: () => ({ 0: { depth: 9 }, 2: { width: 7 } }),
+};
+
+Deno.test("layRecipes() takes all settings of a published recipe, of methods their options", () => {
+  const recipes: Recipe[] = [
+    { steps: 1, learningRate: 1, options: { depth: 1, width: 1 } },
+    { steps: 2, baseOptions: { depth: 2, height: 2 } },
+    { yields: true, augment: "usb", options: { width: 3 } },
+  ];
+  const all = layRecipes(named(recipes), target, published);
+  assert.deepEqual(all.map(({ settings }) => settings), [{ steps: 102 }, {}, {}]);
+  assert.deepEqual(all.map(({ options }) => options), [
+    { depth: 9, width: 1, height: 2 },
+    {},
+    { width: 7 },
+  ]);
+});
+
+Deno.test("ownRecipe() is a system's training and the method's options in it", () => {
+  assert.deepEqual(ownRecipe(published, "2")(target), { steps: 102, options: { width: 7 } });
+  assert.deepEqual(ownRecipe(published, "other")(target), { steps: 102, options: {} });
 });

@@ -1,5 +1,4 @@
-import type { Recipe, RecipeTarget } from "../../core/mod.ts";
-import { dasoAddonRecipe } from "./daso_addons.ts";
+import type { RecipeTarget } from "../../core/mod.ts";
 
 /** Estimates that come with DASO's code, by data set, N1 and γ of the labels, shape of the others. */
 const ESTIMATES: Readonly<Record<string, readonly number[]>> = {
@@ -38,16 +37,16 @@ const ESTIMATES: Readonly<Record<string, readonly number[]>> = {
 };
 
 /**
- * DARP as DASO's code has it, with the estimated class counts that come with it where labeled and
- * unlabeled images are not distributed alike.
+ * Class counts of the unlabeled images that come with DASO's code, for its runs with DARP where labeled
+ * and unlabeled images are not distributed alike; undefined for other splits.
  */
-export function darpRecipe(target: RecipeTarget): Recipe {
-  const { dataset, given: { split = {} } } = target;
+export function estimatedCounts(
+  { dataset, given: { split = {} } }: Pick<RecipeTarget, "dataset" | "given">,
+): readonly number[] | undefined {
   const [labeledMax, gamma, usual] = dataset === "stl10"
     ? [450, 10, "unknown"]
     : [1500, 100, "consistent"];
   const shape = split["gammaUnlabeled"] === 1 ? "uniform" : split["unlabeled"] ?? usual;
   const tail = `${split["labeledMax"] ?? labeledMax}/${split["gammaLabeled"] ?? gamma}`;
-  const counts = ESTIMATES[`${dataset} ${tail} ${shape}`];
-  return { ...dasoAddonRecipe(target), ...(counts ? { options: { counts } } : {}) };
+  return ESTIMATES[`${dataset} ${tail} ${shape}`];
 }

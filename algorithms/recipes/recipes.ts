@@ -1,0 +1,31 @@
+import { named, type PublishedRecipe } from "../../core/mod.ts";
+import { acr } from "./acr.ts";
+import { adello } from "./adello.ts";
+import { balpoe } from "./balpoe.ts";
+import { cossl } from "./cossl.ts";
+import { daso } from "./daso.ts";
+import { seval } from "./seval.ts";
+import { simpro } from "./simpro.ts";
+import { usb } from "./usb.ts";
+
+/** Every published recipe, in the order in which lists have them. */
+export const recipes: readonly PublishedRecipe[] = [
+  daso,
+  seval,
+  cossl,
+  adello,
+  simpro,
+  acr,
+  balpoe,
+  usb,
+];
+
+/**
+ * The recipe of a name.
+ *
+ * @throws {BadInput} If there is none; names the nearest.
+ */
+export const findRecipe: (name: string) => PublishedRecipe = named(
+  recipes.map((recipe) => [recipe.name, recipe]),
+  "recipe",
+);
