@@ -7,11 +7,14 @@ import { shiftedScores, SHIFTS, type ShiftScores } from "../evaluation/shifted_s
 import { adjustToPrior, namedPrior, parsePrior, priorName } from "../evaluation/test_prior.ts";
 import { networkFlag, type ReportedEvaluation, reportEvaluation } from "../run/network_words.ts";
 import { percent } from "../run/train_loop_deno.ts";
-import { type OpenedRun, openRun } from "./open_run_deno.ts";
+import { type OpenedWeights, openRun, openWeights } from "./open_run_deno.ts";
+import type { OptionFlags } from "./option_layers_deno.ts";
 import { readUserText, userPath, writeUserFile } from "./user_files_deno.ts";
 
 /** Flags of `evaluate`. */
-export interface EvaluateFlags {
+export interface EvaluateFlags extends OptionFlags {
+  /** Weights without a run, as PyTorch names them. */
+  readonly weights?: string;
   readonly network?: string;
   readonly head?: string;
   readonly norm?: string;
@@ -21,24 +24,27 @@ export interface EvaluateFlags {
   readonly predictions?: string;
   readonly best?: boolean;
   readonly json?: boolean;
-  readonly dataDir?: string;
-  readonly plugin?: readonly string[];
-  readonly quiet?: boolean;
 }
 
-/** `evaluate DIR`: the same numbers again from the checkpoint, or others of the same network. */
-export async function evaluateCommand(dir: string, flags: EvaluateFlags): Promise<void> {
+/**
+ * `evaluate DIR`: the same numbers again from the checkpoint, or others of the same network; with
+ * `--weights FILE` in the place of DIR, those of a file of weights.
+ */
+export async function evaluateCommand(
+  dir: string | undefined,
+  flags: EvaluateFlags,
+): Promise<void> {
   const { head, shift, json = false } = flags;
   const network = networkFlag(flags.network);
   const norm = choice("norm", flags.norm, ["running", "batch"] as const);
   const on = choice("on", flags.on, ["test", "validation"] as const);
   if (shift !== undefined) named(SHIFTS.map((name) => [name, name]), "shift")(shift);
   const prior = flags.prior === undefined ? undefined : priorName(flags.prior);
-  const opened = await openRun(dir, flags);
-  const { folder, run, trainer, device } = opened;
+  const opened = await open(dir, flags);
+  const { run, trainer, device } = opened;
   if (head !== undefined) named(Object.entries(trainer.network.heads), "head")(head);
   if (on === "validation" && run.split.valid.length === 0) {
-    throw new BadInput(`${folder.path} set no images aside for validation: see split.valid`);
+    throw new BadInput("No images are set aside for validation: see split.valid");
   }
   const raw = await trainer.logits({
     ...(network ? { network } : {}),
@@ -81,6 +87,22 @@ export async function evaluateCommand(dir: string, flags: EvaluateFlags): Promis
   else printEvaluation(evaluation, names);
 }
 
+/** Flags that say options of a run, which a run's folder says itself. */
+const OPTIONS = ["config", "algorithm", "dataset", "model", "protocol", "set"] as const;
+
+async function open(dir: string | undefined, flags: EvaluateFlags): Promise<OpenedWeights> {
+  const { weights } = flags;
+  if (weights !== undefined && dir === undefined) return await openWeights(weights, flags);
+  if (weights !== undefined || dir === undefined) {
+    throw new BadInput("evaluate takes the folder of a run, or --weights FILE.safetensors");
+  }
+  const said = OPTIONS.filter((flag) => flags[flag] !== undefined);
+  if (said.length === 0) return await openRun(dir, flags);
+  throw new BadInput(
+    `A run's folder says its options itself: leave out ${said.map((f) => `--${f}`).join(", ")}`,
+  );
+}
+
 function choice<T extends string>(
   flag: string,
   given: string | undefined,
@@ -95,7 +117,7 @@ function choice<T extends string>(
 async function adjusted(
   logits: EvaluationLogits,
   prior: string,
-  { run, trainer }: OpenedRun,
+  { run, trainer }: OpenedWeights,
 ): Promise<EvaluationLogits> {
   const names = rankedClassNames(run.dataset.classNames, run.split);
   const name = priorName(prior);

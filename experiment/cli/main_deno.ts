@@ -65,7 +65,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
   program.command("evaluate")
     .description("evaluate a run's checkpoint again")
-    .argument("<dir>", "folder of the run")
+    .argument("[dir]", "folder of the run")
     .option("--network <name>", "ema or raw; by default what the method evaluates")
     .option("--head <name>", "head to evaluate; by default the method's")
     .option("--norm <what>", "batch norm by running statistics (default) or those of the batch")
@@ -78,9 +78,18 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--predictions <file>", "write a CSV of all predictions")
     .option("--best", "the network that validation chose (keepBest=validation)")
     .option("--data-dir <dir>", "where the data are now, if they were moved")
+    .option(
+      "--weights <file>",
+      "weights without a run, with --model, --dataset, … as `train` has them",
+    )
+    .option("--config <file>", "with --weights: options from a YAML file")
+    .option("--algorithm <name>", "with --weights: whose evaluation; supervised by default")
+    .option("--dataset <name>", optionDoc("dataset"))
+    .option("--model <name>", optionDoc("model"))
+    .option("--protocol <name>", optionDoc("split.protocol"))
     .option("--json", "print one JSON object")
     .option("--quiet", "show no progress")
-    .addOption(plugin)
+    .addOption(set).addOption(plugin)
     .action(act(async () => (await import("./evaluate_command_deno.ts")).evaluateCommand));
 
   program.command("export")

@@ -9,7 +9,7 @@ import { RunFiles, RunFolder } from "../run/run_folder_deno.ts";
 import { requireSameSplit } from "../run/split_run.ts";
 import { readSummary } from "../run/train_loop_deno.ts";
 import { openAdapter } from "./open_adapter_deno.ts";
-import { type OptionFlags, resolveFolder } from "./option_layers_deno.ts";
+import { type OptionFlags, resolveFlags, resolveFolder } from "./option_layers_deno.ts";
 import { userPath } from "./user_files_deno.ts";
 
 /** A run as its last checkpoint left it. */
@@ -61,6 +61,28 @@ export async function openRun(
   }
   if (!best) await requireSummarys(folder, found, trainer.done);
   return { folder, run, trainer, device, state: found.state };
+}
+
+/** A network of weights alone, with the images it is to be evaluated on. */
+export type OpenedWeights = Pick<OpenedRun, "run" | "trainer" | "device">;
+
+/**
+ * Opens a file of weights as a network, and a data set as `train` would with these flags, for labels
+ * alone if no method is named.
+ *
+ * @throws {BadInput} If the flags are not understood, or weights, network and data do not fit.
+ */
+export async function openWeights(file: string, flags: OptionFlags): Promise<OpenedWeights> {
+  const { algorithm = "supervised", set = [], quiet = false } = flags;
+  const resolved = await resolveFlags({
+    ...flags,
+    algorithm,
+    set: [...set, `weights=${JSON.stringify(userPath(file))}`],
+  });
+  const run = await prepareRun(resolved);
+  const { config, stack } = resolved;
+  const device = await openAdapter(config.adapter, { quiet });
+  return { run, device, trainer: await openTrainer({ ...run, device, config, stack }) };
 }
 
 /**

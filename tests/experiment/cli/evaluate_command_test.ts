@@ -100,3 +100,23 @@ Deno.test("evaluate with the batch's own statistics is another evaluation", asyn
   assert.notEqual(batch.loss, plain.loss);
   await refused(/--norm is 'layer': give running or batch/, "--norm", "layer");
 });
+
+Deno.test("evaluate takes weights without a run", async () => {
+  const file = `${scratch}/weights.safetensors`;
+  const exported = await capturedRun("export", folder, "--out", file, "--quiet");
+  assert.equal(exported.code, 0, exported.err);
+  const flags = ["evaluate", "--weights", file, "--dataset", "synthetic", "--quiet", "--json"];
+  const size = ["--model", "small-cnn", "--set", "imageSize=16"];
+  const { code, out, err } = await capturedRun(...flags, ...size);
+  assert.equal(code, 0, err);
+  const { confusion, images } = JSON.parse(out);
+  const own = await evaluated();
+  assert.deepEqual([images, confusion], [own.images, own.confusion]);
+  const other = await capturedRun(...flags, "--model", "wrn-10-1", "--set", "imageSize=16");
+  assert.equal(other.code, 2);
+  assert.match(other.err, /Cannot load the weights: missing: .*; unknown to the network: /);
+  await refused(/says its options itself: leave out --model$/, "--model", "small-cnn");
+  const none = await capturedRun("evaluate", "--quiet");
+  assert.equal(none.code, 2);
+  assert.match(none.err, /the folder of a run, or --weights FILE\.safetensors/);
+});
