@@ -1,7 +1,7 @@
 import { rankedClassNames } from "../../datasets/split/split.ts";
 import { named } from "../../core/names.ts";
 import { requireSameSplit } from "../run/split_run.ts";
-import { networkFlag, reportEvaluation } from "../run/network_words.ts";
+import { networkFlag, reportEvaluation } from "../network/network_words.ts";
 import { percent } from "../run/train_loop_deno.ts";
 import { openRun } from "./open_run_deno.ts";
 
@@ -21,11 +21,13 @@ export async function evaluateCommand(dir: string, flags: EvaluateFlags): Promis
   const { folder, run, trainer, device } = await openRun(dir, flags);
   requireSameSplit(await folder.readText("split.json"), run.split, folder.path);
   if (head !== undefined) named(Object.entries(trainer.network.heads), "head")(head);
+  const names = rankedClassNames(run.dataset.classNames, run.split);
   const evaluation = reportEvaluation(
     await trainer.evaluate({
       ...(network ? { network } : {}),
       ...(head ? { head } : {}),
     }),
+    names,
   );
   device.destroy();
   if (json) {
@@ -43,7 +45,6 @@ export async function evaluateCommand(dir: string, flags: EvaluateFlags): Promis
     console.log(`${group.padEnd(19)}${value === null ? "no class" : percent(value)}`);
   }
   console.log("recall by class");
-  const names = rankedClassNames(run.dataset.classNames, run.split);
   const width = names.reduce((most, { length }) => Math.max(most, length + 2), 17);
   names.forEach((name, c) => {
     const recall = evaluation.perClassRecall[c];

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { formatSplit } from "../../datasets/split/split_json.ts";
+import { rankedClassNames } from "../../datasets/split/split.ts";
 import type { Device } from "../../core/autograd/device.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { RefusedFile } from "../../core/refused_file.ts";
@@ -8,10 +9,12 @@ import { Diverged } from "../../core/training/diverged.ts";
 import type { PseudoLabelSummary } from "../../core/training/metrics/pseudo_labels.ts";
 import { imagesOfStep } from "../../core/training/step/step_images.ts";
 import type { LogRow, Trainer } from "../../core/training/trainer.ts";
+import type { RunModel } from "../network/model_card.ts";
+import { preparationOf } from "../network/preparation.ts";
 import { identityOf, restoreCheckpoint, saveCheckpoint } from "./checkpoints_deno.ts";
 import { type EvaluationHistory, evaluationHistory } from "./evaluation_history.ts";
 import type { Interrupt } from "./interrupt_deno.ts";
-import { type ReportedEvaluation, reportEvaluation } from "./network_words.ts";
+import { type ReportedEvaluation, reportEvaluation } from "../network/network_words.ts";
 import type { PreparedRun } from "./prepare_run_deno.ts";
 import { type ProgressDisplay, tell } from "./progress_deno.ts";
 import type { RunFolder } from "./run_folder_deno.ts";
@@ -33,6 +36,8 @@ export interface RunSummary {
   /** Mean and median of the last 20 evaluations and the best of all, as papers report. */
   readonly history: EvaluationHistory | null;
   readonly pseudoLabels: PseudoLabelSummary | null;
+  /** Names of the classes in the order of every list of classes here. */
+  readonly classNames: readonly string[];
 }
 
 /** What {@linkcode TrainLoop} works with. */
@@ -52,7 +57,11 @@ export async function describeRun(
   run: PreparedRun,
   environment: object,
 ): Promise<void> {
-  await folder.writeText("split.json", formatSplit(run.split));
+  const { dataset, split, views } = run;
+  const classNames = rankedClassNames(dataset.classNames, split);
+  const known: RunModel = { classNames, preparation: preparationOf(dataset, views.identity) };
+  await folder.writeText("model.json", `${JSON.stringify(known, null, 2)}\n`);
+  await folder.writeText("split.json", formatSplit(split, classNames));
   await folder.writeText("environment.json", `${JSON.stringify(environment, null, 2)}\n`);
   // Last, since its being there is what makes a folder a run that can be resumed.
   await writeConfig(folder, run);
@@ -166,6 +175,11 @@ export class TrainLoop {
     return await this.#finish(trainer.done >= steps ? "finished" : "interrupted");
   }
 
+  get #classNames(): readonly string[] {
+    const { dataset, split } = this.#o.run;
+    return rankedClassNames(dataset.classNames, split);
+  }
+
   get #seconds(): number {
     return this.#before + (performance.now() - this.#started) / 1000;
   }
@@ -192,7 +206,10 @@ export class TrainLoop {
 
   async #evaluate({ log = true } = {}): Promise<void> {
     const { trainer, folder, progress } = this.#o;
-    const evaluation = this.#lastEvaluation = reportEvaluation(await trainer.evaluate());
+    const evaluation = this.#lastEvaluation = reportEvaluation(
+      await trainer.evaluate(),
+      this.#classNames,
+    );
     this.#evaluatedAt = trainer.done;
     if (log) await folder.log({ step: trainer.done, evaluation });
     progress.say(
@@ -238,6 +255,7 @@ export class TrainLoop {
       evaluation: this.#lastEvaluation && { ...this.#lastEvaluation, rule: "last" },
       history: evaluationHistory(await folder.readText("log.jsonl") ?? ""),
       pseudoLabels: this.#lastRow?.pseudoLabels ?? null,
+      classNames: this.#classNames,
     };
     await folder.writeText("summary.json", `${JSON.stringify(summary, null, 2)}\n`);
     return summary;
