@@ -65,7 +65,7 @@ Deno.test("documents name files of the project that are there", async () => {
   for (const page of ["README.md", "CONTRIBUTING.md", ...pages]) {
     const text = await Deno.readTextFile(new URL(page, root));
     // In capitals is what the reader puts in.
-    for (const [, file] of text.matchAll(/`((?:[a-z0-9_.]+\/)+[a-z0-9_]+\.(?:ts|md|json|py))`/g)) {
+    for (const [, file] of text.matchAll(/`((?:[a-z0-9_.]+\/)+[a-z0-9_]+\.(?:ts|md|json))`/g)) {
       const there = await Deno.stat(new URL(file!, root)).then(() => true, () => false); // one group
       if (!there) missing.push(`${page}: ${file}`);
     }

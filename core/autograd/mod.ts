@@ -25,12 +25,15 @@ export { requestDevice, type RequestDeviceOptions } from "./request_device.ts";
 export { type Shape } from "./shape.ts";
 export { type Subgroups } from "./subgroups.ts";
 export {
+  type Attributes,
   type Backward,
   type BackwardContext,
   gradients,
   record,
   Tape,
   type TapeNode,
+  type Trace,
+  type TracedOperation,
 } from "./tape.ts";
 export { type AnyTensor, type Scope, Storage, Tensor } from "./tensor.ts";
 export * from "./ops/mod.ts";

@@ -88,7 +88,7 @@ Deno.test("validation images are evaluated, and the network that they like best 
     validation: best.validation,
   });
   assert.deepEqual(summary.validation, log[2].validation);
-  const { step, classNames: _, ...again } = await evaluated("--best");
+  const { step, ...again } = await evaluated("--best");
   assert.deepEqual([step, again], [best.step, best.evaluation]);
   const { images } = await evaluated("--on", "validation");
   assert.equal(images, 30);

@@ -36,6 +36,7 @@ Deno.test("train leaves the files of a run and says where", async () => {
     "config.yaml",
     "environment.json",
     "log.jsonl",
+    "model.json",
     "split.json",
     "summary.json",
   ]);
@@ -95,9 +96,9 @@ Deno.test("evaluate gives the run's numbers again, of either network", async () 
   assert.equal(history.top1.last, expected.top1);
   const again = await capturedRun("evaluate", folder, "--json", "--quiet");
   assert.equal(again.code, 0, again.err);
-  const { step, classNames, ...evaluation } = JSON.parse(again.out);
+  const { step, ...evaluation } = JSON.parse(again.out);
   assert.deepEqual(evaluation, expected);
-  assert.deepEqual([step, classNames.length], [4, 10]);
+  assert.deepEqual([step, evaluation.classNames.length], [4, 10]);
   const raw = await capturedRun("evaluate", folder, "--network", "raw", "--json", "--quiet");
   assert.equal(JSON.parse(raw.out).network, "raw");
   const table = await capturedRun("evaluate", folder, "--quiet");
@@ -163,9 +164,13 @@ Deno.test("evaluate and export refuse what is no run, and what they cannot do", 
       "--quiet",
     ],
     [/There is no head 'constructor'/, "evaluate", folder, "--head", "constructor", "--quiet"],
-    [/is not the folder of a run/, "export", scratch, "--out", `${scratch}/x`],
+    [/is not the folder of a run/, "export", scratch, "--out", `${scratch}/x.onnx`],
     [/required option '--out <file>'/, "export", folder],
-    [/Cannot write .*none\/x: /, "export", folder, "--quiet", "--out", `${scratch}/none/x`],
+    [/ends in \.safetensors, .* or \.onnx/, "export", folder, "--out", `${scratch}/x.pb`],
+    [
+      /Cannot write .*none\/x\.safetensors: /,
+      ...["export", folder, "--quiet", "--out", `${scratch}/none/x.safetensors`],
+    ],
   ];
   for (const [says, ...args] of rows) {
     const { code, err } = await capturedRun(...args);
