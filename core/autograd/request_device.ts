@@ -68,11 +68,16 @@ export async function requestDevice(options: RequestDeviceOptions = {}): Promise
   return new Device(gpu, adapter.info, { subgroups, ...options });
 }
 
-/** A device with subgroups, or null. Deno 2.9 grants the feature without listing it. */
+/**
+ * A device with subgroups; null where the adapter has none. Deno 2.9 grants the feature without listing
+ * it, so there it is tried.
+ */
 async function withSubgroups(
   adapter: GPUAdapter,
   requiredLimits: Record<string, number>,
 ): Promise<GPUDevice | null> {
+  const unlisted = navigator.userAgent.startsWith("Deno/");
+  if (!unlisted && !adapter.features.has("subgroups")) return null;
   try {
     return await adapter.requestDevice({ requiredLimits, requiredFeatures: ["subgroups"] });
   } catch {

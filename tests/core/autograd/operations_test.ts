@@ -8,30 +8,10 @@ import {
 } from "../../../core/autograd/mod.ts";
 import * as ops from "../../../core/autograd/ops/mod.ts";
 import { type Nd, nd, total } from "../../reference/nd.ts";
-import * as crossEntropy from "./samples/cross_entropy.ts";
-import * as gather from "./samples/gather.ts";
-import * as images from "./samples/images.ts";
-import * as layout from "./samples/layout.ts";
-import * as matmul from "./samples/matmul.ts";
+import { operationSamples, refusals } from "./samples/mod.ts";
 import * as pointwise from "./samples/pointwise.ts";
-import * as reduce from "./samples/reduce.ts";
-import * as rows from "./samples/rows.ts";
-import * as withoutGradient from "./samples/without_gradient.ts";
 import { draw, type Sample, toDevice } from "./samples/sample.ts";
 
-const families = {
-  crossEntropy,
-  gather,
-  images,
-  layout,
-  matmul,
-  pointwise,
-  reduce,
-  rows,
-  withoutGradient,
-};
-const samples = Object.values(families).flatMap((family) => family.samples);
-const refusals = Object.values(families).flatMap((family) => family.refusals);
 const exported = Object.entries(ops).filter(([, value]) => typeof value === "function").map(
   ([name]) => name,
 );
@@ -43,7 +23,7 @@ const devices = {
 };
 
 Deno.test("every exported operation has a sample", () => {
-  const sampled = new Set(samples.map(({ op }) => op));
+  const sampled = new Set(operationSamples.map(({ op }) => op));
   assert.deepEqual(exported.filter((name) => !sampled.has(name)), []);
   assert.deepEqual([...sampled].filter((name) => !exported.includes(name)), []);
 });
@@ -55,7 +35,7 @@ Deno.test("every exported operation refuses something", () => {
 });
 
 for (const [kind, device] of Object.entries(devices)) {
-  for (const [op, uses] of Map.groupBy(samples, ({ op }) => op)) {
+  for (const [op, uses] of Map.groupBy(operationSamples, ({ op }) => op)) {
     Deno.test(`${op}() and its gradients agree with doubles, kernels for ${kind}`, async () => {
       await checkSamples(device, uses);
     });
