@@ -35,6 +35,7 @@ export { type Network } from "./step/network.ts";
 export { Phases } from "./phases.ts";
 export { PluginState } from "./step/plugin_state.ts";
 export * from "./plugin/recipe.ts";
+export * from "./take_over.ts";
 export { StepLog } from "./step/step_log.ts";
 export {
   type LogRow,
