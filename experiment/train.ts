@@ -43,6 +43,9 @@ export interface TrainOptions {
 
 /** Options of a run that {@linkcode train} is given otherwise. */
 export type Otherwise =
+  | "experiment"
+  | "from"
+  | "fromPart"
   | "algorithm"
   | "plugins"
   | "dataset"
