@@ -4,6 +4,7 @@ import type { Model } from "../core/nn/model.ts";
 import type { Stored } from "../core/safetensors.ts";
 import type { HostFiles } from "../core/training/plugin/host_files.ts";
 import { checkFit, type Stack } from "../core/training/plugin/compose.ts";
+import { takeOver } from "../core/training/take_over.ts";
 import { Trainer } from "../core/training/trainer.ts";
 import type { Dataset } from "../datasets/images/dataset.ts";
 import { openLoader } from "../datasets/loading/open_loader.ts";
@@ -32,6 +33,8 @@ export interface OpenTrainerOptions {
   readonly config: RunConfig;
   /** Values to start from, by PyTorch's names; random ones by default. */
   readonly weights?: Stored["tensors"] | null;
+  /** A run whose network to start from: where it is, and its checkpoint. */
+  readonly from?: { readonly path: string; readonly checkpoint: Stored } | null;
   /** Where methods keep files; in memory by default. */
   readonly files?: HostFiles;
 }
@@ -42,7 +45,7 @@ export interface OpenTrainerOptions {
  * @throws {BadInput} If views, methods, data, network or weights do not fit together.
  */
 export async function openTrainer(options: OpenTrainerOptions): Promise<Trainer> {
-  const { device, dataset, split, model, stack, config, weights, files } = options;
+  const { device, dataset, split, model, stack, config, weights, from, files } = options;
   const { views = datasetViews(config.augment, dataset) } = options, { seed } = config;
   forUser(() => checkFit(stack, splitInfo(dataset, split))); // before images are uploaded
   const loader = await openLoader({ device, dataset, split, seed, views, ...config.loader });
@@ -56,6 +59,7 @@ export async function openTrainer(options: OpenTrainerOptions): Promise<Trainer>
       ...files ? { files } : {},
     });
     if (weights) trainer.startFrom(weights, { part: config.weightsPart });
+    if (from) takeOver(trainer, from.checkpoint, from.path);
     return trainer;
   });
 }

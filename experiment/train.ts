@@ -48,6 +48,9 @@ export interface TrainOptions {
 
 /** Options of a run that {@linkcode train} is given otherwise. */
 export type Otherwise =
+  | "experiment"
+  | "from"
+  | "fromPart"
   | "algorithm"
   | "plugins"
   | "dataset"

@@ -1,10 +1,16 @@
-import { type Algorithm, crossEntropy, defineAlgorithm, type Tensor } from "../../core/mod.ts";
+import {
+  type Algorithm,
+  crossEntropy,
+  defineAlgorithm,
+  type Step,
+  type Tensor,
+} from "../../core/mod.ts";
 import { negative } from "../shared/option_checks.ts";
 import { dasoAddon } from "../recipes/daso_methods.ts";
 
 /** Options of {@linkcode crt}. */
 export interface CrtOptions {
-  /** Share of the run that the classifier is trained again in. */
+  /** Share of the run that the classifier is trained again in; 1 where the network is another run's. */
   share: number;
   /** β of the class-balanced sampling of labeled images; 1 samples all classes alike. */
   beta: number;
@@ -17,8 +23,8 @@ export interface CrtOptions {
  * trained network, not of its average; before the last phase it is untrained.
  *
  * Follows DASO's paper, which samples by the effective number of labeled images and trains 100,000
- * steps after the base's 250,000, with the schedule scaled to them. Its code loads a finished run;
- * here both are phases of one. Batch norm takes batch statistics, as there.
+ * steps after the base's 250,000, with the schedule scaled to them. Its code loads a finished run, as
+ * `from` does here; without it both are phases of one. Batch norm takes batch statistics, as there.
  *
  * @example Half of the run for the classifier
  * ```ts
@@ -38,9 +44,9 @@ export const crt: Algorithm<CrtOptions> = defineAlgorithm({
   defaults: { share: 2 / 7, beta: 0.999 },
   smoke: { "crt.share": 0.5 },
   check: ({ share, beta }) =>
-    share > 0 && share < 1
+    share > 0 && share <= 1
       ? negative({ beta })
-      : `share is ${share}: give a number above 0 and below 1`,
+      : `share is ${share}: give a number above 0, at most 1`,
   recipe: dasoAddon("crt"),
   needs: ({ beta }, { classes }) => ({
     heads: { crt: { classes, detach: true } },
@@ -58,6 +64,7 @@ export const crt: Algorithm<CrtOptions> = defineAlgorithm({
     evalNetwork: "student",
   }),
   phase({ horizon, config }, index) {
+    if (config.share === 1) return null;
     const last = Math.max(1, Math.round(config.share * horizon));
     return index === 0
       ? { steps: Math.max(1, horizon - last) }
@@ -66,12 +73,17 @@ export const crt: Algorithm<CrtOptions> = defineAlgorithm({
       : null;
   },
   loss(s): Record<string, Tensor> {
-    if (!s.progress.phase) return {};
+    if (!trainsAgain(s)) return {};
     const { out, y } = s.stream("balanced");
     return { classifier: crossEntropy(out.logits("crt"), y) };
   },
-  terms({ progress }, terms) {
+  terms(s, terms) {
     const { classifier } = terms;
-    return progress.phase && classifier ? { classifier } : terms;
+    return trainsAgain(s) && classifier ? { classifier } : terms;
   },
 });
+
+/** Whether a step is of the classifier's part. */
+function trainsAgain({ progress, config }: Pick<Step<CrtOptions>, "progress" | "config">): boolean {
+  return config.share === 1 || Boolean(progress.phase);
+}

@@ -68,7 +68,8 @@ const GENERATIONS = 6;
  * 128) of 1024 steps.
  *
  * With CoSSL 100 epochs follow 401 of the base, on Food-101 200 with an average of 0.9 follow 801;
- * there weights decay by 4e-5 as Adam has it, where they have shrunk before.
+ * there weights decay by 4e-5 as Adam has it, where they have shrunk before. A run that starts from
+ * another one's network has these last epochs alone.
  */
 export const cossl: PublishedRecipe = {
   name: "cossl",
@@ -85,11 +86,12 @@ export const cossl: PublishedRecipe = {
 function cosslTraining(target: RecipeTarget): Recipe {
   const { dataset, base, addons } = target, co = addons.includes("cossl") ? 1 : 0;
   const generation = 1024 * (dataset === "cifar100" ? 128 : 64);
+  const pretrained = co && target.from !== undefined;
   const adam: Recipe = {
     ...ADAM,
     batch: { labeled: 64, ratio: ratioOf(base, 1) },
     weightDecay: co ? 4e-5 : 0,
-    steps: (500 + co) * 500,
+    steps: (pretrained ? 100 : 500 + co) * 500,
     ...(addons.includes("crest") ? { steps: GENERATIONS * generation } : {}),
   };
   return {
@@ -99,7 +101,7 @@ function cosslTraining(target: RecipeTarget): Recipe {
     decayRule: "all",
     average: { decay: 0.999, warmup: false, buffers: "average" },
     augment: "cossl",
-    ...(dataset === "food101" ? food(target, 1000 + co) : adam),
+    ...(dataset === "food101" ? food(target, pretrained ? 200 : 1000 + co) : adam),
     split: splitOf(target),
   };
 }
@@ -128,13 +130,15 @@ function basesOf({ dataset, addons, given }: RecipeTarget): OptionsByName {
   };
 }
 
-function cosslOptions({ dataset, base }: RecipeTarget): NonNullable<Recipe["options"]> {
-  const ofBase = OF_BASE[base] ?? {};
+function cosslOptions({ dataset, base, from }: RecipeTarget): NonNullable<Recipe["options"]> {
+  const ofBase = { ...OF_BASE[base], ...(from === undefined ? {} : { pretrain: 0 }) };
   if (dataset === "synthetic") return { ...ofBase, startSteps: 200 };
-  if (dataset === "food101") return FOOD_OPTIONS;
+  if (dataset === "food101") {
+    return { ...FOOD_OPTIONS, ...(from === undefined ? {} : { pretrain: 0 }) };
+  }
   return {
-    ...ofBase,
     pretrain: COSSL_PRETRAIN,
+    ...ofBase,
     weightDecay: "co-learning",
     ...(dataset === "imagenet127" ? { view: "weak", start: "loop" } : {}),
   };

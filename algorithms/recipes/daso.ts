@@ -39,7 +39,8 @@ const SUPERVISED: Recipe = {
  *
  * Supervised has SGD 0.1 after 6250 steps of warm-up, by 0.01 near four fifths and at nine tenths, and
  * is evaluated without an average. CReST has five generations of 50,000 steps; CReST+ on CIFAR, CReST
- * on STL-10. With cRT 100,000 steps follow. Semi-Aves and small ImageNet are trained as SEVAL's code,
+ * on STL-10. With cRT 100,000 steps follow, which are all where the run starts from
+ * another one's network. Semi-Aves and small ImageNet are trained as SEVAL's code,
  * its continuation, has them. On `synthetic` a small, short run.
  */
 export const daso: PublishedRecipe = {
@@ -54,7 +55,8 @@ export function dasoSettings(target: RecipeTarget): Recipe {
   const { base, addons } = target;
   const training = base === "supervised" ? supervisedTraining(target) : trainingOf(target);
   const { steps = 0 } = training;
-  return addons.includes("crt") ? { ...training, steps: steps * 7 / 5 } : training;
+  const parts = target.from === undefined ? 7 : 2;
+  return addons.includes("crt") ? { ...training, steps: steps * parts / 5 } : training;
 }
 
 function trainingOf({ dataset, base }: Pick<RecipeTarget, "dataset" | "base">): Recipe {
@@ -107,6 +109,7 @@ function dasoOptions(target: RecipeTarget): OptionsByName {
       ? {}
       : { generations: 5, plus: dataset === "cifar10" || dataset === "cifar100" },
     darp: counts ? { counts } : {},
+    crt: target.from === undefined ? {} : { share: 1 },
   };
 }
 

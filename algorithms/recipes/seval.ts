@@ -20,7 +20,8 @@ const SYNTHETIC = {
  * labeled images SEVAL holds half out in mode `estimate`, none in the others; of other methods all are
  * learned. On CIFAR configurations of SEVAL with another base than FixMatch, or with another add-on,
  * are there for mode `direct` alone. With CReST twice as many steps on CIFAR. CReST+ on Semi-Aves
- * has a cosine in the place of steps. On `synthetic` a small, short run.
+ * has a cosine in the place of steps. A run that names an estimating one follows its curriculum and
+ * starts anew, as published. On `synthetic` a small, short run.
  */
 export const seval: PublishedRecipe = {
   name: "seval",
@@ -35,8 +36,11 @@ export const seval: PublishedRecipe = {
 
 function sevalSettings(target: RecipeTarget, training: Recipe): Recipe {
   const { dataset, base, addons, given } = target, calibrates = addons.includes("seval");
-  if (dataset === "synthetic") return { ...training, ...(calibrates ? { split: SYNTHETIC } : {}) };
   const mode = given["seval"]?.["mode"] ?? sevalOptions(target)["mode"] ?? "estimate";
+  const files: Recipe = calibrates && target.from !== undefined ? { fromPart: "files" } : {};
+  if (dataset === "synthetic") {
+    return { ...training, ...files, ...(calibrates ? { split: SYNTHETIC } : {}) };
+  }
   const estimates = calibrates && mode === "estimate", cifar = dataset.startsWith("cifar");
   const crest = addons.includes("crest");
   return {
@@ -45,6 +49,7 @@ function sevalSettings(target: RecipeTarget, training: Recipe): Recipe {
     // ABC's epochs are the periods.
     ...(dataset === "cifar100" && calibrates ? { epochSteps: 2500, evaluateEvery: 2500 } : {}),
     ...(cifar && crest && calibrates ? { steps: 500_000 } : {}),
+    ...files,
     ...(dataset === "semi-aves" && crest && target.recipe ? { schedule: "cosine" } : {}),
     split: {
       ...dasoSplit(dataset, "seval"),
@@ -75,8 +80,9 @@ export function sevalCrest(dataset: string): NonNullable<Recipe["options"]> {
   return { generations: 2, plus: dataset === "cifar10" };
 }
 
-/** `direct` where nothing else was published. */
-function modeOf({ dataset, base, addons }: RecipeTarget): Options {
+/** `load` where a run is named that has estimated; else `direct` where nothing else was published. */
+function modeOf({ dataset, base, addons, from }: RecipeTarget): Options {
+  if (from !== undefined) return { mode: "load", curriculum: from };
   const alone = base === "fixmatch" && addons.length === 1;
   return /^cifar/.test(dataset) && !alone ? { mode: "direct" } : {};
 }

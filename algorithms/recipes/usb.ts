@@ -105,7 +105,9 @@ export function usbTraining(target: RecipeTarget): Recipe {
 }
 
 /** Methods as USB's code and its forks run them. */
-export function usbOptions({ dataset }: RecipeTarget): ReturnType<PublishedRecipe["options"]> {
+export function usbOptions(
+  { dataset, from }: RecipeTarget,
+): ReturnType<PublishedRecipe["options"]> {
   if (dataset === "synthetic") return {};
   return {
     mixmatch: { rampShare: 1 / 64 },
@@ -115,7 +117,7 @@ export function usbOptions({ dataset }: RecipeTarget): ReturnType<PublishedRecip
     darp: { warmup: 200 / 256, counts: [] },
     daso: { warmup: 5 * 1024, spread: dataset === "cifar10" ? 1.5 : 0.3 },
     cossl: {
-      pretrain: 200 / 256,
+      pretrain: from === undefined ? 200 / 256 : 0,
       startSteps: 10 * 1024,
       startRate: 1e-3,
       strongViews: 0,

@@ -36,6 +36,7 @@ export { type DeclaredNetwork, type Network } from "./step/network.ts";
 export { Phases } from "./phases.ts";
 export { PluginState } from "./step/plugin_state.ts";
 export * from "./plugin/recipe.ts";
+export * from "./take_over.ts";
 export { StepLog } from "./step/step_log.ts";
 export {
   type LogRow,

@@ -45,6 +45,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--algorithm <name>", `${optionDoc("algorithm")} See \`list\`.`)
     .option("--recipe <name>", `${optionDoc("recipe")} See \`list\`.`)
     .option("--experiment <id>", `${optionDoc("experiment")} See \`list experiments\`.`)
+    .option("--from <dir>", optionDoc("from"))
     .option("--dataset <name>", `${optionDoc("dataset")} See \`list\`.`)
     .option("--data-dir <dir>", optionDoc("dataDir"))
     .option("--model <name>", `${optionDoc("model")} See \`list\`.`)

@@ -12,6 +12,7 @@ export interface OptionFlags {
   readonly config?: string;
   readonly recipe?: string;
   readonly experiment?: string;
+  readonly from?: string;
   readonly algorithm?: string;
   readonly dataset?: string;
   readonly dataDir?: string;
@@ -93,11 +94,12 @@ async function resolve(
 /** Flags as options; they were texts, so numbers are read as YAML reads them. */
 function flagLayer(flags: OptionFlags): Layer {
   const number = (text: string | undefined) => text === undefined ? undefined : parse(text);
-  const { recipe, experiment, algorithm, dataset, dataDir, model, augment, adapter, plugin } =
+  const { recipe, experiment, from, algorithm, dataset, dataDir, model, augment, adapter, plugin } =
     flags;
   return objectLayer({
     recipe,
     experiment,
+    from,
     algorithm,
     dataset,
     dataDir,
@@ -113,7 +115,7 @@ function flagLayer(flags: OptionFlags): Layer {
 }
 
 /** Options that are paths, beside the plugins. */
-const PATHS = ["dataDir", "weights"];
+const PATHS = ["dataDir", "weights", "from"];
 
 /** Options that are paths, made absolute: relative ones start where the user called. */
 export function absolutePaths(layer: Layer): Layer {

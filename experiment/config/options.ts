@@ -133,6 +133,18 @@ const ROWS: Rows = {
       "What is taken of `weights`: `all`, or `body` to leave out linear layers trained on other classes.",
     recipe: true,
   },
+  from: {
+    type: text.nullable(),
+    default: null,
+    doc: "Folder of an earlier run whose network to start from; null for none.",
+    recipe: false,
+  },
+  fromPart: {
+    type: z.enum(["network", "files"]),
+    default: "network",
+    doc: "What is taken of `from`: its network, or nothing but `files` that a method reads of it.",
+    recipe: true,
+  },
   "batch.labeled": {
     type: count,
     default: 64,

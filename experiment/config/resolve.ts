@@ -50,7 +50,10 @@ export function resolveConfig(
   const methods = methodsOf(name, extensions.algorithms);
   const specs = methods.map(({ spec }) => spec);
   const recipe = recipeOf(layers);
-  const target = { ...targetOf(specs, dataset, givenOptions(layers)), ...asked(recipe) };
+  const target = {
+    ...targetOf(specs, dataset, givenOptions(layers)),
+    ...asked(recipe, layers),
+  };
   const known = knownSettings(specs, target, recipe);
   applyLayers(known, layers, name);
   const all = nest(values(known));
@@ -72,7 +75,7 @@ export function resolveSettings(
 ): { readonly config: RunConfig; readonly stack: Stack } {
   const given = Object.fromEntries(plugins.map((plugin) => [plugin.name, plugin.given]));
   const specs = plugins.map(({ spec }) => spec), recipe = recipeOf(layers);
-  const target = { ...targetOf(plugins, dataset, given), ...asked(recipe) };
+  const target = { ...targetOf(plugins, dataset, given), ...asked(recipe, layers) };
   const known = knownSettings(specs, target, recipe);
   for (const method of plugins) dropSection(known, method.name);
   applyLayers(known, layers, name);
@@ -129,8 +132,16 @@ function recipeOf(layers: readonly Layer[]): PublishedRecipe | undefined {
   throw new BadInput(`recipe is ${show(name)}: give the name of one, e.g. daso`);
 }
 
-function asked(recipe: PublishedRecipe | undefined): Pick<RecipeTarget, "recipe"> {
-  return recipe ? { recipe: recipe.name } : {};
+/** What recipes are told of a run beside its methods and data. */
+function asked(
+  recipe: PublishedRecipe | undefined,
+  layers: readonly Layer[],
+): Pick<RecipeTarget, "recipe" | "from"> {
+  const from = peek(layers, "from");
+  return {
+    ...recipe && { recipe: recipe.name },
+    ...typeof from === "string" && { from },
+  };
 }
 
 /** What the user has set below each first part of a key. */

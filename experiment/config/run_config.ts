@@ -23,6 +23,8 @@ export interface RunConfig extends RecipeSettings {
   readonly dataDir: string | null;
   /** Safetensors file with PyTorch-named weights to start from; null for random ones. */
   readonly weights: string | null;
+  /** Folder of an earlier run whose network to start from; null for none. */
+  readonly from: string | null;
   /** How the images are dealt out; null leaves an option to the protocol. */
   readonly split: SplitSettings;
   /** Steps of a log period. */

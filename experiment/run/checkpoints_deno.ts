@@ -11,6 +11,7 @@ const NAMES = ["checkpoint", "checkpoint.next", "checkpoint.previous"] as const;
 
 /** Options that a run may go on with otherwise: how long, where, and what it only looks at. */
 const FREE: ReadonlySet<string> = new Set([
+  ...["recipe", "experiment", "from"], // what came of them are options too
   "steps",
   "dataDir",
   "adapter",

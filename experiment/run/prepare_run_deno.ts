@@ -10,6 +10,7 @@ import type { Model } from "../../core/nn/model.ts";
 import { modelByName } from "../../core/nn/model_registry.ts";
 import { decodeSafetensors, type Stored } from "../../core/safetensors.ts";
 import type { Resolved } from "../config/resolve.ts";
+import { type EarlierRun, earlierRun } from "./earlier_run_deno.ts";
 import { splitRun } from "./split_run.ts";
 
 /** Everything about a run that is known before a device is opened. */
@@ -25,6 +26,8 @@ export interface PreparedRun {
   readonly views: Views;
   /** Values to start from by PyTorch's names; null for random ones. */
   readonly weights: Stored["tensors"] | null;
+  /** Run whose network to start from; null for none. */
+  readonly from: EarlierRun | null;
 }
 
 /**
@@ -53,6 +56,7 @@ export async function prepareRun(
     model,
     views,
     weights: restored || config.weights === null ? null : await readWeights(config.weights),
+    from: restored ? null : await earlierRun(config, dataset),
   };
 }
 

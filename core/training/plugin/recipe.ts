@@ -26,6 +26,8 @@ export interface RecipeTarget {
    * published run may differ from another in more than that option.
    */
   readonly given: OptionsByName;
+  /** Folder of the run whose network this one starts from; undefined for none. */
+  readonly from?: string;
   /** Name of the system whose recipe the user has asked for; undefined for the methods' own. */
   readonly recipe?: string;
 }
@@ -45,6 +47,8 @@ export interface RecipeSettings {
   readonly modelVariant: WideResNetVariant;
   /** What is taken of `weights`: `all`, or `body` to leave out linear layers trained on other classes. */
   readonly weightsPart: "all" | "body";
+  /** What is taken of `from`: its network, or nothing but `files` that a method reads of it. */
+  readonly fromPart: "network" | "files";
   /** Images of a step. */
   readonly batch: BatchSettings;
   /** How the images are dealt out; null leaves an option to the protocol. */

@@ -83,9 +83,14 @@ async function resolveRuns(plan: Plan, plugins: readonly string[]): Promise<read
       split,
       augment,
       weights,
+      from,
+      fromPart,
     } = resolved.config;
     // Data, network and weights are opened once for all runs that share them.
-    const parts = { dataset, dataDir, imageSize, model, modelVariant, split, augment, weights };
+    const parts = {
+      ...{ dataset, dataDir, imageSize, split, augment },
+      ...{ model, modelVariant, weights, from, fromPart },
+    };
     if (!prepared.has(JSON.stringify(parts))) await prepareRun(resolved);
     prepared.add(JSON.stringify(parts));
     runs.push({
