@@ -8,7 +8,7 @@ import { PipelineCache } from "./pipeline_cache.ts";
 import { type KernelArguments, Recorder, type TextureRegion } from "./recorder.ts";
 import { type Shape, showShape, sizeOf } from "./shape.ts";
 import type { Subgroups } from "./subgroups.ts";
-import type { Tape } from "./tape.ts";
+import type { Tape, Trace } from "./tape.ts";
 import { type AnyTensor, byteSize, forEachTensor, type Scope, Storage, Tensor } from "./tensor.ts";
 import { type Texture, TexturePool } from "./texture_pool.ts";
 
@@ -50,6 +50,8 @@ export class Device {
   readonly textures: TexturePool;
   /** The tape that operations are recorded on, or null where no gradient is wanted. */
   tape: Tape | null = null;
+  /** Who is told of every operation, or null. */
+  trace: Trace | null = null;
   readonly #pipelines: PipelineCache;
   readonly #recorder: Recorder;
   #scope: Scope | null = null;
@@ -150,6 +152,7 @@ export class Device {
     const buffer = this.pool.acquire(byteSize(shape, dtype), this.#recorder.submissions);
     const tensor = this.#make(shape, dtype, buffer);
     this.#upload(tensor, data);
+    this.trace?.constant(tensor, data);
     return tensor;
   }
 
@@ -157,6 +160,7 @@ export class Device {
   zeros<D extends DType = "f32">(shape: Shape, dtype: D = "f32" as D): Tensor<D> {
     const tensor = this.empty(shape, dtype);
     this.clear(tensor);
+    this.trace?.constant(tensor);
     return tensor;
   }
 

@@ -31,6 +31,8 @@ export {
   record,
   Tape,
   type TapeNode,
+  type Trace,
+  type TracedOperation,
 } from "./tape.ts";
 export { type AnyTensor, type Scope, Storage, Tensor } from "./tensor.ts";
 export * from "./ops/mod.ts";

@@ -24,6 +24,29 @@ export type Backward = (
   context: BackwardContext,
 ) => readonly (Tensor | undefined)[];
 
+/** What operations were applied with beside tensors, e.g. a convolution's stride. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** An operation as a {@linkcode Trace} is told of it. */
+export interface TracedOperation {
+  /** Name of the operation, e.g. `conv2d`. */
+  readonly name: string;
+  /** What it was applied to. */
+  readonly inputs: readonly AnyTensor[];
+  /** What came out. */
+  readonly output: AnyTensor;
+  /** What it was applied with; undefined for operations that tell nobody. */
+  readonly attributes: Attributes | undefined;
+}
+
+/** Is told what runs on a device, to write down a function that is run once. */
+export interface Trace {
+  /** An operation has run, with or without a gradient. */
+  operation(operation: TracedOperation): void;
+  /** A tensor was made of numbers; without `data` of zeros. */
+  constant(tensor: AnyTensor, data?: ArrayLike<number>): void;
+}
+
 /** An operation as a {@linkcode Tape} remembers it. */
 export interface TapeNode {
   /** Name for messages. */
@@ -181,9 +204,11 @@ function sameMemory(a: Tensor, b: Tensor): boolean {
 }
 
 /**
- * Notes an operation on the current tape, if there is one and an input's gradient is wanted.
+ * Notes an operation on the current tape, if there is one and an input's gradient is wanted, and in
+ * the device's trace.
  *
  * @param saved Tensors that `backward` uses.
+ * @param attributes What it was applied with; a trace takes operations without them for unknown.
  * @returns `output`, for chaining.
  */
 export function record<T extends Tensor>(
@@ -192,8 +217,10 @@ export function record<T extends Tensor>(
   output: T,
   saved: readonly AnyTensor[],
   backward: Backward,
+  attributes?: Attributes,
 ): T {
-  const { tape } = output.device;
+  const { tape, trace } = output.device;
+  trace?.operation({ name, inputs, output, attributes });
   if (tape && inputs.some((input) => input.tape === tape)) {
     tape.push({ name, inputs, output, saved, backward });
   }

@@ -1,4 +1,4 @@
-import { concat } from "../autograd/ops/layout.ts";
+import { concat, pad } from "../autograd/ops/layout.ts";
 import { avgPool2d, globalAvgPool } from "../autograd/ops/pool.ts";
 import { add, relu } from "../autograd/ops/pointwise.ts";
 import type { Tensor } from "../autograd/tensor.ts";
@@ -122,10 +122,7 @@ function block(
 /** Every second pixel, and as many channels of zeros before as after (option A of He et al.). */
 function shortcut(x: Tensor, outputs: number, stride: number): Tensor {
   const small = stride === 1 ? x : avgPool2d(x, { kernel: 1, stride });
-  const [images = 0, height = 0, width = 0, inputs = 0] = small.shape;
-  if (inputs === outputs) return small;
+  const inputs = small.shape[3]!; // images have four axes
   const before = Math.floor((outputs - inputs) / 2);
-  const zeros = (channels: number) => x.device.zeros([images, height, width, channels]);
-  const parts = [zeros(before), small, zeros(outputs - inputs - before)];
-  return concat(parts.filter((part) => part.size > 0), 3);
+  return pad(small, { axis: 3, before, after: outputs - inputs - before });
 }

@@ -78,6 +78,7 @@ export function unary(name: UnaryName, x: Tensor, s = 0, t = 0): Tensor {
     y,
     saved,
     (dy) => [backward === null ? dy : run(backward, { dy, ...pick(operands, reads) }, { s, t })],
+    { s, t },
   );
 }
 
@@ -123,7 +124,7 @@ export function binary(name: BinaryName, a: Tensor | number, b: Tensor | number)
     gradients.map((factor, i) => {
       if (!needs(i)) return undefined;
       return sumTo(applyFactor(factor, dy, operands), (i === 0 ? a : b).shape);
-    }));
+    }), {});
 }
 
 /** The gradient of one input of a binary row, in the shape of the result. */

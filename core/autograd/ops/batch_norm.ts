@@ -111,7 +111,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
       dGamma,
       dBeta,
     ];
-  });
+  }, { ...options, activation });
 }
 
 /** How the kernels go over `x`. */

@@ -62,7 +62,7 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
         out: out(2),
       }).view([g.outputs])
       : undefined,
-  ]);
+  ], { stride, padding });
 }
 
 function kernelsFor(device: Device, g: ConvGeometry): ConvKernels {

@@ -108,7 +108,7 @@ export function l2Normalize(x: Tensor, { eps = 1e-12 }: { readonly eps?: number 
     const dx = device.empty(x.shape);
     device.dispatch(l2NormalizeBackwardKernel(form), { dy, y, divisor, dx }, uniforms, grid);
     return [dx];
-  });
+  }, { eps });
 }
 
 /**

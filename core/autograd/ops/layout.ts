@@ -9,7 +9,7 @@ import {
   showShape,
   sizeOf,
 } from "../shape.ts";
-import { record } from "../tape.ts";
+import { type Attributes, record } from "../tape.ts";
 import { type AnyTensor, Tensor } from "../tensor.ts";
 import { map, requireFloat } from "./apply.ts";
 import { denseStrides, expand, gatherStrided, wordOf } from "./strided.ts";
@@ -22,7 +22,7 @@ import { sumTo } from "./reduce_axes.ts";
  */
 export function reshape<D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> {
   const y = x.view(completed(x, shape));
-  return recordMove("reshape", x, y, (dy) => dy.view(x.shape));
+  return recordMove("reshape", x, y, (dy) => dy.view(x.shape), {});
 }
 
 /**
@@ -43,7 +43,7 @@ export function permute<D extends DType>(x: Tensor<D>, order: readonly number[])
   return recordMove("permute", x, y, (dy) => {
     const strides = denseStrides(shape);
     return gatherStrided(dy, x.shape, { strides: inverse.map((i) => strides[i]!) });
-  });
+  }, { order: axes });
 }
 
 /** Swaps the last two axes. Throws a RangeError where there are fewer. */
@@ -117,7 +117,7 @@ export function concat<D extends DType>(parts: readonly Tensor<D>[], axis = 0): 
       start += length;
       return needs(i) ? cut(dy, at, from, part.shape) : undefined;
     });
-  }) as Tensor<DType> as Tensor<D>; // y itself
+  }, { axis: at }) as Tensor<DType> as Tensor<D>; // y itself
 }
 
 /**
@@ -141,17 +141,28 @@ export function slice<D extends DType>(
   }
   if (from === 0 && to === size) return x;
   const shape = x.shape.with(at, to - from);
-  return recordMove("slice", x, cut(x, at, from, shape), (dy) => {
-    const inner = sizeOf(x.shape.slice(at + 1));
-    const dx = x.device.empty(x.shape);
-    x.device.dispatch(
-      padRunsKernel(),
-      { x: dy, y: dx },
-      { n: dx.size, width: size * inner, start: from * inner, length: (to - from) * inner },
-      scalarGroups(dx.size),
-    );
-    return dx;
-  });
+  const back = (dy: Tensor) => padded(dy, at, { before: from, after: size - to });
+  return recordMove("slice", x, cut(x, at, from, shape), back, { axis: at, start: from, end: to });
+}
+
+/**
+ * Zeros before and after the elements along an axis, which is 0 by default.
+ *
+ * @throws {RangeError} If a number of zeros is no whole number.
+ */
+export function pad(
+  x: Tensor,
+  { axis = 0, before = 0, after = 0 }: { axis?: number; before?: number; after?: number },
+): Tensor {
+  requireFloat("pad", x);
+  const at = normalizeAxis(axis, x.shape.length);
+  if (![before, after].every((n) => Number.isInteger(n) && n >= 0)) {
+    throw new RangeError(`Cannot pad axis ${at} of ${x} with ${before} and ${after} zeros`);
+  }
+  if (before === 0 && after === 0) return x;
+  const y = padded(x, at, { before, after });
+  const back = (dy: Tensor) => cut(dy, at, before, x.shape);
+  return recordMove("pad", x, y, back, { axis: at, before, after });
 }
 
 /** Cuts a tensor into parts of the given sizes along an axis, which they must fill. */
@@ -214,6 +225,29 @@ function cut<D extends DType>(x: Tensor<D>, axis: number, start: number, shape: 
   return y;
 }
 
+/** `x` with zeros before and after it along an axis; not on the tape. */
+function padded(
+  x: Tensor,
+  axis: number,
+  { before, after }: { readonly before: number; readonly after: number },
+): Tensor {
+  const size = x.shape[axis]!; // axis exists
+  const y = x.device.empty(x.shape.with(axis, before + size + after));
+  const inner = sizeOf(x.shape.slice(axis + 1));
+  x.device.dispatch(
+    padRunsKernel(),
+    { x, y },
+    {
+      n: y.size,
+      width: (before + size + after) * inner,
+      start: before * inner,
+      length: size * inner,
+    },
+    scalarGroups(y.size),
+  );
+  return y;
+}
+
 interface Runs {
   readonly length: number;
   readonly xStart?: number;
@@ -251,8 +285,9 @@ function recordMove<D extends DType>(
   x: Tensor<D>,
   y: Tensor<D>,
   backward: (dy: Tensor) => Tensor,
+  attributes?: Attributes,
 ): Tensor<D> {
-  if (isFloat(y)) record(name, [x], y, [], (dy) => [backward(dy)]);
+  if (isFloat(y)) record(name, [x], y, [], (dy) => [backward(dy)], attributes);
   return y;
 }
 

@@ -52,7 +52,7 @@ export function matmul(
       : transposeB
       ? product(dy, a, { transposeA: true, transposeB: transposeA, out: out(1) })
       : product(a, dy, { transposeA: !transposeA, out: out(1) }),
-  ]);
+  ], { transposeA, transposeB });
 }
 
 /**
@@ -83,7 +83,7 @@ export function linear(x: Tensor, w: Tensor, b?: Tensor): Tensor {
       needs(1) ? product(d, flat, { transposeA: true, out: place(1) }) : undefined,
       needs(2) ? sumRows(d, place(2)) : undefined,
     ];
-  });
+  }, {});
 }
 
 /** What {@linkcode product} may be told. */

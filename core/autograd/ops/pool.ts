@@ -78,7 +78,7 @@ export function globalAvgPool(x: Tensor): Tensor {
       scalarGroups(size),
     );
     return [dx];
-  });
+  }, {});
 }
 
 function pool(kind: PoolKind, x: Tensor, options: PoolOptions): Tensor {
@@ -121,7 +121,7 @@ function pool(kind: PoolKind, x: Tensor, options: PoolOptions): Tensor {
       scalarGroups(size),
     );
     return [dx];
-  });
+  }, { kernel, stride, padding });
 }
 
 function imageShape(what: string, x: Tensor): readonly [number, number, number, number] {

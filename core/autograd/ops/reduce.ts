@@ -115,5 +115,8 @@ function scaledSum(
   const scale = divide ? 1 / n : 1;
   const kept = keptShape(x, over);
   const y = reduceOver("sum", x, over, scale).view(keepAxes ? kept : leftShape(x, over));
-  return record(name, [x], y, [], (dy) => [expand(dy.view(kept), x.shape, scale)]);
+  return record(name, [x], y, [], (dy) => [expand(dy.view(kept), x.shape, scale)], {
+    axes: over,
+    keepAxes,
+  });
 }

@@ -41,7 +41,7 @@ function softmaxOf(name: "softmax" | "logSoftmax", x: Tensor): Tensor {
     const dx = device.empty(x.shape);
     device.dispatch(softmaxBackwardKernel(logarithm, form), { dy, y, dx }, uniforms, grid);
     return [dx];
-  });
+  }, {});
 }
 
 /** A tensor seen as rows along its last axis. */

@@ -30,6 +30,11 @@ function concatNd(parts: readonly Nd[], axis: number): Nd {
 }
 
 const PERMUTATIONS = [[1, 0], [2, 0, 1], [0, 2, 1], [0, 2, 3, 1], [4, 1, 0, 3, 2]];
+const PADS: readonly (readonly [number[], number, number, number])[] = [
+  [[5], 0, 0, 2],
+  [[2, 3, 3, 8], 3, 4, 4],
+  [[3, 5, 7], 1, 1, 0],
+];
 const CUTS: readonly (readonly [number[], number, number, number])[] = [
   [[5], 0, 1, 3],
   [[4, 8], 0, 2, 4],
@@ -121,6 +126,17 @@ export const samples: readonly Sample[] = [
     run: ([x]) => ops.slice(x!, { start: -3, end: -1 }),
     reference: ([x]) => sliceNd(x!, 0, 2, 4),
   },
+  ...PADS.map(([shape, axis, before, after]): Sample => ({
+    op: "pad",
+    about: `[${shape}] by ${before} and ${after} along axis ${axis}`,
+    inputs: [draw("x", shape)],
+    run: ([x]) => ops.pad(x!, { axis, before, after }),
+    reference: ([x]) =>
+      concatNd(
+        [before, null, after].map((n) => n === null ? x! : nd(shape.with(axis, n), () => 0)),
+        axis,
+      ),
+  })),
   ...JOINS.map(([shapes, axis]): Sample => ({
     op: "concat",
     about: `of ${JSON.stringify(shapes)} along axis ${axis}`,
@@ -180,6 +196,11 @@ export const refusals: readonly Refusal[] = [
     op: "concat",
     call: (d) => ops.concat([d.zeros([2]), labels(d, [1, 2])] as never),
     message: /f32\[2\] and i32\[2\]/,
+  },
+  {
+    op: "pad",
+    call: (d) => ops.pad(d.zeros([5]), { before: -1 }),
+    message: /pad axis 0 of f32\[5\] with -1 and 0 zeros/,
   },
   {
     op: "slice",
