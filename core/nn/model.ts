@@ -48,6 +48,8 @@ export interface Body {
 export interface Model {
   /** Name for messages and logs. */
   readonly name: string;
+  /** Whose published form it is, of models that have several. */
+  readonly variant?: string;
   /** Declares the parameters in PyTorch's registration order and returns the network. */
   build(b: Builder, input: ModelInput): Body;
 }

@@ -54,6 +54,7 @@ export function resNet(options: ResNetOptions): Model {
   }
   return {
     name: `resnet-${depth}`,
+    variant,
     build: (b, input) =>
       build(b, input, { depth, variant, stem: stem ?? (input.size > 64 ? "large" : "small") }),
   };

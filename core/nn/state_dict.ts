@@ -1,10 +1,10 @@
 import { type Shape, sizeOf } from "../autograd/shape.ts";
 import type { Tensor } from "../autograd/tensor.ts";
 import type { Stored, StoredTensor } from "../safetensors.ts";
-import type { ParameterSet, Weights } from "./parameters.ts";
+import type { Layout, ParameterSet, Weights } from "./parameters.ts";
 
 /** PyTorch's shape of a parameter that is ours in `layout`. */
-export function torchShape(shape: Shape, layout: "plain" | "convolution"): Shape {
+export function torchShape(shape: Shape, layout: Layout): Shape {
   if (layout === "plain") return shape;
   const [kh, kw, inputs, outputs] = shape as [number, number, number, number]; // a convolution's
   return [outputs, inputs, kh, kw];
@@ -56,20 +56,40 @@ export async function exportStateDict(
     weights.flatParameters,
     weights.flatBuffers,
   ]);
+  const values = new Map<string, Float32Array>();
+  for (const [flat, layout] of [[parameters, set.parameters], [buffers, set.buffers]] as const) {
+    layout.specs.forEach(({ name, shape }, i) => {
+      const start = layout.offsets[i]!; // one offset a spec
+      values.set(name, flat.slice(start, start + sizeOf(shape)));
+    });
+  }
+  return stateDictOf(set, (name) => values.get(name));
+}
+
+/**
+ * The same of values that lie on the host.
+ *
+ * @param valuesOf Elements of a parameter or buffer as they lie on the device.
+ * @throws {TypeError} If there are none for a name, or another number of them.
+ */
+export function stateDictOf(
+  set: ParameterSet,
+  valuesOf: (name: string) => Float32Array | undefined,
+): Map<string, StoredTensor> {
   const dict = new Map<string, StoredTensor>();
-  set.parameters.specs.forEach(({ name, shape, layout }, i) => {
-    const start = set.parameters.offsets[i]!; // one offset a spec, here and below
-    const ours = parameters.slice(start, start + sizeOf(shape));
+  const put = (name: string, shape: Shape, layout: Layout) => {
+    const ours = valuesOf(name);
+    if (ours?.length !== sizeOf(shape)) {
+      throw new TypeError(`'${name}' has ${ours?.length ?? "no"} values, not ${sizeOf(shape)}`);
+    }
     dict.set(name, {
       dtype: "F32",
       shape: torchShape(shape, layout),
       data: layout === "convolution" ? reorder(ours, shape, true) : ours,
     });
-  });
-  set.buffers.specs.forEach(({ name, shape }, i) => {
-    const start = set.buffers.offsets[i]!;
-    dict.set(name, { dtype: "F32", shape, data: buffers.slice(start, start + sizeOf(shape)) });
-  });
+  };
+  for (const { name, shape, layout } of set.parameters.specs) put(name, shape, layout);
+  for (const { name, shape } of set.buffers.specs) put(name, shape, "plain");
   return dict;
 }
 

@@ -101,6 +101,7 @@ export function wideResNet(options: WideResNetOptions): Model {
   }
   return {
     name: `wrn-${depth}-${width}`,
+    variant,
     build: (b, input) => build(b, input, { depth, width, variant }),
   };
 }

@@ -2,6 +2,7 @@ import type { Tensor } from "../autograd/tensor.ts";
 import type { Norm } from "../nn/builder.ts";
 import type { NetworkName } from "./plugin/needs.ts";
 import type { Loader } from "./loader.ts";
+import type { Stack } from "./plugin/compose.ts";
 import { type LogitScores, scoreLogits } from "./metrics/evaluation.ts";
 import { Diverged } from "./diverged.ts";
 import { forwardBody, meanOfExperts } from "./step/network.ts";
@@ -83,7 +84,8 @@ export async function evaluationLogits(
         const x = loader.view(part, index, "identity", { seed: 0, step: 0, name: on });
         const pass = { weights, norm };
         const features = forwardBody(device, network, x, pass);
-        return adjusted(context, meanOfExperts(applyHead(network, head, features, pass)), head);
+        const own = meanOfExperts(applyHead(network, head, features, pass));
+        return adjustLogits(context, own, head);
       })
     ));
     device.submit();
@@ -108,8 +110,17 @@ export function scoreEvaluation(
   return { network, head, ...scoreLogits({ ...rows, trainCounts }) };
 }
 
-/** What the plugins make of a head's logits. */
-function adjusted({ stack, state, data }: StepContext, logits: Tensor, head: string): Tensor {
+/** Whether plugins change the logits of evaluations. */
+export function adjustsLogits({ plugins }: Stack): boolean {
+  return plugins.some(({ spec }) => spec.adjustEvaluation);
+}
+
+/** What the plugins make of a head's logits [images, classes]. */
+export function adjustLogits(
+  { stack, state, data }: Pick<StepContext, "stack" | "state" | "data">,
+  logits: Tensor,
+  head: string,
+): Tensor {
   return stack.plugins.reduce(
     (z, { name, spec, config }) =>
       spec.adjustEvaluation?.({ config, state: state.of(name), data }, z, head) ?? z,

@@ -8,8 +8,8 @@ import type { Body, Model, ModelInput } from "../../nn/model.ts";
 import { copyWeights, type ParameterSet, type Weights } from "../../nn/parameters.ts";
 import type { HeadSpec } from "../plugin/needs.ts";
 
-/** A network with the heads that the methods asked for, and the two sets of its weights. */
-export interface Network {
+/** A network with the heads that the methods asked for, without weights. */
+export interface DeclaredNetwork {
   /** From images to features. */
   readonly body: Body;
   /** From features to logits, by name. */
@@ -20,6 +20,10 @@ export interface Network {
   readonly decays: ReadonlyMap<string, number>;
   /** Names, shapes and places of all parameters and buffers. */
   readonly set: ParameterSet;
+}
+
+/** A network and the two sets of its weights. */
+export interface Network extends DeclaredNetwork {
   /** The weights that are trained. */
   readonly student: Weights;
   /** Their moving average: what teaches in some methods, and by default what is evaluated. */
@@ -29,18 +33,15 @@ export interface Network {
 }
 
 /**
- * Builds a model with extra heads; the average starts as a copy of the student.
+ * Declares a model with extra heads; needs no device.
  *
  * @throws {TypeError} If a head is asked for that the model has with another number of outputs.
- * @throws {BadInput} If the adapter cannot bind all weights at once.
  */
-export function buildNetwork(
-  device: Device,
+export function declareNetwork(
   model: Model,
   input: ModelInput,
   heads: Readonly<Record<string, HeadSpec>>,
-  seed: number,
-): Network {
+): DeclaredNetwork {
   const b = new Builder();
   const body = model.build(b, input);
   const all: Record<string, Layer> = { ...body.heads };
@@ -54,21 +55,29 @@ export function buildNetwork(
     if (weightDecay === undefined) continue;
     decays.set(`${parameterName}.weight`, weightDecay).set(`${parameterName}.bias`, 0);
   }
-  const set = b.finish();
+  return { body, heads: all, detached, decays, set: b.finish() };
+}
+
+/**
+ * Builds a model with extra heads; the average starts as a copy of the student.
+ *
+ * @throws {TypeError} As {@linkcode declareNetwork}.
+ * @throws {BadInput} If the adapter cannot bind all weights at once.
+ */
+export function buildNetwork(
+  device: Device,
+  model: Model,
+  input: ModelInput,
+  heads: Readonly<Record<string, HeadSpec>>,
+  seed: number,
+): Network {
+  const declared = declareNetwork(model, input, heads);
+  const { set } = declared;
   requireFits(device, model, set);
   const student = set.allocate(device), average = set.allocate(device);
   set.initialize(student, seed);
   copyWeights(student, average);
-  return {
-    body,
-    heads: all,
-    detached,
-    decays,
-    set,
-    student,
-    average,
-    gradients: set.parameters.allocate(device),
-  };
+  return { ...declared, student, average, gradients: set.parameters.allocate(device) };
 }
 
 function linearHead(b: Builder, name: string, features: number, spec: HeadSpec): Layer {
@@ -109,6 +118,11 @@ export function featuresOf(model: Model, input: ModelInput): number {
 }
 
 /** Features of a batch; everything in between is freed, or kept by the tape until its turn. */
-export function forwardBody(device: Device, { body }: Network, x: Tensor, pass: Pass): Tensor {
+export function forwardBody(
+  device: Device,
+  { body }: DeclaredNetwork,
+  x: Tensor,
+  pass: Pass,
+): Tensor {
   return device.scope(() => body.forward(x, pass));
 }

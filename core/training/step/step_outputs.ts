@@ -3,7 +3,7 @@ import type { Tensor } from "../../autograd/tensor.ts";
 import type { Norm, Pass } from "../../nn/builder.ts";
 import type { Input, NetworkName, PassSpec } from "../plugin/needs.ts";
 import type { Output, Outputs } from "../plugin/step_slots.ts";
-import { forwardBody, type Network } from "./network.ts";
+import { type DeclaredNetwork, forwardBody, type Network } from "./network.ts";
 
 /** Applies all plugins' `adjust` to main logits. */
 export type Adjust = (logits: Tensor, where: Input, view: number) => Tensor;
@@ -51,7 +51,12 @@ class NetworkRun {
 }
 
 /** Logits of a head on any features. */
-export function applyHead(network: Network, name: string, features: Tensor, pass: Pass): Tensor {
+export function applyHead(
+  network: DeclaredNetwork,
+  name: string,
+  features: Tensor,
+  pass: Pass,
+): Tensor {
   const head = network.heads[name];
   if (!head) {
     throw new ReferenceError(
