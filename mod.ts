@@ -29,6 +29,17 @@ export {
   type Trained,
   type TrainOptions,
 } from "./experiment/train.ts";
+export { type ClassMap, type ModelCard } from "./experiment/network/model_card.ts";
+export { type Picture, type Preparation } from "./experiment/network/preparation.ts";
+export {
+  type DeviceOption,
+  loadModel,
+  type LoadOptions,
+  type ModelOnDevice,
+  type Prediction,
+  TrainedModel,
+  type TrainedModelOptions,
+} from "./experiment/network/trained_model.ts";
 export {
   type LoaderSettings,
   type RunConfig,

@@ -79,7 +79,7 @@ fi
 verb=${1:-train}
 [ $# -gt 0 ] && shift
 case $verb in
-train | evaluate | golden | bench | test)
+train | evaluate | predict | golden | bench | test)
   case " $* " in *" --help "* | *" -h "*) ;; *) get_adapter ;; esac
   ;;
 esac

@@ -1,12 +1,14 @@
 import type { Dataset } from "../datasets/images/dataset.ts";
 import { labelPool } from "../datasets/split/label_pool.ts";
 import { type GivenSplit, makeSplit } from "../datasets/split/protocols/make_split.ts";
+import { datasetViews } from "../datasets/views/published/published_views.ts";
 import type { Views } from "../datasets/views/view_spec.ts";
-import type { Split } from "../datasets/split/split.ts";
+import { rankedClassNames, type Split } from "../datasets/split/split.ts";
 import { requestDevice } from "../core/autograd/request_device.ts";
 import type { Device } from "../core/autograd/device.ts";
 import type { Model } from "../core/nn/model.ts";
 import type { Stored } from "../core/safetensors.ts";
+import { saveTrainer } from "../core/training/checkpoint.ts";
 import type { Plugin } from "../core/training/plugin/algorithm.ts";
 import { compose, type Stack } from "../core/training/plugin/compose.ts";
 import type { Evaluation } from "../core/training/evaluate.ts";
@@ -15,6 +17,9 @@ import type { LogRow } from "../core/training/trainer.ts";
 import { type Layer, objectLayer } from "./config/layers.ts";
 import { resolveSettings } from "./config/resolve.ts";
 import type { RunConfig } from "./config/run_config.ts";
+import { checkpointModel } from "./network/checkpoint_model.ts";
+import { preparationOf } from "./network/preparation.ts";
+import type { TrainedModel } from "./network/trained_model.ts";
 import { openTrainer } from "./open_trainer.ts";
 
 /** What {@linkcode train} trains. */
@@ -63,6 +68,8 @@ export type Settings<T> = {
 export interface Trained {
   /** Scores on the test images after the last step. */
   readonly evaluation: Evaluation;
+  /** The network that was evaluated, which classifies other images. */
+  readonly network: TrainedModel;
   /** Which image was labeled, unlabeled, for testing. */
   readonly split: Split;
   /** The last log period's means. */
@@ -70,7 +77,7 @@ export interface Trained {
 }
 
 /**
- * Trains a classifier in memory and evaluates it: the library's way in. Writes no files; use the
+ * Trains a classifier in memory, evaluates it and gives it back: the library's way in. Writes no files; use the
  * command line for runs that can be resumed.
  *
  * @throws {BadInput} If settings, split, data, model and weights do not fit together.
@@ -107,7 +114,7 @@ export interface Trained {
  *     };
  *   },
  * };
- * const { evaluation } = await train({
+ * const { evaluation, network } = await train({
  *   dataset,
  *   model,
  *   algorithm: fixmatch({ threshold: 0.9 }),
@@ -115,6 +122,10 @@ export interface Trained {
  *   settings: { steps: 20, batch: { labeled: 4, ratio: 2 } },
  * });
  * assert.equal(evaluation.images, 20);
+ * const picture = { width: 8, height: 8, data: new Uint8Array(192).fill(210) };
+ * const [prediction] = await network.predict([picture]);
+ * console.log(prediction!.class, prediction!.confidence);
+ * await network.dispose();
  * ```
  */
 export async function train(options: TrainOptions): Promise<Trained> {
@@ -127,7 +138,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
     : makeSplit(labelPool(dataset), { seed: config.seed, ...options.split });
   const device = options.device ?? await requestDevice();
   try {
-    const { views, weights, files } = options;
+    const { views = datasetViews(config.augment, dataset), weights, files } = options;
     const trainer = await openTrainer({
       device,
       dataset,
@@ -135,7 +146,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
       model,
       stack,
       config,
-      ...views ? { views } : {},
+      views,
       ...weights ? { weights } : {},
       ...files ? { files } : {},
     });
@@ -147,7 +158,18 @@ export async function train(options: TrainOptions): Promise<Trained> {
         onLog?.(log);
       },
     });
-    return { evaluation: await trainer.evaluate(), split, log: log! }; // steps are at least 1
+    const evaluation = await trainer.evaluate();
+    const network = await checkpointModel({
+      stored: await saveTrainer(trainer),
+      model,
+      stack,
+      split,
+      steps: config.steps,
+      classNames: rankedClassNames(dataset.classNames, split),
+      preparation: preparationOf(dataset, views.identity),
+      device: options.device,
+    });
+    return { evaluation, network, split, log: log! }; // steps are at least 1
   } finally {
     if (!options.device) device.destroy();
   }

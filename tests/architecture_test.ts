@@ -41,7 +41,12 @@ const MAY_BE_SHORT = /^(cli|mod)\.ts$|\/mod\.ts$|^algorithms\/(bases|addons)\/|^
 const KNOT = ["core/autograd/device.ts", "core/autograd/tape.ts", "core/autograd/tensor.ts"];
 
 /** Where commands and library calls begin. */
-const ENTRIES = ["cli.ts", "experiment/train.ts", "experiment/check_plugin.ts"];
+const ENTRIES = [
+  "cli.ts",
+  "experiment/train.ts",
+  "experiment/check_plugin.ts",
+  "experiment/files_deno.ts",
+];
 
 /** Parts of the public API that no command calls, each with its reason. */
 const PUBLIC_LEAVES: Readonly<Record<string, string>> = {

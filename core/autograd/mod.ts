@@ -25,6 +25,7 @@ export { requestDevice, type RequestDeviceOptions } from "./request_device.ts";
 export { type Shape } from "./shape.ts";
 export { type Subgroups } from "./subgroups.ts";
 export {
+  type Attributes,
   type Backward,
   type BackwardContext,
   gradients,

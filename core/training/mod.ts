@@ -32,7 +32,7 @@ export {
 export { type LoaderView } from "./loader.ts";
 export { HeadTrainer, type HeadTrainerOptions } from "./head_trainer.ts";
 export * from "./metrics/mod.ts";
-export { type Network } from "./step/network.ts";
+export { type DeclaredNetwork, type Network } from "./step/network.ts";
 export { Phases } from "./phases.ts";
 export { PluginState } from "./step/plugin_state.ts";
 export * from "./plugin/recipe.ts";

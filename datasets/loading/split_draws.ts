@@ -159,7 +159,10 @@ export class SplitDraws {
 }
 
 /** What methods may know of the data, without reading an image. */
-export function splitInfo(dataset: Dataset, split: Split): Loader["data"] {
+export function splitInfo(
+  dataset: Pick<Dataset, "name" | "classNames">,
+  split: Split,
+): Loader["data"] {
   const { labeled, unlabeled, holdout, valid, counts, relabel } = split;
   return {
     dataset: dataset.name,

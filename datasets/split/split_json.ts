@@ -1,8 +1,15 @@
 import type { Split } from "./split.ts";
 
-/** Writes a split as the text of `split.json`. */
-export function formatSplit(split: Split): string {
-  return JSON.stringify(split, (_, value) => value instanceof Int32Array ? [...value] : value);
+/**
+ * Writes a split as the text of `split.json`.
+ *
+ * @param classNames Names of the classes in the split's order, to be written with it.
+ */
+export function formatSplit(split: Split, classNames?: readonly string[]): string {
+  return JSON.stringify(
+    { ...split, classNames },
+    (_, value) => value instanceof Int32Array ? [...value] : value,
+  );
 }
 
 /**

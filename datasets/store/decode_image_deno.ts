@@ -19,9 +19,16 @@ export type DecodeReply =
 /** More pixels than this are refused: a picture of 8000 x 8000. */
 export const MAX_PIXELS = 64_000_000;
 
-// The library knows many formats; images of others come in through these two doors only.
-sharp.block({ operation: ["VipsForeignLoad"] });
-sharp.unblock({ operation: ["VipsForeignLoadJpegBuffer", "VipsForeignLoadPngBuffer"] });
+/** Name of the workers of decode pools. */
+export const DECODER = "longtail decoder";
+
+// The library knows many formats; images of others come in through these two doors only. They are
+// those of the whole process, and closed for a moment here: who starts a worker has opened them, and
+// another one may be decoding.
+if (self.name !== DECODER) {
+  sharp.block({ operation: ["VipsForeignLoad"] });
+  sharp.unblock({ operation: ["VipsForeignLoadJpegBuffer", "VipsForeignLoadPngBuffer"] });
+}
 sharp.cache(false);
 sharp.concurrency(1);
 

@@ -1,4 +1,4 @@
-import type { DecodeReply, DecodeTask } from "./decode_image_deno.ts";
+import { DECODER, type DecodeReply, type DecodeTask } from "./decode_image_deno.ts";
 
 /** Tasks a worker has waiting, so that it never idles. */
 const AHEAD = 4;
@@ -52,7 +52,7 @@ export class DecodePool implements Disposable {
 
   #start(): Worker {
     const url = new URL("./decode_worker_deno.ts", import.meta.url);
-    const worker = new Worker(url, { type: "module" });
+    const worker = new Worker(url, { type: "module", name: DECODER });
     worker.onmessage = ({ data: reply }: MessageEvent<DecodeReply>) => {
       this.#waiting.get(reply.id)?.(reply);
       this.#waiting.delete(reply.id);

@@ -5,7 +5,11 @@ import { rankedClassNames } from "../../datasets/split/split.ts";
 import { predictionTable } from "../evaluation/prediction_table.ts";
 import { shiftedScores, SHIFTS, type ShiftScores } from "../evaluation/shifted_scores.ts";
 import { adjustToPrior, namedPrior, parsePrior, priorName } from "../evaluation/test_prior.ts";
-import { networkFlag, type ReportedEvaluation, reportEvaluation } from "../run/network_words.ts";
+import {
+  networkFlag,
+  type ReportedEvaluation,
+  reportEvaluation,
+} from "../network/network_words.ts";
 import { percent } from "../run/train_loop_deno.ts";
 import { type OpenedRun, openRun } from "./open_run_deno.ts";
 import { readUserText, userPath, writeUserFile } from "./user_files_deno.ts";
@@ -54,7 +58,8 @@ export async function evaluateCommand(dir: string, flags: EvaluateFlags): Promis
     trainCounts: trainer.data.counts,
     adjust: own,
   });
-  const evaluation = reportEvaluation(scoreEvaluation(logits, trainer.data.counts));
+  const names = rankedClassNames(run.dataset.classNames, run.split);
+  const evaluation = reportEvaluation(scoreEvaluation(logits, trainer.data.counts), names);
   if (flags.predictions !== undefined) {
     const { split } = run;
     const indices = on === "validation" ? split.valid : split.test;
@@ -65,10 +70,9 @@ export async function evaluateCommand(dir: string, flags: EvaluateFlags): Promis
     await writeUserFile(path, predictionTable({ ...logits, indices }));
   }
   device.destroy();
-  const names = rankedClassNames(run.dataset.classNames, run.split);
   if (json) {
     const to = flags.prior === undefined ? {} : { prior: flags.prior };
-    const report = { step: trainer.done, classNames: names, ...to, ...evaluation };
+    const report = { step: trainer.done, ...to, ...evaluation };
     console.log(JSON.stringify(shifted ? { ...report, shift: shifted } : report));
     return;
   }

@@ -83,10 +83,23 @@ export async function run(args: readonly string[]): Promise<number> {
     .addOption(plugin)
     .action(act(async () => (await import("./evaluate_command_deno.ts")).evaluateCommand));
 
-  program.command("export")
-    .description("write a run's weights as PyTorch names them")
+  program.command("predict")
+    .description("label images with a run's network")
     .argument("<dir>", "folder of the run")
-    .requiredOption("--out <file>", "safetensors file to write")
+    .argument("[images...]", "files, folders, or .csv lists with a column path")
+    .requiredOption("--out <file>", "what to write: .csv or .jsonl")
+    .option("--on <set>", "unlabeled or test: images of the run in place of others")
+    .option("--network <name>", "ema or raw; by default what the method evaluates")
+    .option("--sheet <file.png>", "draw the images that it is least and most certain of")
+    .option("--skip-corrupt", "leave out images that cannot be read, and list them")
+    .option("--quiet", "say only what is wrong")
+    .addOption(plugin)
+    .action(act(async () => (await import("./predict_command_deno.ts")).predictCommand));
+
+  program.command("export")
+    .description("write a run's network: weights as PyTorch names them, or all of it as ONNX")
+    .argument("<dir>", "folder of the run")
+    .requiredOption("--out <file>", "what to write: .safetensors or .onnx")
     .option("--network <name>", "ema or raw; by default what the method evaluates")
     .option("--quiet", "say only what is wrong")
     .addOption(plugin)

@@ -6,6 +6,10 @@ import { hasCheckpoint, restoreCheckpoint, type SoundCheckpoint } from "../run/c
 import { type PreparedRun, prepareRun } from "../run/prepare_run_deno.ts";
 import { tell } from "../run/progress_deno.ts";
 import { RunFiles, RunFolder } from "../run/run_folder_deno.ts";
+import type { Resolved } from "../config/resolve.ts";
+import type { TrainedModel } from "../network/trained_model.ts";
+import { modelOfRun } from "../run/load_run_deno.ts";
+import { networkFlag } from "../network/network_words.ts";
 import { requireSameSplit } from "../run/split_run.ts";
 import { readSummary } from "../run/train_loop_deno.ts";
 import { openAdapter } from "./open_adapter_deno.ts";
@@ -71,7 +75,7 @@ export async function openRun(
  */
 async function requireSummarys(
   folder: RunFolder,
-  { path, state }: SoundCheckpoint,
+  { path, state }: Pick<SoundCheckpoint, "path" | "state">,
   done: number,
 ): Promise<void> {
   const summary = await readSummary(folder);
@@ -80,4 +84,41 @@ async function requireSummarys(
     `${path} is of step ${done}, but summary.json is of step ${summary.steps} and another state: ` +
       `train --resume ${folder.path} makes the missing steps again`,
   );
+}
+
+/** A run's trained network and what else its folder says. */
+export interface OpenedModel {
+  readonly folder: RunFolder;
+  readonly resolved: Resolved;
+  /** To be disposed in the end. */
+  readonly model: TrainedModel;
+}
+
+/** Flags of commands that use a run's network. */
+export interface ModelFlags {
+  readonly network?: string;
+  readonly plugin?: readonly string[];
+  readonly quiet?: boolean;
+}
+
+/**
+ * The trained network of the run that a user names; none of its images are needed, and an adapter only
+ * once the network is to run.
+ *
+ * @throws {BadInput} If it is no run, has no checkpoint, or its files do not fit together.
+ */
+export async function openModel(dir: string, flags: ModelFlags): Promise<OpenedModel> {
+  const network = networkFlag(flags.network), { plugin } = flags;
+  const folder = await RunFolder.open(userPath(dir));
+  const resolved = await resolveFolder(folder, plugin ? { plugin } : {});
+  let { quiet = false } = flags;
+  const device = async () => {
+    const opened = await openAdapter(resolved.config.adapter, { quiet });
+    quiet = true; // said once
+    return opened;
+  };
+  const model = await modelOfRun(folder, resolved, { network, device, say: tell });
+  const { state, step } = model.card;
+  await requireSummarys(folder, { path: `The checkpoint of ${folder.path}`, state }, step);
+  return { folder, resolved, model };
 }

@@ -1,6 +1,6 @@
 import { objectLayer } from "../config/layers.ts";
 import { type Spread, spreadOf } from "../tables/scores.ts";
-import type { ReportedEvaluation } from "../run/network_words.ts";
+import type { ReportedEvaluation } from "../network/network_words.ts";
 import type { ReadRun } from "../run/read_run_deno.ts";
 
 /** Options that make no other experiment of a run: they are where and with which draws it ran. */

@@ -1,4 +1,4 @@
-import type { ReportedEvaluation } from "./network_words.ts";
+import type { ReportedEvaluation } from "../network/network_words.ts";
 import { type HistorySummary, summarizeHistory } from "../../core/training/metrics/history.ts";
 
 /** What the evaluations of a run come to, by the rules that papers report by. */

@@ -85,7 +85,12 @@ export function viewsOf({ config, extensions }: Resolved, dataset: Dataset): Vie
   return datasetViews(config.augment, dataset, { others: extensions.views });
 }
 
-function modelOf({ config: { model, modelVariant }, extensions }: Resolved): Model {
+/**
+ * The network that a run's options name.
+ *
+ * @throws {BadInput} If there is none of that name.
+ */
+export function modelOf({ config: { model, modelVariant }, extensions }: Resolved): Model {
   try {
     return modelByName(model, modelVariant, { others: extensions.models });
   } catch (error) {

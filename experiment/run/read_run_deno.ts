@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { BadInput } from "../../core/bad_input.ts";
 import type { LogRow } from "../../core/training/trainer.ts";
-import type { ReportedEvaluation } from "./network_words.ts";
+import type { ReportedEvaluation } from "../network/network_words.ts";
 import type { RunSummary } from "./train_loop_deno.ts";
 
 /** A log period as `log.jsonl` has it. */

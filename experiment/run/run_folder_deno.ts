@@ -2,7 +2,7 @@ import { BadInput } from "../../core/bad_input.ts";
 import { refusal, withFile } from "../../core/refused_file.ts";
 import type { LogRow } from "../../core/training/log_row.ts";
 import { checkFileName, type HostFiles } from "../../core/training/plugin/host_files.ts";
-import type { ReportedEvaluation } from "./network_words.ts";
+import type { ReportedEvaluation } from "../network/network_words.ts";
 
 /** What a run may have written before it began, which its `config.yaml` says; and what stays of it. */
 const LEFT_OVER = /^(split\.json|environment\.json|model\.json|log\.jsonl|\.lock|.*\.tmp)$/;

@@ -6,7 +6,7 @@ import {
   resolveSplit,
 } from "../../datasets/split/protocols/make_split.ts";
 import { BadInput } from "../../core/bad_input.ts";
-import { formatSplit } from "../../datasets/split/split_json.ts";
+import { formatSplit, parseSplit } from "../../datasets/split/split_json.ts";
 import { type Split, type SplitOptions, splitShortage } from "../../datasets/split/split.ts";
 import type { Resolved } from "../config/resolve.ts";
 
@@ -49,7 +49,7 @@ export function splitRun(
  * @throws {BadInput} If they differ.
  */
 export function requireSameSplit(written: string | undefined, split: Split, path: string): void {
-  if (written === undefined || written.trimEnd() === formatSplit(split)) return;
+  if (written === undefined || withoutNames(written, path) === formatSplit(split)) return;
   const what = written.includes(`"fingerprint":"${split.fingerprint}"`)
     ? "its images are dealt out otherwise now"
     : `the data set '${split.dataset}' has changed since`;
@@ -57,4 +57,14 @@ export function requireSameSplit(written: string | undefined, split: Split, path
     `The run ${path} began with other images (split.json): ${what}; bring them back as they were, ` +
       "or start a new run",
   );
+}
+
+/** The text of a `split.json` without the names of its classes. */
+function withoutNames(written: string, path: string): string {
+  try {
+    return formatSplit(parseSplit(written, `${path}/split.json`));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new BadInput(error.message);
+    throw error;
+  }
 }

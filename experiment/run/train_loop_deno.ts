@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { formatSplit } from "../../datasets/split/split_json.ts";
+import { rankedClassNames } from "../../datasets/split/split.ts";
 import type { Device } from "../../core/autograd/device.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { RefusedFile } from "../../core/refused_file.ts";
@@ -9,6 +10,8 @@ import { Diverged } from "../../core/training/diverged.ts";
 import type { PseudoLabelSummary } from "../../core/training/metrics/pseudo_labels.ts";
 import { imagesOfStep } from "../../core/training/step/step_images.ts";
 import type { LogRow, Trainer } from "../../core/training/trainer.ts";
+import type { RunModel } from "../network/model_card.ts";
+import { preparationOf } from "../network/preparation.ts";
 import { identityOf, restoreCheckpoint, saveBest, saveCheckpoint } from "./checkpoints_deno.ts";
 import {
   type BestEvaluation,
@@ -18,7 +21,7 @@ import {
   isBetter,
 } from "./evaluation_history.ts";
 import type { Interrupt } from "./interrupt_deno.ts";
-import { type ReportedEvaluation, reportEvaluation } from "./network_words.ts";
+import { type ReportedEvaluation, reportEvaluation } from "../network/network_words.ts";
 import type { PreparedRun } from "./prepare_run_deno.ts";
 import { type ProgressDisplay, tell } from "./progress_deno.ts";
 import type { RunFolder } from "./run_folder_deno.ts";
@@ -44,6 +47,8 @@ export interface RunSummary {
   /** Mean and median of the last 20 evaluations and the best of all, as papers report. */
   readonly history: EvaluationHistory | null;
   readonly pseudoLabels: PseudoLabelSummary | null;
+  /** Names of the classes in the order of every list of classes here. */
+  readonly classNames: readonly string[];
 }
 
 /** What {@linkcode TrainLoop} works with. */
@@ -63,7 +68,11 @@ export async function describeRun(
   run: PreparedRun,
   environment: object,
 ): Promise<void> {
-  await folder.writeText("split.json", formatSplit(run.split));
+  const { dataset, split, views } = run;
+  const classNames = rankedClassNames(dataset.classNames, split);
+  const known: RunModel = { classNames, preparation: preparationOf(dataset, views.identity) };
+  await folder.writeText("model.json", `${JSON.stringify(known, null, 2)}\n`);
+  await folder.writeText("split.json", formatSplit(split, classNames));
   await folder.writeText("environment.json", `${JSON.stringify(environment, null, 2)}\n`);
   // Last, since its being there is what makes a folder a run that can be resumed.
   await writeConfig(folder, run);
@@ -180,6 +189,11 @@ export class TrainLoop {
     return await this.#finish(trainer.done >= steps ? "finished" : "interrupted");
   }
 
+  get #classNames(): readonly string[] {
+    const { dataset, split } = this.#o.run;
+    return rankedClassNames(dataset.classNames, split);
+  }
+
   get #seconds(): number {
     return this.#before + (performance.now() - this.#started) / 1000;
   }
@@ -207,9 +221,10 @@ export class TrainLoop {
   async #evaluate({ log = true } = {}): Promise<void> {
     const { trainer, folder, progress } = this.#o;
     const { run: { split, resolved: { config } } } = this.#o, step = trainer.done;
-    const evaluation = this.#lastEvaluation = reportEvaluation(await trainer.evaluate());
+    const names = this.#classNames;
+    const evaluation = this.#lastEvaluation = reportEvaluation(await trainer.evaluate(), names);
     const validation = this.#lastValidation = split.valid.length > 0
-      ? reportEvaluation(await trainer.evaluate({ on: "valid" }))
+      ? reportEvaluation(await trainer.evaluate({ on: "valid" }), names)
       : null;
     this.#evaluatedAt = step;
     if (log) await folder.log({ step, evaluation, ...validation ? { validation } : {} });
@@ -266,6 +281,7 @@ export class TrainLoop {
       best: this.#best,
       history: evaluationHistory(await folder.readText("log.jsonl") ?? ""),
       pseudoLabels: this.#lastRow?.pseudoLabels ?? null,
+      classNames: this.#classNames,
     };
     await folder.writeText("summary.json", `${JSON.stringify(summary, null, 2)}\n`);
     return summary;

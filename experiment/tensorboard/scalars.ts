@@ -1,4 +1,4 @@
-import type { ReportedEvaluation } from "../run/network_words.ts";
+import type { ReportedEvaluation } from "../network/network_words.ts";
 import type { LogLine } from "../run/run_folder_deno.ts";
 import type { TaggedValue } from "./events.ts";
 

@@ -1,3 +1,4 @@
+import { rankedClassNames } from "../../../datasets/split/split.ts";
 import { formatSplit } from "../../../datasets/split/split_json.ts";
 import { fontNote } from "../../../datasets/show/paper_deno.ts";
 import { writeSheet } from "../../../datasets/show/contact_sheet_deno.ts";
@@ -58,7 +59,7 @@ export async function splitCommand(name: string, flags: SplitFlags): Promise<voi
   const { split, note } = splitRun(resolved, dataset);
   if (note !== null && !flags.quiet) tell(note);
   const path = userPath(flags.out);
-  await writeUserFile(path, `${formatSplit(split)}\n`);
+  await writeUserFile(path, `${formatSplit(split, rankedClassNames(dataset.classNames, split))}\n`);
   console.log(formatSplitTable(split, dataset.classNames));
   console.log(path);
 }

@@ -231,7 +231,7 @@ Deno.test("a run's folder runs no code but what the run has loaded before, uncha
     for (
       const command of [
         ["evaluate", folder],
-        ["export", folder, "--out", `${scratch}/x`],
+        ["export", folder, "--out", `${scratch}/x.onnx`],
         ["train", "--resume", folder],
         ["train", "--config", `${folder}/config.yaml`],
       ]

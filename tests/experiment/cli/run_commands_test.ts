@@ -36,6 +36,7 @@ Deno.test("train leaves the files of a run and says where", async () => {
     "config.yaml",
     "environment.json",
     "log.jsonl",
+    "model.json",
     "split.json",
     "summary.json",
   ]);
@@ -163,9 +164,13 @@ Deno.test("evaluate and export refuse what is no run, and what they cannot do", 
       "--quiet",
     ],
     [/There is no head 'constructor'/, "evaluate", folder, "--head", "constructor", "--quiet"],
-    [/is not the folder of a run/, "export", scratch, "--out", `${scratch}/x`],
+    [/is not the folder of a run/, "export", scratch, "--out", `${scratch}/x.onnx`],
     [/required option '--out <file>'/, "export", folder],
-    [/Cannot write .*none\/x: /, "export", folder, "--quiet", "--out", `${scratch}/none/x`],
+    [/ends in \.safetensors, .* or \.onnx/, "export", folder, "--out", `${scratch}/x.pb`],
+    [
+      /Cannot write .*none\/x\.safetensors: /,
+      ...["export", folder, "--quiet", "--out", `${scratch}/none/x.safetensors`],
+    ],
   ];
   for (const [says, ...args] of rows) {
     const { code, err } = await capturedRun(...args);

@@ -94,6 +94,6 @@ export function sampleRun(given: SampleOptions = {}): ReadRun {
       return classNames.map((_, c) => c === taken ? 1 + (i % 10) / 3 : 0);
     });
     const scores = scoreLogits({ logits, labels, classes, trainCounts: labeled });
-    return { ...scores, network: "ema" as const, head: "main" };
+    return { ...scores, network: "ema" as const, head: "main", classNames };
   }
 }

@@ -6,16 +6,28 @@ import type { NetworkName } from "../../core/training/plugin/needs.ts";
 export type NetworkWord = "ema" | "raw";
 
 /** An evaluation as files and the command line give it. */
-export type ReportedEvaluation = Omit<Evaluation, "network"> & { readonly network: NetworkWord };
+export type ReportedEvaluation = Omit<Evaluation, "network"> & {
+  readonly network: NetworkWord;
+  /** Names of the classes in the order of all lists of classes. */
+  readonly classNames: readonly string[];
+};
 
 /** The word for a network. */
 export function networkWord(network: NetworkName): NetworkWord {
   return network === "average" ? "ema" : "raw";
 }
 
-/** Puts the word for the network into an evaluation. */
-export function reportEvaluation({ network, ...scores }: Evaluation): ReportedEvaluation {
-  return { network: networkWord(network), ...scores };
+/** The network of a word. */
+export function networkOf(word: NetworkWord): NetworkName {
+  return word === "ema" ? "average" : "student";
+}
+
+/** Puts the word for the network and the names of the classes into an evaluation. */
+export function reportEvaluation(
+  { network, ...scores }: Evaluation,
+  classNames: readonly string[],
+): ReportedEvaluation {
+  return { network: networkWord(network), ...scores, classNames };
 }
 
 /**
@@ -25,7 +37,6 @@ export function reportEvaluation({ network, ...scores }: Evaluation): ReportedEv
  */
 export function networkFlag(given: string | undefined): NetworkName | undefined {
   if (given === undefined) return undefined;
-  if (given === "ema") return "average";
-  if (given === "raw") return "student";
+  if (given === "ema" || given === "raw") return networkOf(given);
   throw new BadInput(`--network is '${given}': give ema or raw`);
 }
