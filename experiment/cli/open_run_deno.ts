@@ -6,16 +6,12 @@ import { hasCheckpoint, restoreCheckpoint, type SoundCheckpoint } from "../run/c
 import { type PreparedRun, prepareRun } from "../run/prepare_run_deno.ts";
 import { tell } from "../run/progress_deno.ts";
 import { RunFiles, RunFolder } from "../run/run_folder_deno.ts";
-import type { Resolved } from "../config/resolve.ts";
-import type { TrainedModel } from "../network/trained_model.ts";
-import { modelOfRun } from "../run/load_run_deno.ts";
-import { networkFlag } from "../network/network_words.ts";
 import { requireSameSplit } from "../run/split_run.ts";
 import type { Resolved } from "../config/resolve.ts";
 import type { TrainedModel } from "../network/trained_model.ts";
 import { modelOfRun } from "../run/load_run_deno.ts";
 import { networkFlag } from "../network/network_words.ts";
-import { readSummary } from "../run/train_loop_deno.ts";
+import { readSummary } from "../run/run_summary_deno.ts";
 import { openAdapter } from "./open_adapter_deno.ts";
 import { type OptionFlags, resolveFlags, resolveFolder } from "./option_layers_deno.ts";
 import { userPath } from "./user_files_deno.ts";

@@ -6,15 +6,8 @@ import { type ProgressDisplay, progressDisplay, tell } from "../run/progress_den
 import { RunFiles, RunFolder } from "../run/run_folder_deno.ts";
 import { hasCheckpoint, hasState } from "../run/checkpoints_deno.ts";
 import { requireSameSplit } from "../run/split_run.ts";
-import {
-  describeRun,
-  percent,
-  readSummary,
-  resumeRun,
-  type RunSummary,
-  TrainLoop,
-  writeConfig,
-} from "../run/train_loop_deno.ts";
+import { describeRun, percent, resumeRun, TrainLoop, writeConfig } from "../run/train_loop_deno.ts";
+import { readSummary, type RunSummary } from "../run/run_summary_deno.ts";
 import { EventLog } from "../tensorboard/event_log_deno.ts";
 import { environmentOf } from "./environment_deno.ts";
 import { EXIT } from "./exit_codes_deno.ts";

@@ -3,7 +3,6 @@ import { withFile } from "../../core/refused_file.ts";
 import { decodeSafetensors, encodeSafetensors, type Stored } from "../../core/safetensors.ts";
 import { checkState, restoreTrainer, stepsOf } from "../../core/training/checkpoint.ts";
 import type { Trainer } from "../../core/training/trainer.ts";
-import type { PreparedRun } from "./prepare_run_deno.ts";
 import { syncFolder, writeWhole } from "./run_folder_deno.ts";
 
 /** Names of checkpoints, the newest first. */
@@ -22,6 +21,15 @@ const FREE: ReadonlySet<string> = new Set([
   "checkpointEvery",
   "keepBest",
 ]);
+
+/** By what a checkpoint knows its run. */
+export interface RunIdentity {
+  readonly dataset: { readonly name: string };
+  readonly split: { readonly fingerprint: string };
+  readonly resolved: { readonly config: { readonly seed: number } };
+  /** Options as `config.yaml` holds them. */
+  readonly all: Readonly<Record<string, unknown>>;
+}
 
 /** A checkpoint that was found sound. */
 export interface SoundCheckpoint {
@@ -125,7 +133,7 @@ export async function restoreCheckpoint(
   folder: string,
   trainer: Trainer,
   { run, say, best = false }: {
-    readonly run: PreparedRun;
+    readonly run: RunIdentity;
     /** Takes the one that recognised the validation images best. */
     readonly best?: boolean;
     say(text: string): void;
@@ -150,7 +158,7 @@ async function readFile(path: string, damaged: string[]): Promise<Uint8Array | u
 
 /** What a checkpoint's metadata hold of its run: another one's is refused. */
 export function identityOf(
-  { split, resolved: { config }, all }: PreparedRun,
+  { split, resolved: { config }, all }: RunIdentity,
 ): Record<string, string> {
   const options = Object.fromEntries(Object.entries(all).filter(([key]) => !FREE.has(key)));
   return {
@@ -161,7 +169,7 @@ export function identityOf(
 }
 
 /** @throws {BadInput} If a checkpoint is of another run; says what differs. */
-function requireIdentity({ metadata }: Stored, run: PreparedRun, path: string): void {
+function requireIdentity({ metadata }: Stored, run: RunIdentity, path: string): void {
   const own = identityOf(run);
   const other = (what: string) => new BadInput(`${path} is of another run: ${what}`);
   if (metadata.fingerprint !== own.fingerprint) {

@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import { BadInput } from "../../core/bad_input.ts";
 import type { LogRow } from "../../core/training/trainer.ts";
 import type { ReportedEvaluation } from "../network/network_words.ts";
-import type { RunSummary } from "./train_loop_deno.ts";
+import type { RunSummary } from "./run_summary_deno.ts";
 
 /** A log period as `log.jsonl` has it. */
 export interface LoggedRow extends LogRow {
