@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { hasBrowser, withPage } from "./page.ts";
 import { type Method, type TenSteps, trainHere } from "./train_in_page.ts";
@@ -8,7 +9,7 @@ const RELATIVE = 1e-3;
 
 /** The library and the test's own code as one module for browsers. */
 async function bundle(): Promise<string> {
-  const entry = new URL("./train_in_page.ts", import.meta.url).pathname;
+  const entry = fileURLToPath(new URL("./train_in_page.ts", import.meta.url));
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["bundle", "--quiet", "--platform", "browser", entry],
     cwd: new URL("../../", import.meta.url),

@@ -1,5 +1,6 @@
 /** Runs what docs/sweeps.md says, with fewer steps. */
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { expandPlan } from "../../../experiment/sweep/expand_plan.ts";
 import { parsePlan } from "../../../experiment/sweep/plan.ts";
@@ -39,7 +40,7 @@ async function say(line: string, env: Readonly<Record<string, string>> = {}): Pr
       "-c",
       line.replace(
         /^deno task/,
-        `deno run -A ${new URL("../../../cli.ts", import.meta.url).pathname}`,
+        `deno run -A ${fileURLToPath(new URL("../../../cli.ts", import.meta.url))}`,
       ),
     ],
     cwd: scratch,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import type { Model } from "../../../core/nn/model.ts";
 import { modelByName } from "../../../core/nn/model_registry.ts";
 import { WIDE_RESNET_VARIANTS } from "../../../core/nn/wide_resnet.ts";
@@ -8,7 +9,7 @@ import { readPictures } from "../../../experiment/files_deno.ts";
 import { picture } from "../../datasets/images.ts";
 import { randomImages, randomModel } from "./tiny_model.ts";
 
-const here = new URL("../../../examples/pytorch/", import.meta.url).pathname;
+const here = fileURLToPath(new URL("../../../examples/pytorch/", import.meta.url));
 const scratch = await Deno.makeTempDir({ prefix: "longtail-pytorch-" });
 globalThis.addEventListener("unload", () => Deno.removeSync(scratch, { recursive: true }));
 
