@@ -3,13 +3,14 @@ import { BadInput } from "../core/bad_input.ts";
 import type { Model } from "../core/nn/model.ts";
 import type { Stored } from "../core/safetensors.ts";
 import type { HostFiles } from "../core/training/plugin/host_files.ts";
-import { checkFit, type Stack } from "../core/training/plugin/compose.ts";
+import { checkRun } from "../core/training/check_run.ts";
+import type { Stack } from "../core/training/plugin/compose.ts";
 import { takeOver } from "../core/training/take_over.ts";
 import { Trainer } from "../core/training/trainer.ts";
 import type { Dataset } from "../datasets/images/dataset.ts";
 import { openLoader } from "../datasets/loading/open_loader.ts";
 import { splitInfo } from "../datasets/loading/split_draws.ts";
-import type { Split } from "../datasets/split/split.ts";
+import { requireComplete, type Split } from "../datasets/split/split.ts";
 import { datasetViews } from "../datasets/views/published/published_views.ts";
 import type { Views } from "../datasets/views/view_spec.ts";
 import type { RunConfig } from "./config/run_config.ts";
@@ -47,7 +48,12 @@ export interface OpenTrainerOptions {
 export async function openTrainer(options: OpenTrainerOptions): Promise<Trainer> {
   const { device, dataset, split, model, stack, config, weights, from, files } = options;
   const { views = datasetViews(config.augment, dataset) } = options, { seed } = config;
-  forUser(() => checkFit(stack, splitInfo(dataset, split))); // before images are uploaded
+  const training = trainingConfig(config);
+  requireComplete(split, dataset.classNames);
+  forUser(() => { // before images are uploaded
+    const { size } = dataset, data = splitInfo(dataset, split);
+    checkRun({ model, stack, data, size, batch: training });
+  });
   const loader = await openLoader({ device, dataset, split, seed, views, ...config.loader });
   return forUser(() => {
     const trainer = new Trainer({
@@ -55,7 +61,7 @@ export async function openTrainer(options: OpenTrainerOptions): Promise<Trainer>
       model,
       stack,
       loader,
-      config: trainingConfig(config),
+      config: training,
       ...files ? { files } : {},
     });
     if (weights) trainer.startFrom(weights, { part: config.weightsPart });

@@ -9,7 +9,7 @@ import {
   slice,
   softmax,
 } from "../../core/mod.ts";
-import { deinterleave, interleave } from "../shared/batch_rows.ts";
+import { deinterleave, interleave, uncut } from "../shared/batch_rows.ts";
 import { drawMixing, mixRows, sharpen } from "../shared/mixing.ts";
 import { notPositive } from "../shared/option_checks.ts";
 import { checkRamp, type RampOptions, rampWeight } from "../shared/ramp.ts";
@@ -59,6 +59,7 @@ export const mixmatch: Algorithm<MixMatchOptions> = defineAlgorithm({
   smoke: { "batch.ratio": 1 },
   check: ({ alpha, temperature, ...ramp }) =>
     notPositive({ alpha, temperature }) ?? checkRamp(ramp),
+  fits: (_, __, batch) => uncut(2, batch),
   needs: () => ({
     views: { labeled: ["weak"], unlabeled: ["weak", "weak"] },
     passes: [

@@ -1,8 +1,21 @@
-import { concat, gather, slice, type Tensor } from "../../core/mod.ts";
+import { type BatchSizes, concat, gather, slice, type Tensor } from "../../core/mod.ts";
 
 /** Labels, targets or masks of one view, for `views` of them: the same rows again and again. */
 export function repeatRows<T extends Tensor | Tensor<"i32">>(x: T, views: number): T {
   return views === 1 ? x : concat(new Array<Tensor>(views).fill(x as Tensor), 0) as T; // of its type
+}
+
+/**
+ * Why the images of a step cannot be cut into batches of the labeled size, as {@linkcode interleave}
+ * does, or null.
+ *
+ * @param views Views of each unlabeled image.
+ */
+export function uncut(views: number, { labeled, unlabeled }: BatchSizes): string | null {
+  const rows = labeled + views * unlabeled;
+  if (rows % labeled === 0) return null;
+  return `a step of ${labeled} labeled images and ${views} views of ${unlabeled} unlabeled ones cannot ` +
+    `be cut into batches of ${labeled}: give a batch.ratio that is a whole number`;
 }
 
 /**

@@ -12,8 +12,9 @@ import type { Plugin } from "./plugin/algorithm.ts";
 import type { Progress } from "./plugin/step_slots.ts";
 import { type LogRow, logRow } from "./log_row.ts";
 import { type HostFiles, MemoryFiles } from "./plugin/host_files.ts";
-import { type MergedNeeds, mergeNeeds } from "./plugin/merge_needs.ts";
-import { checkFit, type Stack } from "./plugin/compose.ts";
+import { checkRun } from "./check_run.ts";
+import type { MergedNeeds } from "./plugin/merge_needs.ts";
+import type { Stack } from "./plugin/compose.ts";
 import {
   type Evaluation,
   type EvaluationLogits,
@@ -22,7 +23,7 @@ import {
   scoreEvaluation,
 } from "./evaluate.ts";
 import type { DrawnBatch, Loader } from "./loader.ts";
-import { buildNetwork, featuresOf, type Network } from "./step/network.ts";
+import { buildNetwork, type Network } from "./step/network.ts";
 import { countsWith, Phases } from "./phases.ts";
 import { PluginState } from "./step/plugin_state.ts";
 import { Hosts } from "./hosts.ts";
@@ -118,15 +119,10 @@ export class Trainer {
     this.loader = loader;
     this.config = config;
     this.files = given ?? new MemoryFiles();
-    const input = { classes: loader.data.classes, size: loader.size };
-    const data = this.data = { ...loader.data, features: featuresOf(model, input) };
-    checkFit(stack, data);
-    const needs = this.needs = mergeNeeds(stack, data);
-    if (drawSizes(needs, config).unlabeled > 0 && data.unlabeled === 0) {
-      throw new TypeError(
-        `'${stack.name}' needs unlabeled images, but the split of ${data.dataset} has none: give some, or take fewer as labeled`,
-      );
-    }
+    const { size } = loader, input = { classes: loader.data.classes, size };
+    const { data, needs } = checkRun({ model, stack, data: loader.data, size, batch: config });
+    this.data = data;
+    this.needs = needs;
     this.network = buildNetwork(device, model, input, this.needs.heads, config.seed);
     for (const [name, stream] of Object.entries(this.needs.streams)) loader.open(name, stream);
     this.optimizer = runOptimizer(device, this.network, config);

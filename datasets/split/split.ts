@@ -125,6 +125,32 @@ export function completeSplit(pool: LabelPool, chosen: Chosen): Split {
 }
 
 /**
+ * Refuses a split that leaves empty what no training or evaluation can do without: a class without a
+ * labeled image, a test set without images.
+ *
+ * @param classNames In the order of the data set.
+ * @throws {BadInput} Naming what is empty.
+ */
+export function requireComplete(split: Split, classNames: readonly string[]): void {
+  const { dataset, protocol, counts } = split;
+  const names = rankedClassNames(classNames, split);
+  const empty = names.filter((_, c) => !counts.labeled[c]).map((name) => `'${name}'`);
+  if (empty.length > 0) {
+    const [first, ...others] = empty;
+    const more = others.length > 2 ? `${others.length} others` : others.join(", ");
+    throw new BadInput(
+      `No image of class ${first}${
+        more && ` (nor of ${more})`
+      } of ${dataset} is labeled in a split of protocol ${protocol}: give each class more training ` +
+        "images, label more of them (split.labeledShare, split.holdout), or leave the class out",
+    );
+  }
+  if (split.test.length === 0) {
+    throw new BadInput(`The data set ${dataset} has no test image to evaluate on: give it some`);
+  }
+}
+
+/**
  * Which images of the unlabeled list are labeled ones: 1 where they are, 0 elsewhere.
  *
  * ACR leaves them out of its estimate of the class distribution.

@@ -7,7 +7,12 @@ import {
 } from "../../datasets/split/protocols/make_split.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { formatSplit, parseSplit } from "../../datasets/split/split_json.ts";
-import { type Split, type SplitOptions, splitShortage } from "../../datasets/split/split.ts";
+import {
+  requireComplete,
+  type Split,
+  type SplitOptions,
+  splitShortage,
+} from "../../datasets/split/split.ts";
 import type { Resolved } from "../config/resolve.ts";
 
 /** A run's split, and all options that made it. */
@@ -21,7 +26,8 @@ export interface RunSplit {
 /**
  * Deals a data set out as a run's options say; what they leave open follows from protocol and data.
  *
- * @throws {BadInput} If the protocol is unknown or the data cannot give what was asked.
+ * @throws {BadInput} If the protocol is unknown, the data cannot give what was asked, or a class would
+ *   have no labeled image.
  */
 export function splitRun(
   { config: { seed, split: { protocol: name, ...settings } }, extensions }: Pick<
@@ -37,6 +43,7 @@ export function splitRun(
   ) as Partial<SplitOptions>; // the schema has the same types
   const options = resolveSplit(pool, { protocol, seed, ...given });
   const split = makeSplit(pool, { protocol, ...options });
+  requireComplete(split, dataset.classNames);
   return { split, options, note: splitShortage(split, options) };
 }
 

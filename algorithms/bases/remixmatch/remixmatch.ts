@@ -18,7 +18,7 @@ import {
   pushMean,
   temperedPrior,
 } from "../../shared/distribution_alignment.ts";
-import { deinterleave, interleave } from "../../shared/batch_rows.ts";
+import { deinterleave, interleave, uncut } from "../../shared/batch_rows.ts";
 import { drawMixing, mixRows, sharpen } from "../../shared/mixing.ts";
 import { checkReMixMatch, REMIXMATCH_DEFAULTS, type ReMixMatchOptions } from "./options.ts";
 import { rampWeight } from "../../shared/ramp.ts";
@@ -53,6 +53,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
   defaults: REMIXMATCH_DEFAULTS,
   smoke: { "batch.ratio": 1 },
   check: checkReMixMatch,
+  fits: (_, __, batch) => uncut(3, batch),
   needs: ({ labeledView }) => ({
     views: { labeled: [labeledView], unlabeled: ["weak", "strong", "strong"] },
     passes: [

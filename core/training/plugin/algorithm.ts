@@ -1,7 +1,7 @@
 import type { Tensor } from "../../autograd/tensor.ts";
 import type { Capability, DeclaredCapability } from "./capabilities.ts";
 import type { HostSlots } from "./host_slots.ts";
-import type { DataInfo, Needs, State, StateSpecs } from "./needs.ts";
+import type { BatchSizes, DataInfo, Needs, State, StateSpecs } from "./needs.ts";
 import type { Recipe, RecipeTarget } from "./recipe.ts";
 import type { Hooks, StepSlots } from "./step_slots.ts";
 
@@ -63,10 +63,10 @@ export interface Settings<C> {
    */
   check?(config: C): string | null;
   /**
-   * Why the options do not fit the data, or null; asked once they are known. What needs no data
-   * belongs into `check`.
+   * Why the options do not fit the data or the batches, or null; asked once they are known. What
+   * needs neither belongs into `check`.
    */
-  fits?(config: C, data: Omit<DataInfo, "features">): string | null;
+  fits?(config: C, data: Omit<DataInfo, "features">, batch: BatchSizes): string | null;
   /** Published settings for a data set. */
   recipe?(target: RecipeTarget): Recipe;
 }

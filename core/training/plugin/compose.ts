@@ -1,6 +1,6 @@
 import type { ErasedSpec, Plugin } from "./algorithm.ts";
 import { type Capability, describeCapability } from "./capabilities.ts";
-import type { DataInfo, Needs, NonEmpty } from "./needs.ts";
+import type { BatchSizes, DataInfo, Needs, NonEmpty } from "./needs.ts";
 
 /** A base with its add-ons, checked to fit together. */
 export interface Stack {
@@ -108,15 +108,20 @@ function capabilitiesOf(
 }
 
 /**
- * Refuses methods whose options do not fit the data. No device and no network are needed for it, so it
- * can be asked before images are decoded or uploaded.
+ * Refuses methods whose options do not fit the data or the batches. No device and no network are needed
+ * for it, so it can be asked before images are decoded or uploaded.
  *
  * @param data What is known of the data; the length of feature vectors does not matter.
+ * @param batch How many images a step draws.
  * @throws {TypeError} If options do not fit; one message lists every method's complaint.
  */
-export function checkFit({ plugins }: Stack, data: Omit<DataInfo, "features">): void {
+export function checkFit(
+  { plugins }: Stack,
+  data: Omit<DataInfo, "features">,
+  batch: BatchSizes,
+): void {
   const wrong = plugins.flatMap(({ name, spec, config }) => {
-    const complaint = spec.fits?.(config, data);
+    const complaint = spec.fits?.(config, data, batch);
     return complaint ? [`${name}: ${complaint}`] : [];
   });
   if (wrong.length > 0) {

@@ -131,6 +131,14 @@ export interface Needs {
   readonly evalNetwork?: NetworkName;
 }
 
+/** How many images a step draws, each view of them counted once. */
+export interface BatchSizes {
+  /** Labeled images. */
+  readonly labeled: number;
+  /** Unlabeled images; none where no method asks for views of them. */
+  readonly unlabeled: number;
+}
+
 /** What is known of the data when a method is set up. */
 export interface DataInfo {
   /** Name of the data set. */

@@ -65,6 +65,7 @@ export function checkSplitOptions(options: SplitOptions, pool: LabelPool): void 
     throw new BadInput(`seed is ${options.seed}: give a whole number from 0 to ${MAX_SEED}`);
   }
   const images = pool.labels.length;
+  if (images === 0) throw new BadInput(`Cannot split ${pool.name}: it has no training image`);
   whole("labeledMax", options.labeledMax, 1, images);
   whole("unlabeledMax", options.unlabeledMax, 0, images);
   whole("valid", options.valid, 0, images);

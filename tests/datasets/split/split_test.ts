@@ -4,6 +4,7 @@ import { defaultSplitOptions } from "../../../datasets/split/protocols/split_opt
 import {
   completeSplit,
   labeledInUnlabeled,
+  requireComplete,
   sourceClasses,
   splitShortage,
 } from "../../../datasets/split/split.ts";
@@ -46,6 +47,33 @@ Deno.test("completeSplit() refuses images that cannot be what they are said to b
   refused({ valid: [4] }, /no label/);
   refused({ test: [2] }, /image 2/);
   refused({ options: { ...options, holdout: 1 } }, /class 0 without a labeled image/);
+});
+
+Deno.test("protocols that label a share of each class label one image of the smallest too", () => {
+  const sizes = [30, 12, 4, 1];
+  const tail: LabelPool = {
+    ...pool,
+    classes: 4,
+    naturalTail: true,
+    labels: sizes.flatMap((size, c) => new Array<number>(size).fill(c)),
+    testLabels: [0, 1, 2, 3],
+  };
+  const names = ["ant", "bee", "cat", "dog"];
+  for (const protocol of ["free", "simpro", "acr", "adello", "cossl"]) {
+    const split = makeSplit(tail, { protocol });
+    assert.deepEqual(split.counts.labeled, [3, 1, 1, 1], protocol);
+    requireComplete(split, names);
+  }
+  assert.throws(
+    () => makeSplit({ ...tail, labels: [] }, {}),
+    /^BadInput: Cannot split toy: it has no training image$/,
+  );
+  const split = makeSplit(tail, { protocol: "seval", holdout: 0 });
+  assert.deepEqual(split.counts.labeled, [4, 0, 0, 0]);
+  assert.throws(
+    () => requireComplete(split, names),
+    /^BadInput: No image of class 'bee' \(nor of 'cat', 'dog'\) of toy is labeled in a split of protocol seval/,
+  );
 });
 
 Deno.test("labeledInUnlabeled() marks labeled images", () => {

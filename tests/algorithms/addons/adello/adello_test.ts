@@ -99,7 +99,10 @@ Deno.test("adello() refuses bases, truths and options that it cannot have", () =
   const info = { dataset: "toy", classes: 2, labeled: 2, unlabeled: 2, counts: [1, 1] };
   const data: DataInfo = { ...info, holdout: 0, valid: 0, features: 4, trueUnlabeledCounts: null };
   const refused = (options: Partial<AdelloOptions>, says: RegExp) =>
-    assert.throws(() => checkFit(compose(fixmatch(), adello(options)), data), says);
+    assert.throws(
+      () => checkFit(compose(fixmatch(), adello(options)), data, { labeled: 4, unlabeled: 8 }),
+      says,
+    );
   refused({ target: "true" }, /nobody knows the classes/);
   refused({ temperature: 0 }, /temperature is 0: give a number above 0/);
   refused({ minimum: 1.5 }, /minimum is 1\.5: give a number from 0 to 1/);

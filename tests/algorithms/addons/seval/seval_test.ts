@@ -51,14 +51,16 @@ Deno.test("seval() leaves a curriculum that a second run follows", async () => {
   assert.equal((await read()).trim().split("\n").length, 2);
 });
 
+const batch = { labeled: 4, unlabeled: 8 };
+
 Deno.test("seval() refuses data without images to calibrate on, and bases without pseudo-labels", () => {
   const refused = (method: ReturnType<typeof seval>, data: Partial<DataInfo>, why: RegExp) =>
-    assert.throws(() => checkFit(compose(fixmatch(), method), { ...info, ...data }), why);
+    assert.throws(() => checkFit(compose(fixmatch(), method), { ...info, ...data }, batch), why);
   refused(seval(), { holdout: 0 }, /split\.protocol=seval/);
   refused(seval({ mode: "direct" }), { holdout: 0 }, /split\.valid/);
   refused(seval({ piGroups: 3 }), {}, /divides the 4 classes/);
   assert.throws(() => compose(fixmatch(), seval({ target: 2 })), /^TypeError: seval\.target is 2/);
-  checkFit(compose(meanteacher(), seval({ mode: "load" })), { ...info, holdout: 0 });
+  checkFit(compose(meanteacher(), seval({ mode: "load" })), { ...info, holdout: 0 }, batch);
   assert.throws(
     () => compose(supervised(), seval()),
     /pseudo-labels.* which 'supervised' does not/,

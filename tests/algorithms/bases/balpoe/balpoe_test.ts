@@ -16,7 +16,10 @@ const DATA = {
 
 Deno.test("balpoe() refuses options that make no sense, all in one sentence each", () => {
   const refused = (options: Parameters<typeof balpoe>[0], why: RegExp) =>
-    assert.throws(() => checkFit(compose(balpoe(options)), DATA), why);
+    assert.throws(
+      () => checkFit(compose(balpoe(options)), DATA, { labeled: 4, unlabeled: 8 }),
+      why,
+    );
   refused({ tau: [] }, /tau is \[\]/);
   refused({ tau: [0, 1, 2], tauForm: "limits" }, /lowest and the highest/);
   refused({ alpha: 0 }, /alpha is 0/);

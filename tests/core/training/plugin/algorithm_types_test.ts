@@ -150,8 +150,9 @@ Deno.test("defineAlgorithm() types checks: only `fits` sees data, and not what t
     },
   });
   const { features: _, ...data } = DATA;
-  checkFit(compose(method({ level: 3 })), data);
-  assert.throws(() => checkFit(compose(method({ level: 4 })), data), /level is too high/);
+  const batch = { labeled: 2, unlabeled: 4 };
+  checkFit(compose(method({ level: 3 })), data, batch);
+  assert.throws(() => checkFit(compose(method({ level: 4 })), data, batch), /level is too high/);
   // @ts-expect-error data are not known when methods are composed
   const early = defineAlgorithm({ ...COMMON, name: "early", defaults: {}, check: needsData });
   assert.equal(early.spec.check, needsData);

@@ -110,10 +110,12 @@ Deno.test("compose() refuses options that a method's own check refuses, by their
   });
 });
 
+const BATCH = { labeled: 4, unlabeled: 8 };
+
 Deno.test("checkFit() refuses options that do not fit the data", () => {
   const stack = compose(base({ width: 4 }), addon());
-  checkFit(stack, { ...data, classes: 4 });
-  assert.throws(() => checkFit(stack, data), {
+  checkFit(stack, { ...data, classes: 4 }, BATCH);
+  assert.throws(() => checkFit(stack, data, BATCH), {
     name: "TypeError",
     message: /^The methods do not fit the data: ground: width is 4: give at most .* 3 classes$/,
   });
