@@ -17,6 +17,11 @@ export interface ArchiveMember {
 export const MAX_MEMBERS = 4_000_000;
 
 /**
+ * Names that Windows reads as something else: streams and wildcards, devices, and ends that it drops.
+ */
+const UNPORTABLE = /[<>:"|?*]|[. ]$|^(aux|con|nul|prn|com\d|lpt\d)(\.|$)/i;
+
+/**
  * The path of an archive's entry below the folder it is unpacked to.
  *
  * @param name The entry's name, not to be trusted.
@@ -44,5 +49,6 @@ export function memberPath(name: string, archive: string): string {
   if (name.length > 4000) fail("is too long");
   const parts = name.split("/").filter((part) => part !== "" && part !== ".");
   if (parts.includes("..")) fail("leaves the folder");
+  if (parts.some((part) => UNPORTABLE.test(part))) fail("is no name on some systems");
   return parts.join("/");
 }

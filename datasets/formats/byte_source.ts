@@ -62,6 +62,8 @@ export function checkRange(
 
 /** Bytes a stream asks for at a time. */
 const CHUNK = 1 << 20;
+/** Of compressed bytes: a piece is inflated at once, and grows a thousandfold at worst. */
+const COMPRESSED_CHUNK = 1 << 14;
 
 /**
  * A range of a source as a stream.
@@ -73,13 +75,39 @@ export function sourceStream(
   at = 0,
   length: number = source.size - at,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return inPieces(source, { at, length, piece: CHUNK });
+}
+
+/**
+ * A compressed range of a source, inflated as it is asked for, in pieces that never take much memory.
+ *
+ * @throws {BadInput} If the range is not inside.
+ */
+export function inflated(
+  source: ByteSource,
+  format: CompressionFormat,
+  { at = 0, length = source.size - at }: { readonly at?: number; readonly length?: number } = {},
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return inPieces(source, { at, length, piece: COMPRESSED_CHUNK })
+    .pipeThrough(new DecompressionStream(format));
+}
+
+function inPieces(
+  source: ByteSource,
+  { at, length, piece: most }: {
+    readonly at: number;
+    readonly length: number;
+    readonly piece: number;
+  },
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   checkRange(source, at, length);
   const end = at + length;
+  let from = at;
   return new ReadableStream({
     pull(controller) {
-      if (at >= end) return controller.close();
-      const piece = source.read(at, Math.min(CHUNK, end - at));
-      at += piece.length;
+      if (from >= end) return controller.close();
+      const piece = source.read(from, Math.min(most, end - from));
+      from += piece.length;
       controller.enqueue(new Uint8Array(piece));
     },
   }, { highWaterMark: 0 });

@@ -1,5 +1,5 @@
 import { BadInput } from "../../core/bad_input.ts";
-import { type ByteSource, sourceStream } from "./byte_source.ts";
+import { type ByteSource, inflated, sourceStream } from "./byte_source.ts";
 import { ByteStream } from "./byte_stream.ts";
 
 /** A numeric variable of a .mat file, column-major: the first index runs fastest. */
@@ -11,7 +11,7 @@ export interface MatArray {
 /** Which variables {@link readMat5} reads. */
 export interface Mat5Options {
   readonly names: readonly string[];
-  /** A variable of more elements is refused. */
+  /** A variable that takes more bytes than this in memory is refused. */
   readonly limit: number;
 }
 
@@ -57,13 +57,15 @@ export async function readMat5(
     const tag = source.read(at, 8);
     const view = new DataView(tag.buffer, tag.byteOffset, 8);
     const type = view.getUint32(0, true), length = view.getUint32(4, true);
-    const stream = sourceStream(source, at + 8, length);
-    at += 8 + length;
+    const start = at + 8;
+    at = start + length;
     if (type !== COMPRESSED && type !== MATRIX) {
       fail(`an element has type ${type}, expected a matrix`);
     }
     const body = new ByteStream(
-      type === MATRIX ? stream : stream.pipeThrough(new DecompressionStream("deflate")),
+      type === MATRIX
+        ? sourceStream(source, start, length)
+        : inflated(source, "deflate", { at: start, length }),
       source.name,
     );
     try {
@@ -121,10 +123,12 @@ async function readMatrix(
   }
   const shape = words(dims);
   const count = shape.reduce((a, b) => a * b, 1);
-  if (shape.length < 2 || !(count <= limit)) {
-    fail(`'${name}' has shape [${shape}], expected at most ${limit} elements`);
-  }
   const { type, length, small } = await tag(stream);
+  // Bytes stay as they are; all else becomes float64.
+  const bytesEach = type === 2 ? 1 : 8 + (TYPES[type]?.[0] ?? 0);
+  if (shape.length < 2 || !(count * bytesEach <= limit)) {
+    fail(`'${name}' of shape [${shape}] is larger than the ${limit} bytes accepted`);
+  }
   const [size, read] = TYPES[type] ?? fail(`'${name}' has elements of type ${type}`);
   if (count * size !== length || length > room) {
     fail(`'${name}' of shape [${shape}] has ${length} bytes`);

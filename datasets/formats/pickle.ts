@@ -4,9 +4,12 @@ import { buildNumpy, callNumpy } from "./pickle_numpy.ts";
 import { PickleBytes, PickleGlobal, PickleTuple, type PickleValue } from "./pickle_values.ts";
 
 /**
- * A file with more objects than this is refused: the largest real one has some 1.3 million labels.
+ * A file whose objects take more memory than this, about, is refused: the largest real one has some
+ * 1.3 million labels.
  */
-const MAX_OBJECTS = 8_000_000;
+const MAX_BYTES = 1 << 28;
+/** What an object takes in memory, about. */
+const COST = { simple: 16, range: 96, list: 128, map: 256 } as const;
 const MARK: unique symbol = Symbol("mark");
 
 /**
@@ -41,7 +44,10 @@ class Machine {
   readonly #in: PickleCursor;
   readonly #stack: (PickleValue | typeof MARK)[] = [];
   readonly #memo = new Map<number, PickleValue>();
-  #objects = 0;
+  /** Bytes that its objects take, about. */
+  #bytes = 0;
+  /** Bytes that texts were made into; more than the file has would be the same text again. */
+  #encoded = 0;
 
   constructor(source: ByteSource) {
     this.#in = new PickleCursor(source);
@@ -156,7 +162,9 @@ class Machine {
       case 0x52: { // REDUCE
         const args = this.#pop();
         const callee = this.#pop();
-        return this.#push(callNumpy(callee, args, (why) => this.#fail(why)));
+        const made = callNumpy(callee, args, (why) => this.#fail(why));
+        if (made instanceof PickleBytes) this.#countEncoded(made.length);
+        return this.#push(made);
       }
       case 0x62: { // BUILD
         const state = this.#pop();
@@ -182,9 +190,21 @@ class Machine {
   }
 
   #push(value: PickleValue | typeof MARK): true {
-    if (++this.#objects > MAX_OBJECTS) this.#fail(`it has more than ${MAX_OBJECTS} objects`);
+    this.#count(costOf(value));
     this.#stack.push(value);
     return true;
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > MAX_BYTES) this.#fail(`its objects take more than ${MAX_BYTES} bytes`);
+  }
+
+  #countEncoded(bytes: number): void {
+    this.#encoded += bytes;
+    if (this.#encoded > this.#in.size) {
+      this.#fail("it makes more bytes of its texts than it has itself");
+    }
   }
 
   #pop(): PickleValue {
@@ -234,7 +254,7 @@ class Machine {
   }
 
   #remember(slot: number): true {
-    if (++this.#objects > MAX_OBJECTS) this.#fail(`it has more than ${MAX_OBJECTS} objects`);
+    this.#count(COST.simple);
     this.#memo.set(slot, this.#top());
     return true;
   }
@@ -251,4 +271,12 @@ class Machine {
     return PickleGlobal.known(module, name) ??
       this.#fail(`it calls ${module}.${name}, which is none that data need; it is refused`);
   }
+}
+
+function costOf(value: PickleValue | typeof MARK): number {
+  if (typeof value === "string") return COST.simple + 2 * value.length;
+  if (typeof value !== "object" || value === null) return COST.simple;
+  if (value instanceof Map) return COST.map;
+  if (value instanceof PickleBytes) return COST.range;
+  return COST.list;
 }

@@ -24,6 +24,11 @@ export class PickleCursor {
     throw new BadInput(`Cannot read ${this.#source.name} as a pickle of data: ${why}`);
   }
 
+  /** Length of the file in bytes. */
+  get size(): number {
+    return this.#source.size;
+  }
+
   byte(): number {
     return this.#take(1)[0]!; // #take() gives one byte
   }

@@ -4,8 +4,8 @@ import { type ArchiveMember, MAX_MEMBERS } from "./archive.ts";
 import type { ByteSource } from "./byte_source.ts";
 import { ByteStream } from "./byte_stream.ts";
 
-// Workers of the library would outlive the archive.
-configure({ useWebWorkers: false });
+// Workers of the library would outlive the archive; a piece of compressed bytes is inflated at once.
+configure({ useWebWorkers: false, chunkSize: 1 << 14 });
 
 /**
  * Lists a zip archive, one entry at a time; nothing is unpacked before an entry is opened.

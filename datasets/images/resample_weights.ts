@@ -31,20 +31,26 @@ export function resampleTaps(from: number, to: number, filter: ResizeFilter): nu
 /**
  * Weights of Pillow's resize of 8-bit images from `from` to `to` pixels: the filter widened by the
  * scale where the image shrinks, normalised in doubles, rounded to 22-bit fixed point.
+ *
+ * @param options.taps Weights that a record has room for; as many as are needed if left out.
+ * @param options.first The first output that is wanted.
+ * @param options.count How many are; all by default.
  */
 export function resampleWeights(
   from: number,
   to: number,
-  { filter, taps = resampleTaps(from, to, filter) }: {
+  { filter, taps = resampleTaps(from, to, filter), first: start = 0, count: outputs = to }: {
     readonly filter: ResizeFilter;
     readonly taps?: number;
+    readonly first?: number;
+    readonly count?: number;
   },
 ): ResampleWeights {
   const { support, weight } = FILTERS[filter];
   const scale = from / to, stretch = Math.max(scale, 1), reach = support * stretch;
-  const records = new Int32Array(to * (taps + 2));
-  for (let i = 0; i < to; i++) {
-    const centre = (i + 0.5) * scale;
+  const records = new Int32Array(outputs * (taps + 2));
+  for (let i = 0; i < outputs; i++) {
+    const centre = (start + i + 0.5) * scale;
     const first = Math.trunc(Math.max(0, centre - reach + 0.5));
     const count = Math.trunc(Math.min(from, centre + reach + 0.5)) - first;
     const inverse = 1 / stretch;

@@ -35,8 +35,38 @@ const BITS = 22;
  * ```
  */
 export function resize(image: Pixels, width: number, height: number): Pixels {
-  const rows = width === image.width ? image : alongRows(image, width);
-  return height === image.height ? rows : alongColumns(rows, height);
+  return resizeWindow(image, { to: width }, { to: height });
+}
+
+/** The length of an axis after a resize, and the part of it that is wanted: all by default. */
+interface Axis {
+  readonly to: number;
+  readonly first?: number;
+  readonly count?: number;
+}
+
+/**
+ * A part of what {@linkcode resize} gives. Nothing is made of rows that it does not need, so that a thin
+ * image takes no more memory than another.
+ */
+function resizeWindow(image: Pixels, width: Axis, height: Axis): Pixels {
+  if (keeps(height, image.height)) {
+    return keeps(width, image.width) ? image : alongRows(image, width);
+  }
+  const weights = weightsFor(image.height, height);
+  const rows = rowsOf(image, weights);
+  return alongColumns(keeps(width, image.width) ? rows : alongRows(rows, width), weights);
+}
+
+/** The rows of an image that weights along its columns take in. */
+function rowsOf({ width, data }: Pixels, { records, taps }: ResampleWeights): Pixels {
+  const last = records.length - (taps + 2);
+  const from = records[0]!, to = records[last]! + records[last + 1]!; // there is a record
+  return { width, height: to - from, data: data.subarray(from * width * 3, to * width * 3) };
+}
+
+function keeps({ to, count = to }: Axis, from: number): boolean {
+  return to === from && count === to;
 }
 
 /**
@@ -49,32 +79,30 @@ export function toSquare(image: Pixels, size: number, fit: Fit): Pixels {
   const { width, height } = image;
   if (fit === "squash" || width === height) return resize(image, size, size);
   const long = Math.max(size, Math.trunc(size * Math.max(width, height) / Math.min(width, height)));
-  const wide = width > height;
-  const whole = resize(image, wide ? long : size, wide ? size : long);
-  const skip = roundHalfEven((long - size) / 2);
-  const data = new Uint8Array(size * size * 3);
-  for (let y = 0; y < size; y++) {
-    const from = ((wide ? y : y + skip) * whole.width + (wide ? skip : 0)) * 3;
-    data.set(whole.data.subarray(from, from + size * 3), y * size * 3);
-  }
-  return { width: size, height: size, data };
+  const middle = { to: long, first: roundHalfEven((long - size) / 2), count: size };
+  return width > height
+    ? resizeWindow(image, middle, { to: size })
+    : resizeWindow(image, { to: size }, middle);
 }
 
-/** Images of a part are of one size, so the weights of the last one mostly serve again. */
-let last: { from: number; to: number; weights: ResampleWeights } | undefined;
+/** Images of a part are of one size, so the weights of the last ones mostly serve again. */
+const made: { readonly key: string; readonly weights: ResampleWeights }[] = [];
 
-function weightsFor(from: number, to: number): ResampleWeights {
-  if (last?.from !== from || last.to !== to) {
-    last = { from, to, weights: resampleWeights(from, to, { filter: "bilinear" }) };
-  }
-  return last.weights;
+function weightsFor(from: number, { to, first = 0, count = to }: Axis): ResampleWeights {
+  const key = `${from} ${to} ${first} ${count}`;
+  const found = made.find((one) => one.key === key);
+  if (found) return found.weights;
+  const weights = resampleWeights(from, to, { filter: "bilinear", first, count });
+  made.push({ key, weights });
+  if (made.length > 2) made.shift(); // one an axis
+  return weights;
 }
 
-function alongRows({ width, height, data }: Pixels, to: number): Pixels {
-  const { records, taps } = weightsFor(width, to);
-  const out = new Uint8Array(to * height * 3);
+function alongRows({ width, height, data }: Pixels, axis: Axis): Pixels {
+  const { records, taps } = weightsFor(width, axis), { count: columns = axis.to } = axis;
+  const out = new Uint8Array(columns * height * 3);
   for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < to; x++) {
+    for (let x = 0; x < columns; x++) {
       let r = 1 << BITS - 1, g = r, b = r;
       // There is a record for each x; its sources are inside the row.
       const record = x * (taps + 2), end = record + 2 + records[record + 1]!;
@@ -90,24 +118,24 @@ function alongRows({ width, height, data }: Pixels, to: number): Pixels {
       out[at++] = b >> BITS;
     }
   }
-  return { width: to, height, data: out };
+  return { width: columns, height, data: out };
 }
 
-function alongColumns({ width, height, data }: Pixels, to: number): Pixels {
-  const { records, taps } = weightsFor(height, to);
-  const row = width * 3;
-  const out = new Uint8Array(to * row);
+/** Rows begin with the first that the weights take in. */
+function alongColumns({ width, data }: Pixels, { records, taps }: ResampleWeights): Pixels {
+  const row = width * 3, rows = records.length / (taps + 2), first = records[0]!; // there is a record
+  const out = new Uint8Array(rows * row);
   const sums = new Int32Array(row);
-  for (let y = 0; y < to; y++) {
+  for (let y = 0; y < rows; y++) {
     sums.fill(1 << BITS - 1);
     // As above, for each y.
     const record = y * (taps + 2), count = records[record + 1]!;
     for (let k = 0; k < count; k++) {
       const w = records[record + 2 + k]!;
-      const from = (records[record]! + k) * row;
+      const from = (records[record]! - first + k) * row;
       for (let i = 0; i < row; i++) sums[i]! += data[from + i]! * w;
     }
     for (let i = 0; i < row; i++) out[y * row + i] = sums[i]! >> BITS;
   }
-  return { width, height: to, data: out };
+  return { width, height: rows, data: out };
 }

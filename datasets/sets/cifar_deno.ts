@@ -1,3 +1,4 @@
+import { BadInput } from "../../core/bad_input.ts";
 import { parseCifar } from "./cifar.ts";
 import { cifar100Classes, cifar10Classes } from "./class_names.ts";
 import type { Dataset } from "../images/dataset.ts";
@@ -15,6 +16,8 @@ interface Layout {
   readonly classNames: readonly string[];
   readonly train: readonly [string, ...string[]];
   readonly test: string;
+  /** Images that a file of the distribution has; smaller sets of the same form are taken too. */
+  readonly images: { readonly train: number; readonly test: number };
 }
 
 const layouts: Readonly<Record<"cifar10" | "cifar100", Layout>> = {
@@ -29,12 +32,14 @@ const layouts: Readonly<Record<"cifar10" | "cifar100", Layout>> = {
       "data_batch_5.bin",
     ],
     test: "test_batch.bin",
+    images: { train: 10_000, test: 10_000 },
   },
   cifar100: {
     classes: 100,
     classNames: cifar100Classes,
     train: ["train.bin"],
     test: "test.bin",
+    images: { train: 50_000, test: 10_000 },
   },
 };
 
@@ -48,7 +53,7 @@ export async function openCifar(
   name: "cifar10" | "cifar100",
   dataDir: string | undefined,
 ): Promise<Dataset> {
-  const { classes, classNames, train, test } = layouts[name];
+  const { classes, classNames, train, test, images } = layouts[name];
   const { folders, mean, std } = infoOf(name);
   const folder = await findFolder(dataDir, { name, inner: folders, marker: train[0] });
   const read = async (file: string): Promise<LabeledImages> => {
@@ -57,6 +62,11 @@ export async function openCifar(
   };
   const batches: LabeledImages[] = [];
   for (const file of train) batches.push(await read(file));
+  const tested = await read(test);
+  requireWhole(folder, [
+    ...batches.map(({ labels }, i) => ({ file: train[i]!, has: labels.length, due: images.train })), // one each
+    { file: test, has: tested.labels.length, due: images.test },
+  ]);
   return memoryDataset({
     name,
     size: 32,
@@ -64,6 +74,23 @@ export async function openCifar(
     mean,
     std,
     train: joinImages(batches),
-    test: await read(test),
+    test: tested,
   });
+}
+
+/**
+ * Refuses a file that was cut off at the end of a record: shorter than published, beside one that is
+ * not.
+ */
+function requireWhole(
+  folder: string,
+  files: readonly { readonly file: string; readonly has: number; readonly due: number }[],
+): void {
+  const whole = files.find(({ has, due }) => has === due);
+  const cut = files.find(({ has, due }) => has !== due);
+  if (!whole || !cut) return;
+  throw new BadInput(
+    `Cannot read ${folder}/${cut.file}: it has ${cut.has} images, expected ${cut.due} as ${whole.file} ` +
+      "has what it is to have; the file is cut off, get it again",
+  );
 }

@@ -4,7 +4,7 @@ import {
   type Planned,
   type PlanOptions,
 } from "../store/pack/pack_plan.ts";
-import { classFolders } from "../store/image_tree_deno.ts";
+import { ImageTree } from "../store/image_tree_deno.ts";
 import { sourceKey } from "../store/source_key_deno.ts";
 
 /**
@@ -15,7 +15,7 @@ import { sourceKey } from "../store/source_key_deno.ts";
  */
 export async function planEurosat(options: PlanOptions): Promise<Planned> {
   const { name, folder, size } = options;
-  const classes = await classFolders(folder);
+  const classes = await new ImageTree(folder).classFolders();
   const train: ImageFile[] = [], test: ImageFile[] = [];
   for (const [label, { paths }] of classes.entries()) {
     const cut = Math.floor(0.8 * paths.length);
@@ -25,7 +25,7 @@ export async function planEurosat(options: PlanOptions): Promise<Planned> {
   const rest = { ...options, labeled: true, resolve: (path: string) => `${folder}/${path}` };
   return {
     classNames: classes.map(({ name }) => name),
-    key: await sourceKey(folder, paths, `${name} ${size}`),
+    key: await sourceKey(folder, paths, `${name} ${size}`, options),
     parts: [filePart("train", train, rest), filePart("test", test, rest)],
   };
 }

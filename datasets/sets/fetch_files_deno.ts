@@ -1,8 +1,9 @@
 import { BadInput } from "../../core/bad_input.ts";
+import { withFile } from "../../core/refused_file.ts";
 import { infoOf, innerFolders } from "./set_info.ts";
 import { download, type DownloadOptions } from "../store/download_deno.ts";
 import type { Download, OnProgress } from "../store/work.ts";
-import { exists } from "../store/locate_deno.ts";
+import { exists, readText } from "../store/locate_deno.ts";
 import { unpack } from "../store/unpack_deno.ts";
 
 /** Where and how {@linkcode fetchFiles} fetches. */
@@ -47,11 +48,12 @@ export async function fetchFiles(
     // done.
     if (!await exists(archive) && await holding(marker)) continue;
     const done = `${archive}.unpacked`;
-    if (await exists(done) && await holding(marker)) continue;
+    if (await holding(marker) && await isDone(done, await stampOf(archive))) continue;
     await download(file, { ...network, folder: dataDir, onProgress, signal });
     const limit = info.unpackedLimit ?? 0;
     await unpack(archive, { folder: dataDir, limit, onProgress, signal });
-    await Deno.writeTextFile(done, "");
+    const stamp = await stampOf(archive);
+    await withFile("write", done, () => Deno.writeTextFile(done, stamp));
   }
   const found = await holding(marker);
   if (found !== undefined) return found;
@@ -60,4 +62,16 @@ export async function fetchFiles(
     `Cannot prepare data set '${name}': there is no ${missing}; ` +
       (info.byHand ?? "remove the archive there and run the same command again"),
   );
+}
+
+/** What tells an archive from another of its name: length and time of change; empty for none. */
+async function stampOf(archive: string): Promise<string> {
+  if (!await exists(archive)) return "";
+  const { size, mtime } = await Deno.stat(archive);
+  return `${size} bytes of ${mtime?.toISOString()}\n`;
+}
+
+/** Whether the archive of a stamp was unpacked to its end. */
+async function isDone(marker: string, stamp: string): Promise<boolean> {
+  return stamp !== "" && await exists(marker) && await readText(marker, 1000) === stamp;
 }

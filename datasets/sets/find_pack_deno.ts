@@ -1,5 +1,6 @@
 import { BadInput } from "../../core/bad_input.ts";
 import { infoOf, innerFolders, usualSize } from "./set_info.ts";
+import { unreadable } from "../store/file_source_deno.ts";
 import { exists } from "../store/locate_deno.ts";
 
 /** The file name of a packed store. */
@@ -29,9 +30,13 @@ export async function findPack(
     const path = `${folder}/${packName(name, wanted)}`;
     if (await exists(path)) return path;
     if (size !== undefined || !await exists(folder)) continue;
-    for await (const { name: file } of Deno.readDir(folder)) {
-      const found = /^(.*)-(\d+)\.pack$/.exec(file);
-      if (found?.[1] === name) others.set(Number(found[2]), `${folder}/${file}`);
+    try {
+      for await (const { name: file } of Deno.readDir(folder)) {
+        const found = /^(.*)-(\d+)\.pack$/.exec(file);
+        if (found?.[1] === name) others.set(Number(found[2]), `${folder}/${file}`);
+      }
+    } catch (error) {
+      throw unreadable(folder, error);
     }
   }
   const [only, ...more] = others.values();

@@ -42,7 +42,7 @@ export async function planFood101(options: PlanOptions): Promise<Planned> {
     });
   return {
     classNames,
-    key: await sourceKey(folder, paths, `${name} ${size}`),
+    key: await sourceKey(folder, paths, `${name} ${size}`, options),
     parts: [part("train"), part("test")],
   };
 }

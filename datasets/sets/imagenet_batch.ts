@@ -43,11 +43,10 @@ export function readImagenetBatch(
         : `its images have ${each} values, expected ${3 * size * size}`,
     );
   }
-  const labels = labelsOf(batch.get("labels"));
+  const labels = labelsOf(batch.get("labels"), (count) => {
+    if (count !== images || images === 0) fail(`it has ${count} labels for ${images} images`);
+  });
   if (!labels) return fail("its 'labels' are no list of whole numbers");
-  if (labels.length !== images || images === 0) {
-    return fail(`it has ${labels.length} labels for ${images} images`);
-  }
   labels.forEach((label, i) => {
     if (label < 1 || label > classes) fail(`label ${label} of image ${i} is not 1..${classes}`);
   });
@@ -66,11 +65,18 @@ export function readImagenetBatch(
   };
 }
 
-function labelsOf(value: PickleValue | undefined): number[] | undefined {
+/** A list of labels, whose length is looked at before an array of them is read. */
+function labelsOf(
+  value: PickleValue | undefined,
+  check: (count: number) => void,
+): number[] | undefined {
   if (value instanceof NumpyArray) {
     const { dtype, data } = value.content ?? {};
-    return dtype && data && decodeIntegers(dtype, data.read());
+    if (!dtype || !data) return undefined;
+    check(data.length / dtype.size);
+    return decodeIntegers(dtype, data.read());
   }
-  const isList = Array.isArray(value) && value.every((v) => Number.isInteger(v));
-  return isList ? value as number[] : undefined;
+  if (!Array.isArray(value) || !value.every((v) => Number.isInteger(v))) return undefined;
+  check(value.length);
+  return value as number[]; // as checked
 }

@@ -2,6 +2,7 @@ import { openerOf, plannerOf } from "./set_code_deno.ts";
 import { checkSize, infoOf, usualSize } from "./set_info.ts";
 import { DecodePool } from "../store/decode_pool_deno.ts";
 import { fetchFiles, type FetchOptions } from "./fetch_files_deno.ts";
+import { hold } from "../store/hold_deno.ts";
 import { openSource } from "../store/file_source_deno.ts";
 import { packName } from "./find_pack_deno.ts";
 import { type Packed, packImages, type PackOptions } from "../store/pack/pack_images_deno.ts";
@@ -29,13 +30,16 @@ export interface Prepared extends Packed {
  *
  * @param name One of `datasetNames`.
  * @throws {BadInput} If the name or size is unknown, files are missing and cannot be downloaded, or
- * one is damaged; the message names it.
+ * one is damaged; the message names it. Also if another process prepares the set there.
+ * @throws {RefusedFile} If the system does not let it write, or no longer, as when the disk is full.
  */
 export async function prepareDataset(name: string, options: PrepareOptions): Promise<Prepared> {
   const info = infoOf(name);
   const { size = usualSize(info), dataDir } = options;
   checkSize(name, size);
   if (info.marker === null) return { path: undefined, images: {}, skipped: [], notes: [] };
+  const lock = `${dataDir}/.${name}.lock`;
+  using _ = await hold(lock, `prepare data set '${name}' in ${dataDir}`);
   const folder = await fetchFiles(name, { ...options, size });
   const open = openerOf(name);
   if (open) {
@@ -50,6 +54,7 @@ export async function prepareDataset(name: string, options: PrepareOptions): Pro
     size,
     fit: info.fit ?? "cover",
     pool: stack.use(new DecodePool(options.workers)),
+    skipCorrupt: options.skipCorrupt ?? false,
     unlabeled: options.unlabeled ?? "in",
     open: (path) => stack.use(openSource(path)),
   });

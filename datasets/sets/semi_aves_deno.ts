@@ -41,7 +41,7 @@ export async function planSemiAves(options: PlanOptions): Promise<Planned> {
     });
   return {
     classNames: Array.from({ length: classes }, (_, i) => `species ${i}`),
-    key: await sourceKey(folder, paths, `${name} ${size} ${unlabeled}`),
+    key: await sourceKey(folder, paths, `${name} ${size} ${unlabeled}`, options),
     parts: [part("train"), part("test"), part("unlabeled")],
   };
 }

@@ -74,6 +74,12 @@ const imagenetSource: SetSource = {
   terms: "ImageNet's: research and education, not commercial; an account is needed",
 };
 
+/** This server may speak no https; the SHA-256 tells its files from others. */
+const housenumbers = (file: string) => [
+  `https://ufldl.stanford.edu/housenumbers/${file}`,
+  `http://ufldl.stanford.edu/housenumbers/${file}`,
+];
+
 /** A row a data set. `set_code_deno.ts` must have its code, or the compiler complains. */
 const rows = {
   synthetic: {
@@ -97,7 +103,8 @@ const rows = {
     downloads: [{
       urls: ["https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"],
       file: "cifar-10-binary.tar.gz",
-      md5: "c32a1d4ab5d03f1284b67883e8d87530",
+      bytes: 170_052_171,
+      sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
     }],
     unpackedLimit: GIB,
   },
@@ -114,7 +121,8 @@ const rows = {
     downloads: [{
       urls: ["https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"],
       file: "cifar-100-binary.tar.gz",
-      md5: "03b5dce01913d631647c71ecec9e9cb8",
+      bytes: 168_513_733,
+      sha256: "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
     }],
     unpackedLimit: GIB,
   },
@@ -131,9 +139,13 @@ const rows = {
       terms: "images are from ImageNet: research, not commercial; cite Coates et al. 2011",
     },
     downloads: [{
-      urls: ["http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz"],
+      urls: [
+        "https://cs.stanford.edu/~acoates/stl10/stl10_binary.tar.gz",
+        "https://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz",
+      ],
       file: "stl10_binary.tar.gz",
-      md5: "91f7769df0f17e558f3565bffb0c7dfb",
+      bytes: 2_640_397_119,
+      sha256: "f31fd99273a1acb8609c8db427cebb1de3f71de77758cdc0e22956e1289b9866",
     }],
     unpackedLimit: 8 * GIB,
   },
@@ -149,14 +161,16 @@ const rows = {
     source: { size: "246 MB", terms: "not commercial; cite Netzer et al. 2011" },
     downloads: [
       {
-        urls: ["http://ufldl.stanford.edu/housenumbers/train_32x32.mat"],
+        urls: housenumbers("train_32x32.mat"),
         file: "train_32x32.mat",
-        md5: "e26dedcc434d2e4c54c9b2d4a06d8373",
+        bytes: 182_040_794,
+        sha256: "435e94d69a87fde4fd4d7f3dd208dfc32cb6ae8af2240d066de1df7508d083b8",
       },
       {
-        urls: ["http://ufldl.stanford.edu/housenumbers/test_32x32.mat"],
+        urls: housenumbers("test_32x32.mat"),
         file: "test_32x32.mat",
-        md5: "eb5a983be6a315427106f1b164d9cef3",
+        bytes: 64_275_384,
+        sha256: "cdce80dfb2a2c4c6160906d0bd7c68ec5a99d7ca4831afa54f09182025b6a75b",
       },
     ],
   },
@@ -200,9 +214,10 @@ const rows = {
         "images belong to their authors (Foodspotting); scientific use; cite Bossard et al. 2014",
     },
     downloads: [{
-      urls: ["http://data.vision.ee.ethz.ch/cvl/food-101.tar.gz"],
+      urls: ["https://data.vision.ee.ethz.ch/cvl/food-101.tar.gz"],
       file: "food-101.tar.gz",
-      md5: "85eeb15f3717b99a5da872d97d918f87",
+      bytes: 4_996_278_331,
+      sha256: "d97d15e438b7f4498f96086a4f7e2fa42a32f2712e87d3295441b2b6314053a4",
     }],
     unpackedLimit: 16 * GIB,
   },
@@ -242,7 +257,8 @@ const rows = {
         "https://huggingface.co/datasets/torchgeo/eurosat/resolve/main/EuroSAT.zip",
       ],
       file: "EuroSAT.zip",
-      md5: "c8fa014336c82ac7804f0398fcb19387",
+      bytes: 94_280_567,
+      sha256: "8ebea626349354c5328b142b96d0430e647051f26efc2dc974c843f25ecf70bd",
     }],
     unpackedLimit: GIB,
   },
@@ -258,6 +274,7 @@ const rows = {
     downloads: [{
       urls: ["https://zenodo.org/records/10519652/files/tissuemnist.npz?download=1"],
       file: "tissuemnist.npz",
+      limit: GIB / 4,
       md5: "ebe78ee8b05294063de985d821c1c34b",
     }],
   },

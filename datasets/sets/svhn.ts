@@ -5,8 +5,10 @@ import { planarToHwc, type RawImages } from "../formats/raw_images.ts";
 
 const SIZE = 32;
 const EACH = SIZE * SIZE * 3;
-/** Twice what the largest file of the set, `extra`, has. */
-const LIMIT = 1_100_000 * EACH;
+/** Twice what the larger of the two files has. */
+const MAX_IMAGES = 150_000;
+/** Bytes of a label in memory: MATLAB writes float64, and it is read as such. */
+const LABEL = 16;
 
 /**
  * Reads a file of cropped SVHN digits (http://ufldl.stanford.edu/housenumbers, format 2): `X`,
@@ -22,8 +24,9 @@ export async function readSvhn(
   const fail = (why: string): never => {
     throw new BadInput(`Cannot read ${source.name}: ${why}`);
   };
-  const found = await readMat5(source, { names: ["X", "y"], limit: LIMIT });
-  const x = found.get("X")!, y = found.get("y")!; // readMat5() gives what it is asked for
+  const read = async (name: string, limit: number) =>
+    (await readMat5(source, { names: [name], limit })).get(name)!; // it gives what it is asked for
+  const y = await read("y", MAX_IMAGES * LABEL), x = await read("X", MAX_IMAGES * EACH);
   const pixels = x.data;
   if (!(pixels instanceof Uint8Array)) return fail("'X' is not of type uint8");
   const [height, width, channels, images = 1] = x.shape;

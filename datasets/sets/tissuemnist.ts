@@ -5,8 +5,10 @@ import { readNpz } from "../formats/npz.ts";
 import type { RawImages } from "../formats/raw_images.ts";
 
 const parts = ["train", "val", "test"] as const;
-/** More bytes than the largest of its arrays has (130 MB). */
-const LIMIT = 1 << 30;
+/** More images than the largest of its parts has: 165,466. */
+const MAX_IMAGES = 200_000;
+/** Bytes of an image, as it is published. */
+const EACH = 28 * 28;
 
 /** One part of TissueMNIST: grey images as three equal channels, and their labels. */
 export type TissuePart = RawImages & { readonly labels: Int32Array };
@@ -22,11 +24,12 @@ export async function readTissue(
   source: ByteSource,
   classes: number,
 ): Promise<Readonly<Record<typeof parts[number], TissuePart>>> {
-  const names = parts.flatMap((part) => [`${part}_images`, `${part}_labels`]);
-  const arrays = await readNpz(source, { names, limit: LIMIT });
+  const read = (what: string, limit: number) =>
+    readNpz(source, { names: parts.map((part) => `${part}_${what}`), limit });
+  const labels = await read("labels", MAX_IMAGES), images = await read("images", MAX_IMAGES * EACH);
   const part = (name: typeof parts[number]) =>
     // readNpz() gives what it is asked for.
-    tissuePart(arrays.get(`${name}_images`)!, arrays.get(`${name}_labels`)!, {
+    tissuePart(images.get(`${name}_images`)!, labels.get(`${name}_labels`)!, {
       classes,
       where: `${source.name}: ${name}`,
     });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { BadInput } from "../../core/bad_input.ts";
 import type { Download, OnProgress } from "./work.ts";
+import { RefusedFile, withFile } from "../../core/refused_file.ts";
 import { writeAll } from "./file_source_deno.ts";
 import { exists } from "./locate_deno.ts";
 
@@ -17,6 +18,11 @@ export interface DownloadOptions {
   readonly stall?: number;
 }
 
+/** More bytes than this are refused where nothing is known of a file's length. */
+const MAX_BYTES = 2 ** 34;
+/** Longer chains of redirects are refused. */
+const MAX_REDIRECTS = 10;
+
 /** Raised inside when trying again is of no use. */
 class Refused extends Error {}
 
@@ -27,6 +33,7 @@ class Refused extends Error {}
  * @returns The path of the file.
  * @throws {BadInput} If there is no network, the server refuses or the checksum stays wrong; the
  * message says where to get the file and where to put it.
+ * @throws {RefusedFile} If the system does not let it write the file, as when the disk is full.
  */
 export async function download(what: Download, options: DownloadOptions): Promise<string> {
   const { folder, attempts = 5, signal } = options;
@@ -46,7 +53,7 @@ export async function download(what: Download, options: DownloadOptions): Promis
       await fetchRest(what.urls[all % what.urls.length]!, { what, part, options });
       const wrong = await wrongChecksum(part, what, options);
       if (!wrong) {
-        await Deno.rename(part, path);
+        await withFile("write", path, () => Deno.rename(part, path));
         return path;
       }
       reason = wrong;
@@ -54,6 +61,7 @@ export async function download(what: Download, options: DownloadOptions): Promis
       await Deno.remove(part);
     } catch (error) {
       signal?.throwIfAborted();
+      if (error instanceof RefusedFile) throw error;
       reason = reasonOf(error as Error);
       if (error instanceof Refused && what.urls.length === 1) break;
       // A server that breaks off now and then is still worth asking.
@@ -106,7 +114,7 @@ async function fetchRest(url: string, { what, part, options }: Job): Promise<voi
   if (have > 0 && have === what.bytes) return;
   const idle = new AbortController();
   const response = await watched(
-    fetch(url, {
+    follow(url, {
       headers: {
         "accept-encoding": "identity",
         ...(have > 0 && { range: `bytes=${have}-` }),
@@ -129,19 +137,29 @@ async function fetchRest(url: string, { what, part, options }: Job): Promise<voi
   if (!continues) have = 0;
   const length = Number(response.headers.get("content-length") ?? NaN);
   const total = what.bytes ?? (Number.isFinite(length) ? have + length : undefined);
-  await Deno.mkdir(options.folder, { recursive: true });
-  const file = await Deno.open(part, { write: true, create: true, truncate: !continues });
-  try {
+  const most = total ?? what.limit ?? MAX_BYTES;
+  const tooMuch = async () => {
+    idle.abort();
+    const text = `the server sends more than the ${most} bytes expected`;
+    if (total !== undefined && total <= (what.limit ?? MAX_BYTES)) throw new Error(text);
+    await withFile("remove", part, () => Deno.remove(part)); // it has no end
+    throw new Refused(text);
+  };
+  const file = await withFile("write", part, async () => {
+    await Deno.mkdir(options.folder, { recursive: true });
+    const file = await Deno.open(part, { write: true, create: true, truncate: !continues });
     await file.seek(have, Deno.SeekMode.Start);
+    return file;
+  });
+  try {
     const reader = response.body?.getReader();
     for (;;) {
       const next = await watched(reader?.read() ?? Promise.resolve(undefined), { stall, idle });
       if (!next?.value) break;
       have += next.value.length;
-      if (total !== undefined && have > total) {
-        throw new Error(`the server sends more than the ${total} bytes expected`);
-      }
-      await writeAll(file, next.value);
+      if (have > most) await tooMuch();
+      const { value } = next;
+      await withFile("write", part, () => writeAll(file, value));
       onProgress?.({ stage: "download", what: what.file, done: have, total, unit: "bytes" });
     }
   } finally {
@@ -151,6 +169,30 @@ async function fetchRest(url: string, { what, part, options }: Job): Promise<voi
   if (total !== undefined && have < total) {
     throw new Error(`the connection broke after ${have} of ${total} bytes`);
   }
+}
+
+/** Fetches an address, and those that it leads to. */
+async function follow(url: string, init: RequestInit): Promise<Response> {
+  for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+    const response = await fetch(url, { ...init, redirect: "manual" });
+    const to = response.headers.get("location");
+    if (to === null || response.status < 300 || response.status >= 400) return response;
+    await response.body?.cancel();
+    url = redirected(url, to);
+  }
+  throw new Refused(`it is redirected more than ${MAX_REDIRECTS} times`);
+}
+
+/**
+ * Where a redirect leads.
+ *
+ * @throws {Error} If it leaves an encrypted connection, or the web.
+ */
+export function redirected(from: string, to: string): string {
+  const { protocol, href } = new URL(to, from);
+  const open = protocol === "http:" && new URL(from).protocol === "http:";
+  if (protocol === "https:" || open) return href;
+  throw new Refused(`it is redirected to ${href}, which is not https`);
 }
 
 /** Waits for something, but not longer than `stall`. */

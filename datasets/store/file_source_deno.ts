@@ -1,4 +1,5 @@
 import { BadInput } from "../../core/bad_input.ts";
+import { refusal } from "../../core/refused_file.ts";
 import { type ByteSource, checkRange } from "../formats/byte_source.ts";
 
 /** A file read in pieces, open until it is disposed of. */
@@ -39,12 +40,17 @@ export function openFile(path: string): Deno.FsFile {
   try {
     return Deno.openSync(path);
   } catch (error) {
-    throw new BadInput(
-      error instanceof Deno.errors.NotFound
-        ? `Cannot read ${path}: there is no such file`
-        : `Cannot read ${path}: ${(error as Error).message}`,
-    );
+    throw unreadable(path, error);
   }
+}
+
+/** Why a file or a folder cannot be read, as the user's to mend; other errors are returned as they are. */
+export function unreadable(path: string, error: unknown): unknown {
+  if (error instanceof Deno.errors.NotFound) {
+    return new BadInput(`Cannot read ${path}: there is no such file`);
+  }
+  const why = refusal(error);
+  return why === undefined ? error : new BadInput(`Cannot read ${path}: ${why}`);
 }
 
 /**
@@ -60,11 +66,13 @@ export function readInto(
     file.seekSync(at, Deno.SeekMode.Start);
     for (let done = 0; done < bytes.length;) {
       const read = file.readSync(bytes.subarray(done));
-      if (read === null) throw new Error("it became shorter while it was read");
+      if (read === null) {
+        throw new BadInput(`Cannot read ${path}: it became shorter while it was read`);
+      }
       done += read;
     }
   } catch (error) {
-    throw new BadInput(`Cannot read ${path}: ${(error as Error).message}`);
+    throw unreadable(path, error);
   }
 }
 

@@ -1,4 +1,5 @@
 import { BadInput } from "../../core/bad_input.ts";
+import { unreadable } from "./file_source_deno.ts";
 
 /** What {@link findFolder} looks for. */
 export interface FolderOptions {
@@ -41,7 +42,7 @@ export async function findFolder(
 /**
  * Whether a path exists.
  *
- * @throws Other errors than that it does not, as they are.
+ * @throws {BadInput} If the system does not tell.
  */
 export async function exists(path: string): Promise<boolean> {
   try {
@@ -51,7 +52,7 @@ export async function exists(path: string): Promise<boolean> {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       return false;
     }
-    throw error;
+    throw unreadable(path, error);
   }
 }
 
@@ -71,11 +72,7 @@ export async function readWhole(path: string, limit: number): Promise<Uint8Array
     }
     return await Deno.readFile(path);
   } catch (error) {
-    if (error instanceof BadInput) throw error;
-    if (error instanceof Deno.errors.NotFound) {
-      throw new BadInput(`Cannot read ${path}: there is no such file`);
-    }
-    throw new BadInput(`Cannot read ${path}: ${(error as Error).message}`);
+    throw unreadable(path, error);
   }
 }
 

@@ -1,4 +1,5 @@
 import { BadInput } from "../../core/bad_input.ts";
+import { unreadable } from "./file_source_deno.ts";
 import { sha256 } from "../images/fingerprint.ts";
 
 /** Files asked about at a time. */
@@ -10,6 +11,7 @@ const AT_ONCE = 64;
  * @param root Folder that relative paths start from.
  * @param paths The files, in order.
  * @param settings What else decides the result, as text.
+ * @param options.skipCorrupt Whether a file may be missing: it is left out later, when it is read.
  * @returns SHA-256, hexadecimal, over names, sizes and times of change.
  * @throws {BadInput} If a file is missing; the message names it.
  */
@@ -17,12 +19,15 @@ export async function sourceKey(
   root: string,
   paths: readonly string[],
   settings: string,
+  { skipCorrupt = false }: { readonly skipCorrupt?: boolean } = {},
 ): Promise<string> {
   const rows = new Array<string>(paths.length);
   for (let from = 0; from < paths.length; from += AT_ONCE) {
     await Promise.all(
       paths.slice(from, from + AT_ONCE).map(async (path, i) => {
-        rows[from + i] = `${path}\t${await stamp(resolvePath(root, path))}`;
+        const found = await stamp(resolvePath(root, path));
+        if (found instanceof BadInput && !skipCorrupt) throw found;
+        rows[from + i] = `${path}\t${found instanceof BadInput ? found.message : found}`;
       }),
     );
   }
@@ -34,17 +39,15 @@ export function resolvePath(root: string, path: string): string {
   return /^([/\\]|[A-Za-z]:[/\\])/.test(path) ? path : `${root}/${path}`;
 }
 
-async function stamp(path: string): Promise<string> {
+/** Size and time of change of a file, or why it is none. */
+async function stamp(path: string): Promise<string | BadInput> {
   try {
     const { size, mtime, isFile } = await Deno.stat(path);
-    if (!isFile) throw new BadInput(`Cannot read ${path}: it is no file`);
+    if (!isFile) return new BadInput(`Cannot read ${path}: it is no file`);
     return `${size}\t${mtime?.getTime()}`;
   } catch (error) {
-    if (error instanceof BadInput) throw error;
-    throw new BadInput(
-      error instanceof Deno.errors.NotFound
-        ? `Cannot read ${path}: there is no such file`
-        : `Cannot read ${path}: ${(error as Error).message}`,
-    );
+    const why = unreadable(path, error);
+    if (why instanceof BadInput) return why;
+    throw why;
   }
 }

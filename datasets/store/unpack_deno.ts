@@ -1,6 +1,7 @@
 import { BadInput } from "../../core/bad_input.ts";
 import { type ArchiveMember, memberPath } from "../formats/archive.ts";
-import { sourceStream } from "../formats/byte_source.ts";
+import { refusal, withFile } from "../../core/refused_file.ts";
+import { inflated, sourceStream } from "../formats/byte_source.ts";
 import { ByteStream } from "../formats/byte_stream.ts";
 import { readTar } from "../formats/tar.ts";
 import { readZip } from "../formats/zip.ts";
@@ -20,8 +21,9 @@ export interface UnpackOptions {
  * Unpacks a `.tar`, `.tar.gz`, `.tgz` or `.zip`. Files that are already there are compared with the
  * archive and written only where they differ, so an interrupted unpacking goes on.
  *
- * @throws {BadInput} If the archive is damaged, an entry would leave the folder or is a link, or it
- * unpacks to more than the limit.
+ * @throws {BadInput} If the archive is damaged, an entry would leave the folder, is a link or has a
+ * name that cannot be written, or it unpacks to more than the limit.
+ * @throws {RefusedFile} If the system does not let it write, as when the disk is full.
  */
 export async function unpack(archive: string, options: UnpackOptions): Promise<void> {
   const { folder, limit, onProgress, signal } = options;
@@ -37,28 +39,57 @@ export async function unpack(archive: string, options: UnpackOptions): Promise<v
         `Cannot unpack ${archive}: '${path}' is a link or a device; it is refused`,
       );
     }
-    bytes += member.size;
+    bytes += member.size + EACH;
     if (!(bytes <= limit)) {
       throw new BadInput(
         `Cannot unpack ${archive}: it holds more than the ${limit} bytes accepted`,
       );
     }
-    await write(member, `${folder}/${path}`, folders);
+    await writeMember(member, { path, folder, folders, archive });
     done++;
     onProgress?.({ stage: "unpack", what, done, total: undefined, unit: "files" });
   }
 }
 
+/** What an empty file takes too: it counts against the limit. */
+const EACH = 512;
+
+/** Codes of what an entry's own name is to blame for, where others were written before. */
+const NAME_CODES: ReadonlySet<unknown> = new Set(["EEXIST", "EISDIR", "ENOTDIR", "ENAMETOOLONG"]);
+
+interface WriteOptions {
+  /** The entry's path, below the folder. */
+  readonly path: string;
+  readonly folder: string;
+  /** Folders that are known to be there. */
+  readonly folders: Set<string>;
+  readonly archive: string;
+}
+
+/** Writes one entry, and says what the system refuses. */
+async function writeMember(member: ArchiveMember, options: WriteOptions): Promise<void> {
+  const { path, folder, folders, archive } = options, file = `${folder}/${path}`;
+  if (path === "" && member.kind === "file") {
+    throw new BadInput(`Cannot unpack ${archive}: an entry has no name`);
+  }
+  try {
+    await write(member, file, folders);
+  } catch (error) {
+    if (!NAME_CODES.has((error as { code?: unknown }).code)) {
+      return await withFile("write", file, () => Promise.reject(error));
+    }
+    throw new BadInput(
+      `Cannot unpack ${archive}: '${path.slice(0, 200)}' cannot be written: ${refusal(error)}`,
+    );
+  }
+}
+
 function membersOf(source: FileSource): AsyncGenerator<ArchiveMember> {
   if (source.name.endsWith(".zip")) return readZip(source);
-  const stream = sourceStream(source);
-  const plain = /\.t?gz$/.test(source.name)
-    ? stream.pipeThrough(new DecompressionStream("gzip"))
-    : stream;
+  const plain = /\.t?gz$/.test(source.name) ? inflated(source, "gzip") : sourceStream(source);
   return readTar(new ByteStream(plain, source.name));
 }
 
-/** Writes one entry; `folders` are known to be there. */
 async function write(member: ArchiveMember, path: string, folders: Set<string>): Promise<void> {
   const folder = member.kind === "folder" ? path : path.slice(0, path.lastIndexOf("/"));
   if (!folders.has(folder)) {

@@ -6,6 +6,8 @@ export interface Download {
   readonly file: string;
   /** Its length, where known. */
   readonly bytes?: number;
+  /** Where its length is not known, more bytes than this are refused. */
+  readonly limit?: number;
   /** Hexadecimal, as published. */
   readonly sha256?: string;
   /** Hexadecimal, as published; used where no SHA-256 was. */

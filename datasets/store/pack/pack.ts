@@ -26,6 +26,7 @@ const TRAILER = 48;
 const MAX_INDEX = 1 << 25;
 
 const triple = z.tuple([z.number(), z.number(), z.number()]);
+const above0 = z.number().gt(0);
 const count = z.int().min(0);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const indexSchema = z.strictObject({
@@ -33,7 +34,7 @@ const indexSchema = z.strictObject({
   size: count.min(1).max(4096),
   classNames: z.array(z.string()).min(1),
   mean: triple.optional(),
-  std: triple.optional(),
+  std: z.tuple([above0, above0, above0]).optional(),
   parts: z.array(z.strictObject({
     name: z.enum(partNames),
     images: count,
@@ -134,6 +135,12 @@ export async function readPack(
   const index = parsed.data;
   if (new Set(index.parts.map(({ name }) => name)).size < index.parts.length) {
     fail("it has a part twice");
+  }
+  if (new Set(index.classNames).size < index.classNames.length) fail("it has a class twice");
+  for (const name of ["train", "test"] as const) {
+    if (!index.parts.some((part) => part.name === name && part.images > 0)) {
+      fail(`it has no image of part '${name}'`);
+    }
   }
   const each = index.size ** 2 * 3;
   const pixels = index.parts.reduce((sum, { images }) => sum + images, 0) * each;

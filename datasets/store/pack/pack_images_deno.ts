@@ -1,9 +1,10 @@
 import { BadInput } from "../../../core/bad_input.ts";
 import { labelsSha256, sha256 } from "../../images/fingerprint.ts";
 import { openSource } from "../file_source_deno.ts";
+import { exists } from "../locate_deno.ts";
 import { type PackIndex, readPack } from "./pack.ts";
 import type { PackPlan } from "./pack_plan.ts";
-import { packKey } from "./pack_reader_deno.ts";
+import { checkImages, packKey } from "./pack_reader_deno.ts";
 import type { OnProgress } from "../work.ts";
 import { PackWriter } from "./pack_writer_deno.ts";
 
@@ -29,7 +30,9 @@ export interface Packed {
 /**
  * Writes a packed store by its plan, unless it is there already.
  *
- * @throws {BadInput} At the first image that cannot be read, unless such are to be left out.
+ * @throws {BadInput} At the first image that cannot be read, unless such are to be left out; if none is
+ * left for training or testing then, or the store cannot be written there.
+ * @throws {RefusedFile} If the system does not let it go on writing, as when the disk is full.
  */
 export async function packImages(
   path: string,
@@ -37,6 +40,7 @@ export async function packImages(
   { skipCorrupt = false, onProgress, signal }: PackOptions = {},
 ): Promise<Packed> {
   const notes = plan.notes ?? [], key = await storeKey(plan);
+  await requireNoFolder(path);
   const before = await indexOf(path, key);
   if (before && (skipCorrupt || before.skipped.length === 0)) {
     return { images: counts(before), skipped: before.skipped, notes };
@@ -61,6 +65,13 @@ export async function packImages(
       onProgress?.({ stage: "pack", what, done, total: part.images, unit: "images" });
     }
   }
+  const empty = writer.empty;
+  if (empty !== undefined) {
+    await writer.discard();
+    throw new BadInput(
+      `Cannot pack ${path}: no image of part '${empty}' can be read; repair them, or add others`,
+    );
+  }
   const index = await writer.finish();
   return { images: counts(index), skipped: index.skipped, notes };
 }
@@ -84,12 +95,23 @@ async function storeKey(
   return sha256(new TextEncoder().encode(text));
 }
 
-/** The index of a whole store made of the same sources; undefined if there is none. */
+/** A store is renamed to its place in the end; a folder there would be noticed only then. */
+async function requireNoFolder(path: string): Promise<void> {
+  for (const file of [path, `${path}.partial`, `${path}.journal`]) {
+    if (await exists(file) && (await Deno.stat(file)).isDirectory) {
+      throw new BadInput(`Cannot write ${file}: there is a folder of that name; move it away`);
+    }
+  }
+}
+
+/** The index of a whole and sound store made of the same sources; undefined if there is none. */
 async function indexOf(path: string, key: string): Promise<PackIndex | undefined> {
   if (packKey(path) !== key) return undefined;
   try {
     using source = openSource(path);
-    return (await readPack(source)).index;
+    const { index, parts } = await readPack(source);
+    for (const part of parts) checkImages(part, { path, each: index.size ** 2 * 3 });
+    return index;
   } catch (error) {
     // A damaged store is made again.
     if (error instanceof BadInput) return undefined;

@@ -46,6 +46,8 @@ export interface PlanOptions {
   /** How images that are no squares become squares. */
   readonly fit: Fit;
   readonly pool: DecodePool;
+  /** Whether image files may be missing or damaged: they are left out. */
+  readonly skipCorrupt: boolean;
   /** Semi-Aves: unlabeled images of the 200 classes only, or also of others. */
   readonly unlabeled: "in" | "all";
   /** Opens a file for reading until the store is written; throws BadInput if it cannot. */

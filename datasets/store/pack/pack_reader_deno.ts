@@ -76,6 +76,8 @@ interface PartOptions {
   readonly whole: boolean;
 }
 
+/** Bytes of images that are read and checked at a time. */
+const AT_ONCE = 1 << 24;
 /** Fewer bytes than this are read at once: asking a worker would take longer. */
 const ASIDE = 1 << 17;
 
@@ -85,16 +87,9 @@ function openPart(
 ): ImagePart {
   const each = size * size * 3;
   const { images, labels, checks, at, name } = part;
-  const place = { path, part: name, at, each };
   if (whole) {
     const bytes = new Uint8Array(images * each);
-    const step = Math.max(1, Math.floor((1 << 24) / each));
-    for (let from = 0; from < images; from += step) {
-      const some = checks.subarray(from, from + step);
-      const indices = Int32Array.from(some, (_, i) => from + i);
-      const into = bytes.subarray(from * each, (from + step) * each);
-      readImages({ ...place, indices, checks: some }, into);
-    }
+    checkImages(part, { path, each, into: bytes });
     return memoryPart({ bytes, labels }, { size, classes, where: `${path}: ${name}` });
   }
   return {
@@ -102,10 +97,34 @@ function openPart(
     labels,
     read(wanted) {
       const indices = Int32Array.from(wanted, (index) => checkedIndex(index, images));
-      const read = { ...place, indices, checks: Uint32Array.from(indices, (i) => checks[i]!) }; // checked
+      const own = Uint32Array.from(indices, (i) => checks[i]!); // checked
+      const read = { path, part: name, at, each, indices, checks: own };
       return indices.length * each < ASIDE ? readImages(read) : readAside(read);
     },
   };
+}
+
+/**
+ * Reads all images of a part and checks each, some at a time.
+ *
+ * @param place.into Where they go; nowhere if left out.
+ * @throws {BadInput} If one is damaged.
+ */
+export function checkImages(
+  { name, images, checks, at }: PackPart,
+  { path, each, into }: {
+    readonly path: string;
+    readonly each: number;
+    readonly into?: Uint8Array<ArrayBuffer>;
+  },
+): void {
+  const step = Math.max(1, Math.floor(AT_ONCE / each));
+  for (let from = 0; from < images; from += step) {
+    const some = checks.subarray(from, from + step);
+    const indices = Int32Array.from(some, (_, i) => from + i);
+    const read = { path, part: name, at, each, indices, checks: some };
+    readImages(read, into?.subarray(from * each, (from + step) * each));
+  }
 }
 
 function freeMemory(): number {

@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
 import { createHash, type Hash } from "node:crypto";
 import { crc32 } from "node:zlib";
+import { BadInput } from "../../../core/bad_input.ts";
+import { refusal, withFile } from "../../../core/refused_file.ts";
 import { type PartName, partNames } from "../../images/dataset.ts";
 import {
   fingerprintOf,
@@ -68,12 +70,15 @@ export class PackWriter implements Disposable {
     }));
   }
 
-  /** Starts a store, or takes up an unfinished one. */
+  /**
+   * Starts a store, or takes up an unfinished one.
+   *
+   * @throws {BadInput} If nothing can be written there.
+   */
   static async open(path: string, plan: PackPlan, options: TakeUpOptions): Promise<PackWriter> {
     using stack = new DisposableStack();
-    const open = { read: true, write: true, create: true };
-    const file = stack.use(await Deno.open(`${path}.partial`, open));
-    const journal = stack.use(await Deno.open(`${path}.journal`, open));
+    const file = stack.use(await openNew(`${path}.partial`));
+    const journal = stack.use(await openNew(`${path}.journal`));
     const writer = new PackWriter(path, plan, { file, journal });
     await writer.#resume(options);
     stack.move();
@@ -91,7 +96,7 @@ export class PackWriter implements Disposable {
   /** Appends images of a part. Parts come in the order of {@link rest}. */
   async append(name: PartName, bytes: Uint8Array): Promise<void> {
     const open = this.#open(name), before = open.checks.length;
-    await writeAll(this.#file, bytes);
+    await this.#write(bytes);
     this.#count(open, bytes);
     await this.#note(open.checks.slice(before).map((check) => JSON.stringify(check)));
   }
@@ -102,6 +107,21 @@ export class PackWriter implements Disposable {
     const line: Skipped = { part, index: checks.length + skipped.length, why };
     skipped.push(line);
     await this.#note([JSON.stringify(line)]);
+  }
+
+  /** A part without which nothing can be trained or evaluated, and which has no image left. */
+  get empty(): PartName | undefined {
+    return this.#parts.find(({ part: { name }, checks }) =>
+      checks.length === 0 && (name === "train" || name === "test")
+    )?.part.name;
+  }
+
+  /** Drops what was written. */
+  async discard(): Promise<void> {
+    for (const end of ["partial", "journal"]) {
+      const path = `${this.#path}.${end}`;
+      await withFile("remove", path, () => Deno.remove(path));
+    }
   }
 
   /** Completes the store and gives it its name. */
@@ -121,7 +141,7 @@ export class PackWriter implements Disposable {
       digests[part.name] = { images, pixels, labels: labels && await labelsSha256(labels) };
     }
     const table = Buffer.concat(tables);
-    await writeAll(this.#file, table);
+    await this.#write(table);
     const index: PackIndex = {
       name,
       size,
@@ -133,16 +153,22 @@ export class PackWriter implements Disposable {
       tables: await sha256(table),
       fingerprint: await fingerprintOf({ classNames, size, parts: digests }),
     };
-    await writeAll(this.#file, await packFooter(index));
-    await this.#file.sync();
-    await Deno.rename(`${this.#path}.partial`, this.#path);
-    await Deno.remove(`${this.#path}.journal`);
+    await this.#write(await packFooter(index));
+    await withFile("write", this.#path, async () => {
+      await this.#file.sync();
+      await Deno.rename(`${this.#path}.partial`, this.#path);
+      await Deno.remove(`${this.#path}.journal`);
+    });
     return index;
   }
 
   [Symbol.dispose](): void {
     this.#file.close();
     this.#journal.close();
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    await withFile("write", `${this.#path}.partial`, () => writeAll(this.#file, bytes));
   }
 
   get #each(): number {
@@ -167,7 +193,8 @@ export class PackWriter implements Disposable {
   /** Writes lines of the journal. */
   async #note(lines: readonly string[]): Promise<void> {
     const text = lines.map((line) => `${line}\n`).join("");
-    await writeAll(this.#journal, new TextEncoder().encode(text));
+    const path = `${this.#path}.journal`, bytes = new TextEncoder().encode(text);
+    await withFile("write", path, () => writeAll(this.#journal, bytes));
   }
 
   /** Keeps what an interrupted run has left as far as its journal vouches for it. */
@@ -175,7 +202,7 @@ export class PackWriter implements Disposable {
     const file = this.#file, journal = this.#journal, { key } = this.#plan;
     const header = packHeader(key), { size } = await file.stat();
     const found = new Uint8Array(Math.min(size, PACK_HEADER));
-    readInto(file, { at: 0, bytes: found, path: this.#path });
+    readInto(file, { at: 0, bytes: found, path: `${this.#path}.partial` });
     const [own, ...lines] = await this.#lines();
     let at = PACK_HEADER;
     const kept = [JSON.stringify(key)];
@@ -187,7 +214,7 @@ export class PackWriter implements Disposable {
         while (checks.length + skipped.length < images) {
           const line = lines[next++], index = checks.length + skipped.length;
           if (typeof line === "number" && at + image.length <= size) {
-            readInto(file, { at, bytes: image, path: this.#path });
+            readInto(file, { at, bytes: image, path: `${this.#path}.partial` });
             if (crc32(image) !== line) break parts;
             this.#count(open, image);
             at += image.length;
@@ -199,18 +226,21 @@ export class PackWriter implements Disposable {
       }
     } else {
       await file.seek(0, Deno.SeekMode.Start);
-      await writeAll(file, header);
+      await this.#write(header);
     }
-    await file.truncate(at);
-    await file.seek(at, Deno.SeekMode.Start);
-    await journal.truncate(0);
-    await journal.seek(0, Deno.SeekMode.Start);
+    await withFile("write", `${this.#path}.partial`, async () => {
+      await file.truncate(at);
+      await file.seek(at, Deno.SeekMode.Start);
+      await journal.truncate(0);
+      await journal.seek(0, Deno.SeekMode.Start);
+    });
     await this.#note(kept);
   }
 
   /** The journal's lines up to one that is not whole. */
   async #lines(): Promise<unknown[]> {
-    const text = await Deno.readTextFile(`${this.#path}.journal`);
+    const path = `${this.#path}.journal`;
+    const text = await withFile("read", path, () => Deno.readTextFile(path));
     const lines: unknown[] = [];
     for (const line of text.split("\n").slice(0, -1)) {
       try {
@@ -220,6 +250,16 @@ export class PackWriter implements Disposable {
       }
     }
     return lines;
+  }
+}
+
+async function openNew(path: string): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(path, { read: true, write: true, create: true });
+  } catch (error) {
+    const why = refusal(error);
+    if (why === undefined) throw error;
+    throw new BadInput(`Cannot write ${path}: ${why}`);
   }
 }
 

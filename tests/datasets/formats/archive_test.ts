@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { memberPath } from "../../../datasets/formats/archive.ts";
-import { memorySource, sourceStream } from "../../../datasets/formats/byte_source.ts";
+import {
+  type ByteSource,
+  inflated,
+  memorySource,
+  sourceStream,
+} from "../../../datasets/formats/byte_source.ts";
 import { ByteStream } from "../../../datasets/formats/byte_stream.ts";
 import { readTar } from "../../../datasets/formats/tar.ts";
-import { ascii, fuzz, join, ramp, tar, zip } from "../samples.ts";
+import { ascii, compress, fuzz, join, ramp, tar, zip } from "../samples.ts";
 import { readZip } from "../../../datasets/formats/zip.ts";
 
 async function unpackTar(bytes: Uint8Array): Promise<[string, string, string][]> {
@@ -111,6 +116,37 @@ Deno.test("readZip() lists entries and refuses damaged content", async () => {
   }, /Cannot read set\.zip as a zip archive/);
 });
 
+Deno.test("compressed bytes are inflated in small pieces, as they are asked for", async () => {
+  const zeros = new Uint8Array(1 << 28); // 256 KiB or more when compressed
+  const archives = {
+    gzip: await compress(zeros, "gzip"),
+    zip: await zip({ zeros }),
+  };
+  for (const [kind, bytes] of Object.entries(archives)) {
+    assert.ok(bytes.length > 250_000);
+    const own = memorySource(bytes, kind);
+    let read = 0, most = 0;
+    const source: ByteSource = {
+      ...own,
+      read(at, length) {
+        read += length;
+        most = Math.max(most, length);
+        return own.read(at, length);
+      },
+    };
+    let stream = new ByteStream(inflated(source, "gzip"), kind);
+    if (kind === "zip") {
+      await stream.cancel();
+      for await (const member of readZip(source)) stream = member.open();
+      read = most = 0; // a zip is listed at its end
+    }
+    assert.deepEqual([...await stream.take(3)], [0, 0, 0]);
+    assert.ok(most <= 1 << 14, `${kind} reads ${most} bytes at once`);
+    assert.ok(read <= 160_000, `${kind} reads ${read} bytes for the first three`);
+    await stream.cancel();
+  }
+});
+
 Deno.test("memberPath() keeps entries inside the folder", () => {
   for (
     const name of [
@@ -122,6 +158,13 @@ Deno.test("memberPath() keeps entries inside the folder", () => {
       "a\\..\\evil",
       "nul\0byte",
       "line\nbreak",
+      "a.png:stream",
+      "a/CON",
+      "nul.png/b",
+      "com1",
+      "a. ",
+      "b./c",
+      "what?.png",
       `a/${"x".repeat(5000)}`,
     ]
   ) {
@@ -132,6 +175,7 @@ Deno.test("memberPath() keeps entries inside the folder", () => {
   }
   assert.equal(memberPath("./a/./b//c.txt", "set.tar"), "a/b/c.txt");
   assert.equal(memberPath("a/..b/c...txt", "set.tar"), "a/..b/c...txt");
+  assert.equal(memberPath("console/lpt10/auxin.png", "set.tar"), "console/lpt10/auxin.png");
 });
 
 Deno.test("memberPath() lets nothing out that leaves the folder", async () => {

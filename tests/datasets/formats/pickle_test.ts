@@ -86,9 +86,28 @@ Deno.test("readPickle() refuses an array whose shape does not fit its bytes", ()
   assert.throws(() => read(bytes), /shape \[2,13\] and type u1 has 24 bytes/);
 });
 
-Deno.test("readPickle() stops at too many objects", () => {
-  const bytes = new Uint8Array(9_000_000).fill(0x29); // empty tuples
-  assert.throws(() => read(bytes), /more than 8000000 objects/);
+Deno.test("readPickle() stops at objects that would take much memory", () => {
+  for (const code of [0x29, 0x5d, 0x7d]) { // empty tuples, lists, dictionaries
+    const bytes = new Uint8Array(9_000_000).fill(code);
+    assert.throws(() => read(bytes), /its objects take more than 268435456 bytes/);
+  }
+});
+
+Deno.test("readPickle() makes no more bytes of a text than the file has", () => {
+  const text = ascii("x".repeat(1000));
+  const encode = (times: number) =>
+    join(
+      ascii("\x80\x02c_codecs\nencode\nq\x00X"),
+      words(text.length),
+      text,
+      ascii("q\x01X"),
+      words(6),
+      ascii("latin1q\x02]("),
+      ...new Array<Uint8Array>(times).fill(ascii("h\x00h\x01h\x02\x86R")),
+      ascii("e."),
+    );
+  assert.equal((read(encode(1)) as unknown[]).length, 1);
+  assert.throws(() => read(encode(2)), /makes more bytes of its texts than it has itself/);
 });
 
 Deno.test("readPickle() withstands damaged files", async () => {

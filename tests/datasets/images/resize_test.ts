@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { decodeSafetensors } from "../../../core/safetensors.ts";
+import { roundHalfEven } from "../../../core/round_half_even.ts";
 import { resize, toSquare } from "../../../datasets/images/resize.ts";
 
 /** An image whose three channels hold x, y and a mix. */
@@ -49,6 +50,33 @@ Deno.test("toSquare() makes a square of extreme shapes", () => {
       const square = toSquare(gradient(width, height), 16, fit);
       assert.deepEqual([square.width, square.height, square.data.length], [16, 16, 768]);
     }
+  }
+});
+
+Deno.test("toSquare() cuts out of the whole resized image, bit for bit, without making it", () => {
+  for (
+    const [width, height] of [[40, 21], [21, 40], [16, 17], [17, 16], [300, 7], [3, 50]] as const
+  ) {
+    const image = gradient(width, height), size = 16;
+    const wide = width > height;
+    const long = Math.trunc(size * Math.max(width, height) / Math.min(width, height));
+    const whole = resize(image, wide ? long : size, wide ? size : long);
+    const skip = roundHalfEven((long - size) / 2);
+    const expected = Array.from({ length: size }, (_, y) => {
+      const from = ((wide ? y : y + skip) * whole.width + (wide ? skip : 0)) * 3;
+      return [...whole.data.subarray(from, from + size * 3)];
+    }).flat();
+    assert.deepEqual([...toSquare(image, size, "cover").data], expected, `${width} x ${height}`);
+  }
+});
+
+Deno.test("toSquare() takes no more memory for a thin image than for another", () => {
+  // Whole, these would have 64 times as many rows or columns of 192 bytes.
+  for (const [width, height] of [[1, 10_000_000], [10_000_000, 1]] as const) {
+    const data = new Uint8Array(width * height * 3).fill(7);
+    const { data: square } = toSquare({ width, height, data }, 64, "cover");
+    assert.equal(square.length, 64 * 64 * 3);
+    assert.ok(square.every((byte) => byte === 7));
   }
 });
 

@@ -40,6 +40,17 @@ Deno.test("openDataset() names a truncated file", async () => {
   });
 });
 
+Deno.test("openDataset() names a file that was cut off at the end of a record", async () => {
+  const bytes = new Uint8Array(3073 * 10_000);
+  await using files = await writeCifar10((name) =>
+    name === "data_batch_4.bin" ? bytes.subarray(0, -3073) : bytes
+  );
+  await assert.rejects(openDataset("cifar10", { dataDir: files.folder }), (error) => {
+    return error instanceof BadInput &&
+      /data_batch_4\.bin: it has 9999 images, expected 10000/.test(error.message);
+  });
+});
+
 Deno.test("openDataset() names the file whose label is out of range", async () => {
   await using files = await writeCifar10((name, bytes) => {
     if (name === "data_batch_2.bin") bytes[3073] = 77;

@@ -229,7 +229,7 @@ Deno.test("prepareDataset() downloads, unpacks and packs eurosat", async () => {
       files[`2750/${name}/${name}_${i}.jpg`] = await picture([64, 64], [c * 99, i * 40, 0], "jpeg");
     }
   }
-  const archive = await zip(files);
+  let archive = await zip(files);
   await using f = await folderOf({});
   let port = 0, requests = 0;
   const server = Deno.serve(
@@ -246,11 +246,17 @@ Deno.test("prepareDataset() downloads, unpacks and packs eurosat", async () => {
   try {
     assert.deepEqual((await prepareDataset("eurosat", options)).images, { train: 8, test: 2 });
     await prepareDataset("eurosat", options);
+    assert.equal(requests, 1);
+    assert.deepEqual([...stages], ["download", "unpack", "pack"]);
+    // Another archive of that name: what was unpacked of the first does not stand for it.
+    files["2750/Forest/Forest_6.jpg"] = await picture([64, 64], [99, 240, 0], "jpeg");
+    archive = await zip(files);
+    await Deno.remove(`${options.dataDir}/EuroSAT.zip`);
+    await Deno.writeFile(`${options.dataDir}/EuroSAT.zip`, archive);
+    assert.deepEqual((await prepareDataset("eurosat", options)).images, { train: 8, test: 3 });
   } finally {
     await server.shutdown();
   }
-  assert.equal(requests, 1);
-  assert.deepEqual([...stages], ["download", "unpack", "pack"]);
   const set = await openDataset("eurosat", { dataDir: options.dataDir });
   assert.equal(set.size, 64);
   assert.deepEqual([...set.train.labels!], [0, 0, 0, 0, 1, 1, 1, 1]);
@@ -342,6 +348,98 @@ Deno.test("prepareDataset() names a corrupt image, and leaves it out only when a
   ]);
   const set = await openDataset("folder", { dataDir: f.root });
   assert.deepEqual([...set.train.labels!], [0, 0, 0, 1, 1, 2, 2, 2]);
+});
+
+Deno.test("prepareDataset() leaves out whatever cannot be read when asked to, files that are gone too", async () => {
+  await using f = await folderOf({
+    ...await own(),
+    "train.csv": "train/ant/0.png,ant\ntrain/bee/0.png,bee\ntrain/cat/gone.png,cat\n" +
+      "train/cat/1.png,cat\ntrain/ant,ant\n",
+  });
+  await Deno.symlink("nowhere", `${f.root}/unlabeled/more/dead.png`);
+  const options = { ...one, dataDir: f.root, size: 8 };
+  await assert.rejects(prepareDataset("folder", options), /gone\.png: there is no such file/);
+  const { images, skipped } = await prepareDataset("folder", { ...options, skipCorrupt: true });
+  assert.deepEqual(images, { train: 3, test: 3, unlabeled: 3 });
+  assert.deepEqual(
+    skipped.map((why) => why.replaceAll(f.root, "ROOT")),
+    [
+      "Cannot read ROOT/train/cat/gone.png: there is no such file",
+      "Cannot read ROOT/train/ant: it is no file",
+      "Cannot read ROOT/unlabeled/more/dead.png: there is no such file",
+    ],
+  );
+  const set = await openDataset("folder", { dataDir: f.root });
+  assert.deepEqual([...set.train.labels!], [0, 1, 2]);
+});
+
+Deno.test("prepareDataset() lets one process prepare a set at a time", async () => {
+  await using f = await folderOf(await own());
+  const options = { ...one, dataDir: f.root, size: 8 };
+  let second: Promise<unknown> | undefined;
+  await prepareDataset("folder", {
+    ...options,
+    onProgress() {
+      second ??= assert.rejects(prepareDataset("folder", options), (error) => {
+        return error instanceof BadInput &&
+          /^Cannot prepare data set 'folder' in \S+: another process \(\d+\) does/
+            .test(error.message);
+      });
+    },
+  });
+  await second;
+  assert.deepEqual(
+    [...Deno.readDirSync(f.root)].map(({ name }) => name).sort(),
+    ["folder-8.pack", "test", "train", "unlabeled"],
+  );
+});
+
+Deno.test("prepareDataset() makes squares of thin images", async () => {
+  await using f = await folderOf({
+    ...await own(),
+    "train/ant/thin.png": await picture([1, 40_000], [200, 0, 0]),
+    "train/ant/wide.png": await picture([40_000, 1], [200, 0, 0]),
+  });
+  const { images } = await prepareDataset("folder", { ...one, dataDir: f.root, size: 64 });
+  assert.equal(images.train, 11);
+  const set = await openDataset("folder", { dataDir: f.root });
+  const each = 64 * 64 * 3;
+  for (const image of [3, 4]) {
+    assert.deepEqual([...set.train.bytes!.slice(image * each, image * each + 3)], [200, 0, 0]);
+  }
+});
+
+Deno.test("prepareDataset() says which files of a folder nobody reads", async () => {
+  const files = await own();
+  const notesOf = async (more: Files) => {
+    await using f = await folderOf({ ...files, ...more });
+    const { notes } = await prepareDataset("folder", { ...one, dataDir: f.root, size: 8 });
+    return notes.map((note) => note.replaceAll(f.root, "ROOT"));
+  };
+  const clutter = {
+    "train/ant/.DS_Store": "",
+    "train/ant/Thumbs.db": "",
+    "test/bee/desktop.ini": "",
+  };
+  assert.deepEqual(await notesOf(clutter), []);
+  assert.deepEqual(await notesOf({ "train/ant/x": "", "test/bee/notes.txt": "" }), [
+    "No .jpg, .jpeg or .png, and left out: ROOT/train/ant/x and 1 more",
+  ]);
+  const image = await picture([9, 9], [1, 2, 3]);
+  assert.deepEqual(await notesOf({ "val/ant/0.png": image, "validation.csv": "x" }), [
+    "ROOT/val is not read: the parts are train, test, valid, unlabeled",
+    "ROOT/validation.csv is not read: the parts are train, test, valid, unlabeled",
+  ]);
+  const lists = {
+    "train.csv": "all/0.png,ant\nall/1.png,ant\nall/1.png,bee\n",
+    "test.csv": "all/0.png,ant\n",
+    "all/0.png": image,
+    "all/1.png": image,
+  };
+  assert.deepEqual(await notesOf(lists), [
+    "Listed in train with two labels: all/1.png",
+    "Listed in train and in test: all/0.png",
+  ]);
 });
 
 Deno.test("prepareDataset() goes on after it was stopped", async () => {
@@ -444,6 +542,14 @@ Deno.test("prepareDataset() says what a folder lacks", async () => {
     [{ "a.png": "" }, /neither train\/<class>\/ nor train\.csv/],
     [{ "train/a.png": "" }, /expected a folder of images for each class/],
     [{ "train/a/b.txt": "" }, /train\/a: it holds no images/],
+    [
+      { "train/a/b.png": "", "train/loose.png": "" },
+      /loose\.png: it lies beside the folders of the/,
+    ],
+    [
+      { "train/a/b.png": "", "train/a/c.jpe": "" },
+      /c\.jpe: images must be .* convert or rename it/,
+    ],
     [{ "train/a/b.png": "", "train/a/c.webp": "" }, /c\.webp: images must be \.jpg, \.jpeg or/],
     [{ "train/a/b.png": "" }, /neither test\/<class>\/ nor test\.csv/],
     [{ "train/a/b.png": "", "test/c/d.png": "" }, /class 'c' of test is not in train/],

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { BadInput } from "../../../core/bad_input.ts";
+import { RefusedFile } from "../../../core/refused_file.ts";
 import { sha256 } from "../../../datasets/images/fingerprint.ts";
-import { download } from "../../../datasets/store/download_deno.ts";
+import { setInfos } from "../../../datasets/sets/set_info.ts";
+import { download, redirected } from "../../../datasets/store/download_deno.ts";
 import type { Progress } from "../../../datasets/store/work.ts";
 import { ramp } from "../samples.ts";
 
@@ -211,6 +213,73 @@ Deno.test("download() stops at more bytes than expected", async () => {
     download(file, { ...quick, folder: server.folder }),
     /sends more than the 1000 bytes expected/,
   );
+});
+
+/** An answer without a length and without an end. */
+function endless(): Response {
+  return new Response(
+    new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1 << 16)) }),
+  );
+}
+
+Deno.test("download() stops an answer that has no end, and keeps nothing of it", async () => {
+  await using server = await serving(endless);
+  const { urls, file } = server.file;
+  await assert.rejects(
+    download({ urls, file, limit: 1 << 20 }, { ...quick, folder: server.folder }),
+    /sends more than the 1048576 bytes expected/,
+  );
+  assert.equal(server.ranges.length, 1);
+  assert.deepEqual([...Deno.readDirSync(server.folder)], []);
+});
+
+Deno.test("download() follows redirects, but not in a circle", async () => {
+  await using server = await serving((n, request, port) => {
+    const to = (path: string) => new Response(null, { status: 302, headers: { location: path } });
+    const { pathname } = new URL(request.url);
+    if (pathname === "/set.bin") return to(n < 2 ? `http://127.0.0.1:${port}/b` : "/set.bin");
+    return pathname === "/b" ? to("/c") : whole(request);
+  });
+  await download(server.file, { ...quick, folder: `${server.folder}/a` });
+  assert.deepEqual(await Deno.readFile(`${server.folder}/a/set.bin`), content);
+  await assert.rejects(
+    download(server.file, { ...quick, folder: `${server.folder}/b` }),
+    /it is redirected more than 10 times/,
+  );
+});
+
+Deno.test("redirected() stays on https once it is there, and on the web", () => {
+  assert.equal(redirected("https://a.org/x/y", "../z"), "https://a.org/z");
+  assert.equal(redirected("http://a.org/x", "https://b.org/"), "https://b.org/");
+  assert.equal(redirected("http://a.org/x", "http://b.org/"), "http://b.org/");
+  for (const to of ["http://a.org/x", "file:///etc/passwd", "data:,x", "ftp://a.org/x"]) {
+    assert.throws(
+      () => redirected("https://a.org/x", to),
+      /is redirected to .*, which is not https/,
+    );
+  }
+  assert.throws(() => redirected("http://a.org/x", "file:///etc/passwd"), /which is not https/);
+});
+
+Deno.test("download() says in a sentence what the system refuses, and does not try again", async () => {
+  await using server = await serving((_, request) => whole(request));
+  await Deno.symlink("/dev/full", `${server.folder}/set.bin.part`);
+  await assert.rejects(download(server.file, { ...quick, folder: server.folder }), (error) => {
+    return error instanceof RefusedFile &&
+      error.message === `Cannot write ${server.folder}/set.bin.part: the disk is full`;
+  });
+  assert.equal(server.ranges.length, 1);
+});
+
+Deno.test("every file that is downloaded has a length or a bound, a digest, and an address of https", () => {
+  const files = Object.values(setInfos).flatMap(({ downloads }) => downloads);
+  assert.ok(files.length >= 8);
+  for (const { urls, file, bytes, limit, sha256, md5 } of files) {
+    assert.match(urls[0]!, /^https:/, file);
+    assert.ok(bytes !== undefined || limit !== undefined, file);
+    assert.match(sha256 ?? md5 ?? "", /^([0-9a-f]{32}|[0-9a-f]{64})$/, file);
+    if (urls.some((url) => url.startsWith("http:"))) assert.ok(bytes && sha256, file);
+  }
 });
 
 Deno.test("download() refuses a file that is there but wrong, and leaves it alone", async () => {

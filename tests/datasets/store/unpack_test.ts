@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { BadInput } from "../../../core/bad_input.ts";
+import { RefusedFile } from "../../../core/refused_file.ts";
 import { unpack } from "../../../datasets/store/unpack_deno.ts";
 import { ascii, compress, ramp, tar, type TarEntry, zip } from "../samples.ts";
 
@@ -113,6 +114,45 @@ Deno.test("unpack() stops at a bomb", async () => {
       /more than the 1000000 bytes accepted/,
     );
   }
+});
+
+Deno.test("unpack() counts what empty files take too", async () => {
+  const entries = Array.from({ length: 30 }, (_, i) => ({ name: `${i}`, data: new Uint8Array() }));
+  await using f = await folderWith({ "a.tar.gz": await gzipped(entries) });
+  await assert.rejects(
+    unpack(`${f.root}/a.tar.gz`, { folder: f.out, limit: 10_000 }),
+    /more than the 10000 bytes accepted/,
+  );
+});
+
+Deno.test("unpack() says in a sentence which entry cannot be written", async () => {
+  const data = ascii("x"),
+    long = { name: "././@LongLink", type: "L", data: ascii("x".repeat(300)) };
+  const cases: [TarEntry[], RegExp][] = [
+    [[{ name: "a", data }, { name: "a/b", data }], /'a\/b' cannot be written: something else has/],
+    [[{ name: "a/b", data }, { name: "a", data }], /'a' cannot be written: it is a folder/],
+    [[{ name: "", data }], /an entry has no name/],
+    [[long, { name: "s", data }], /'x+' cannot be written: its name is too long/],
+  ];
+  for (const [entries, why] of cases) {
+    await using f = await folderWith({ "a.tar.gz": await gzipped(entries) });
+    await assert.rejects(unpack(`${f.root}/a.tar.gz`, { folder: f.out, limit: 1e6 }), (error) => {
+      return error instanceof BadInput && error.message.includes("a.tar.gz") &&
+        why.test(error.message);
+    }, `${why}`);
+  }
+});
+
+Deno.test("unpack() says in a sentence what the system refuses", async () => {
+  await using f = await folderWith({
+    "a.tar.gz": await gzipped([{ name: "a", data: ascii("x") }]),
+  });
+  await Deno.mkdir(f.out);
+  await Deno.symlink("/dev/full", `${f.out}/a`);
+  await assert.rejects(unpack(`${f.root}/a.tar.gz`, { folder: f.out, limit: 1e6 }), (error) => {
+    return error instanceof RefusedFile &&
+      error.message === `Cannot write ${f.out}/a: the disk is full`;
+  });
 });
 
 Deno.test("unpack() names a damaged archive", async () => {

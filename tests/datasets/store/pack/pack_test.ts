@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { BadInput } from "../../../../core/bad_input.ts";
+import { RefusedFile } from "../../../../core/refused_file.ts";
 import { memorySource } from "../../../../datasets/formats/byte_source.ts";
 import { memoryDataset } from "../../../../datasets/images/memory_dataset.ts";
 import { readPack } from "../../../../datasets/store/pack/pack.ts";
@@ -116,6 +117,61 @@ Deno.test("packImages() leaves out corrupt images and their labels when asked to
   const again = await packImages(s.path, plan(corrupt), { skipCorrupt: true });
   assert.deepEqual(again, done);
   await assert.rejects(packImages(s.path, plan(corrupt)), /train\/0\.png/);
+});
+
+Deno.test("packImages() makes no store without an image to train or to evaluate on", async () => {
+  for (const corrupt of [{ train: [0, 1, 2, 3, 4] }, { test: [0, 1] }]) {
+    await using s = await scratch();
+    const [part] = Object.keys(corrupt);
+    await assert.rejects(packImages(s.path, plan(corrupt), { skipCorrupt: true }), (error) => {
+      return error instanceof BadInput &&
+        error.message.includes(`no image of part '${part}' can be read`);
+    });
+    assert.deepEqual(s.files(), []);
+  }
+});
+
+Deno.test("packImages() mends a store of which an image is damaged", async () => {
+  await using s = await scratch();
+  await packImages(s.path, plan());
+  const bytes = await Deno.readFile(s.path);
+  const damaged = Uint8Array.from(bytes);
+  damaged[64 + 5]! ^= 1;
+  await Deno.writeFile(s.path, damaged);
+  await packImages(s.path, plan());
+  assert.deepEqual(await Deno.readFile(s.path), bytes);
+});
+
+Deno.test("packImages() says before the work where it cannot write", async () => {
+  for (const end of ["", ".partial", ".journal"]) {
+    await using s = await scratch();
+    await Deno.mkdir(`${s.path}${end}`);
+    let made = 0;
+    await assert.rejects(packImages(s.path, plan(), { onProgress: () => made++ }), (error) => {
+      return error instanceof BadInput &&
+        error.message.startsWith(`Cannot write ${s.path}${end}: there is a folder of that name`);
+    });
+    assert.equal(made, 0);
+  }
+  await assert.rejects(
+    packImages("/dev/null/tiny-2.pack", plan()),
+    (error) =>
+      error instanceof BadInput &&
+      error.message ===
+        "Cannot write /dev/null/tiny-2.pack.partial: a part of its path is a file",
+  );
+});
+
+Deno.test("packImages() says in a sentence that the disk is full, and goes on later", async () => {
+  await using s = await scratch();
+  await Deno.symlink("/dev/full", `${s.path}.partial`);
+  await assert.rejects(packImages(s.path, plan()), (error) => {
+    return error instanceof RefusedFile &&
+      error.message === `Cannot write ${s.path}.partial: the disk is full`;
+  });
+  await Deno.remove(`${s.path}.partial`);
+  await packImages(s.path, plan());
+  assert.deepEqual(s.files(), ["tiny-2.pack"]);
 });
 
 Deno.test("packImages() interrupted anywhere gives the same store", async () => {
