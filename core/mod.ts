@@ -5,7 +5,7 @@
  */
 export * from "./bad_input.ts";
 export * from "./class_weights.ts";
-export { named } from "./names.ts";
+export { entryOf, named } from "./names.ts";
 export * from "./npy.ts";
 export * from "./random.ts";
 export * from "./round_half_even.ts";

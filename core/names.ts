@@ -32,6 +32,23 @@ export function named<T>(
 }
 
 /**
+ * What a table has under a name. What every object has (`constructor`, `__proto__`) is no entry.
+ *
+ * @example A data set that is called as every object's function is
+ * ```ts
+ * import { entryOf } from "@longtail/longtail/core";
+ * import assert from "node:assert/strict";
+ *
+ * const sizes = { cifar10: 32, stl10: 96 };
+ * assert.equal(entryOf(sizes, "stl10"), 96);
+ * assert.equal(entryOf(sizes, "constructor"), undefined);
+ * ```
+ */
+export function entryOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/**
  * The error for a name that nothing has, for those who do not look it up in a list.
  *
  * @param what What such a thing is called.

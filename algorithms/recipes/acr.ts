@@ -1,4 +1,4 @@
-import type { PublishedRecipe, Recipe, RecipeTarget } from "../../core/mod.ts";
+import { entryOf, type PublishedRecipe, type Recipe, type RecipeTarget } from "../../core/mod.ts";
 import { ratioOf } from "./base_kinds.ts";
 import { REALISTIC, REALISTIC_TAILS } from "./simpro.ts";
 import { SHORT_RUN } from "./usb.ts";
@@ -32,6 +32,6 @@ function acrTraining({ dataset, base, given }: RecipeTarget): Recipe {
     batch: { labeled: 64, ratio: ratioOf(base, 1) },
     learningRate: 0.03,
     augment: "acr",
-    split: { protocol, ...REALISTIC_TAILS[dataset] },
+    split: { protocol, ...entryOf(REALISTIC_TAILS, dataset) },
   };
 }

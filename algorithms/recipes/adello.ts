@@ -1,4 +1,4 @@
-import type { PublishedRecipe, Recipe, RecipeTarget } from "../../core/mod.ts";
+import { entryOf, type PublishedRecipe, type Recipe, type RecipeTarget } from "../../core/mod.ts";
 import { usbOptions, usbTraining } from "./usb.ts";
 
 /** Tails of the tables that ablations and figures are about; CIFAR-10 and -100 have several. */
@@ -40,7 +40,7 @@ export const adello: PublishedRecipe = {
   paper: "ADELLO (ECCV 2024)",
   settings: adelloTraining,
   options: (target) => {
-    const distillAfter = DISTILL_AFTER[target.dataset], methods = usbOptions(target);
+    const distillAfter = entryOf(DISTILL_AFTER, target.dataset), methods = usbOptions(target);
     return {
       ...methods,
       ...(target.dataset === "imagenet127"
@@ -63,7 +63,7 @@ function adelloTraining(target: RecipeTarget): Recipe {
     split: {
       protocol: "adello",
       ...(base === "supervised" ? { includeLabeled: false } : {}),
-      ...TAILS[dataset],
+      ...entryOf(TAILS, dataset),
     },
   };
 }
@@ -71,7 +71,8 @@ function adelloTraining(target: RecipeTarget): Recipe {
 /** ADELLO's and UDAL's own: the repository's training; of `synthetic` the base's short run is left. */
 export function adelloMethod(method: "adello" | "udal"): (target: RecipeTarget) => Recipe {
   return (target) => {
-    const options = adello.options(target)[method] ?? {}, alone = { ...target, addons: [method] };
+    const options = entryOf(adello.options(target), method) ?? {},
+      alone = { ...target, addons: [method] };
     return target.dataset === "synthetic" ? { options } : { ...adelloTraining(alone), options };
   };
 }

@@ -1,4 +1,4 @@
-import type { PublishedRecipe, Recipe, RecipeTarget } from "../../core/mod.ts";
+import { entryOf, type PublishedRecipe, type Recipe, type RecipeTarget } from "../../core/mod.ts";
 import { SHORT_RUN } from "./usb.ts";
 
 const SHARED: Recipe = {
@@ -66,8 +66,9 @@ function trainingOf({ dataset, base, given }: RecipeTarget, long: boolean): Reci
       ...(dataset === "imagenet1k" ? { split: { protocol: "balpoe" } } : {}),
     };
   }
-  const labeledMax = LARGEST[dataset];
-  const epochs = EPOCHS[dataset] ?? {}, gamma = Number(given["split"]?.["gammaLabeled"] ?? 100);
+  const labeledMax = entryOf(LARGEST, dataset);
+  const epochs = entryOf(EPOCHS, dataset) ?? {},
+    gamma = Number(given["split"]?.["gammaLabeled"] ?? 100);
   const epochSteps = epochs[gamma] ?? epochs[100] ?? 85;
   return {
     ...SHARED,

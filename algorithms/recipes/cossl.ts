@@ -1,4 +1,10 @@
-import type { OptionsByName, PublishedRecipe, Recipe, RecipeTarget } from "../../core/mod.ts";
+import {
+  entryOf,
+  type OptionsByName,
+  type PublishedRecipe,
+  type Recipe,
+  type RecipeTarget,
+} from "../../core/mod.ts";
 import { ratioOf } from "./base_kinds.ts";
 import { SHORT_RUN } from "./usb.ts";
 
@@ -108,7 +114,7 @@ function cosslTraining(target: RecipeTarget): Recipe {
 
 /** Without a named recipe other data sets are dealt out by the toolkit's own protocol. */
 function splitOf({ dataset, base, recipe }: RecipeTarget): NonNullable<Recipe["split"]> {
-  const tail = TAILS[dataset], includeLabeled = base === "fixmatch";
+  const tail = entryOf(TAILS, dataset), includeLabeled = base === "fixmatch";
   if (tail) {
     const [labeledMax, unlabeledMax] = tail;
     return { protocol: "cossl", labeledMax, unlabeledMax, gammaLabeled: 100, includeLabeled };
@@ -131,7 +137,7 @@ function basesOf({ dataset, addons, given }: RecipeTarget): OptionsByName {
 }
 
 function cosslOptions({ dataset, base, from }: RecipeTarget): NonNullable<Recipe["options"]> {
-  const ofBase = { ...OF_BASE[base], ...(from === undefined ? {} : { pretrain: 0 }) };
+  const ofBase = { ...entryOf(OF_BASE, base), ...(from === undefined ? {} : { pretrain: 0 }) };
   if (dataset === "synthetic") return { ...ofBase, startSteps: 200 };
   if (dataset === "food101") {
     return { ...FOOD_OPTIONS, ...(from === undefined ? {} : { pretrain: 0 }) };
@@ -151,7 +157,7 @@ function cosslOptions({ dataset, base, from }: RecipeTarget): NonNullable<Recipe
  */
 export function cosslMethod(target: RecipeTarget): Recipe {
   const { dataset, base, recipe } = target, options = cosslOptions(target);
-  const baseOptions = recipe === undefined ? basesOf(target)[base] ?? {} : {};
+  const baseOptions = recipe === undefined ? entryOf(basesOf(target), base) ?? {} : {};
   return dataset === "synthetic"
     ? { options, baseOptions }
     : { ...cosslTraining({ ...target, addons: ["cossl"] }), options, baseOptions };

@@ -1,4 +1,10 @@
-import type { OptionsByName, PublishedRecipe, Recipe, RecipeTarget } from "../../core/mod.ts";
+import {
+  entryOf,
+  type OptionsByName,
+  type PublishedRecipe,
+  type Recipe,
+  type RecipeTarget,
+} from "../../core/mod.ts";
 import { ratioOf } from "./base_kinds.ts";
 import { estimatedCounts } from "./darp_estimates.ts";
 import { publishedSolver } from "./seval_solvers.ts";
@@ -93,7 +99,7 @@ function supervisedTraining({ dataset, base }: Pick<RecipeTarget, "dataset" | "b
 
 /** DASO's tail of a data set under a protocol; other data sets keep the toolkit's own. */
 export function dasoSplit(dataset: string, protocol: string): NonNullable<Recipe["split"]> {
-  const tail = TAILS[dataset];
+  const tail = entryOf(TAILS, dataset);
   return tail ? { protocol, ...tail } : {};
 }
 

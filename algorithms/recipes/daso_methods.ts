@@ -1,4 +1,4 @@
-import type { Recipe, RecipeTarget } from "../../core/mod.ts";
+import { entryOf, type Recipe, type RecipeTarget } from "../../core/mod.ts";
 import { daso, dasoSettings } from "./daso.ts";
 import { sevalCrest } from "./seval.ts";
 
@@ -15,7 +15,7 @@ const BASES: readonly string[] = [
 export function dasoBase(base: string): (target: RecipeTarget) => Recipe {
   return (target) => ({
     ...dasoSettings({ ...target, addons: [] }),
-    options: daso.options(target)[base] ?? {},
+    options: entryOf(daso.options(target), base) ?? {},
   });
 }
 
@@ -34,7 +34,7 @@ function addonTraining(target: RecipeTarget): Recipe {
 export function dasoAddon(name: string): (target: RecipeTarget) => Recipe {
   return (target) => ({
     ...(target.dataset === "synthetic" ? { yields: true } : addonTraining(target)),
-    options: daso.options(target)[name] ?? {},
+    options: entryOf(daso.options(target), name) ?? {},
   });
 }
 

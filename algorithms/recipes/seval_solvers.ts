@@ -1,4 +1,4 @@
-import type { Recipe } from "../../core/mod.ts";
+import { entryOf, type Recipe } from "../../core/mod.ts";
 
 /** What both share. */
 const STEPPED: Recipe = {
@@ -45,5 +45,5 @@ const SOLVERS: Readonly<Record<string, Recipe>> = {
  * sets.
  */
 export function publishedSolver(dataset: string): Recipe | null {
-  return SOLVERS[dataset] ?? null;
+  return entryOf(SOLVERS, dataset) ?? null;
 }

@@ -1,4 +1,4 @@
-import type { PublishedRecipe, Recipe, RecipeTarget } from "../../core/mod.ts";
+import { entryOf, type PublishedRecipe, type Recipe, type RecipeTarget } from "../../core/mod.ts";
 import { ratioOf } from "./base_kinds.ts";
 import { SHORT_RUN } from "./usb.ts";
 
@@ -61,6 +61,6 @@ function simproTraining({ dataset, base }: RecipeTarget): Recipe {
     augment: "simpro",
     ...(imagenet ? IMAGENET : CIFAR),
     batch: { labeled: imagenet ? 32 : 64, ratio: ratioOf(base, usual) },
-    split: { protocol: "simpro", ...REALISTIC_TAILS[dataset] },
+    split: { protocol: "simpro", ...entryOf(REALISTIC_TAILS, dataset) },
   };
 }

@@ -1,4 +1,4 @@
-import type { PublishedRecipe, Recipe, RecipeTarget } from "../../core/mod.ts";
+import { entryOf, type PublishedRecipe, type Recipe, type RecipeTarget } from "../../core/mod.ts";
 import { ratioOf } from "./base_kinds.ts";
 
 const SGD = { kind: "sgd", momentum: 0.9, nesterov: true } as const;
@@ -77,7 +77,7 @@ export const usb: PublishedRecipe = {
     ...usbTraining(target),
     ...(target.dataset === "synthetic" ? {} : {
       augment: "usb",
-      split: { protocol: "adello", includeLabeled: false, ...TAILS[target.dataset] },
+      split: { protocol: "adello", includeLabeled: false, ...entryOf(TAILS, target.dataset) },
     }),
   }),
   options: usbOptions,

@@ -49,7 +49,7 @@ const HEADS: Readonly<
  */
 export function resNet(options: ResNetOptions): Model {
   const { depth, variant = "simpro", stem } = options;
-  if (!(depth in BLOCKS)) {
+  if (!Object.hasOwn(BLOCKS, depth)) {
     throw new RangeError(`There is no ResNet of depth ${depth}: choose 18, 34 or 50`);
   }
   return {

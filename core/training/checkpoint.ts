@@ -108,7 +108,7 @@ export function restoreTrainer(trainer: Trainer, stored: Stored, name: string): 
   for (const key of tensors.keys()) {
     const known = expected.has(key) || key === "optimizer/counts" ||
       (key === "phase" && phase !== undefined) ||
-      (key.startsWith("cursor/") && key.slice(7) in cursors);
+      (key.startsWith("cursor/") && Object.hasOwn(cursors, key.slice(7)));
     if (!known) wrong.push(`'${key}' is unknown to this run`);
   }
   if (wrong.length > 0) {

@@ -1,6 +1,5 @@
-import { parse } from "yaml";
 import { BadInput } from "../../core/bad_input.ts";
-import { type Layer, objectLayer, peek, setLayer, yamlLayer } from "../config/layers.ts";
+import { type Layer, objectLayer, peek, setLayer, yamlLayer, yamlValue } from "../config/layers.ts";
 import { resolveConfig, type Resolved } from "../config/resolve.ts";
 import { experimentLayer, findExperiment } from "../published/experiments.ts";
 import type { RunFolder } from "../run/run_folder_deno.ts";
@@ -93,7 +92,10 @@ async function resolve(
 
 /** Flags as options; they were texts, so numbers are read as YAML reads them. */
 function flagLayer(flags: OptionFlags): Layer {
-  const number = (text: string | undefined) => text === undefined ? undefined : parse(text);
+  const number = (flag: "steps" | "seed" | "size") => {
+    const text = flags[flag];
+    return text === undefined ? undefined : yamlValue(text, `--${flag}`);
+  };
   const { recipe, experiment, from, algorithm, dataset, dataDir, model, augment, adapter, plugin } =
     flags;
   return objectLayer({
@@ -107,9 +109,9 @@ function flagLayer(flags: OptionFlags): Layer {
     augment,
     adapter,
     split: { protocol: flags.protocol },
-    steps: number(flags.steps),
-    seed: number(flags.seed),
-    imageSize: number(flags.size),
+    steps: number("steps"),
+    seed: number("seed"),
+    imageSize: number("size"),
     plugins: plugin,
   }, "the command line");
 }

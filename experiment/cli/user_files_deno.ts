@@ -1,6 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import process from "node:process";
 import { BadInput } from "../../core/bad_input.ts";
+import { refusal } from "../../core/refused_file.ts";
 import { writeWhole } from "../run/run_folder_deno.ts";
 
 /** A path as the user meant it: relative to where they called, which `deno task` has left. */
@@ -9,19 +10,35 @@ export function userPath(path: string): string {
   return join(Deno.env.get("INIT_CWD") ?? process.cwd(), path);
 }
 
+/** A text file of more bytes is refused: options are some kilobytes. */
+const MAX_TEXT = 1 << 24;
+
 /**
  * Reads a text file that a user has named.
  *
- * @throws {BadInput} If it cannot be read.
+ * @throws {BadInput} If it cannot be read, is too large or not UTF-8.
  */
 export async function readUserText(file: string): Promise<string> {
   const path = userPath(file);
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
   try {
-    return await Deno.readTextFile(path);
+    using source = await Deno.open(path); // a pipe too, which does not tell its length
+    for await (const piece of source.readable) {
+      bytes += piece.length;
+      if (bytes > MAX_TEXT) {
+        throw new BadInput(`Cannot read ${path}: it has more than ${MAX_TEXT} bytes`);
+      }
+      pieces.push(piece);
+    }
+    return new TextDecoder("utf-8", { fatal: true }).decode(
+      new Uint8Array(await new Blob(pieces).arrayBuffer()),
+    );
   } catch (error) {
+    if (error instanceof BadInput) throw error;
     if (error instanceof Deno.errors.NotFound) throw new BadInput(`There is no file ${path}`);
-    if (!(error instanceof Error)) throw error;
-    throw new BadInput(`Cannot read ${path}: ${error.message}`);
+    if (error instanceof TypeError) throw new BadInput(`Cannot read ${path}: it is not UTF-8`);
+    throw new BadInput(`Cannot read ${path}: ${refusal(error) ?? error}`);
   }
 }
 
@@ -35,6 +52,7 @@ export async function writeUserFile(path: string, data: Uint8Array | string): Pr
     await writeWhole(path, data);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new BadInput(`Cannot write ${path}: ${error.message}`);
+    const why = refusal(error.cause ?? error);
+    throw new BadInput(`Cannot write ${path}: ${why ?? error.message}`);
   }
 }

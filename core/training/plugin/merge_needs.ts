@@ -61,11 +61,17 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
     }
     addPasses(passes, needs.passes ?? []);
     for (const [head, wanted] of Object.entries(needs.heads ?? {})) {
-      if (head in heads) wrong.push(`the head '${head}' is declared twice, again by ${name}`);
+      if (isEverybodys(head)) wrong.push(`the head '${head}' of ${name} has no name of its own`);
+      if (Object.hasOwn(heads, head)) {
+        wrong.push(`the head '${head}' is declared twice, again by ${name}`);
+      }
       heads[head] = wanted;
     }
     for (const [stream, wanted] of Object.entries(needs.streams ?? {})) {
-      if (stream in streams) {
+      if (isEverybodys(stream)) {
+        wrong.push(`the stream '${stream}' of ${name} has no name of its own`);
+      }
+      if (Object.hasOwn(streams, stream)) {
         wrong.push(`the stream '${stream}' is declared twice, again by ${name}`);
       }
       streams[stream] = wanted;
@@ -96,6 +102,11 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
     evalHeadFrom,
     evalNetwork,
   };
+}
+
+/** Whether every object has something of this name. */
+function isEverybodys(name: string): boolean {
+  return name === "__proto__" || name in Object.prototype;
 }
 
 /** Joins a plugin's passes with those of the plugins before it. */

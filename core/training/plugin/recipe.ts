@@ -1,3 +1,4 @@
+import { entryOf } from "../../names.ts";
 import type { DecayRule, OptimizerOptions } from "../../nn/optimizer.ts";
 import type { WideResNetVariant } from "../../nn/wide_resnet.ts";
 
@@ -182,7 +183,7 @@ export function ownRecipe(
   { settings, options }: PublishedRecipe,
   method: string,
 ): (target: RecipeTarget) => Recipe {
-  return (target) => ({ ...settings(target), options: options(target)[method] ?? {} });
+  return (target) => ({ ...settings(target), options: entryOf(options(target), method) ?? {} });
 }
 
 /** What recipes come to for one method of a run. */

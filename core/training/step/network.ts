@@ -49,7 +49,7 @@ export function declareNetwork(
   const decays = new Map<string, number>();
   for (const [name, spec] of Object.entries(heads)) {
     const { parameterName = `heads.${name}`, weightDecay, detach } = spec;
-    if (body.heads[name]) requireExperts(model, body, name, spec);
+    if (Object.hasOwn(body.heads, name)) requireExperts(model, body, name, spec);
     else all[name] = linearHead(b, parameterName, body.features, spec);
     if (detach) detached.add(name);
     if (weightDecay === undefined) continue;

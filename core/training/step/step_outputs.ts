@@ -57,7 +57,7 @@ export function applyHead(
   features: Tensor,
   pass: Pass,
 ): Tensor {
-  const head = network.heads[name];
+  const head = Object.hasOwn(network.heads, name) ? network.heads[name] : undefined;
   if (!head) {
     throw new ReferenceError(
       `There is no head '${name}': declare it in needs; the network has ${

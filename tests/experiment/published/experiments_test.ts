@@ -9,6 +9,7 @@ import { fractionOfTail } from "../../../datasets/split/protocols/simpro.ts";
 import type { Split } from "../../../datasets/split/split.ts";
 import { augmentationNames } from "../../../datasets/views/published/published_views.ts";
 import { setLayer } from "../../../experiment/config/layers.ts";
+import { trainingConfig } from "../../../experiment/config/training_settings.ts";
 import { resolveConfig, type Resolved } from "../../../experiment/config/resolve.ts";
 import {
   type Experiment,
@@ -71,7 +72,7 @@ Deno.test("every row's split has the class counts of its table", () => {
     const resolved = resolveConfig([experimentLayer(row)]), { config } = resolved;
     const split = splitOf(resolved), { options: o } = row;
     const { classes, labels } = [...POOLS, IMAGENET_1K].find(({ name }) => name === row.dataset)!; // splitOf() asked
-    checkFit(resolved.stack, {
+    const data = {
       dataset: row.dataset,
       classes,
       labeled: split.labeled.length,
@@ -80,7 +81,8 @@ Deno.test("every row's split has the class counts of its table", () => {
       holdout: split.holdout.length,
       valid: split.valid.length,
       trueUnlabeledCounts: split.counts.unlabeled,
-    });
+    };
+    checkFit(resolved.stack, data, trainingConfig(config));
     const max = o["split.labeledMax"], gamma = Number(o["split.gammaLabeled"]);
     if (typeof max !== "number" || row.dataset === "imagenet1k") continue; // a natural tail, or a shared one
     const labeled = longTailCounts(classes, { max, gamma });

@@ -39,6 +39,31 @@ Deno.test("mergeNeeds() takes every view as often as the longest list has it", (
   assert.equal(needs.evalHead, "side");
 });
 
+Deno.test("mergeNeeds() refuses heads and streams of names that every object has", () => {
+  const stream = { from: "labeled", view: "weak", sampler: "uniform", net: "student" } as const;
+  for (const name of ["constructor", "toString", "__proto__"]) {
+    const naming = defineAlgorithm({
+      name: "naming",
+      kind: "addon",
+      paper: "none",
+      defaults: {},
+      needs: () => ({
+        heads: Object.fromEntries([[name, { classes: 3 }]]),
+        streams: Object.fromEntries([[name, stream]]),
+      }),
+    });
+    assert.throws(
+      () => mergeNeeds(compose(base(), naming()), data),
+      {
+        name: "TypeError",
+        message:
+          `Cannot combine the methods: the head '${name}' of naming has no name of its own; ` +
+          `the stream '${name}' of naming has no name of its own`,
+      },
+    );
+  }
+});
+
 Deno.test("mergeNeeds() runs a named pass only where the student has no pass over all views", () => {
   const own = { name: "side", net: "student", inputs: ["labeled", "strong"] } as const;
   const asking = defineAlgorithm({
