@@ -1,6 +1,7 @@
 import type { Device } from "../autograd/device.ts";
 import { mean } from "../autograd/ops/reduce.ts";
 import type { Tensor } from "../autograd/tensor.ts";
+import { MAX_SEED } from "../random.ts";
 import type { Model } from "../nn/model.ts";
 import type { Optimizer } from "../nn/optimizer.ts";
 import { copyWeights } from "../nn/parameters.ts";
@@ -359,7 +360,9 @@ export class Trainer {
   /** Gives network, average and optimizer a new start, another one in each phase. */
   #startAnew(): void {
     const { network: { set, student, average }, config: { seed }, phases } = this;
-    set.initialize(student, seed + phases.index);
+    // After the largest seed comes 0.
+    const left = MAX_SEED - seed, { index } = phases;
+    set.initialize(student, index <= left ? seed + index : index - left - 1);
     copyWeights(student, average);
     this.optimizer.reset();
   }

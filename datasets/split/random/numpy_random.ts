@@ -1,3 +1,4 @@
+import { MAX_SEED } from "../../../core/random.ts";
 import { cumulative, firstAbove } from "./cumulative.ts";
 import { Mt19937 } from "./mt19937.ts";
 
@@ -19,9 +20,19 @@ export class NumpyRandom {
   readonly #twister: Mt19937;
   #twin: number | null = null;
 
-  /** `RandomState(seed)`; only the lower 32 bits of the seed count. */
+  /**
+   * `RandomState(seed)`; a seed of more than 32 bits, which NumPy refuses as a number, is
+   * `RandomState([seed % 2**32, seed // 2**32])`: every bit counts.
+   *
+   * @throws {RangeError} If the seed is no whole number from 0 to {@linkcode MAX_SEED}.
+   */
   constructor(seed: number) {
-    this.#twister = Mt19937.fromNumber(seed);
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      throw new RangeError(`Cannot use seed ${seed}: give a whole number from 0 to ${MAX_SEED}`);
+    }
+    this.#twister = seed < 2 ** 32
+      ? Mt19937.fromNumber(seed)
+      : Mt19937.fromKey([seed % 2 ** 32, Math.floor(seed / 2 ** 32)]);
   }
 
   /** The next word, 0 … 2³² − 1. */

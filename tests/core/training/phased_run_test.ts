@@ -31,7 +31,7 @@ const model: Model = {
   },
 };
 
-async function trainerOf(device: Device, stack: Stack): Promise<Trainer> {
+async function trainerOf(device: Device, stack: Stack, seed = 1): Promise<Trainer> {
   const part = (images: number) => ({
     bytes: Uint8Array.from({ length: images * 192 }, (_, i) => (i / 192) % 2 < 1 ? 40 : 200),
     labels: Array.from({ length: images }, (_, i) => i % 2),
@@ -51,9 +51,9 @@ async function trainerOf(device: Device, stack: Stack): Promise<Trainer> {
     gammaUnlabeled: 1,
   });
   const views = datasetViews("default", dataset);
-  const loader = await openLoader({ device, dataset, split, seed: 1, views });
+  const loader = await openLoader({ device, dataset, split, seed, views });
   const config = {
-    seed: 1,
+    seed,
     steps: 12,
     epochSteps: 4,
     labeled: 4,
@@ -95,6 +95,15 @@ Deno.test("Trainer.run() starts generations anew, and a resumed run goes on bit 
       await stateHash(await saveTrainer(whole)),
     );
   }
+  device.destroy();
+});
+
+Deno.test("a run of the largest seed starts generations anew", async () => {
+  const device = await requestDevice();
+  const stack = compose(fixmatch({ threshold: 0.5 }), crest({ generations: 3 }));
+  const trainer = await trainerOf(device, stack, Number.MAX_SAFE_INTEGER);
+  await runTo(trainer, 12);
+  assert.equal(trainer.phases.index, 2);
   device.destroy();
 });
 

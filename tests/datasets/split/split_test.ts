@@ -76,6 +76,33 @@ Deno.test("protocols that label a share of each class label one image of the sma
   );
 });
 
+Deno.test("another seed is another split, in all of its bits", () => {
+  const even: LabelPool = {
+    ...pool,
+    classes: 4,
+    labels: Array.from({ length: 200 }, (_, i) => i % 4),
+    testLabels: Array.from({ length: 400 }, (_, i) => i % 4),
+  };
+  const tail: LabelPool = { ...even, naturalTail: true };
+  const cases: [LabelPool, GivenSplit][] = [
+    ...["free", "adello", "daso", "seval", "cossl"].map((protocol): [LabelPool, GivenSplit] => [
+      even,
+      { protocol, labeledMax: 20, gammaLabeled: 2, unlabeledMax: 10, gammaUnlabeled: 2 },
+    ]),
+    [even, { protocol: "simpro", unlabeled: "random", gammaUnlabeled: 4, unlabeledMax: 20 }],
+    [tail, { protocol: "simpro" }],
+  ];
+  for (const [pool, given] of cases) {
+    const texts = [0, 5, 2 ** 32, 2 ** 32 + 5, 2 ** 33, Number.MAX_SAFE_INTEGER].map((seed) => {
+      const split = makeSplit(pool, { holdout: 0.5, ...given, seed });
+      return formatSplit({ ...split, seed: 0 });
+    });
+    // A shape of four classes has 24 orders, so two may be the same by chance.
+    const distinct = given.unlabeled === "random" ? 3 : texts.length;
+    assert.ok(new Set(texts).size >= distinct, `${given.protocol}`);
+  }
+});
+
 Deno.test("labeledInUnlabeled() marks labeled images", () => {
   const split = completeSplit(pool, { ...chosen, unlabeled: [2, 1, 3, 0] });
   assert.deepEqual([...labeledInUnlabeled(split)], [0, 1, 0, 1]);

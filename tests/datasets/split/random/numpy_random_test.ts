@@ -26,6 +26,16 @@ Deno.test("NumpyRandom draws gamma and beta as NumPy does on either side of 1", 
   got.forEach((value, i) => assert.ok(Math.abs(value / want[i]! - 1) < 1e-12, `${i}: ${value}`));
 });
 
+Deno.test("NumpyRandom takes every bit of a seed, as NumPy does in a list", () => {
+  // numpy.random.RandomState([5, 1]) and RandomState([0xffffffff, 0x1fffff])
+  const random = new NumpyRandom(2 ** 32 + 5);
+  assert.equal(random.random(), 0.15727238718789782);
+  assert.deepEqual([...random.permutation(5)], [0, 4, 3, 1, 2]);
+  assert.equal(new NumpyRandom(Number.MAX_SAFE_INTEGER).random(), 0.09425040007102303);
+  assert.throws(() => new NumpyRandom(2 ** 53), /Cannot use seed 9007199254740992/);
+  assert.throws(() => new NumpyRandom(-1), RangeError);
+});
+
 Deno.test("NumpyRandom.beta() survives powers that underflow", () => {
   const random = new NumpyRandom(7);
   const got = Array.from({ length: 6 }, () => Math.round(random.beta(1e-4, 1e-3)));
