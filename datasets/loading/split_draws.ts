@@ -151,9 +151,15 @@ export class SplitDraws {
   #enlarged(labels: ReadonlyMap<number, number>) {
     const own = this.sets.of("labeled"), { rows } = this.sets.of("unlabeled");
     const others = Int32Array.from(labels.keys(), (i) => rows[i]!); // positions are inside the set
+    const join = (a: Int32Array, b: Int32Array) => {
+      const both = new Int32Array(a.length + b.length);
+      both.set(a);
+      both.set(b, a.length);
+      return both;
+    };
     return {
-      rows: Int32Array.of(...own.rows, ...others),
-      labels: Int32Array.of(...own.labels!, ...labels.values()), // labeled images have labels
+      rows: join(own.rows, others),
+      labels: join(own.labels!, Int32Array.from(labels.values())), // labeled images have labels
     };
   }
 }

@@ -143,7 +143,7 @@ export class StreamingLoader implements Loader {
     const rows: number[] = [];
     const placed = <T extends { readonly place: Int32Array }>(drawn: T): T => {
       const first = rows.length;
-      rows.push(...drawn.place); // as drawn, these are rows
+      for (const row of drawn.place) rows.push(row); // as drawn, these are rows
       return { ...drawn, place: drawn.place.map((_, i) => first + i) };
     };
     const batch = { labeled: placed(drawn.labeled), unlabeled: placed(drawn.unlabeled) };

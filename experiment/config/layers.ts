@@ -31,7 +31,7 @@ export function yamlLayer(text: string, name: string): Layer {
   const deep = tooDeep(text);
   if (deep !== undefined) throw new BadInput(`Line ${deep} of ${name} nests too deep for options`);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, logLevel: "error" });
   const [error] = document.errors;
   if (error) {
     throw new BadInput(
@@ -118,7 +118,7 @@ export function setLayer(pairs: readonly string[]): Layer {
  */
 export function yamlValue(text: string, where: string): unknown {
   if (tooDeep(text) !== undefined) throw new BadInput(`${where} nests too deep for options`);
-  const document = parseDocument(text);
+  const document = parseDocument(text, { logLevel: "error" });
   if (document.errors.length > 0) return text;
   return toJs(document.contents, document, where) ?? null;
 }

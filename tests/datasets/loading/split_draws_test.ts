@@ -24,6 +24,24 @@ Deno.test("SplitDraws reads the image of each row, of both parts", async () => {
   assert.deepEqual([...await draws.read("test", draws.test.rows)], [7, 7, 7, 8, 8, 8]);
 });
 
+Deno.test("SplitDraws takes more labeled images than a call takes arguments", async () => {
+  const images = 300_000, labels = Array.from({ length: images }, (_, i) => i % 2);
+  const large = await memoryDataset({
+    name: "many",
+    classNames: ["a", "b"],
+    size: 1,
+    train: { bytes: new Uint8Array(3 * images), labels },
+    test: { bytes: new Uint8Array(3), labels: [0] },
+  });
+  const split = makeSplit(labelPool(large), {
+    labeledMax: 140_000,
+    gammaLabeled: 1,
+    unlabeledMax: 9,
+  });
+  const draws = new SplitDraws({ dataset: large, split, seed: 0 });
+  assert.equal(new Set(draws.next(280_000, 0).labeled.position).size, 280_000);
+});
+
 Deno.test("SplitDraws draws labeled images by the effective number of their class if asked", () => {
   const draws = new SplitDraws({
     dataset,
