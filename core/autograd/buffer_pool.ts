@@ -1,4 +1,32 @@
+import { BadInput } from "../bad_input.ts";
+
 const MEBI = 1 << 20;
+
+/** Says that an adapter cannot hold a tensor: the batch, the images or the network are too large for it. */
+export class TooLarge extends BadInput {
+  /** How many times as much is needed as there may be. */
+  readonly times: number;
+
+  /**
+   * Says what is too large.
+   *
+   * @param what What is, as the beginning of a sentence.
+   * @param bytes What it takes.
+   * @param limit What may be taken at most, and what says so.
+   */
+  constructor(
+    what: string,
+    bytes: number,
+    { most, name }: { readonly most: number; readonly name: string },
+  ) {
+    super(
+      `${what} ${mebi(bytes)}, this adapter allows ${
+        mebi(most)
+      } (${name}): use a smaller batch, image size or model`,
+    );
+    this.times = bytes / most;
+  }
+}
 
 /** A GPU buffer on loan from a {@linkcode BufferPool}. */
 export interface PooledBuffer {
@@ -50,7 +78,7 @@ export class BufferPool {
    *
    * @param before If given, only a buffer handed back before this submission will do: its contents
    *   may be written from the host without overtaking commands already recorded.
-   * @throws {RangeError} If the device or the budget does not allow that much.
+   * @throws {TooLarge} If the device or the budget does not allow that much.
    */
   acquire(bytes: number, before = Infinity): PooledBuffer {
     const size = sizeClass(bytes);
@@ -92,19 +120,12 @@ export class BufferPool {
   #create(size: number): PooledBuffer {
     const most = this.#device.limits.maxBufferSize;
     if (size > most) {
-      throw new RangeError(
-        `A tensor of ${mebi(size)} is larger than this adapter's buffers may be (maxBufferSize ${
-          mebi(most)
-        }): use a smaller batch or image size`,
-      );
+      throw new TooLarge("A tensor takes", size, { most, name: "maxBufferSize" });
     }
     if (this.#bytes + size > this.#budget) this.trim();
     if (this.#bytes + size > this.#budget) {
-      throw new RangeError(
-        `Tensors need ${mebi(this.#bytes + size)} of GPU memory, more than the budget of ${
-          mebi(this.#budget)
-        }: use a smaller batch, image size or model`,
-      );
+      const budget = { most: this.#budget, name: "memory budget" };
+      throw new TooLarge("Tensors take", this.#bytes + size, budget);
     }
     const gpu = this.#device.createBuffer({
       size,

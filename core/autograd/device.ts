@@ -106,7 +106,11 @@ export class Device {
     }
   }
 
-  /** Hands what was recorded to the GPU. Does not wait for it to finish. */
+  /**
+   * Hands what was recorded to the GPU. Does not wait for it to finish.
+   *
+   * @throws {DeviceLost} If the GPU is gone.
+   */
   submit(): void {
     this.check();
     this.#recorder.submit();
@@ -120,7 +124,7 @@ export class Device {
   /** Submits and waits until the GPU has finished everything. */
   async idle(): Promise<void> {
     this.submit();
-    await this.gpu.queue.onSubmittedWorkDone();
+    await this.#waited(this.gpu.queue.onSubmittedWorkDone());
     await this.#pipelines.settled();
     this.check();
   }
@@ -201,7 +205,7 @@ export class Device {
   /** Reads several tensors back in one wait. */
   async readAll<const T extends readonly AnyTensor[]>(tensors: T): Promise<ReadBack<T>> {
     this.check();
-    const bytes = await this.#recorder.readBack(tensors);
+    const bytes = await this.#waited(this.#recorder.readBack(tensors));
     await this.#pipelines.settled();
     this.check();
     return tensors.map((t, i) => fromBytes(t, bytes[i]!)) as ReadBack<T>; // one buffer a tensor
@@ -288,6 +292,14 @@ export class Device {
     this.pool.destroy();
     this.textures.destroy();
     this.gpu.destroy();
+  }
+
+  async #waited<T>(promise: Promise<T>): Promise<T> {
+    try {
+      return await promise;
+    } catch (error) {
+      throw await this.#errors.explain(error);
+    }
   }
 
   #make<D extends DType>(shape: Shape, dtype: D, buffer: PooledBuffer): Tensor<D> {

@@ -11,8 +11,9 @@ export {
   NoAdapterError,
   requestAdapter,
 } from "./adapter.ts";
-export { BufferPool, type PooledBuffer } from "./buffer_pool.ts";
+export { BufferPool, type PooledBuffer, TooLarge } from "./buffer_pool.ts";
 export { Device, type DeviceOptions, type ReadBack } from "./device.ts";
+export { DeviceLost } from "./error_watch.ts";
 export { type DType, type HostArray, type HostArrayOf } from "./elements.ts";
 export { Texture, TexturePool, type TextureSize } from "./texture_pool.ts";
 export {

@@ -1,5 +1,5 @@
 import type { Grid, Kernel, UniformValues } from "../../kernels/kernel.ts";
-import type { PooledBuffer } from "./buffer_pool.ts";
+import { type PooledBuffer, TooLarge } from "./buffer_pool.ts";
 import { type Pipeline, type PipelineCache, UNIFORM_BYTES } from "./pipeline_cache.ts";
 import { Texture } from "./texture_pool.ts";
 
@@ -183,8 +183,10 @@ export class Recorder {
     });
   }
 
+  /** Frees all buffers; what was not submitted is not run. */
   destroy(): void {
-    this.submit();
+    this.#endPass();
+    this.#encoder = null;
     this.#uniforms.destroy();
     for (const buffer of this.#staging) buffer.destroy();
   }
@@ -225,11 +227,7 @@ export class Recorder {
     if (!group) {
       const entries: GPUBindGroupEntry[] = bound.map((a, binding) => ({
         binding,
-        resource: a instanceof Texture ? a.view : {
-          buffer: a.storage.buffer.gpu,
-          offset: a.offset,
-          size: Math.max(Math.ceil(a.bytes / 16), 1) * 16, // whole vec4s; buffers are padded
-        },
+        resource: a instanceof Texture ? a.view : this.#wholeVectors(a),
       }));
       if (kernel.uniforms.length > 0) {
         const resource = { buffer: this.#uniforms, offset: 0, size: UNIFORM_BYTES };
@@ -239,6 +237,14 @@ export class Recorder {
       pipeline.groups.set(key, group);
     }
     return group;
+  }
+
+  /** A tensor in whole vec4s; buffers are padded. */
+  #wholeVectors({ storage: { buffer }, offset, bytes }: BufferPart): GPUBufferBinding {
+    const size = Math.max(Math.ceil(bytes / 16), 1) * 16;
+    const most = this.#gpu.limits.maxStorageBufferBindingSize;
+    if (size <= most) return { buffer: buffer.gpu, offset, size };
+    throw new TooLarge("A tensor takes", size, { most, name: "maxStorageBufferBindingSize" });
   }
 
   #takeStaging(bytes: number): GPUBuffer {

@@ -1,7 +1,8 @@
 import type { AnyTensor } from "../autograd/tensor.ts";
 import type { Stored, StoredTensor, StoredType } from "../safetensors.ts";
 import { Diverged } from "./diverged.ts";
-import type { RunPlace, Trainer } from "./trainer.ts";
+import type { RunPlace } from "./phases.ts";
+import type { Trainer } from "./trainer.ts";
 
 /** Version of the layout below; another one is refused. */
 const FORMAT = "longtail-1";

@@ -33,16 +33,10 @@ export { type LoaderView } from "./loader.ts";
 export { HeadTrainer, type HeadTrainerOptions } from "./head_trainer.ts";
 export * from "./metrics/mod.ts";
 export { type DeclaredNetwork, type Network } from "./step/network.ts";
-export { Phases } from "./phases.ts";
+export { Phases, type RunPlace } from "./phases.ts";
 export { PluginState } from "./step/plugin_state.ts";
 export * from "./plugin/recipe.ts";
 export * from "./take_over.ts";
 export { StepLog } from "./step/step_log.ts";
-export {
-  type LogRow,
-  type RunPlace,
-  Trainer,
-  type TrainerOptions,
-  type TrainerRunOptions,
-} from "./trainer.ts";
+export { type LogRow, Trainer, type TrainerOptions, type TrainerRunOptions } from "./trainer.ts";
 export { type TrainerOption, type TrainingConfig } from "./training_config.ts";

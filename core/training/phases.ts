@@ -1,4 +1,5 @@
 import type { Phase } from "./plugin/host_slots.ts";
+import type { StepLog } from "./step/step_log.ts";
 
 /** Which phase a run is in, and what is saved of it. */
 export class Phases {
@@ -66,4 +67,16 @@ export function countsWith(
   const all = [...counts];
   for (const label of labels.values()) all[label] = (all[label] ?? 0) + 1;
   return all;
+}
+
+/** What the host knows of a run's place; the rest of a run are tensors. */
+export interface RunPlace {
+  /** Steps done. */
+  readonly done: number;
+  /** Cursors of the loader. */
+  readonly cursors: Readonly<Record<string, number>>;
+  /** The phase, as {@linkcode Phases.save} gives it; null for methods without phases. */
+  readonly phase: Int32Array | null;
+  /** Names and counts of the log period. */
+  readonly log: ReturnType<StepLog["save"]>;
 }

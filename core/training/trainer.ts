@@ -23,13 +23,19 @@ import {
   type EvaluationOptions,
   scoreEvaluation,
 } from "./evaluate.ts";
-import type { DrawnBatch, Loader } from "./loader.ts";
+import type { DrawnBatch, DrawSizes, Loader } from "./loader.ts";
 import { buildNetwork, type Network } from "./step/network.ts";
-import { countsWith, Phases } from "./phases.ts";
+import { countsWith, Phases, type RunPlace } from "./phases.ts";
 import { PluginState } from "./step/plugin_state.ts";
 import { Hosts } from "./hosts.ts";
 import { runStep, type StepContext, type StepResult } from "./step/step.ts";
-import { drawSizes, evaluationBatch, stepImages } from "./step/step_images.ts";
+import {
+  drawSizes,
+  evaluationBatch,
+  requireDrawable,
+  stepImages,
+  withinLimits,
+} from "./step/step_images.ts";
 import { StepRandom } from "./step/step_random.ts";
 import { countPairs, StepLog } from "./step/step_log.ts";
 import type { TrainingConfig } from "./training_config.ts";
@@ -61,18 +67,6 @@ export interface TrainerRunOptions {
   readonly signal?: AbortSignal;
   /** Called after each step with the steps done, and awaited. */
   onStep?(done: number): void | Promise<void>;
-}
-
-/** What the host knows of a run's place; the rest of a run are tensors. */
-export interface RunPlace {
-  /** Steps done. */
-  readonly done: number;
-  /** Cursors of the loader. */
-  readonly cursors: Readonly<Record<string, number>>;
-  /** The phase, as {@linkcode Phases.save} gives it; null for methods without phases. */
-  readonly phase: Int32Array | null;
-  /** Names and counts of the log period. */
-  readonly log: ReturnType<StepLog["save"]>;
 }
 
 /** Runs the steps of a method on a network; knows no method's name. */
@@ -108,6 +102,7 @@ export class Trainer {
   #ready = false;
   readonly #context: StepContext;
   readonly #hosts: Hosts;
+  readonly #sizes: DrawSizes;
 
   /**
    * A network with fresh weights, before its first step.
@@ -124,6 +119,8 @@ export class Trainer {
     const { data, needs } = checkRun({ model, stack, data: loader.data, size, batch: config });
     this.data = data;
     this.needs = needs;
+    this.#sizes = drawSizes(needs, config);
+    requireDrawable(device, this.#sizes, { algorithm: stack.name, data });
     this.network = buildNetwork(device, model, input, this.needs.heads, config.seed);
     for (const [name, stream] of Object.entries(this.needs.streams)) loader.open(name, stream);
     this.optimizer = runOptimizer(device, this.network, config);
@@ -256,27 +253,13 @@ export class Trainer {
    * Records and submits one step; waits for nothing.
    *
    * @throws {Error} If a slot reads back from the GPU.
+   * @throws {BadInput} If the batch is too large for the adapter.
    */
   step(): void {
-    const { device, network, loader, needs, config, progress } = this;
+    const { device } = this;
     const { readBacks } = device.counts;
     device.place = `step ${this.done}`;
-    device.scope(() => {
-      const sizes = drawSizes(needs, config);
-      const drawn = loader.next(sizes.labeled, sizes.unlabeled);
-      const { seed } = config;
-      const input = stepImages(drawn, { device, loader, needs, sizes, seed, step: this.done });
-      const result = runStep(this.#context, input, progress);
-      const rate = this.#rate(this.done);
-      this.optimizer.update(network.student, network.gradients.flat, network.average, {
-        rate: () => rate,
-        present: result.present,
-        ...stepUpdate(config, this.stack, progress),
-      });
-      result.finish();
-      this.state.commit();
-      this.#count(drawn, result);
-    });
+    withinLimits(this.#sizes, () => device.scope(() => this.#record()));
     device.submit();
     if (device.counts.readBacks !== readBacks) {
       throw new Error(
@@ -284,6 +267,23 @@ export class Trainer {
       );
     }
     this.#done++;
+  }
+
+  #record(): void {
+    const { device, network, loader, needs, config, progress, done: step } = this;
+    const sizes = this.#sizes, { seed } = config;
+    const drawn = loader.next(sizes.labeled, sizes.unlabeled);
+    const input = stepImages(drawn, { device, loader, needs, sizes, seed, step });
+    const result = runStep(this.#context, input, progress);
+    const rate = this.#rate(step);
+    this.optimizer.update(network.student, network.gradients.flat, network.average, {
+      rate: () => rate,
+      present: result.present,
+      ...stepUpdate(config, this.stack, progress),
+    });
+    result.finish();
+    this.state.commit();
+    this.#count(drawn, result);
   }
 
   /** Runs the slots that are due between this step and the next, and waits for its images. */
@@ -369,8 +369,7 @@ export class Trainer {
 
   /** Waits for the images of the next step, where the loader has to fetch them. */
   async #prepare(): Promise<void> {
-    const { loader, needs, config } = this;
-    if (this.done < config.steps) await loader.prepare?.(drawSizes(needs, config));
+    if (this.done < this.config.steps) await this.loader.prepare?.(this.#sizes);
   }
 
   #count({ unlabeled }: DrawnBatch, { terms, targets, mask }: StepResult): void {

@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { NoAdapterError } from "../../core/autograd/adapter.ts";
+import { DeviceLost } from "../../core/autograd/error_watch.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { RefusedFile } from "../../core/refused_file.ts";
 import { Diverged } from "../../core/training/diverged.ts";
@@ -28,7 +29,7 @@ export function reportError(error: unknown): number {
     tell(`error: ${error.message}`);
     return EXIT.noAdapter;
   }
-  if (error instanceof RefusedFile || error instanceof Diverged) {
+  if (error instanceof RefusedFile || error instanceof Diverged || error instanceof DeviceLost) {
     tell(`error: ${error.message}`);
     return EXIT.failed;
   }

@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { dirname } from "node:path";
 import { BadInput } from "../../core/bad_input.ts";
-import { imagesBelow } from "../../datasets/store/image_tree_deno.ts";
+import { ImageTree } from "../../datasets/store/image_tree_deno.ts";
 import { resolvePath } from "../../datasets/store/source_key_deno.ts";
 
 /** A picture to be classified. */
@@ -40,7 +40,7 @@ export async function findPictures(
 
 async function inFolder(path: string, folder: string): Promise<PictureFile[]> {
   const root = path.replace(/[/\\]+$/, "");
-  const below = await imagesBelow(folder, ".");
+  const below = await new ImageTree(folder).imagesBelow(".");
   return below.map((name) => name.replace(/^\.\//, "")).map((name) => ({
     path: `${root}/${name}`,
     file: `${folder}/${name}`,

@@ -1,6 +1,8 @@
+import { BadInput } from "../../bad_input.ts";
+import { TooLarge } from "../../autograd/buffer_pool.ts";
 import type { Device } from "../../autograd/device.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
-import type { NonEmpty, View } from "../plugin/needs.ts";
+import type { DataInfo, NonEmpty, View } from "../plugin/needs.ts";
 import type { MergedNeeds } from "../plugin/merge_needs.ts";
 import type { DrawnBatch, DrawSizes, Loader } from "../loader.ts";
 import { loaderView } from "../loader.ts";
@@ -19,6 +21,51 @@ export function drawSizes(
     unlabeled: needs.unlabeled.length > 0 ? unlabeled : 0,
     streams: Object.fromEntries(streams),
   };
+}
+
+/**
+ * Refuses draws from an empty set, and those whose list of images alone is more than an adapter holds,
+ * before one is drawn.
+ *
+ * @throws {TypeError} If there is no unlabeled image.
+ * @throws {BadInput} That says how many images a step draws, and how many it may.
+ */
+export function requireDrawable(
+  { gpu: { limits } }: Device,
+  sizes: DrawSizes,
+  { algorithm, data }: { readonly algorithm: string; readonly data: DataInfo },
+): void {
+  if (sizes.unlabeled > 0 && data.unlabeled === 0) {
+    throw new TypeError(
+      `'${algorithm}' needs unlabeled images, but the split of ${data.dataset} has none: give some, or take fewer as labeled`,
+    );
+  }
+  const largest = Math.max(sizes.labeled, sizes.unlabeled, ...Object.values(sizes.streams));
+  const most = Math.floor(limits.maxStorageBufferBindingSize / Int32Array.BYTES_PER_ELEMENT);
+  if (largest <= most) return;
+  throw new BadInput(
+    `A step draws ${largest} images at once, of which this adapter holds the list of ${most}: give a ` +
+      "smaller batch.labeled or batch.ratio",
+  );
+}
+
+/**
+ * Records a step of so many images.
+ *
+ * @throws {BadInput} If the adapter cannot hold a tensor of it; says which batch would do.
+ */
+export function withinLimits({ labeled, unlabeled }: DrawSizes, record: () => void): void {
+  try {
+    record();
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+    const [what] = error.message.split(": "), most = Math.floor(labeled / error.times);
+    throw new BadInput(
+      `A step of ${labeled} labeled and ${unlabeled} unlabeled images is too large for this adapter: ` +
+        `${what}; give batch.labeled at most about ${Math.max(1, most)}, or smaller images or a ` +
+        "smaller network",
+    );
+  }
 }
 
 /** How many images the networks see in a step, each view counted; streams are not. */

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { add, mul, requestDevice, scatterRows, sum, Tape } from "../../../core/autograd/mod.ts";
+import {
+  add,
+  DeviceLost,
+  mul,
+  requestDevice,
+  scatterRows,
+  sum,
+  Tape,
+  TooLarge,
+} from "../../../core/autograd/mod.ts";
 import { defineKernel, read, write } from "../../../kernels/kernel.ts";
 
 const device = await requestDevice();
@@ -109,10 +118,10 @@ Deno.test("BufferPool refuses more than the budget, in words", async () => {
   const small = await requestDevice({ memoryBudget: 1 << 20 });
   assert.throws(
     () => small.zeros([1 << 20]),
-    /4\.0 MiB of GPU memory, more than the budget of 1\.0 MiB/,
+    /take 4\.0 MiB, this adapter allows 1\.0 MiB \(memory budget\)/,
   );
   const most = small.gpu.limits.maxBufferSize;
-  assert.throws(() => small.empty([most]), /larger than this adapter's buffers/);
+  assert.throws(() => small.empty([most]), /maxBufferSize/);
   small.destroy();
 });
 
@@ -205,4 +214,39 @@ Deno.test("Device.dispatch() refuses missing and unknown names, and says which i
     /'one' takes the uniforms none, not n$/,
   );
   assert.equal(device.counts.dispatches, dispatches);
+});
+
+Deno.test("a destroyed device says so at the next submit, and to who was reading", async () => {
+  const own = await requestDevice();
+  const x = own.tensor([1, 2], [2]);
+  own.place = "step 7";
+  const reading = own.read(x);
+  own.gpu.destroy();
+  add(x, x);
+  const message =
+    /^The GPU was lost during step 7: the device was destroyed; resume the run to go on$/;
+  assert.throws(() => own.submit(), (error) => {
+    assert.ok(error instanceof DeviceLost);
+    assert.match(error.message, message);
+    return true;
+  });
+  await assert.rejects(reading, DeviceLost);
+  await assert.rejects(own.read(x), DeviceLost);
+  own.destroy(); // once more does no harm
+});
+
+Deno.test("a tensor that no kernel can be given is refused where it is recorded", () => {
+  const most = device.gpu.limits.maxStorageBufferBindingSize;
+  if (most >= device.gpu.limits.maxBufferSize) return; // its buffer is refused before
+  device.scope(() => {
+    const x = device.empty([most / 4 + 4]);
+    assert.throws(() => add(x, x), (error) => {
+      assert.ok(error instanceof TooLarge);
+      assert.match(
+        error.message,
+        /^A tensor takes .* MiB, this adapter allows .* MiB \(maxStorage/,
+      );
+      return true;
+    });
+  });
 });

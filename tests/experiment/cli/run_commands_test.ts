@@ -269,3 +269,24 @@ Deno.test("train leaves nothing behind where its options cannot be met", async (
   assert.match(err, /There is no curriculum file seval_alpha\.npy/);
   await assert.rejects(Deno.stat(folder), Deno.errors.NotFound);
 });
+
+Deno.test("train leaves nothing behind where the adapter cannot hold its batch", async () => {
+  for (
+    const [labeled, says] of [
+      // Its list of images alone is too long: said before one is drawn.
+      [2 ** 31 - 1, /^error: A step draws 4294967294 images at once, of which this adapter holds/],
+      [
+        1_000_000,
+        /^error: A step of 1000000 labeled and .* takes .* allows .* give batch.labeled at most about/,
+      ],
+    ] as const
+  ) {
+    const began = performance.now();
+    const { folder, code, err } = await trained("--set", `batch.labeled=${labeled}`);
+    assert.equal(code, 2, err);
+    assert.match(err, says);
+    assert.doesNotMatch(err, /\n/);
+    await assert.rejects(Deno.stat(folder), Deno.errors.NotFound);
+    assert.ok(performance.now() - began < 60_000);
+  }
+});
