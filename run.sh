@@ -36,7 +36,7 @@ get_deno() {
 # Makes sure of an adapter: ends with code 3 and what to do where there is none.
 get_adapter() {
   status=0
-  said=$(deno run -A --quiet cli.ts doctor --json 2>&1 >/dev/null) || status=$?
+  said=$(deno run $may --quiet cli.ts doctor --json 2>&1 >/dev/null) || status=$?
   [ "$status" = 3 ] || return 0
   # A driver that was chosen by name, and does not work, is for the user to mend.
   if [ -n "${VK_DRIVER_FILES:-}${VK_ICD_FILENAMES:-}" ] ||
@@ -56,6 +56,10 @@ get_adapter() {
     mesa-vulkan-drivers >/dev/null 2>&1 ||
     fail 3 "there is no WebGPU adapter, and apt-get could not install one: sudo apt-get install mesa-vulkan-drivers"
 }
+
+# What each command may do; docs/trust.md says why. The tasks of deno.json may do the same.
+may="--allow-read --allow-write --allow-env --allow-sys"
+may_data="$may --allow-ffi --allow-net=www.cs.toronto.edu,ai.stanford.edu,cs.stanford.edu,ufldl.stanford.edu,data.vision.ee.ethz.ch,madm.dfki.de,huggingface.co,*.hf.co,zenodo.org"
 
 check() {
   deno fmt --check
@@ -91,7 +95,10 @@ test)
   deno test -A --quiet --no-check tests examples
   exec deno test -A --quiet --doc mod.ts core kernels algorithms datasets experiment README.md docs
   ;;
-golden) exec deno run -A tests/golden/main.ts "$@" ;;
+golden) exec deno run $may tests/golden/main.ts "$@" ;;
 bench) exec deno run -A --config bench/deno.json bench/main.ts "$@" ;;
-*) exec deno run -A cli.ts "$verb" "$@" ;;
+data) exec deno run $may_data cli.ts "$verb" "$@" ;;
+predict) exec deno run $may --allow-ffi cli.ts "$verb" "$@" ;;
+sweep) exec deno run $may --allow-run cli.ts "$verb" "$@" ;;
+*) exec deno run $may cli.ts "$verb" "$@" ;;
 esac

@@ -4,7 +4,8 @@ import {
   NoAdapterError,
   requestAdapter,
 } from "../../core/autograd/adapter.ts";
-import { LIMITS, loadedDrivers, VERSION } from "./environment_deno.ts";
+import { LIMITS, VERSION } from "./environment_deno.ts";
+import { vulkanDrivers } from "./vulkan_drivers_deno.ts";
 import { adapterFlag, preferVulkan } from "./open_adapter_deno.ts";
 
 /** `doctor`: what this machine offers. */
@@ -21,7 +22,7 @@ export async function doctorCommand(
     deno: Deno.version.deno,
     os: `${Deno.build.os} ${Deno.osRelease()} ${Deno.build.arch}`,
     adapter: describeAdapter(adapter.info),
-    drivers: loadedDrivers(),
+    drivers: await vulkanDrivers(),
     limits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
     features: [...adapter.features].sort(),
     freeMemory: memory.available,

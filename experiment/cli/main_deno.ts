@@ -4,6 +4,7 @@ import { ADAPTER_CHOICES } from "../../core/autograd/adapter.ts";
 import { addDataCommand } from "./data/data_command.ts";
 import { VERSION } from "./environment_deno.ts";
 import { EXIT, reportError } from "./exit_codes_deno.ts";
+import { endWithTaskRunner } from "../run/interrupt_deno.ts";
 
 const set = new Option("--set <key=value...>", "set one option of `list options`; repeat for more")
   .argParser(
@@ -36,6 +37,9 @@ export async function run(args: readonly string[]): Promise<number> {
   const program = new Command("longtail")
     .description("Long-tailed semi-supervised image classification on WebGPU")
     .version(VERSION)
+    // The tasks of deno.json say so.
+    .addOption(new Option("--of-task").hideHelp())
+    .on("option:of-task", endWithTaskRunner)
     .exitOverride()
     .configureOutput({ outputError: () => {} }); // said once, below
 

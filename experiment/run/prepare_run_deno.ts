@@ -10,6 +10,7 @@ import type { Model } from "../../core/nn/model.ts";
 import { modelByName } from "../../core/nn/model_registry.ts";
 import { decodeSafetensors, type Stored } from "../../core/safetensors.ts";
 import type { Resolved } from "../config/resolve.ts";
+import { optionsWithoutSecrets } from "../config/secrets.ts";
 import { type EarlierRun, earlierRun } from "./earlier_run_deno.ts";
 import { splitRun } from "./split_run.ts";
 
@@ -49,7 +50,10 @@ export async function prepareRun(
   const { seed: _, ...saved } = options;
   return {
     resolved,
-    all: { ...resolved.all, split: { protocol: config.split.protocol, ...saved } },
+    all: optionsWithoutSecrets({
+      ...resolved.all,
+      split: { protocol: config.split.protocol, ...saved },
+    }),
     dataset,
     split,
     note,

@@ -1,6 +1,6 @@
 import { withFile } from "../../core/refused_file.ts";
 import { type LogLine, writeWhole } from "../run/run_folder_deno.ts";
-import { confusionImage } from "./confusion_image_deno.ts";
+import { confusionImage } from "./confusion_image.ts";
 import { decodeEvents, encodeEvent, type TaggedValue } from "./events.ts";
 import { scalarsOf } from "./scalars.ts";
 

@@ -1,7 +1,7 @@
-import sharp from "sharp";
 import type { ImagePart } from "../../../datasets/images/dataset.ts";
 import { rankedClassNames } from "../../../datasets/split/split.ts";
 import { hardestImages, type TestAnswers, type Thumbnail } from "../../report/hardest.ts";
+import { encodePng } from "../../png.ts";
 import { requireSameSplit } from "../../run/split_run.ts";
 import { openRun } from "../open_run_deno.ts";
 
@@ -39,12 +39,11 @@ export async function reportImages(
     const hard = hardestImages(answers, COUNT), bytes = size * size * 3;
     const pixels = await test.read(hard.map(({ image }) => image));
     return await Promise.all(hard.map(async (image, i) => {
-      const raw = { width: size, height: size, channels: 3 } as const;
-      const own = pixels.subarray(i * bytes, (i + 1) * bytes);
-      const png = await sharp(own, { raw }).png().toBuffer();
+      const data = pixels.subarray(i * bytes, (i + 1) * bytes);
+      const png = await encodePng({ width: size, height: size, data });
       return {
         ...image,
-        source: `data:image/png;base64,${png.toString("base64")}`,
+        source: `data:image/png;base64,${png.toBase64()}`,
         small: size <= SMALL,
       };
     }));

@@ -36,10 +36,10 @@ export interface SweepFlags extends PlanFlags {
 
 const ENGINES = ["local", "slurm"];
 
-/** What starts this program again. */
+/** What starts this program again, with what a run may do and no more. */
 const PROGRAM = [
   Deno.execPath(),
-  ...["run", "-A", "--quiet"],
+  ...["run", "--quiet", "--allow-read", "--allow-write", "--allow-env", "--allow-sys"],
   new URL("../../../cli.ts", import.meta.url).href,
 ];
 

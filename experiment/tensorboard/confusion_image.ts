@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import { encodePng } from "../png.ts";
 import type { TaggedValue } from "./events.ts";
 
 /** About how wide an image is, in px. */
@@ -24,8 +24,7 @@ export async function confusionImage(
       return PALE.map((pale, channel) => pale + share * (DARK[channel]! - pale)); // three each
     });
   }));
-  const side = classes * Math.max(1, Math.floor(WIDTH / classes));
-  const png = await sharp(pixels, { raw: { width: classes, height: classes, channels: 3 } })
-    .resize(side, side, { kernel: "nearest" }).png().toBuffer();
-  return { tag, png: new Uint8Array(png), width: side, height: side };
+  const scale = Math.max(1, Math.floor(WIDTH / classes)), side = classes * scale;
+  const png = await encodePng({ width: classes, height: classes, data: pixels }, { scale });
+  return { tag, png, width: side, height: side };
 }
