@@ -5,7 +5,7 @@ import {
   requestAdapter,
 } from "../../core/autograd/adapter.ts";
 import { LIMITS, VERSION } from "./environment_deno.ts";
-import { vulkanDrivers } from "./vulkan_drivers_deno.ts";
+import { vulkanDrivers } from "../run/vulkan_drivers_deno.ts";
 import { adapterFlag, preferVulkan } from "./open_adapter_deno.ts";
 
 /** `doctor`: what this machine offers. */

@@ -1,7 +1,7 @@
 import type { Device } from "../../core/autograd/device.ts";
 import { pluginHashes } from "./load_plugins_deno.ts";
 import { withoutSecrets } from "../config/secrets.ts";
-import { vulkanDrivers } from "./vulkan_drivers_deno.ts";
+import { vulkanDrivers } from "../run/vulkan_drivers_deno.ts";
 import config from "../../deno.json" with { type: "json" };
 
 /** Version of this toolkit. */
