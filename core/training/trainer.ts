@@ -120,7 +120,7 @@ export class Trainer {
     this.data = data;
     this.needs = needs;
     this.#sizes = drawSizes(needs, config);
-    requireDrawable(device, this.#sizes, { algorithm: stack.name, data });
+    requireDrawable(device, this.#sizes);
     this.network = buildNetwork(device, model, input, this.needs.heads, config.seed);
     for (const [name, stream] of Object.entries(this.needs.streams)) loader.open(name, stream);
     this.optimizer = runOptimizer(device, this.network, config);

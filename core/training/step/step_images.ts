@@ -2,7 +2,7 @@ import { BadInput } from "../../bad_input.ts";
 import { TooLarge } from "../../autograd/buffer_pool.ts";
 import type { Device } from "../../autograd/device.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
-import type { DataInfo, NonEmpty, View } from "../plugin/needs.ts";
+import type { NonEmpty, View } from "../plugin/needs.ts";
 import type { MergedNeeds } from "../plugin/merge_needs.ts";
 import type { DrawnBatch, DrawSizes, Loader } from "../loader.ts";
 import { loaderView } from "../loader.ts";
@@ -24,22 +24,11 @@ export function drawSizes(
 }
 
 /**
- * Refuses draws from an empty set, and those whose list of images alone is more than an adapter holds,
- * before one is drawn.
+ * Refuses draws whose list of images alone is more than an adapter holds, before one is drawn.
  *
- * @throws {TypeError} If there is no unlabeled image.
  * @throws {BadInput} That says how many images a step draws, and how many it may.
  */
-export function requireDrawable(
-  { gpu: { limits } }: Device,
-  sizes: DrawSizes,
-  { algorithm, data }: { readonly algorithm: string; readonly data: DataInfo },
-): void {
-  if (sizes.unlabeled > 0 && data.unlabeled === 0) {
-    throw new TypeError(
-      `'${algorithm}' needs unlabeled images, but the split of ${data.dataset} has none: give some, or take fewer as labeled`,
-    );
-  }
+export function requireDrawable({ gpu: { limits } }: Device, sizes: DrawSizes): void {
   const largest = Math.max(sizes.labeled, sizes.unlabeled, ...Object.values(sizes.streams));
   const most = Math.floor(limits.maxStorageBufferBindingSize / Int32Array.BYTES_PER_ELEMENT);
   if (largest <= most) return;
