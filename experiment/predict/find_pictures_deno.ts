@@ -1,7 +1,8 @@
 import { parse } from "csv-parse/sync";
 import { dirname } from "node:path";
 import { BadInput } from "../../core/bad_input.ts";
-import { imagesBelow } from "../../datasets/store/image_tree_deno.ts";
+import { ImageTree } from "../../datasets/store/image_tree_deno.ts";
+import { readText } from "../../datasets/store/locate_deno.ts";
 import { resolvePath } from "../../datasets/store/source_key_deno.ts";
 
 /** A picture to be classified. */
@@ -40,7 +41,7 @@ export async function findPictures(
 
 async function inFolder(path: string, folder: string): Promise<PictureFile[]> {
   const root = path.replace(/[/\\]+$/, "");
-  const below = await imagesBelow(folder, ".");
+  const below = await new ImageTree(folder).imagesBelow(".");
   return below.map((name) => name.replace(/^\.\//, "")).map((name) => ({
     path: `${root}/${name}`,
     file: `${folder}/${name}`,
@@ -49,9 +50,10 @@ async function inFolder(path: string, folder: string): Promise<PictureFile[]> {
 
 /** Paths of a list start from its folder. */
 async function inList(path: string, list: string): Promise<PictureFile[]> {
+  const text = await readText(list, 1 << 28);
   let rows: Record<string, string>[];
   try {
-    rows = parse(await Deno.readTextFile(list), {
+    rows = parse(text, {
       bom: true,
       columns: true,
       skip_empty_lines: true,
