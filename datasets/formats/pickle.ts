@@ -7,7 +7,7 @@ import { PickleBytes, PickleGlobal, PickleTuple, type PickleValue } from "./pick
  * A file whose objects take more memory than this, about, is refused: the largest real one has some
  * 1.3 million labels.
  */
-const MAX_BYTES = 1 << 28;
+const MAX_BYTES = 1 << 27;
 /** What an object takes in memory, about. */
 const COST = { simple: 16, range: 96, list: 128, map: 256 } as const;
 const MARK: unique symbol = Symbol("mark");

@@ -2,6 +2,7 @@ import { parse } from "csv-parse/sync";
 import { dirname } from "node:path";
 import { BadInput } from "../../core/bad_input.ts";
 import { ImageTree } from "../../datasets/store/image_tree_deno.ts";
+import { readText } from "../../datasets/store/locate_deno.ts";
 import { resolvePath } from "../../datasets/store/source_key_deno.ts";
 
 /** A picture to be classified. */
@@ -49,9 +50,10 @@ async function inFolder(path: string, folder: string): Promise<PictureFile[]> {
 
 /** Paths of a list start from its folder. */
 async function inList(path: string, list: string): Promise<PictureFile[]> {
+  const text = await readText(list, 1 << 28);
   let rows: Record<string, string>[];
   try {
-    rows = parse(await Deno.readTextFile(list), {
+    rows = parse(text, {
       bom: true,
       columns: true,
       skip_empty_lines: true,

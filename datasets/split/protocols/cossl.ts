@@ -1,6 +1,6 @@
 import { imagesWhere, indicesByClass, type LabelPool, unlabeledImages } from "../label_pool.ts";
 import { NumpyRandom } from "../random/numpy_random.ts";
-import { shareOf } from "../selection/rank_classes.ts";
+import { roundHalfEven } from "../../../core/round_half_even.ts";
 import { twoStepCounts, unlabeledCounts } from "../selection/published_counts.ts";
 import { PythonRandom } from "../random/python_random.ts";
 import { takePerClass } from "../selection/take_per_class.ts";
@@ -82,7 +82,7 @@ function splitCossl(pool: LabelPool, options: SplitOptions): Split {
   const sizes = indicesByClass(labels, classes).map((list) => list.length);
   const labeled = labeledShare === null
     ? twoStepCounts(classes, { max: options.labeledMax, gamma: options.gammaLabeled })
-    : sizes.map((size) => shareOf(size, labeledShare));
+    : sizes.map((size) => roundHalfEven(size * labeledShare));
   if (labeledShare === null) checkLabeledCounts(labeled, { sizes, options });
   const counts = labeledShare !== null ? null : unlabeledCounts(options, {
     counts: (head) => twoStepCounts(classes, head),

@@ -2,7 +2,7 @@ import { BadInput } from "../../../core/bad_input.ts";
 import { Random } from "../../../core/random.ts";
 import { longTailCounts } from "../long_tail.ts";
 import { indicesByClass, type LabelPool, unlabeledImages } from "../label_pool.ts";
-import { shareOf } from "../selection/rank_classes.ts";
+import { roundHalfEven } from "../../../core/round_half_even.ts";
 import { unlabeledCounts } from "../selection/published_counts.ts";
 import { completeSplit, type Protocol, type Split, type SplitOptions } from "../split.ts";
 import { checkLabeledCounts } from "./split_options.ts";
@@ -30,7 +30,7 @@ function splitFree(pool: LabelPool, options: SplitOptions): Split {
   const sizes = left.map((list) => list.length);
   const labeledCounts = labeledShare === null
     ? longTailCounts(classes, { max, gamma })
-    : sizes.map((size) => shareOf(size, labeledShare));
+    : sizes.map((size) => Math.min(size, Math.max(1, roundHalfEven(size * labeledShare))));
   if (labeledShare === null) checkLabeledCounts(labeledCounts, { sizes, options });
   const counts = labeledShare !== null ? null : unlabeledCounts(options, {
     counts: (head) => longTailCounts(classes, head),

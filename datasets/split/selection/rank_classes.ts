@@ -40,20 +40,13 @@ export interface NaturalShare {
 }
 
 /**
- * How many images of a class a share of it is: `share · n`, halves rounded to even, but one at least
- * where there is one.
+ * Labels the first images of each class: `share · n_c`, halves rounded to even.
  *
- * So are Small-ImageNet-127's labels dealt in SimPro, ACR, ADELLO and CoSSL, where no class is so
- * small that the least decides.
+ * So are Small-ImageNet-127's labels dealt in SimPro, ACR, ADELLO and CoSSL.
  */
-export function shareOf(images: number, share: number): number {
-  return Math.min(images, Math.max(1, roundHalfEven(images * share)));
-}
-
-/** Labels the first images of each class, {@linkcode shareOf} of them. */
 export function naturalShare(pool: LabelPool, share: number): NaturalShare {
   const byClass = indicesByClass(pool.labels, pool.classes);
-  const counts = byClass.map((list) => shareOf(list.length, share));
+  const counts = byClass.map((list) => roundHalfEven(list.length * share));
   const labeled = byClass.flatMap((list, c) => list.slice(0, counts[c]));
   const taken = new Set(labeled);
   return {

@@ -49,7 +49,7 @@ Deno.test("completeSplit() refuses images that cannot be what they are said to b
   refused({ options: { ...options, holdout: 1 } }, /class 0 without a labeled image/);
 });
 
-Deno.test("protocols that label a share of each class label one image of the smallest too", () => {
+Deno.test("a class of a small tail has a labeled image by our own protocol, and is refused by others", () => {
   const sizes = [30, 12, 4, 1];
   const tail: LabelPool = {
     ...pool,
@@ -59,10 +59,14 @@ Deno.test("protocols that label a share of each class label one image of the sma
     testLabels: [0, 1, 2, 3],
   };
   const names = ["ant", "bee", "cat", "dog"];
-  for (const protocol of ["free", "simpro", "acr", "adello", "cossl"]) {
-    const split = makeSplit(tail, { protocol });
-    assert.deepEqual(split.counts.labeled, [3, 1, 1, 1], protocol);
-    requireComplete(split, names);
+  requireComplete(makeSplit(tail, {}), names);
+  assert.deepEqual(makeSplit(tail, {}).counts.labeled, [3, 1, 1, 1]);
+  for (const protocol of ["simpro", "acr", "adello", "cossl"]) {
+    assert.throws(
+      () => requireComplete(makeSplit(tail, { protocol }), names),
+      /^BadInput: No image of class 'cat' \(nor of 'dog'\) of toy is labeled in a split of protocol/,
+    );
+    requireComplete(makeSplit(tail, { protocol, labeledShare: 0.6 }), names);
   }
   assert.throws(
     () => makeSplit({ ...tail, labels: [] }, {}),
