@@ -1,3 +1,4 @@
+import { stringify } from "csv-stringify/sync";
 import type { Prediction } from "../network/trained_model.ts";
 
 /** A prediction and the image that it is of. */
@@ -11,13 +12,10 @@ export function predictionsCsv(predictions: readonly NamedPrediction[], classes:
   const head = ["path", "predicted", "class", "confidence"];
   for (let c = 0; c < classes; c++) head.push(`p${c}`);
   const lines = predictions.map((p) => [
-    field(p.path),
-    p.predicted,
-    field(p.class),
-    digits(p.confidence),
+    ...[p.path, p.predicted, p.class, digits(p.confidence)],
     ...p.probabilities.map(digits),
   ]);
-  return [head, ...lines].map((cells) => `${cells.join(",")}\n`).join("");
+  return stringify([head, ...lines]);
 }
 
 /** Predictions as one JSON object a line, with the same keys and `probabilities` as a list. */
@@ -31,9 +29,4 @@ export function predictionsJsonl(predictions: readonly NamedPrediction[]): strin
 /** As many digits as single precision has. */
 function digits(value: number): number {
   return Number(value.toPrecision(8));
-}
-
-/** A field of a CSV file, in quotes where it needs them (RFC 4180). */
-function field(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
