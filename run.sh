@@ -64,9 +64,10 @@ may_data="$may --allow-ffi --allow-net=www.cs.toronto.edu,ai.stanford.edu,cs.sta
 check() {
   deno fmt --check
   deno lint
-  # The benches have packages of their own (TensorFlow.js, jax-js), which nobody else needs.
-  deno check --quiet mod.ts cli.ts core kernels algorithms datasets experiment tests examples
+  deno check --quiet mod.ts cli.ts core kernels algorithms datasets experiment
+  # Benches and tests have packages of their own (TensorFlow.js, ONNX Runtime), which nobody else needs.
   deno check --quiet --config bench/deno.json bench
+  deno check --quiet --config tests/deno.json tests examples
   deno check --quiet --config tests/browser.json --import-map deno.json --no-lock mod.ts
   deno doc --lint --quiet mod.ts core/mod.ts kernels/mod.ts algorithms/mod.ts datasets/mod.ts cli.ts
   deno publish --quiet --dry-run --allow-dirty
@@ -92,7 +93,7 @@ case $verb in
 check) check ;;
 test)
   check
-  deno test -A --quiet --no-check tests examples
+  deno test -A --quiet --no-check --config tests/deno.json tests examples
   exec deno test -A --quiet --doc mod.ts core kernels algorithms datasets experiment README.md docs
   ;;
 golden) exec deno run $may tests/golden/main.ts "$@" ;;

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import bench from "../../bench/deno.json" with { type: "json" };
 import project from "../../deno.json" with { type: "json" };
+import tests from "../deno.json" with { type: "json" };
 
-// The bench has a configuration of its own, so that its peers are downloaded for the bench only.
-Deno.test("bench/deno.json maps the project's imports to the same", () => {
-  const mapped = Object.entries(project.imports).map(([name, target]) => [
-    name,
-    target.replace(/^\.\//, "../"),
-  ]);
-  assert.deepEqual({ ...bench.imports, ...Object.fromEntries(mapped) }, bench.imports);
-  assert.deepEqual(bench.compilerOptions, project.compilerOptions);
-});
+// Bench and tests have configurations of their own, so that nobody else downloads what they need.
+for (const [folder, config] of [["bench", bench], ["tests", tests]] as const) {
+  Deno.test(`${folder}/deno.json maps the project's imports to the same`, () => {
+    const mapped = Object.entries(project.imports).map(([name, target]) => [
+      name,
+      target.replace(/^\.\//, "../"),
+    ]);
+    assert.deepEqual({ ...config.imports, ...Object.fromEntries(mapped) }, config.imports);
+    assert.deepEqual(config.compilerOptions, project.compilerOptions);
+  });
+}
