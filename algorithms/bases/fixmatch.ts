@@ -12,7 +12,14 @@ import {
   type Tensor,
 } from "../../core/mod.ts";
 import { sharpen } from "../shared/mixing.ts";
-import { negative, noneOf, notPositive, notWhole, outsideUnit } from "../shared/option_checks.ts";
+import {
+  MOST_COPIES,
+  negative,
+  noneOf,
+  notPositive,
+  notWhole,
+  outsideUnit,
+} from "../shared/option_checks.ts";
 import { classicRecipe } from "../recipes/usb.ts";
 import { repeatRows } from "../shared/batch_rows.ts";
 
@@ -67,7 +74,7 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
   smoke: { "fixmatch.threshold": 0.2 },
   check: ({ threshold, lambda, targets, temperature, passes, strongViews }) =>
     outsideUnit({ threshold }) ?? negative({ lambda }) ?? notPositive({ temperature }) ??
-      noneOf("targets", targets, ["hard", "soft"]) ?? notWhole({ strongViews }) ??
+      noneOf("targets", targets, ["hard", "soft"]) ?? notWhole({ strongViews }, 1, MOST_COPIES) ??
       noneOf("passes", passes, ["together", "apart", "each"]),
   needs: ({ passes, strongViews }) => ({
     views: {

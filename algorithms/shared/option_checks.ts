@@ -26,11 +26,15 @@ export function notPositive(options: Numbers): string | null {
   return firstWrong(options, (x) => x > 0, "a number above 0");
 }
 
-/** What is wrong with options that must be whole numbers from `least` on, or null. */
-export function notWhole(options: Numbers, least = 1): string | null {
-  const fits = (x: number) => Number.isInteger(x) && x >= least;
-  return firstWrong(options, fits, `a whole number of at least ${least}`);
+/** What is wrong with options that must be whole numbers from `least` on, up to `most`, or null. */
+export function notWhole(options: Numbers, least = 1, most = Infinity): string | null {
+  const fits = (x: number) => Number.isInteger(x) && x >= least && x <= most;
+  const wanted = most < Infinity ? `from ${least} to ${most}` : `of at least ${least}`;
+  return firstWrong(options, fits, `a whole number ${wanted}`);
 }
+
+/** More views of an image, or heads of a network, than anybody has run: each costs memory and time. */
+export const MOST_COPIES = 64;
 
 /** What is wrong with an option that must be one of some words, or null. */
 export function noneOf(name: string, value: string, known: readonly string[]): string | null {

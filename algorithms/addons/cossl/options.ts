@@ -1,5 +1,11 @@
 import { COSSL_PRETRAIN } from "../../recipes/cossl.ts";
-import { negative, noneOf, notWhole, outsideUnit } from "../../shared/option_checks.ts";
+import {
+  MOST_COPIES,
+  negative,
+  noneOf,
+  notWhole,
+  outsideUnit,
+} from "../../shared/option_checks.ts";
 
 /** Options of CoSSL. */
 export interface CosslOptions {
@@ -73,7 +79,8 @@ export function checkCossl(config: CosslOptions): string | null {
   const views = ["weak", "strong"];
   return outsideUnit({ pretrain, least, startAverage, average }) ??
     negative({ decay: config.decay, startRate: config.startRate }) ??
-    notWhole({ startSteps, strongViews }, 0) ?? notWhole({ startBatch }) ??
+    notWhole({ startSteps }, 0) ?? notWhole({ strongViews }, 0, MOST_COPIES) ??
+    notWhole({ startBatch }) ??
     noneOf("view", config.view, views) ??
     noneOf("startView", config.startView, views) ??
     noneOf("startLabeled", config.startLabeled, views) ??

@@ -1,5 +1,11 @@
 import type { DataInfo } from "../../../core/mod.ts";
-import { negative, noneOf, notPositive, notWhole } from "../../shared/option_checks.ts";
+import {
+  MOST_COPIES,
+  negative,
+  noneOf,
+  notPositive,
+  notWhole,
+} from "../../shared/option_checks.ts";
 import { MIXES, type MixOptions } from "./batch_mix.ts";
 
 /** Options of BalPoE. */
@@ -65,7 +71,7 @@ export function checkBalpoe(
     (tauForm === "list" || tau.length === 2
       ? null
       : `tau is [${tau}]: as ${tauForm} it is the lowest and the highest value`) ??
-    notWhole({ experts }) ??
+    notWhole({ experts }, 1, MOST_COPIES) ??
     (testPrior.every((p) => p > 0) ? null : `testPrior is [${testPrior}]: give numbers above 0`);
 }
 

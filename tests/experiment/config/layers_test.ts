@@ -96,3 +96,20 @@ Deno.test("data sets may have any name: what every object has is no recipe", () 
     }
   }
 });
+
+Deno.test("options that views and heads are counted by are refused before any is made", () => {
+  for (
+    const [algorithm, option] of [
+      ["fixmatch", "fixmatch.strongViews"],
+      ["fixmatch+cossl", "cossl.strongViews"],
+      ["balpoe", "balpoe.experts"],
+    ]
+  ) {
+    for (const value of ["65", "4294967296", "1e23"]) {
+      refused(
+        () => resolveConfig([setLayer([`algorithm=${algorithm}`, `${option}=${value}`])]),
+        new RegExp(`^${option} is \\S+: give a whole number from [01] to 64$`),
+      );
+    }
+  }
+});
