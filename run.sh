@@ -65,9 +65,10 @@ check() {
   deno fmt --check
   deno lint
   # The benches have packages of their own (TensorFlow.js, jax-js), which nobody else needs.
-  deno check --quiet mod.ts cli.ts core kernels algorithms datasets experiment tests examples
+  deno check --quiet mod.ts cli.ts core kernels algorithms datasets experiment tests examples/class_threshold
   deno check --quiet --config bench/deno.json bench
-  deno check --quiet --config tests/browser.json --import-map deno.json --no-lock mod.ts
+  deno check --quiet --config tests/browser.json --import-map deno.json --no-lock mod.ts \
+    examples/browser/page.ts
   deno doc --lint --quiet mod.ts core/mod.ts kernels/mod.ts algorithms/mod.ts datasets/mod.ts cli.ts
   deno publish --quiet --dry-run --allow-dirty
 }
