@@ -30,7 +30,7 @@ export function bar(share: number): HTMLElement {
 
 /** A share as people read it. */
 export function percent(share: number | null): string {
-  return share === null ? "–" : `${(100 * share).toFixed(share < 0.9995 ? 1 : 0)} %`;
+  return share === null ? "–" : `${(100 * share).toFixed(share < 0.9995 ? 1 : 0)}\u00a0%`;
 }
 
 /** A small canvas with an image of red, green and blue bytes. */

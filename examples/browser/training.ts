@@ -16,20 +16,20 @@ export async function openTraining(onTrained: (network: TrainedModel) => void): 
   let stop: AbortController | undefined;
   fillForm();
   const images = await classImages(dataset);
-  const preview = () => {
-    const choice = readForm();
-    showClasses(dataset, splitOf(dataset, choice), images);
-    drawCurves(runs, choice.steps);
-  };
-  preview();
+  const showSplit = () => showClasses(dataset, splitOf(dataset, readForm()), images);
+  showSplit();
+  for (const id of ["imbalance", "shape"]) byId(id).addEventListener("change", showSplit);
+  const showCurves = () => drawCurves(runs, readForm().steps);
+  showCurves();
+  byId("steps").addEventListener("change", showCurves);
   const form = byId<HTMLFormElement>("form");
-  form.addEventListener("change", preview);
   byId("stop").addEventListener("click", () => stop?.abort());
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const run: Run = { ...readForm(), index: runs.length, log: [], scores: [] };
     runs.push(run);
-    preview();
+    showSplit();
+    showCurves();
     stop = new AbortController();
     lock(true);
     try {

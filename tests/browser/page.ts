@@ -1,3 +1,6 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import axe from "axe-core";
 import { chromium, type Page } from "playwright-core";
 
 /** Where Debian's package `chromium` puts it. */
@@ -6,6 +9,33 @@ const CHROMIUM = "/usr/bin/chromium";
 /** Whether there is a browser to test in. */
 export const hasBrowser: boolean = await Deno.stat(CHROMIUM).then(() => true, () => false);
 if (!hasBrowser) console.log(`WebGPU is not tried in a browser: ${CHROMIUM} is not installed`);
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** A file of the project, with the library and all else that it imports, as a module for browsers. */
+export async function bundle(path: string): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--platform", "browser", fileURLToPath(new URL(path, ROOT))],
+    cwd: ROOT,
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
+
+/** Fails if axe has something to complain of, or the page scrolls sideways. */
+export async function assertAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe.source);
+  const { violations, passes } = await page.evaluate("axe.run()") as axe.AxeResults;
+  assert.deepEqual(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`),
+    [],
+  );
+  assert.ok(passes.some(({ id }) => id === "color-contrast"));
+  const [content, window] = await page.evaluate(
+    "[document.documentElement.scrollWidth, innerWidth]",
+  ) as [number, number];
+  assert.equal(content, window, "the page scrolls sideways");
+}
 
 /** Gives the browser WebGPU on the processor, by SwiftShader. */
 const WEBGPU = [
