@@ -67,8 +67,9 @@ check() {
   deno check --quiet mod.ts cli.ts core kernels algorithms datasets experiment
   # Benches and tests have packages of their own (TensorFlow.js, ONNX Runtime), which nobody else needs.
   deno check --quiet --config bench/deno.json bench
-  deno check --quiet --config tests/deno.json tests examples
-  deno check --quiet --config tests/browser.json --import-map deno.json --no-lock mod.ts
+  deno check --quiet --config tests/deno.json tests examples/class_threshold
+  deno check --quiet --config tests/browser.json --import-map deno.json --no-lock mod.ts \
+    examples/browser/page.ts
   deno doc --lint --quiet mod.ts core/mod.ts kernels/mod.ts algorithms/mod.ts datasets/mod.ts cli.ts
   deno publish --quiet --dry-run --allow-dirty
 }

@@ -42,8 +42,12 @@ export interface TrainOptions {
   readonly device?: Device;
   /** Where methods keep files; one object for two runs lets the second read those of the first. */
   readonly files?: HostFiles;
+  /** Ends the run after the step it is in: what was trained by then is evaluated and given back. */
+  readonly signal?: AbortSignal;
   /** Told each log period's means. */
   onLog?(row: LogRow): void;
+  /** Told the scores on the test images every `evaluateEvery` steps and after the last one. */
+  onEvaluate?(evaluation: Evaluation, step: number): void;
 }
 
 /** Options of a run that {@linkcode train} is given otherwise. */
@@ -84,6 +88,7 @@ export interface Trained {
  * command line for runs that can be resumed.
  *
  * @throws {BadInput} If settings, split, data, model and weights do not fit together.
+ * @throws The reason of `signal`, if it ends the run before the first step.
  *
  * @example One's own images and network
  * ```ts
@@ -132,7 +137,8 @@ export interface Trained {
  * ```
  */
 export async function train(options: TrainOptions): Promise<Trained> {
-  const { dataset, model, algorithm, onLog } = options;
+  const { dataset, model, algorithm, signal, onLog, onEvaluate } = options;
+  signal?.throwIfAborted();
   const given = "plugins" in algorithm ? algorithm : compose(algorithm);
   const layers: Layer[] = [objectLayer(options.settings ?? {}, "settings")];
   const { config, stack } = resolveSettings(given, dataset.name, layers);
@@ -153,15 +159,28 @@ export async function train(options: TrainOptions): Promise<Trained> {
       ...weights ? { weights } : {},
       ...files ? { files } : {},
     });
-    let log: LogRow | undefined;
+    let log: LogRow | undefined, scores: { evaluation: Evaluation; step: number } | undefined;
+    const drain = async () => {
+      log = await trainer.drain();
+      onLog?.(log);
+      return log;
+    };
+    const evaluate = async () => {
+      scores = { evaluation: await trainer.evaluate(), step: trainer.done };
+      onEvaluate?.(scores.evaluation, scores.step);
+      return scores;
+    };
     await trainer.run({
+      ...signal ? { signal } : {},
       async onStep(done) {
-        if (done % config.logEvery !== 0 && done !== config.steps) return;
-        log = await trainer.drain();
-        onLog?.(log);
+        if (done % config.logEvery === 0 || done === config.steps) await drain();
+        if (onEvaluate && done % config.evaluateEvery === 0) await evaluate();
       },
     });
-    const evaluation = await trainer.evaluate();
+    if (trainer.done === 0) signal?.throwIfAborted();
+    if (log?.step !== trainer.done) log = await drain();
+    if (scores?.step !== trainer.done) scores = await evaluate();
+    const { evaluation } = scores;
     const network = await checkpointModel({
       stored: await saveTrainer(trainer),
       model,
@@ -172,7 +191,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
       preparation: preparationOf(dataset, views.identity),
       device: options.device,
     });
-    return { evaluation, network, split, log: log! }; // steps are at least 1
+    return { evaluation, network, split, log };
   } finally {
     if (!options.device) device.destroy();
   }

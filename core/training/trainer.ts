@@ -173,7 +173,8 @@ export class Trainer {
 
   /**
    * Trains on from where the run is: `setup` slots first where they are due, then step by step,
-   * with the slots between steps, whole phases and the images of the next step awaited.
+   * with the slots between steps, whole phases and the images of the next step awaited. Signals
+   * and a browser's clicks get their turn now and then, since a step never gives up the thread.
    *
    * @example Ten steps, told of each
    * ```ts ignore
@@ -184,11 +185,15 @@ export class Trainer {
     { until = this.config.steps, signal, onStep }: TrainerRunOptions = {},
   ): Promise<void> {
     if (!this.#ready) await this.setup();
+    let yielded = performance.now();
     while (this.#done < until && !signal?.aborted) {
       await this.#beginPhase();
       this.step();
       await this.#between();
       await onStep?.(this.#done);
+      if (performance.now() - yielded < 50) continue; // milliseconds
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      yielded = performance.now();
     }
   }
 

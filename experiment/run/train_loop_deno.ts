@@ -90,7 +90,6 @@ export class TrainLoop {
   #evaluatedAt = -1;
   #rowAt = performance.now();
   #rowStep: number;
-  #yieldedAt = performance.now();
   #savedStep: number;
 
   constructor(options: TrainRun, secondsBefore: number) {
@@ -135,7 +134,6 @@ export class TrainLoop {
         if (done % config.logEvery === 0 || done === steps) await this.#log();
         if (done % config.evaluateEvery === 0 || done === steps) await this.#evaluate();
         if (done % config.checkpointEvery === 0 && done < steps) await this.#save();
-        await this.#breathe();
       },
     });
     // Of a stop on the way the summary has scores, but the log stays that of an undisturbed run.
@@ -242,13 +240,6 @@ export class TrainLoop {
     };
     await folder.writeText("summary.json", `${JSON.stringify(summary, null, 2)}\n`);
     return summary;
-  }
-
-  /** Lets signals and timers through now and then: a step itself never gives up the thread. */
-  async #breathe(): Promise<void> {
-    if (performance.now() - this.#yieldedAt < 50) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    this.#yieldedAt = performance.now();
   }
 }
 

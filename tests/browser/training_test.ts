@@ -1,22 +1,10 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import { hasBrowser, withPage } from "./page.ts";
+import { bundle, hasBrowser, withPage } from "./page.ts";
 import { type Method, type TenSteps, trainHere } from "./train_in_page.ts";
 
 /** Difference of losses from Deno's, as a share: another compiler rounds otherwise. */
 const RELATIVE = 1e-3;
-
-/** The library and the test's own code as one module for browsers. */
-async function bundle(): Promise<string> {
-  const entry = fileURLToPath(new URL("./train_in_page.ts", import.meta.url));
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--platform", "browser", entry],
-    cwd: new URL("../../", import.meta.url),
-  }).output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
-}
 
 function inBrowser(name: string, look: (page: Page) => Promise<void>): void {
   Deno.test({
@@ -25,7 +13,8 @@ function inBrowser(name: string, look: (page: Page) => Promise<void>): void {
     // What playwright keeps open belongs to the browser, which is closed.
     sanitizeOps: false,
     sanitizeResources: false,
-    fn: async () => await withPage({ "/bundle.js": await bundle() }, look),
+    fn: async () =>
+      await withPage({ "/bundle.js": await bundle("tests/browser/train_in_page.ts") }, look),
   });
 }
 
