@@ -145,6 +145,7 @@ export async function run(args: readonly string[]): Promise<number> {
       "--table <form>",
       "print mean and standard deviation over seeds: markdown, csv or latex",
     )
+    .option("--metrics <names>", "with --table: scores by comma, e.g. top1,balanced,few,ece")
     .addOption(plugin)
     .action(act(async () => (await import("./report/report_command_deno.ts")).reportCommand));
 
