@@ -1,6 +1,6 @@
 import { named } from "../../../core/names.ts";
 import type { LabelPool } from "../label_pool.ts";
-import { setTestAside, type TestAside } from "../selection/test_share.ts";
+import { setTestAside, type TestAside } from "./test_share.ts";
 import type { Protocol, Split, SplitOptions } from "../split.ts";
 import { acr } from "./acr.ts";
 import { adello } from "./adello.ts";

@@ -67,7 +67,7 @@ Deno.test("a folder without test images gives a share of its training images, or
   assert.equal(refused.code, 2);
   assert.match(
     refused.err,
-    /folder has no test image to .*: set .* --test-share 0\.2\), or train without .* --test-share 0\)$/m,
+    /folder has no test image to .*: set .* --test-share 0\.2\), or train without .* \(--test-share 0\)$/m,
   );
   await assert.rejects(Deno.stat(out), Deno.errors.NotFound);
 
