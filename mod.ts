@@ -54,4 +54,5 @@ export {
   SHIFTS,
   type ShiftScores,
 } from "./experiment/evaluation/shifted_scores.ts";
+export { type Predictions, predictions } from "./experiment/evaluation/predictions.ts";
 export { adjustToPrior } from "./experiment/evaluation/test_prior.ts";

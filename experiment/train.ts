@@ -5,6 +5,7 @@ import { datasetViews } from "../datasets/views/published/published_views.ts";
 import type { Views } from "../datasets/views/view_spec.ts";
 import { rankedClassNames, type Split } from "../datasets/split/split.ts";
 import { requestDevice } from "../core/autograd/request_device.ts";
+import { BadInput } from "../core/bad_input.ts";
 import type { Device } from "../core/autograd/device.ts";
 import type { Model } from "../core/nn/model.ts";
 import type { Stored } from "../core/safetensors.ts";
@@ -87,7 +88,8 @@ export interface Trained {
  * Trains a classifier in memory, evaluates it and gives it back: the library's way in. Writes no files; use the
  * command line for runs that can be resumed.
  *
- * @throws {BadInput} If settings, split, data, model and weights do not fit together.
+ * @throws {BadInput} If settings, split, data, model and weights do not fit together, or there are no
+ *   test images.
  * @throws The reason of `signal`, if it ends the run before the first step.
  *
  * @example One's own images and network
@@ -145,6 +147,12 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const split = options.split && "labeled" in options.split
     ? options.split
     : makeSplit(labelPool(dataset), { seed: config.seed, ...options.split });
+  if (split.test.length === 0) {
+    throw new BadInput(
+      `train() evaluates the network, but there are no test images of ${dataset.name}: give it some, or` +
+        " set a share of the training images aside, e.g. split: { testShare: 0.2 }",
+    );
+  }
   const device = options.device ?? await requestDevice();
   try {
     const { views = datasetViews(config.augment, dataset), weights, files } = options;

@@ -54,6 +54,7 @@ const PUBLIC_LEAVES: Readonly<Record<string, string>> = {
   "core/training/metrics/calibration/class_calibration.ts":
     "errors by class, which papers differ in",
   "core/training/metrics/pseudo_label_diagnostics.ts": "DASO's figures, from a confusion matrix",
+  "experiment/evaluation/predictions.ts": "what train() has evaluated, for one's own scores",
 };
 
 /** An import, a re-export or a worker; types count. */

@@ -33,7 +33,7 @@ export interface Dataset {
   readonly naturalTail?: boolean;
   /** Labeled images that a split is dealt from. */
   readonly train: ImagePart;
-  /** Labeled images to evaluate on. */
+  /** Labeled images to evaluate on; of no image where the set has none, see `split.testShare`. */
   readonly test: ImagePart;
   /** Images that come without labels, beside those a protocol takes from `train`. */
   readonly unlabeled?: ImagePart;

@@ -25,8 +25,8 @@ export interface MemoryDatasetOptions {
   readonly naturalTail?: boolean | undefined;
   /** Needs labels. */
   readonly train: MemoryPart;
-  /** Needs labels. */
-  readonly test: MemoryPart;
+  /** Needs labels; left out where a split sets a share of `train` aside, or nothing is evaluated. */
+  readonly test?: MemoryPart | undefined;
   /** Images beside the training images; a split takes unlabeled images from both. */
   readonly unlabeled?: MemoryPart | undefined;
   /** Images to choose settings by. */
@@ -94,9 +94,16 @@ export async function memoryDataset(options: MemoryDatasetOptions): Promise<Data
     ...(mean && { mean }),
     ...(std && { std }),
     ...(naturalTail && { naturalTail }),
-    ...parts as { train: ImagePart; test: ImagePart },
+    test: noImages(),
+    ...parts as { train: ImagePart },
     fingerprint: await fingerprintOf({ classNames, size, parts: digests }),
   };
+}
+
+/** A labeled part of no image. */
+export function noImages(): ImagePart {
+  const bytes = new Uint8Array();
+  return memoryPart({ bytes, labels: [] }, { size: 1, classes: 1, where: "a part of no image" });
 }
 
 /** What {@link memoryPart} must know about the set a part belongs to. */

@@ -33,7 +33,9 @@ export class GpuLoader implements Loader {
 
   private constructor(draws: SplitDraws, { device, views }: LoaderViews) {
     const { size } = draws;
-    const room = (images: number) => device.keep(() => device.empty([images, size, size, 3], "u8"));
+    // A buffer of no bytes is none.
+    const room = (images: number) =>
+      device.keep(() => device.empty([Math.max(1, images), size, size, 3], "u8"));
     this.data = draws.data;
     this.size = size;
     this.test = draws.test;
@@ -49,7 +51,9 @@ export class GpuLoader implements Loader {
     const loader = new GpuLoader(draws, options);
     const rows = draws.sets.images.map((_, row) => row);
     device.write(loader.#train, await draws.read("train", rows));
-    device.write(loader.#tests, await draws.read("test", draws.test.rows));
+    if (draws.test.rows.length > 0) {
+      device.write(loader.#tests, await draws.read("test", draws.test.rows));
+    }
     return loader;
   }
 

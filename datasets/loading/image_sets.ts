@@ -75,6 +75,14 @@ export function labelsOf(part: ImagePart, images: Int32Array, { relabel }: Split
   });
 }
 
+/** The part whose images a split has for testing. */
+export function testPart(
+  { train, test }: Pick<Dataset, "train" | "test">,
+  { testFrom }: Pick<Split, "testFrom">,
+): ImagePart {
+  return testFrom === "train" ? train : test;
+}
+
 /** Bytes of images of `train`, or, with numbers past its end, of `unlabeled`. */
 export async function readTrainImages(dataset: Dataset, images: Int32Array): Promise<Uint8Array> {
   const { train, unlabeled, size } = dataset;

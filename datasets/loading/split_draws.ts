@@ -2,7 +2,7 @@ import type { PredictSet } from "../../core/training/plugin/host_slots.ts";
 import type { StreamSpec } from "../../core/training/plugin/needs.ts";
 import type { DrawnBatch, DrawnStream, ImageSet, Loader } from "../../core/training/loader.ts";
 import type { Dataset } from "../images/dataset.ts";
-import { ImageSets, labelsOf, readTrainImages } from "./image_sets.ts";
+import { ImageSets, labelsOf, readTrainImages, testPart } from "./image_sets.ts";
 import { EpochSampler } from "./samplers/epoch_sampler.ts";
 import type { Sampler } from "./samplers/pass_sampler.ts";
 import { sourceClasses, type Split } from "../split/split.ts";
@@ -52,7 +52,7 @@ export class SplitDraws {
     this.data = splitInfo(dataset, split);
     this.test = {
       rows: Int32Array.from(split.test, (_, row) => row),
-      labels: labelsOf(dataset.test, split.test, split),
+      labels: labelsOf(testPart(dataset, split), split.test, split),
     };
     this.sets = new ImageSets(dataset, split);
     this.#known = this.#enlarged(new Map());
@@ -66,7 +66,9 @@ export class SplitDraws {
   async read(part: "train" | "test", rows: Int32Array): Promise<Uint8Array> {
     const { dataset, split } = this.#options;
     // Rows are those that sets and test have handed out.
-    if (part === "test") return await dataset.test.read(rows.map((row) => split.test[row]!));
+    if (part === "test") {
+      return await testPart(dataset, split).read(rows.map((row) => split.test[row]!));
+    }
     return await readTrainImages(dataset, rows.map((row) => this.sets.images[row]!));
   }
 

@@ -19,12 +19,11 @@ const PARTS = [...LABELED, "unlabeled"] as const;
 type Named = readonly { readonly path: string; readonly label: string }[];
 
 /**
- * Plans the packed store of a user's own images: `train/<class>/*`, `test/<class>/*`, and if there
- * are `valid/<class>/*` and `unlabeled/**`; or, for any part, a list `PART.csv` in place of its
+ * Plans the packed store of a user's own images: `train/<class>/*`, and if there are
+ * `test/<class>/*`, `valid/<class>/*` and `unlabeled/**`; or, for any part, a list `PART.csv` in place of its
  * folder. Classes are those of the train part, in the order of their names.
  *
- * @throws {BadInput} If train or test is missing, a class has no image, or test knows other
- *   classes.
+ * @throws {BadInput} If train is missing, a class has no image, or test knows other classes.
  */
 export async function planFolder(options: PlanOptions): Promise<Planned> {
   const { name, folder, size } = options;
@@ -33,7 +32,7 @@ export async function planFolder(options: PlanOptions): Promise<Planned> {
   for (const part of LABELED) {
     const images = await labeledPart(tree, part);
     if (images) named.set(part, images);
-    else if (part !== "valid") {
+    else if (part === "train") {
       throw new BadInput(
         `Cannot open ${folder} as a folder of images: it has neither ${part}/<class>/ nor ` +
           `${part}.csv`,

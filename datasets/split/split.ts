@@ -24,7 +24,10 @@ export interface SplitOptions extends UnlabeledTail {
   readonly valid: number;
 }
 
-/** Which image goes where. Indices count training images, in `test` the test images. */
+/**
+ * Which image goes where. Indices count training images, in `test` those of the part that `testFrom`
+ * names.
+ */
 export interface Split {
   /** Name of the data set. */
   readonly dataset: string;
@@ -42,7 +45,7 @@ export interface Split {
   readonly holdout: Int32Array;
   /** Set aside for validation, in protocols that do so. */
   readonly valid: Int32Array;
-  /** Test images to evaluate on. */
+  /** Images to evaluate on. */
   readonly test: Int32Array;
   /** Images of each class; `unlabeled` is null where the labels are not known. */
   readonly counts: {
@@ -52,6 +55,11 @@ export interface Split {
   };
   /** New class of each class, where a protocol ranks classes by size; else null. */
   readonly relabel: readonly number[] | null;
+  /**
+   * `train` where the test images were training images that were set aside, `none` where there are to
+   * be none; left out where they are the data set's own.
+   */
+  readonly testFrom?: "train" | "none";
 }
 
 /** A published way (or our own) to deal the images of a data set out. */
@@ -62,6 +70,8 @@ export interface Protocol {
   readonly paper: string | null;
   /** Options that this protocol's papers use where they differ from the general ones. */
   defaults?(pool: LabelPool): Partial<SplitOptions>;
+  /** Options that a split by these depends on; all if left out. */
+  uses?(options: SplitOptions): readonly (keyof SplitOptions)[];
   /** Deals the images out; `options` were checked. Throws BadInput if they cannot be met. */
   split(pool: LabelPool, options: SplitOptions): Split;
 }
@@ -126,7 +136,7 @@ export function completeSplit(pool: LabelPool, chosen: Chosen): Split {
 
 /**
  * Refuses a split that leaves empty what no training or evaluation can do without: a class without a
- * labeled image, a test set without images.
+ * labeled image, a test set without images unless it is to have none.
  *
  * @param classNames In the order of the data set.
  * @throws {BadInput} Naming what is empty.
@@ -145,8 +155,11 @@ export function requireComplete(split: Split, classNames: readonly string[]): vo
         "images, label more of them (split.labeledShare, split.holdout), or leave the class out",
     );
   }
-  if (split.test.length === 0) {
-    throw new BadInput(`The data set ${dataset} has no test image to evaluate on: give it some`);
+  if (split.test.length === 0 && split.testFrom !== "none") {
+    throw new BadInput(
+      `The data set ${dataset} has no test image to evaluate on: set a share of its training images` +
+        " aside (split.testShare, --test-share 0.2), or train without evaluation (--test-share 0)",
+    );
   }
 }
 

@@ -51,7 +51,7 @@ export function parseSplit(text: string, name: string): Split {
     fail("it is not JSON");
   }
   const split = object(json, "the whole"), counts = object(split.counts, "counts");
-  const { seed } = split;
+  const { seed, testFrom } = split;
   return {
     dataset: string(split.dataset, "dataset"),
     fingerprint: string(split.fingerprint, "fingerprint"),
@@ -72,5 +72,10 @@ export function parseSplit(text: string, name: string): Split {
     relabel: split.relabel === null || split.relabel === undefined
       ? null
       : naturals(split.relabel, "relabel"),
+    ...testFrom !== undefined && {
+      testFrom: testFrom === "train" || testFrom === "none"
+        ? testFrom
+        : fail("testFrom is neither train nor none"),
+    },
   };
 }

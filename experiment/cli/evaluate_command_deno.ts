@@ -50,6 +50,9 @@ export async function evaluateCommand(
   if (on === "validation" && run.split.valid.length === 0) {
     throw new BadInput("No images are set aside for validation: see split.valid");
   }
+  if (on !== "validation" && run.split.test.length === 0) {
+    throw new BadInput("There are no test images: see split.testShare, or give --on validation");
+  }
   const raw = await trainer.logits({
     ...(network ? { network } : {}),
     ...(head ? { head } : {}),

@@ -54,6 +54,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--data-dir <dir>", optionDoc("dataDir"))
     .option("--model <name>", `${optionDoc("model")} See \`list\`.`)
     .option("--protocol <name>", `${optionDoc("split.protocol")} See \`list\`.`)
+    .option("--test-share <s>", optionDoc("split.testShare"))
     .option("--steps <n>", optionDoc("steps"))
     .option("--seed <n>", optionDoc("seed"))
     .option("--out <dir>", "folder of the run; a new one under runs/ by default")
@@ -145,6 +146,7 @@ export async function run(args: readonly string[]): Promise<number> {
       "--table <form>",
       "print mean and standard deviation over seeds: markdown, csv or latex",
     )
+    .option("--metrics <names>", "with --table: scores by comma, e.g. top1,balanced,few,ece")
     .addOption(plugin)
     .action(act(async () => (await import("./report/report_command_deno.ts")).reportCommand));
 

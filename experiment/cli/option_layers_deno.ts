@@ -17,6 +17,7 @@ export interface OptionFlags {
   readonly dataDir?: string;
   readonly model?: string;
   readonly protocol?: string;
+  readonly testShare?: string;
   readonly augment?: string;
   readonly steps?: string;
   readonly seed?: string;
@@ -92,7 +93,7 @@ async function resolve(
 
 /** Flags as options; they were texts, so numbers are read as YAML reads them. */
 function flagLayer(flags: OptionFlags): Layer {
-  const number = (flag: "steps" | "seed" | "size") => {
+  const number = (flag: "steps" | "seed" | "size" | "testShare") => {
     const text = flags[flag];
     return text === undefined ? undefined : yamlValue(text, `--${flag}`);
   };
@@ -108,7 +109,7 @@ function flagLayer(flags: OptionFlags): Layer {
     model,
     augment,
     adapter,
-    split: { protocol: flags.protocol },
+    split: { protocol: flags.protocol, testShare: number("testShare") },
     steps: number("steps"),
     seed: number("seed"),
     imageSize: number("size"),

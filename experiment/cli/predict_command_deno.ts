@@ -1,5 +1,5 @@
 import { BadInput } from "../../core/bad_input.ts";
-import { readTrainImages } from "../../datasets/loading/image_sets.ts";
+import { readTrainImages, testPart } from "../../datasets/loading/image_sets.ts";
 import { fontNote, writePng } from "../../datasets/show/paper_deno.ts";
 import { DecodePool } from "../../datasets/store/decode_pool_deno.ts";
 import { CertaintySheet } from "../predict/certainty_sheet_deno.ts";
@@ -128,10 +128,11 @@ async function* ofRun(
   const { dataset, split } = await prepareRun(resolved, { restored: true });
   requireSameSplit(await folder.readText("split.json"), split, folder.path);
   const all = split[on];
+  if (all.length === 0) throw new BadInput(`The run ${folder.path} has no ${on} images`);
   for (let from = 0; from < all.length; from += CHUNK) {
     const numbers = all.subarray(from, from + CHUNK);
     const bytes = on === "test"
-      ? await dataset.test.read(numbers)
+      ? await testPart(dataset, split).read(numbers)
       : await readTrainImages(dataset, numbers);
     yield { paths: Array.from(numbers, (n) => `${on}/${n}`), bytes };
   }

@@ -224,6 +224,13 @@ const ROWS: Rows = {
     doc: "Images kept for validation.",
     recipe: false,
   },
+  "split.testShare": {
+    type: z.number().min(0).lt(1).nullable(),
+    default: null,
+    doc:
+      "Share of each class's training images to test on, for data without test images; 0 to train without evaluation, null for the data set's own.",
+    recipe: false,
+  },
   learningRate: {
     type: z.number().positive().max(1000),
     default: 0.03,

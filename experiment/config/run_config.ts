@@ -51,6 +51,11 @@ export interface SplitSettings extends RecipeSplit {
   readonly labeledShare: number | null;
   /** Images kept for validation. */
   readonly valid: number | null;
+  /**
+   * Share of each class's training images to test on, for data without test images; 0 to train without
+   * evaluation, null for the data set's own.
+   */
+  readonly testShare: number | null;
 }
 
 /** Where the images are while a run trains. */

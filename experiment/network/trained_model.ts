@@ -131,7 +131,23 @@ export class TrainedModel {
    * @throws {BadInput} If a method changes logits in a way that no file can hold.
    */
   async predict(pictures: readonly Picture[] | Uint8Array): Promise<Prediction[]> {
-    const { preparation, classNames } = this.card, { size } = preparation;
+    const { classNames } = this, { length: classes } = classNames;
+    const logits = await this.logits(pictures);
+    return Array.from(
+      { length: logits.length / classes },
+      (_, row) => predictionOf(logits.subarray(row * classes, (row + 1) * classes), classNames),
+    );
+  }
+
+  /**
+   * Logits of pictures as {@linkcode TrainedModel.predict} makes probabilities of them.
+   *
+   * @param pictures As there.
+   * @returns Rows [N, C], row-major.
+   * @throws As there.
+   */
+  async logits(pictures: readonly Picture[] | Uint8Array): Promise<Float32Array> {
+    const { preparation, classNames: { length: classes } } = this.card, { size } = preparation;
     const bytes = size * size * 3;
     const whole = pictures instanceof Uint8Array;
     if (whole && pictures.length % bytes !== 0) {
@@ -142,7 +158,7 @@ export class TrainedModel {
     const count = whole ? pictures.length / bytes : pictures.length;
     const { device, logits } = await this.open();
     const view = viewOf(preparation);
-    const predictions: Prediction[] = [];
+    const all = new Float32Array(count * classes);
     for (let from = 0; from < count; from += BATCH) {
       const to = Math.min(count, from + BATCH);
       const squares = whole
@@ -157,11 +173,9 @@ export class TrainedModel {
       );
       const [rows] = await device.readAll([made]);
       made.dispose();
-      for (let i = 0; i < rows.length; i += classNames.length) {
-        predictions.push(predictionOf(rows.subarray(i, i + classNames.length), classNames));
-      }
+      all.set(rows, from * classes);
     }
-    return predictions;
+    return all;
   }
 
   /** Its weights by PyTorch's names and in its layouts. */

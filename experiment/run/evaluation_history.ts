@@ -18,7 +18,7 @@ export interface EvaluationHistory {
  * @returns Null if it has none.
  */
 export function evaluationHistory(log: string): EvaluationHistory | null {
-  const rows = evaluationsIn(log).map(({ evaluation }) => evaluation);
+  const rows = evaluationsIn(log).flatMap(({ evaluation }) => evaluation ? [evaluation] : []);
   if (rows.length === 0) return null;
   const summary = (key: "top1" | "balancedAccuracy") =>
     summarizeHistory(rows.map((row) => row[key]));
@@ -34,8 +34,8 @@ export interface BestEvaluation {
   readonly rule: "best on validation";
   /** Steps done. */
   readonly step: number;
-  /** Scores on the test images. */
-  readonly evaluation: ReportedEvaluation;
+  /** Scores on the test images; null where there are none. */
+  readonly evaluation: ReportedEvaluation | null;
   /** Scores on the validation images. */
   readonly validation: ReportedEvaluation;
 }
@@ -56,7 +56,7 @@ export function isBetter(
  */
 export function bestOf(log: string): BestEvaluation | null {
   let best: BestEvaluation | null = null;
-  for (const { step, evaluation, validation } of evaluationsIn(log)) {
+  for (const { step, evaluation = null, validation } of evaluationsIn(log)) {
     if (!validation || !isBetter(validation, best?.validation)) continue;
     best = { rule: "best on validation", step, evaluation, validation };
   }
@@ -65,18 +65,20 @@ export function bestOf(log: string): BestEvaluation | null {
 
 interface LoggedEvaluation {
   readonly step: number;
-  readonly evaluation: ReportedEvaluation;
+  readonly evaluation?: ReportedEvaluation;
   readonly validation?: ReportedEvaluation;
 }
 
 /** Evaluations of a log; lines that are damaged are passed over, since a log is only a report. */
 function evaluationsIn(log: string): LoggedEvaluation[] {
-  return log.split("\n").filter((line) => line.includes('"evaluation"')).flatMap((line) => {
-    try {
-      const row = JSON.parse(line) as Partial<LoggedEvaluation>;
-      return row.evaluation ? [row as LoggedEvaluation] : [];
-    } catch {
-      return [];
-    }
-  });
+  return log.split("\n").filter((line) => /"(evaluation|validation)"/.test(line)).flatMap(
+    (line) => {
+      try {
+        const row = JSON.parse(line) as LoggedEvaluation;
+        return row.evaluation ?? row.validation ? [row] : [];
+      } catch {
+        return [];
+      }
+    },
+  );
 }

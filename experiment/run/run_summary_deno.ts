@@ -16,6 +16,7 @@ export interface RunSummary {
   readonly adapter: { readonly name: string; readonly software: boolean };
   /** SHA-256 over all tensors of the checkpoint. */
   readonly state: string;
+  /** Scores on the test images; null where there are none. */
   readonly evaluation: (ReportedEvaluation & { readonly rule: "last" }) | null;
   /** Scores on the images set aside for validation; null where there are none. */
   readonly validation: ReportedEvaluation | null;

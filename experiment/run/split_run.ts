@@ -2,12 +2,14 @@ import type { Dataset } from "../../datasets/images/dataset.ts";
 import { labelPool } from "../../datasets/split/label_pool.ts";
 import {
   findProtocol,
+  type GivenSplit,
   makeSplit,
   resolveSplit,
 } from "../../datasets/split/protocols/make_split.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { formatSplit, parseSplit } from "../../datasets/split/split_json.ts";
 import {
+  type Protocol,
   requireComplete,
   type Split,
   type SplitOptions,
@@ -18,7 +20,8 @@ import type { Resolved } from "../config/resolve.ts";
 /** A run's split, and all options that made it. */
 export interface RunSplit {
   readonly split: Split;
-  readonly options: SplitOptions;
+  /** What the split depends on: its protocol may have no use for some. */
+  readonly options: Omit<GivenSplit, "protocol">;
   /** What to tell the user of it, or null. */
   readonly note: string | null;
 }
@@ -30,7 +33,7 @@ export interface RunSplit {
  *   have no labeled image.
  */
 export function splitRun(
-  { config: { seed, split: { protocol: name, ...settings } }, extensions }: Pick<
+  { config: { seed, split: { protocol: name, testShare, ...settings } }, extensions }: Pick<
     Resolved,
     "config" | "extensions"
   >,
@@ -41,10 +44,28 @@ export function splitRun(
   const given = Object.fromEntries(
     Object.entries(settings).filter(([, value]) => value !== null),
   ) as Partial<SplitOptions>; // the schema has the same types
-  const options = resolveSplit(pool, { protocol, seed, ...given });
-  const split = makeSplit(pool, { protocol, ...options });
+  const options = resolveSplit(pool, { protocol, testShare, seed, ...given });
+  const split = makeSplit(pool, { protocol, testShare, ...options });
   requireComplete(split, dataset.classNames);
-  return { split, options, note: splitShortage(split, options) };
+  const notes = [splitShortage(split, options), unevaluated(split)].filter((note) => note !== null);
+  return {
+    split,
+    options: { ...used(protocol, options), ...testShare !== null && { testShare } },
+    note: notes.length > 0 ? notes.join("\n") : null,
+  };
+}
+
+function used({ uses }: Protocol, options: SplitOptions): Partial<SplitOptions> {
+  const keys: readonly string[] = uses?.(options) ?? Object.keys(options);
+  return Object.fromEntries(Object.entries(options).filter(([key]) => keys.includes(key)));
+}
+
+/** What to tell somebody whose run has no test images; null where it has. */
+function unevaluated({ test, valid }: Split): string | null {
+  if (test.length > 0) return null;
+  return valid.length > 0
+    ? "Note: there are no test images: the run is evaluated on its validation images alone"
+    : "Note: there are no test images: nothing is evaluated";
 }
 
 /**

@@ -173,17 +173,21 @@ export class TrainLoop {
   async #evaluate({ log = true } = {}): Promise<void> {
     const { trainer, folder, progress } = this.#o;
     const { run: { split, resolved: { config } } } = this.#o, step = trainer.done;
-    const evaluation = this.#lastEvaluation = this.#report(await trainer.evaluate());
+    this.#evaluatedAt = step;
+    const evaluation = this.#lastEvaluation = split.test.length > 0
+      ? this.#report(await trainer.evaluate())
+      : null;
     const validation = this.#lastValidation = split.valid.length > 0
       ? this.#report(await trainer.evaluate({ on: "valid" }))
       : null;
-    this.#evaluatedAt = step;
-    if (log) await folder.log({ step, evaluation, ...validation ? { validation } : {} });
+    if (!evaluation && !validation) return;
+    const scores = { ...evaluation ? { evaluation } : {}, ...validation ? { validation } : {} };
+    if (log) await folder.log({ step, ...scores });
     progress.say(
-      `step ${step}: top-1 ${percent(evaluation.top1)}, balanced accuracy ${
-        percent(evaluation.balancedAccuracy)
-      } (${evaluation.network}, ${evaluation.images} test images)` +
-        (validation ? `, ${percent(validation.balancedAccuracy)} on validation` : ""),
+      `step ${step}: ${evaluation ? evaluationWords(evaluation) : "balanced accuracy"}` +
+        (validation
+          ? `${evaluation ? ", " : " "}${percent(validation.balancedAccuracy)} on validation`
+          : ""),
     );
     if (log && validation && isBetter(validation, this.#best?.validation)) {
       this.#best = { rule: "best on validation", step, evaluation, validation };
@@ -241,6 +245,12 @@ export class TrainLoop {
     await folder.writeText("summary.json", `${JSON.stringify(summary, null, 2)}\n`);
     return summary;
   }
+}
+
+function evaluationWords({ top1, balancedAccuracy, network, images }: ReportedEvaluation): string {
+  return `top-1 ${percent(top1)}, balanced accuracy ${
+    percent(balancedAccuracy)
+  } (${network}, ${images} test images)`;
 }
 
 /** A fraction as people read it: `56.3 %`. */

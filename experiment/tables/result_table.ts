@@ -41,7 +41,7 @@ export interface ResultTable {
   readonly rows: readonly ResultRow[];
 }
 
-/** What every table measures. */
+/** What a table measures unless it is told. */
 const MEASURES: readonly Measure[] = [
   { metric: "top1", rule: "last" },
   { metric: "balancedAccuracy", rule: "last" },
@@ -56,10 +56,15 @@ const DONE = "steps done";
  * trained on: what an algorithm brings by itself is said by its name.
  *
  * @param published Where an option `experiment` names a published row, its numbers stand beside ours.
+ * @param asked Columns of scores, in this order; by default accuracy, balanced too, of the last
+ *   evaluation. Those that published numbers have follow.
  */
 export function resultTable(
   runs: readonly TabledRun[],
-  { published = () => [] }: { readonly published?: FindPublished } = {},
+  { published = () => [], measures: asked = MEASURES }: {
+    readonly published?: FindPublished;
+    readonly measures?: readonly Measure[];
+  } = {},
 ): ResultTable {
   const groups = [...Map.groupBy(runs, ({ options }) => identity(options)).values()];
   const heads = groups.map((group) => group[0]!); // no group is empty
@@ -67,7 +72,7 @@ export function resultTable(
   const numbers = heads.map(({ options: { experiment } }) =>
     typeof experiment === "string" ? published(experiment) : []
   );
-  const measures = distinct([...MEASURES, ...numbers.flat()]);
+  const measures = distinct([...asked, ...numbers.flat()]);
   const steps = groups.map(stepsOf);
   const uneven = new Set(steps).size > 1 && !keys.includes("steps");
   return {

@@ -1,3 +1,4 @@
+import { named } from "../../core/names.ts";
 import type { HistorySummary } from "../../core/training/metrics/history.ts";
 
 /** What a table needs of a run's summary. */
@@ -40,14 +41,34 @@ const SHORT: Readonly<Record<string, string>> = {
   mce: "calibration.mce",
 };
 
+/** Scores that are fractions, by where an evaluation has them, in words. */
 const WORDS: Readonly<Record<string, string>> = {
   top1: "top-1",
+  top5: "top-5",
   balancedAccuracy: "balanced accuracy",
+  many: "many",
+  medium: "medium",
+  few: "few",
   geometricMean: "geometric mean",
   macroF1: "macro F1",
   "calibration.ece": "ECE",
   "calibration.mce": "MCE",
 };
+
+/**
+ * Scores of the last evaluation by their names, as columns.
+ *
+ * @param names Keys of an evaluation such as `balancedAccuracy`, or published tables' short ones.
+ * @throws {BadInput} If there is no score of a name that is a fraction; names the nearest.
+ */
+export function measuresOf(names: readonly string[]): Measure[] {
+  const known = [...Object.keys(SHORT), ...Object.keys(WORDS)];
+  const find = named(known.map((name) => [name, SHORT[name] ?? name]), "score");
+  return [...new Set(names.map((name) => find(name.trim())))].map((metric) => ({
+    metric,
+    rule: "last",
+  }));
+}
 
 /** A column's head: `balanced accuracy, last`. */
 export function measureWords({ metric, rule }: Measure): string {

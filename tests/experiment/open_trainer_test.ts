@@ -69,7 +69,7 @@ const cases: readonly [what: string, RefusedRun, says: RegExp][] = [
   [
     "a test set without an image",
     { split: { ...dealt, test: nothing } },
-    /^The data set synthetic has no test image to evaluate on: give it some$/,
+    /^The data set synthetic has no test image to evaluate on: set a share .*, or train without evaluation \(--test-share 0\)$/,
   ],
   [
     "a split without unlabeled images",

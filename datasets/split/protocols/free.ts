@@ -3,7 +3,7 @@ import { Random } from "../../../core/random.ts";
 import { longTailCounts } from "../long_tail.ts";
 import { indicesByClass, type LabelPool, unlabeledImages } from "../label_pool.ts";
 import { roundHalfEven } from "../../../core/round_half_even.ts";
-import { unlabeledCounts } from "../selection/published_counts.ts";
+import { tailOptions, unlabeledCounts } from "../selection/published_counts.ts";
 import { completeSplit, type Protocol, type Split, type SplitOptions } from "../split.ts";
 import { checkLabeledCounts } from "./split_options.ts";
 
@@ -16,7 +16,14 @@ import { checkLabeledCounts } from "./split_options.ts";
  * kind keeps those chosen before. The shape `unknown` takes the images that come without a label,
  * or, if all have one, whatever is not used otherwise.
  */
-export const free: Protocol = { name: "free", paper: null, split: splitFree };
+export const free: Protocol = { name: "free", paper: null, uses: usedByFree, split: splitFree };
+
+function usedByFree(options: SplitOptions): readonly (keyof SplitOptions)[] {
+  const tail = options.labeledShare === null
+    ? ["labeledMax", "gammaLabeled", ...tailOptions(options)] as const
+    : ["labeledShare"] as const;
+  return ["seed", ...tail, "includeLabeled", "holdout", "valid"];
+}
 
 function splitFree(pool: LabelPool, options: SplitOptions): Split {
   const { classes } = pool;

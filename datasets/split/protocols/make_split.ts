@@ -1,5 +1,6 @@
 import { named } from "../../../core/names.ts";
 import type { LabelPool } from "../label_pool.ts";
+import { setTestAside, type TestAside } from "./test_share.ts";
 import type { Protocol, Split, SplitOptions } from "../split.ts";
 import { acr } from "./acr.ts";
 import { adello } from "./adello.ts";
@@ -40,21 +41,38 @@ export const protocols: ReadonlyMap<string, Protocol> = new Map(
  * ```
  */
 export function makeSplit(pool: LabelPool, given: GivenSplit): Split {
+  const { pool: left, restore } = withoutTests(pool, given);
   const options = resolveSplit(pool, given);
-  checkSplitOptions(options, pool);
-  return findProtocol(given.protocol).split(pool, options);
+  checkSplitOptions(options, left);
+  return restore(findProtocol(given.protocol).split(left, options));
 }
 
 /** What somebody said of a split. */
-export type GivenSplit = { readonly protocol?: string | Protocol } & Partial<SplitOptions>;
+export interface GivenSplit extends Partial<SplitOptions> {
+  /** `free` by default. */
+  readonly protocol?: string | Protocol;
+  /**
+   * Share of each class's training images that is set aside for testing, before the protocol deals out
+   * the rest: for data without test images. 0 for none; null, the default, for the data set's own.
+   */
+  readonly testShare?: number | null;
+}
 
 /**
  * All options of a split: those given, else the protocol's, else the general ones.
  *
  * @throws {BadInput} If the protocol is unknown; the values are not checked.
  */
-export function resolveSplit(pool: LabelPool, { protocol, ...given }: GivenSplit): SplitOptions {
-  return defaultSplitOptions(pool, { ...findProtocol(protocol).defaults?.(pool), ...given });
+export function resolveSplit(pool: LabelPool, given: GivenSplit): SplitOptions {
+  const { pool: left } = withoutTests(pool, given);
+  const { protocol, testShare: _, ...options } = given;
+  return defaultSplitOptions(left, { ...findProtocol(protocol).defaults?.(left), ...options });
+}
+
+/** The images that a protocol is given. */
+function withoutTests(pool: LabelPool, { testShare, seed = 0 }: GivenSplit): TestAside {
+  if (testShare === undefined || testShare === null) return { pool, restore: (split) => split };
+  return setTestAside(pool, { share: testShare, seed });
 }
 
 /**

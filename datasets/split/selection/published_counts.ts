@@ -53,6 +53,14 @@ export interface UnlabeledTail {
   readonly unlabeledCounts: readonly number[] | null;
 }
 
+/** The options that the shape of an unlabeled tail depends on. */
+export function tailOptions({ unlabeled }: UnlabeledTail): readonly (keyof UnlabeledTail)[] {
+  if (unlabeled === "unknown") return ["unlabeled"];
+  if (unlabeled === "counts") return ["unlabeled", "unlabeledCounts"];
+  if (unlabeled === "uniform") return ["unlabeled", "unlabeledMax"];
+  return ["unlabeled", "unlabeledMax", "gammaUnlabeled"];
+}
+
 /** What a protocol brings to {@linkcode unlabeledCounts}. */
 export interface ShapeOptions {
   /** Descending counts in the protocol's rounding. */

@@ -1,6 +1,6 @@
 import { BadInput } from "../../../core/bad_input.ts";
 import type { Dataset, ImagePart, PartName } from "../../images/dataset.ts";
-import { checkedIndex, memoryPart } from "../../images/memory_dataset.ts";
+import { checkedIndex, memoryPart, noImages } from "../../images/memory_dataset.ts";
 import { openSource } from "../file_source_deno.ts";
 import { PACK_HEADER, type PackPart, readPack } from "./pack.ts";
 import { readAside } from "./read_aside_deno.ts";
@@ -38,9 +38,6 @@ export async function openPack(
     if (whole) left -= bytes;
     opened[part.name] = openPart(part, { path, size, classes: classNames.length, whole });
   }
-  if (!opened.train || !opened.test) {
-    throw new BadInput(`Cannot read ${path} as packed images: it has no train or no test part`);
-  }
   return {
     name,
     classNames,
@@ -48,7 +45,8 @@ export async function openPack(
     channels: 3,
     ...(mean && { mean }),
     ...(std && { std }),
-    ...opened as { train: ImagePart; test: ImagePart },
+    test: noImages(),
+    ...opened as { train: ImagePart }, // no store is without one
     fingerprint,
   };
 }

@@ -41,12 +41,14 @@ export function addDataCommand(program: Command, { act, more }: DataCommandOptio
   look("inspect", "count each class; with split options, also of the split")
     .option("--sheet <file.png>", "draw samples of each class, the largest class first")
     .option("--protocol <name>", optionDoc("split.protocol"))
+    .option("--test-share <s>", optionDoc("split.testShare"))
     .option("--json", "print one JSON object")
     .action(act(async () => (await import("./inspect_command_deno.ts")).inspectCommand));
 
   look("split", "deal a data set out as `train` would, and write which image is where")
     .requiredOption("--out <file>", "where split.json goes")
     .option("--protocol <name>", optionDoc("split.protocol"))
+    .option("--test-share <s>", optionDoc("split.testShare"))
     .action(act(async () => (await import("./inspect_command_deno.ts")).splitCommand));
 
   look("augment", "draw originals beside their weak and strong views")

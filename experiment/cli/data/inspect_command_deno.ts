@@ -17,10 +17,10 @@ export interface InspectFlags extends OptionFlags {
 
 /** `data inspect NAME`: counts each class, of the whole set or of a split. */
 export async function inspectCommand(name: string, flags: InspectFlags): Promise<void> {
-  const { protocol, seed, set, sheet, json = false } = flags;
+  const { protocol, testShare, seed, set, sheet, json = false } = flags;
   const resolved = await resolveFlags({ ...flags, dataset: name });
   const dataset = await openRunDataset(resolved);
-  const dealt = protocol !== undefined || seed !== undefined || set !== undefined
+  const dealt = [protocol, testShare, seed, set].some((said) => said !== undefined)
     ? splitRun(resolved, dataset)
     : undefined;
   const split = dealt?.split;

@@ -6,6 +6,7 @@ import { readRuns } from "../../report/read_runs_deno.ts";
 import type { ReadRun } from "../../run/read_run_deno.ts";
 import { TABLE_FORMS } from "../../tables/render_table.ts";
 import { resultTable } from "../../tables/result_table.ts";
+import { measuresOf } from "../../tables/scores.ts";
 import { reportImages } from "./report_images_deno.ts";
 import { userPath, writeUserFile } from "../user_files_deno.ts";
 
@@ -19,11 +20,13 @@ export interface ReportFlags {
   readonly plugin?: readonly string[];
   /** A form of {@linkcode TABLE_FORMS}. */
   readonly table?: string;
+  /** Its columns of scores, by comma. */
+  readonly metrics?: string;
 }
 
 /** `report DIR…`: what runs have come to, side by side. */
 export async function reportCommand(dirs: readonly string[], flags: ReportFlags): Promise<void> {
-  const { table, out, images = false } = flags;
+  const { table, out, images = false, metrics } = flags;
   if (table === undefined && out === undefined) {
     throw new BadInput("report takes --out FILE.html, or --table markdown, csv or latex");
   }
@@ -31,12 +34,17 @@ export async function reportCommand(dirs: readonly string[], flags: ReportFlags)
     throw new BadInput("--images go into a page: give --out FILE.html");
   }
   const form = table === undefined ? undefined : formOf(table);
+  if (metrics !== undefined && !form) {
+    throw new BadInput("--metrics are columns of a table: give --table markdown, csv or latex");
+  }
+  const measures = metrics === undefined ? {} : { measures: measuresOf(metrics.split(",")) };
   if (out !== undefined && !/\.html?$/i.test(out)) {
     throw new BadInput(`A report is a page of HTML, not ${out}: give --out FILE.html`);
   }
   const runs = await readRuns(dirs.map(userPath));
   if (form) {
-    console.log(form(resultTable(runs.map(tabled), { published: publishedScores })).trimEnd());
+    const options = { published: publishedScores, ...measures };
+    console.log(form(resultTable(runs.map(tabled), options)).trimEnd());
   }
   if (out === undefined) return;
   const path = userPath(out);

@@ -1,4 +1,6 @@
+import { BadInput } from "../../../core/bad_input.ts";
 import type { ImagePart } from "../../../datasets/images/dataset.ts";
+import { testPart } from "../../../datasets/loading/image_sets.ts";
 import { rankedClassNames } from "../../../datasets/split/split.ts";
 import { hardestImages, type TestAnswers, type Thumbnail } from "../../report/hardest.ts";
 import { encodePng } from "../../png.ts";
@@ -27,9 +29,12 @@ export async function reportImages(
     const opened = await openRun(dir, { ...flags, quiet: quiet || i > 0 }); // the adapter is named once
     const { folder, run: { dataset, split }, trainer, device } = opened;
     requireSameSplit(await folder.readText("split.json"), split, folder.path);
+    if (split.test.length === 0) {
+      throw new BadInput(`The run ${folder.path} has no test images to show: leave --images out`);
+    }
     const { logits, labels } = await trainer.logits();
     device.destroy();
-    const { fingerprint, test, size } = dataset;
+    const { fingerprint, size } = dataset, test = testPart(dataset, split);
     const set = sets.get(fingerprint) ?? { test, size, answers: [] };
     const classNames = rankedClassNames(dataset.classNames, split);
     set.answers.push({ images: split.test, logits, labels, classNames });

@@ -43,7 +43,7 @@ export async function planSweep(file: string, flags: PlanFlags): Promise<Planned
 }
 
 /** Plans that ship with the toolkit, for who has no checkout. */
-const SHIPPED = ["choose"];
+const SHIPPED = ["choose", "behaviour"];
 
 async function readPlan(file: string): Promise<string> {
   if (SHIPPED.includes(file)) {

@@ -36,6 +36,13 @@ Deno.test("memoryDataset() fingerprints pixels, labels and classes, not the name
   }
 });
 
+Deno.test("memoryDataset() takes a set without test images, which is another set", async () => {
+  const { test: _, ...rest } = good;
+  const without = await memoryDataset(rest);
+  assert.deepEqual([without.test.images, [...without.test.labels!]], [0, []]);
+  assert.notEqual(without.fingerprint, (await memoryDataset(good)).fingerprint);
+});
+
 Deno.test("memoryDataset() refuses what does not hold together", async () => {
   const bytes = new Uint8Array(12);
   await assert.rejects(memoryDataset({ ...good, size: 0 }), RangeError);

@@ -537,6 +537,15 @@ Deno.test("prepareDataset() knows a class however its accents are composed", asy
   assert.deepEqual([...set.test.labels!], [1]);
 });
 
+Deno.test("a folder needs no test images", async () => {
+  const image = await picture([8, 8], [9, 9, 9]);
+  await using f = await folderOf({ "train/a/1.png": image, "train/b/2.png": image });
+  const { images } = await prepareDataset("folder", { ...one, dataDir: f.root, size: 8 });
+  assert.deepEqual(images, { train: 2 });
+  const { test } = await openDataset("folder", { dataDir: f.root });
+  assert.deepEqual([test.images, [...test.labels!], (await test.read([])).length], [0, [], 0]);
+});
+
 Deno.test("prepareDataset() says what a folder lacks", async () => {
   const cases: [Files, RegExp][] = [
     [{ "a.png": "" }, /neither train\/<class>\/ nor train\.csv/],
@@ -551,7 +560,6 @@ Deno.test("prepareDataset() says what a folder lacks", async () => {
       /c\.jpe: images must be .* convert or rename it/,
     ],
     [{ "train/a/b.png": "", "train/a/c.webp": "" }, /c\.webp: images must be \.jpg, \.jpeg or/],
-    [{ "train/a/b.png": "" }, /neither test\/<class>\/ nor test\.csv/],
     [{ "train/a/b.png": "", "test/c/d.png": "" }, /class 'c' of test is not in train/],
     [{ "train.csv": "x.png,a", "test.csv": "y.png,a" }, /[xy]\.png: there is no such file/],
   ];

@@ -6,7 +6,9 @@ const TRAIN = ["--steps", "4", "--quiet", "--model", "small-cnn"]
   .concat(["batch.labeled=4", "batch.ratio=2", "logEvery=2"].flatMap((o) => ["--set", o]));
 
 /** A prepared folder of two colours; unlabeled images lie in a folder of their own. */
-async function preparedFolder({ train, unlabeled }: { train: number; unlabeled: number }) {
+async function preparedFolder(
+  { train, unlabeled, test = 3 }: { train: number; unlabeled: number; test?: number },
+) {
   const root = await Deno.makeTempDir({ prefix: "longtail-folder-" });
   const draw = async (folder: string, images: number, red: number) => {
     await Deno.mkdir(`${root}/${folder}`, { recursive: true });
@@ -17,7 +19,7 @@ async function preparedFolder({ train, unlabeled }: { train: number; unlabeled: 
   };
   for (const [name, red] of [["cat", 20], ["dog", 200]] as const) {
     await draw(`train/${name}`, train, red);
-    await draw(`test/${name}`, 3, red);
+    if (test > 0) await draw(`test/${name}`, test, red);
     if (unlabeled > 0) await draw("unlabeled", unlabeled, red);
   }
   const { code, err } = await capturedRun(
@@ -51,6 +53,85 @@ Deno.test("train --dataset folder uses all labels, and streams with the same res
     states.push(state);
   }
   assert.equal(states[0], states[1]);
+});
+
+Deno.test("a folder without test images gives a share of its training images, or is not evaluated", async () => {
+  await using f = await preparedFolder({ train: 10, unlabeled: 8, test: 0 });
+  const out = `${f.root}/run`,
+    summaryOf = async (dir: string) => JSON.parse(await Deno.readTextFile(`${dir}/summary.json`));
+  const args = (
+    out: string,
+    ...more: readonly string[]
+  ) => ["train", "--dataset", "folder", "--data-dir", f.root, "--out", out, ...TRAIN, ...more];
+  const refused = await capturedRun(...args(out));
+  assert.equal(refused.code, 2);
+  assert.match(
+    refused.err,
+    /folder has no test image to .*: set .* --test-share 0\.2\), or train without .* \(--test-share 0\)$/m,
+  );
+  await assert.rejects(Deno.stat(out), Deno.errors.NotFound);
+
+  const { code, err } = await capturedRun(...args(out, "--test-share", "0.2"));
+  assert.deepEqual([code, err], [0, ""]);
+  const split = JSON.parse(await Deno.readTextFile(`${out}/split.json`));
+  assert.deepEqual([split.counts.test, split.counts.labeled, split.testFrom], [
+    [2, 2],
+    [8, 8],
+    "train",
+  ]);
+  assert.match(await Deno.readTextFile(`${out}/config.yaml`), /^ {2}testShare: 0\.2$/m);
+  const { evaluation } = await summaryOf(out);
+  assert.equal(evaluation.images, 4);
+  const again = await capturedRun("evaluate", out, "--json", "--quiet");
+  assert.equal(JSON.parse(again.out).top1, evaluation.top1, again.err);
+  const csv = `${f.root}/test.csv`;
+  const predicted = await capturedRun("predict", out, "--on", "test", "--out", csv, "--quiet");
+  assert.equal(predicted.code, 0, predicted.err);
+  const paths = (await Deno.readTextFile(csv)).trim().split("\n").slice(1).map((l) =>
+    l.split(",")[0]
+  );
+  assert.deepEqual(paths, split.test.map((n: number) => `test/${n}`));
+
+  const none = `${f.root}/none`, streamed = ["--set", "loader.residentBytes=1000"];
+  for (const [dir, more] of [[none, []], [`${none}-streamed`, streamed]] as const) {
+    const { code, err } = await capturedRun(
+      ...args(dir, "--test-share", "0", ...more).filter((arg) => arg !== "--quiet"),
+    );
+    assert.equal(code, 0, err);
+    assert.equal(err.match(/nothing is evaluated/g)?.length, 1, err);
+    const { evaluation, history, status } = await summaryOf(dir);
+    assert.deepEqual([evaluation, history, status], [null, null, "finished"]);
+    assert.doesNotMatch(await Deno.readTextFile(`${dir}/log.jsonl`), /evaluation/);
+  }
+  for (
+    const [says, ...args] of [
+      [/There are no test images: see split\.testShare/, "evaluate", none],
+      [/has no test images/, "predict", none, "--on", "test", "--out", `${f.root}/no.csv`],
+      [/has no test images to show/, "report", none, "--images", "--out", `${f.root}/no.html`],
+    ] as const
+  ) {
+    const { code, err } = await capturedRun(...args, "--quiet");
+    assert.equal(code, 2, err);
+    assert.match(err, says);
+  }
+  const report = await capturedRun("report", none, out, "--out", `${f.root}/both.html`);
+  assert.equal(report.code, 0, report.err);
+});
+
+Deno.test("without test images validation is evaluated, and chooses the best", async () => {
+  await using f = await preparedFolder({ train: 10, unlabeled: 8, test: 0 });
+  const out = `${f.root}/run`;
+  const { code, err } = await capturedRun(
+    ...["train", "--dataset", "folder", "--data-dir", f.root, "--out", out, ...TRAIN],
+    ...["--test-share", "0", "--set", "split.valid=4", "--set", "keepBest=validation"],
+  );
+  assert.equal(code, 0, err);
+  const summary = JSON.parse(await Deno.readTextFile(`${out}/summary.json`));
+  assert.equal(summary.evaluation, null);
+  assert.equal(summary.validation.images, 4);
+  assert.deepEqual([summary.best.step, summary.best.evaluation], [4, null]);
+  const best = await capturedRun("evaluate", out, "--best", "--on", "validation", "--quiet");
+  assert.equal(best.code, 0, best.err);
 });
 
 Deno.test("train refuses a folder that leaves no unlabeled image, before the run", async () => {

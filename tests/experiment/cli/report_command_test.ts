@@ -31,6 +31,17 @@ Deno.test("report takes a sweep for its runs, in a table too", async () => {
   assert.match(await Deno.readTextFile(out), /from 2 run folders/);
 });
 
+Deno.test("report --metrics chooses the columns of a table", async () => {
+  const args = ["report", run, "--table", "csv", "--metrics", "balanced,ece"];
+  const { code, out: said, err } = await capturedRun(...args);
+  assert.equal(code, 0, err);
+  assert.equal(
+    said.split("\n")[0],
+    'algorithm,"balanced accuracy, last, mean (%)","balanced accuracy, last, std (%)",' +
+      '"ECE, last, mean (%)","ECE, last, std (%)",n',
+  );
+});
+
 Deno.test("report writes the page and says where", async () => {
   const { code, out: said, err } = await capturedRun("report", run, "--out", out);
   assert.deepEqual([code, said], [0, out], err);
@@ -64,6 +75,8 @@ Deno.test("report refuses in one sentence, and writes nothing", async () => {
   await refused(/neither the folder of a run nor of a sweep/, `${scratch}/none`, "--out", never);
   await refused(/A report is a page of HTML, not report\.pdf/, run, "--out", "report.pdf");
   await refused(/--out FILE\.html, or --table/, run);
+  await refused(/There is no score 'loss'/, run, "--table", "csv", "--metrics", "loss");
+  await refused(/--metrics are columns of a table/, run, "--out", never, "--metrics", "ece");
   await refused(/--images go into a page/, run, "--table", "csv", "--images");
   await refused(/Cannot write .*\/no\/report\.html/, run, "--out", `${scratch}/no/report.html`);
   await assert.rejects(Deno.stat(never), Deno.errors.NotFound);

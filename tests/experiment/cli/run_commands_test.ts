@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parse, stringify } from "yaml";
 import { decodeSafetensors, encodeSafetensors } from "../../../core/safetensors.ts";
 import { capturedRun } from "./captured_run.ts";
 
@@ -56,6 +57,22 @@ Deno.test("train --config on a run's config.yaml repeats it bit for bit", async 
   const { code, err } = await capturedRun(
     ...["train", "--config", `${folder}/config.yaml`, "--out", again, "--quiet"],
   );
+  assert.equal(code, 0, err);
+  assert.equal((await summaryOf(again)).state, (await summaryOf(folder)).state);
+});
+
+Deno.test("config.yaml has the options that the split depends on, and older ones are taken", async () => {
+  const { folder } = await firstRun();
+  const text = await Deno.readTextFile(`${folder}/config.yaml`), { split } = parse(text);
+  assert.deepEqual(Object.keys(split), [
+    ...["protocol", "labeledMax", "unlabeledMax", "gammaLabeled", "gammaUnlabeled", "unlabeled"],
+    ...["includeLabeled", "holdout", "valid"],
+  ]);
+  // Earlier versions wrote all that a split can be told.
+  const older = { ...split, unlabeledCounts: null, labeledShare: null };
+  const config = `${scratch}/older.yaml`, again = `${scratch}/of-older`;
+  await Deno.writeTextFile(config, stringify({ ...parse(text), split: older }));
+  const { code, err } = await capturedRun("train", "--config", config, "--out", again, "--quiet");
   assert.equal(code, 0, err);
   assert.equal((await summaryOf(again)).state, (await summaryOf(folder)).state);
 });

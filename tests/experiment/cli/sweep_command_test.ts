@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
+import { planSweep } from "../../../experiment/cli/sweep/planned_runs_deno.ts";
 import { capturedRun } from "./captured_run.ts";
 
 const scratch = await Deno.makeTempDir({ prefix: "longtail-sweep-" });
@@ -204,9 +205,30 @@ Deno.test("a dry run lists the runs with a measured estimate, and writes nothing
   await assert.rejects(Deno.stat(out));
 });
 
-Deno.test("every run of the plans that ship can be resolved", async () => {
+Deno.test("a plan that ships is known by its name", async () => {
   const args = ["sweep", "choose", "--out", `${scratch}/choice`, "--dry-run"];
   const { code, err } = await capturedRun(...args, "--data-dir", `${scratch}/none`);
   assert.equal(code, 2); // but there is no such folder
   assert.match(err, /none/);
+});
+
+Deno.test("every run of the plan for docs/behaviour.md can be begun with 970 images a class", async () => {
+  const dataDir = await Deno.makeTempDir({ dir: scratch }),
+    folder = `${dataDir}/cifar-10-batches-bin`;
+  await Deno.mkdir(folder);
+  for (const name of [1, 2, 3, 4, 5].map((n) => `data_batch_${n}`).concat("test_batch")) {
+    const records = new Uint8Array(1940 * 3073);
+    for (let r = 0; r < 1940; r++) records[r * 3073] = r % 10;
+    await Deno.writeFile(`${folder}/${name}.bin`, records);
+  }
+  const { runs } = await planSweep("behaviour", { dataDir });
+  assert.equal(runs.length, 48); // eight stacks, two shapes, three seeds
+  assert.deepEqual([...new Set(runs.map(({ steps }) => steps))], [1000]);
+  const shapes = Map.groupBy(runs, ({ options }) => options["split.unlabeled"]);
+  assert.deepEqual([...shapes].map(([name, { length }]) => [name, length]), [
+    ["consistent", 24],
+    ["reversed", 24],
+  ]);
+  const stacks = new Set(runs.map(({ options }) => options.algorithm));
+  assert.equal(stacks.size, 8);
 });

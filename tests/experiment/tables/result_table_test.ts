@@ -6,7 +6,13 @@ import {
   resultTable,
   type TabledRun,
 } from "../../../experiment/tables/result_table.ts";
-import { measureWords, scoreOf, spreadOf, valueAt } from "../../../experiment/tables/scores.ts";
+import {
+  measuresOf,
+  measureWords,
+  scoreOf,
+  spreadOf,
+  valueAt,
+} from "../../../experiment/tables/scores.ts";
 
 /** A run with one accuracy. */
 function run(options: Record<string, unknown>, top1: number | null, steps = 100): TabledRun {
@@ -45,6 +51,20 @@ Deno.test("scoreOf() follows the rule; where nobody said one the last evaluation
   );
   assert.equal(measureWords({ metric: "top1", rule: "unknown" }), "top-1, rule not said");
   assert.equal(valueAt({ a: { b: 1 } }, "a.toString"), undefined);
+});
+
+Deno.test("measuresOf() takes scores by either name, once each, and refuses what is none", () => {
+  const measures = measuresOf(["ece", " balanced", "calibration.ece", "few"]);
+  assert.deepEqual(measures.map(measureWords), [
+    "ECE, last",
+    "balanced accuracy, last",
+    "few, last",
+  ]);
+  const { measures: columns, rows } = resultTable([run({ algorithm: "a" }, 0.5)], { measures });
+  assert.deepEqual(columns, measures);
+  assert.deepEqual(rows[0]!.scores.map((score) => score?.mean ?? null), [0.125, 0.5, null]);
+  const message = /There is no score 'eec'; did you mean 'ece'\? Known: balanced, gm, ece/;
+  assert.throws(() => measuresOf(["eec"]), { name: "BadInput", message });
 });
 
 Deno.test("resultTable() groups by everything but the seed", () => {

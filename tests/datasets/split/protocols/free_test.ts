@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { UNLABELED_SHAPES } from "../../../../datasets/split/long_tail.ts";
-import { makeSplit } from "../../../../datasets/split/protocols/make_split.ts";
+import { free } from "../../../../datasets/split/protocols/free.ts";
+import { makeSplit, resolveSplit } from "../../../../datasets/split/protocols/make_split.ts";
+import type { SplitOptions } from "../../../../datasets/split/split.ts";
 import type { LabelPool } from "../../../../datasets/split/label_pool.ts";
 
 function pool({ classes = 10, each = 100, unknown = 0 } = {}): LabelPool {
@@ -127,4 +129,25 @@ Deno.test("makeSplit() defaults to the published CIFAR numbers", () => {
   assert.equal(hundred.counts.unlabeled?.[0], 400);
   const fewer = makeSplit(pool({ each: 5000 }), { labeledMax: 25 });
   assert.deepEqual([fewer.counts.labeled[9], fewer.counts.unlabeled?.[9]], [2, 400]);
+});
+
+Deno.test("free says which options it has no use for: without them the split is the same", () => {
+  const tail = ["labeledMax", "gammaLabeled", "unlabeled"];
+  const rest = ["includeLabeled", "holdout", "valid"];
+  const unlabeledCounts = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const rows: readonly [Partial<SplitOptions>, ...string[]][] = [
+    [{ unlabeled: "reversed" }, ...tail, "unlabeledMax", "gammaUnlabeled"],
+    [{ unlabeled: "uniform" }, ...tail, "unlabeledMax"],
+    [{ unlabeled: "counts", unlabeledCounts }, ...tail, "unlabeledCounts"],
+    [{ unlabeled: "unknown" }, ...tail],
+    [{ labeledShare: 0.5 }, "labeledShare"],
+  ];
+  const data = pool({ unknown: 7 });
+  for (const [given, ...own] of rows) {
+    const resolved = resolveSplit(data, { ...options, holdout: 0.2, ...given });
+    const keys = free.uses!(resolved);
+    assert.deepEqual(keys.toSorted(), ["seed", ...own, ...rest].toSorted());
+    const used = Object.fromEntries(keys.map((key) => [key, resolved[key]]));
+    assert.deepEqual(makeSplit(data, used), makeSplit(data, resolved));
+  }
 });
