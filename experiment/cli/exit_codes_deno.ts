@@ -25,6 +25,10 @@ export function reportError(error: unknown): number {
     tell(`error: ${error.message}`);
     return EXIT.badInput;
   }
+  if (error instanceof Deno.errors.NotCapable) {
+    tell(`error: ${error.message}; docs/trust.md says what each command needs`);
+    return EXIT.badInput;
+  }
   if (error instanceof NoAdapterError) {
     tell(`error: ${error.message}`);
     return EXIT.noAdapter;
