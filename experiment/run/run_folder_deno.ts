@@ -194,10 +194,15 @@ export class RunFolder {
 
 /** Methods' files of a run, in the folder `files` of the run's. */
 export class RunFiles implements HostFiles {
-  readonly #path: string;
+  readonly #run: { readonly path: string };
 
-  constructor(runPath: string) {
-    this.#path = `${runPath}/files`;
+  /** @param run Folder of the run, whose path is asked for as late as a file is. */
+  constructor(run: { readonly path: string }) {
+    this.#run = run;
+  }
+
+  get #path(): string {
+    return `${this.#run.path}/files`;
   }
 
   /**
