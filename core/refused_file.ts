@@ -10,7 +10,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: "its links lead in a circle",
   ENAMETOOLONG: "its name is too long",
   ENOENT: "it is not there",
-  ENOSPC: "the disk is full",
+  ENOSPC: "no space is left on the disk",
   ENOTDIR: "a part of its path is a file",
   EROFS: "the file system is read-only",
 };

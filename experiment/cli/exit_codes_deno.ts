@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { NoAdapterError } from "../../core/autograd/adapter.ts";
 import { DeviceLost } from "../../core/autograd/error_watch.ts";
 import { BadInput } from "../../core/bad_input.ts";
-import { RefusedFile } from "../../core/refused_file.ts";
+import { refusal, RefusedFile } from "../../core/refused_file.ts";
 import { Diverged } from "../../core/training/diverged.ts";
 import { tell } from "../run/progress_deno.ts";
 
@@ -25,12 +25,22 @@ export function reportError(error: unknown): number {
     tell(`error: ${error.message}`);
     return EXIT.badInput;
   }
+  if (error instanceof Deno.errors.NotCapable) {
+    tell(`error: ${error.message}; docs/trust.md says what each command needs`);
+    return EXIT.badInput;
+  }
   if (error instanceof NoAdapterError) {
     tell(`error: ${error.message}`);
     return EXIT.noAdapter;
   }
   if (error instanceof RefusedFile || error instanceof Diverged || error instanceof DeviceLost) {
     tell(`error: ${error.message}`);
+    return EXIT.failed;
+  }
+  // Of files that no sentence is made for, standard output for one.
+  const refused = refusal(error);
+  if (refused !== undefined) {
+    tell(`error: ${error instanceof Error ? error.message : refused}`);
     return EXIT.failed;
   }
   tell(error instanceof Error ? error.stack ?? error.message : error);

@@ -54,7 +54,13 @@ export async function openRun(
   requireSameSplit(await folder.readText("split.json"), run.split, path);
   const { config, stack } = resolved;
   const device = await openAdapter(config.adapter, { quiet });
-  const trainer = await openTrainer({ ...run, device, config, stack, files: new RunFiles(path) });
+  const trainer = await openTrainer({
+    ...run,
+    device,
+    config,
+    stack,
+    files: new RunFiles({ path }),
+  });
   const found = await restoreCheckpoint(path, trainer, { run, say: tell, best });
   if (!found) {
     throw new BadInput(

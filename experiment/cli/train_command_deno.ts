@@ -33,7 +33,7 @@ export async function trainCommand(flags: TrainFlags): Promise<number> {
   if (run.note !== null && !flags.quiet) tell(run.note);
   const path = out ?? await freshName(run);
   return await train(run, flags, path, async (environment) => {
-    const folder = await RunFolder.create(path);
+    const folder = out === undefined ? await freshFolder(run) : await RunFolder.create(out);
     await describeRun(folder, run, environment);
     await logEvents(folder, flags);
     return folder;
@@ -90,10 +90,12 @@ async function train(
   const { config, stack } = run.resolved;
   const until = mark === undefined ? config.steps : untilFlag(mark, config.steps);
   const device = await openAdapter(config.adapter, { quiet });
-  const trainer = await openTrainer({ ...run, device, config, stack, files: new RunFiles(path) });
+  const place = { path };
+  const trainer = await openTrainer({ ...run, device, config, stack, files: new RunFiles(place) });
   // Before the folder exists, so that a stop in between leaves nothing that needs resuming.
   const interrupt = listenForInterrupt();
   const folder = await open(await environmentOf(device, config.plugins));
+  place.path = folder.path;
   let summary: RunSummary, progress: ProgressDisplay | undefined;
   try {
     const seconds = await resumeRun(folder, trainer, run);
@@ -151,6 +153,19 @@ function untilFlag(text: string, steps: number): number {
   throw new BadInput(
     `--until is '${text}': give a whole number from 1 to ${steps}, the run's steps`,
   );
+}
+
+/** A folder of the first name that is free, also where others look for one at the same time. */
+async function freshFolder(run: PreparedRun): Promise<RunFolder> {
+  for (let path = await freshName(run);;) {
+    try {
+      return await RunFolder.create(path);
+    } catch (error) {
+      const next = await freshName(run);
+      if (next === path) throw error; // nobody was faster: it cannot be made
+      path = next;
+    }
+  }
 }
 
 /** `runs/<algorithm>-<dataset>-<date>-<n>`, the first n that is free. */

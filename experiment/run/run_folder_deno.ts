@@ -98,15 +98,16 @@ export class RunFolder {
   /**
    * Lets no other process train in the folder until this one ends.
    *
-   * @throws {BadInput} If another one does.
+   * @throws {BadInput} If another one does, or nothing can be written there.
    */
   async lock(): Promise<void> {
     const path = `${this.path}/.lock`;
-    const file = await withFile(
-      "write",
-      path,
-      () => Deno.open(path, { read: true, write: true, create: true }),
-    );
+    let file: Deno.FsFile;
+    try {
+      file = await Deno.open(path, { read: true, write: true, create: true });
+    } catch (error) {
+      throw new BadInput(`Cannot write ${path}: ${refusal(error) ?? error}`);
+    }
     if (!await file.tryLock(true)) {
       const holder = await Deno.readTextFile(path);
       file.close();
@@ -117,8 +118,10 @@ export class RunFolder {
       );
     }
     this.#lock = file;
-    await file.truncate();
-    await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+    await withFile("write", path, async () => {
+      await file.truncate();
+      await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+    });
   }
 
   /** Lets others train in the folder again. */
@@ -191,10 +194,15 @@ export class RunFolder {
 
 /** Methods' files of a run, in the folder `files` of the run's. */
 export class RunFiles implements HostFiles {
-  readonly #path: string;
+  readonly #run: { readonly path: string };
 
-  constructor(runPath: string) {
-    this.#path = `${runPath}/files`;
+  /** @param run Folder of the run, whose path is asked for as late as a file is. */
+  constructor(run: { readonly path: string }) {
+    this.#run = run;
+  }
+
+  get #path(): string {
+    return `${this.#run.path}/files`;
   }
 
   /**

@@ -114,9 +114,8 @@ export class TrainLoop {
         error.message += `; the last checkpoint in ${path}, of step ${step}, is finite`;
       }
       if (error instanceof RefusedFile) {
-        error.message += step > 0
-          ? `; the last checkpoint is of step ${step}: mend it, then go on with train --resume ${path}`
-          : `; nothing was saved yet: mend it, then start the run again`;
+        const saved = step > 0 ? `the last checkpoint is of step ${step}` : "no step was saved yet";
+        error.message += `; ${saved}: mend it, then go on with train --resume ${path}`;
       }
       throw error;
     }

@@ -266,7 +266,7 @@ Deno.test("download() says in a sentence what the system refuses, and does not t
   await Deno.symlink("/dev/full", `${server.folder}/set.bin.part`);
   await assert.rejects(download(server.file, { ...quick, folder: server.folder }), (error) => {
     return error instanceof RefusedFile &&
-      error.message === `Cannot write ${server.folder}/set.bin.part: the disk is full`;
+      error.message === `Cannot write ${server.folder}/set.bin.part: no space is left on the disk`;
   });
   assert.equal(server.ranges.length, 1);
 });

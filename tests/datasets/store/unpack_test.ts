@@ -151,7 +151,7 @@ Deno.test("unpack() says in a sentence what the system refuses", async () => {
   await Deno.symlink("/dev/full", `${f.out}/a`);
   await assert.rejects(unpack(`${f.root}/a.tar.gz`, { folder: f.out, limit: 1e6 }), (error) => {
     return error instanceof RefusedFile &&
-      error.message === `Cannot write ${f.out}/a: the disk is full`;
+      error.message === `Cannot write ${f.out}/a: no space is left on the disk`;
   });
 });
 

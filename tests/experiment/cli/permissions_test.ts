@@ -48,17 +48,33 @@ Deno.test("the task data may reach the hosts of all data sets", () => {
   assert.deepEqual(urls.map((url) => new URL(url).host).filter((h) => !hosts.includes(h)), []);
 });
 
-Deno.test("train reads, writes its folder, and sees environment and system: no more", async () => {
-  const folder = `${scratch}/run`;
+/** Trains in a folder of its own with some permissions. */
+async function trainWith(name: string, ...allow: readonly string[]) {
+  const folder = `${scratch}/${name}`;
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--no-prompt", "--allow-read", `--allow-write=${scratch}`, "--allow-env"],
-      ...["--allow-sys", "cli.ts", "train", "--model", "small-cnn", "--steps", "4", "--quiet"],
-      ...["--set", "batch.labeled=4", "--set", "batch.ratio=2", "--tensorboard", "--out", folder],
+      ...["run", "--no-prompt", ...allow, "cli.ts", "train", "--model", "small-cnn", "--quiet"],
+      ...["--steps", "4", "--set", "batch.labeled=4", "--set", "batch.ratio=2", "--tensorboard"],
+      ...["--out", folder],
     ],
     cwd: root,
   }).output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  return { folder, code, err: new TextDecoder().decode(stderr) };
+}
+
+const WRITE = `--allow-write=${scratch}`;
+
+Deno.test("train reads, writes its folder, and sees environment and system: no more", async () => {
+  const allow = ["--allow-read", WRITE, "--allow-env", "--allow-sys"];
+  const { folder, code, err } = await trainWith("least", ...allow);
+  assert.equal(code, 0, err);
   const environment = JSON.parse(await Deno.readTextFile(`${folder}/environment.json`));
   if (Deno.build.os === "linux") assert.match(environment.drivers.join(), /lib\w+\.so/);
+});
+
+Deno.test("train says which permission is missing, and writes nothing", async () => {
+  const { folder, code, err } = await trainWith("less", "--allow-read", WRITE, "--allow-env");
+  assert.equal(code, 2, err);
+  assert.match(err, /^error: Requires sys access .*--allow-sys.*docs\/trust\.md/m);
+  await assert.rejects(Deno.stat(folder), Deno.errors.NotFound);
 });

@@ -73,3 +73,33 @@ Deno.test({
     ]);
   },
 });
+
+Deno.test({
+  name: "results that nobody takes are said in one sentence",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: ["-c", `${Deno.execPath()} run -A cli.ts list > /dev/full`],
+      cwd: root,
+    }).output();
+    const err = new TextDecoder().decode(stderr);
+    assert.equal(code, 1);
+    assert.match(err, /^error: No space left on device[^\n]*\n$/);
+  },
+});
+
+Deno.test("runs that start at once without --out have folders of their own", async () => {
+  const runs = [1, 2, 3].map((seed) =>
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "cli.ts", "train", "--steps", "2", "--seed", `${seed}`, ...SMALL],
+      cwd: root,
+      env: { INIT_CWD: scratch },
+    }).output()
+  );
+  const folders = (await Promise.all(runs)).map(({ code, stdout, stderr }) => {
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+    return new TextDecoder().decode(stdout).trim().split("\n").at(-1)!;
+  });
+  assert.equal(new Set(folders).size, 3, folders.join());
+  for (const folder of folders) assert.equal((await summaryOf(folder)).status, "finished");
+});

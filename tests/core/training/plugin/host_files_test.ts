@@ -22,7 +22,8 @@ Deno.test("MemoryFiles keeps copies", async () => {
 
 Deno.test("RunFiles reads its own files, those of another run and those of a plain folder", async () => {
   const root = await Deno.makeTempDir();
-  const own = new RunFiles(`${root}/own`), other = new RunFiles(`${root}/other`);
+  const own = new RunFiles({ path: `${root}/own` }),
+    other = new RunFiles({ path: `${root}/other` });
   await Deno.mkdir(`${root}/own`);
   await Deno.mkdir(`${root}/other`);
   await own.write("a", bytes("own"));

@@ -167,7 +167,7 @@ Deno.test("packImages() says in a sentence that the disk is full, and goes on la
   await Deno.symlink("/dev/full", `${s.path}.partial`);
   await assert.rejects(packImages(s.path, plan()), (error) => {
     return error instanceof RefusedFile &&
-      error.message === `Cannot write ${s.path}.partial: the disk is full`;
+      error.message === `Cannot write ${s.path}.partial: no space is left on the disk`;
   });
   await Deno.remove(`${s.path}.partial`);
   await packImages(s.path, plan());
