@@ -97,6 +97,15 @@ export async function run(args: readonly string[]): Promise<number> {
     .addOption(set).addOption(plugin)
     .action(act(async () => (await import("./evaluate_command_deno.ts")).evaluateCommand));
 
+  program.command("estimate")
+    .description("count the classes of a run's unlabeled images from what its network confuses")
+    .argument("<dir>", "folder of the run, with images held out or set aside for validation")
+    .option("--network <name>", "ema or raw, as by default")
+    .option("--json", "print one JSON object")
+    .option("--quiet", "say only what is wrong")
+    .addOption(plugin)
+    .action(act(async () => (await import("./estimate_command_deno.ts")).estimateCommand));
+
   program.command("predict")
     .description("label images with a run's network")
     .argument("<dir>", "folder of the run")
