@@ -1,6 +1,6 @@
-import { BadInput } from "../../core/bad_input.ts";
-import { type ModelFlags, openModel } from "./open_run_deno.ts";
-import { userPath, writeUserFile } from "./user_files_deno.ts";
+import { BadInput } from "../../../core/bad_input.ts";
+import { type ModelFlags, openModel } from "../open_run_deno.ts";
+import { userPath, writeUserFile } from "../user_files_deno.ts";
 
 /** Flags of `export`. */
 export interface ExportFlags extends ModelFlags {

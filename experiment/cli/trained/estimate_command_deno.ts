@@ -1,9 +1,9 @@
-import { estimateCounts } from "../../algorithms/addons/darp/estimate_counts.ts";
-import { BadInput } from "../../core/bad_input.ts";
-import { rankedClassNames } from "../../datasets/split/split.ts";
-import { networkFlag, networkWord } from "../network/network_words.ts";
-import { tell } from "../run/progress_deno.ts";
-import { openRun } from "./open_run_deno.ts";
+import { estimateCounts } from "../../../algorithms/addons/darp/estimate_counts.ts";
+import { BadInput } from "../../../core/bad_input.ts";
+import { rankedClassNames } from "../../../datasets/split/split.ts";
+import { networkFlag, networkWord } from "../../network/network_words.ts";
+import { tell } from "../../run/progress_deno.ts";
+import { openRun } from "../open_run_deno.ts";
 
 /** Flags of `estimate`. */
 export interface EstimateFlags {
