@@ -22,7 +22,7 @@ export async function exportCommand(dir: string, flags: ExportFlags): Promise<vo
   const { model } = await openModel(dir, flags);
   try {
     const bytes = form === "onnx"
-      ? await (await import("../onnx/to_onnx.ts")).toOnnx(model)
+      ? await (await import("../../onnx/to_onnx.ts")).toOnnx(model)
       : model.save();
     await writeUserFile(path, bytes);
   } finally {
