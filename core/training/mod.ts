@@ -37,6 +37,7 @@ export { Phases, type RunPlace } from "./phases.ts";
 export { PluginState } from "./step/plugin_state.ts";
 export * from "./plugin/recipe.ts";
 export * from "./take_over.ts";
+export { LabelKinds, type ReportedLabels } from "./step/label_kinds.ts";
 export { StepLog } from "./step/step_log.ts";
 export { type LogRow, Trainer, type TrainerOptions, type TrainerRunOptions } from "./trainer.ts";
 export { type TrainerOption, type TrainingConfig } from "./training_config.ts";
