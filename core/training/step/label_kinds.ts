@@ -24,6 +24,7 @@ export class LabelKinds {
   readonly #device: Device;
   readonly #classes: number;
 
+  /** No counts, of so many classes. */
   constructor(device: Device, classes: number) {
     this.pairs = this.#pairs;
     this.#device = device;
