@@ -54,7 +54,11 @@ export async function openTrainer(options: OpenTrainerOptions): Promise<Trainer>
     const { size } = dataset, data = splitInfo(dataset, split);
     checkRun({ model, stack, data, size, batch: training });
   });
-  const loader = await openLoader({ device, dataset, split, seed, views, ...config.loader });
+  const { sampler, samplerBeta } = config;
+  const loader = await openLoader({
+    ...{ device, dataset, split, seed, views, sampler, samplerBeta },
+    ...config.loader,
+  });
   return forUser(() => {
     const trainer = new Trainer({
       device,

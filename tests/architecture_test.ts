@@ -50,10 +50,8 @@ const ENTRIES = [
 
 /** Parts of the public API that no command calls, each with its reason. */
 const PUBLIC_LEAVES: Readonly<Record<string, string>> = {
-  "algorithms/addons/darp/estimate_counts.ts": "counts of unlabeled classes, for one's own runs",
   "core/training/metrics/calibration/class_calibration.ts":
     "errors by class, which papers differ in",
-  "core/training/metrics/pseudo_label_diagnostics.ts": "DASO's figures, from a confusion matrix",
   "experiment/evaluation/predictions.ts": "what train() has evaluated, for one's own scores",
 };
 

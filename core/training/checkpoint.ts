@@ -17,7 +17,7 @@ const TYPES = { f32: "F32", i32: "I32", u32: "U32", u8: "U8" } as const;
  * @throws {Diverged} If a weight is not finite: the last finite checkpoint is worth more.
  */
 export async function saveTrainer(trainer: Trainer): Promise<Stored> {
-  const tensors = tensorsOf(trainer);
+  const tensors = new Map([...tensorsOf(trainer), ...kindsOf(trainer)]);
   const values = await trainer.device.readAll([...tensors.values()]);
   const stored = new Map<string, StoredTensor>();
   [...tensors].forEach(([name, { shape, dtype }], i) => {
@@ -25,6 +25,8 @@ export async function saveTrainer(trainer: Trainer): Promise<Stored> {
     if (/^(student|average)\//.test(name) && !data.every(Number.isFinite)) {
       throw new Diverged(`The network's ${name} is not finite by step ${trainer.done}`);
     }
+    // Of pseudo-labels beside the step's own there are counts only within a log period.
+    if (name.startsWith(KINDS) && data.every((n) => n === 0)) return;
     stored.set(name, { dtype: TYPES[dtype], shape, data });
   });
   const { done, cursors, phase, log } = trainer.place;
@@ -90,7 +92,9 @@ export function restoreTrainer(trainer: Trainer, stored: Stored, name: string): 
     } else return found.data;
     return undefined;
   };
-  const expected = tensorsOf(trainer);
+  const kinds = [...tensors.keys()].filter((key) => key.startsWith(KINDS))
+    .map((key) => [key, trainer.kinds.of(key.slice(KINDS.length))] as const);
+  const expected = new Map([...tensorsOf(trainer), ...kinds]);
   const writes: [AnyTensor, StoredTensor["data"]][] = [];
   for (const [key, tensor] of expected) {
     const data = take(key, TYPES[tensor.dtype], tensor.shape);
@@ -117,6 +121,8 @@ export function restoreTrainer(trainer: Trainer, stored: Stored, name: string): 
     throw new TypeError(`Cannot resume from ${name}: ${wrong.slice(0, 5).join("; ")}${more}`);
   }
   const log = logOf(metadata.log, name); // before anything is written
+  trainer.kinds.clear();
+  trainer.device.submit(); // before what is written
   for (const [tensor, data] of writes) trainer.device.write(tensor, data);
   trainer.optimizer.counts.set(counts as Int32Array); // nothing was wrong, so it is there
   const { steps: done = 0, ...rest } = cursors;
@@ -170,6 +176,13 @@ export async function stateHash({ tensors }: Pick<Stored, "tensors">): Promise<s
   }
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
   return Array.from(digest, (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+/** What names of counts of reported pseudo-labels begin with. */
+const KINDS = "log/kinds/";
+
+function kindsOf({ kinds }: Trainer): (readonly [string, AnyTensor])[] {
+  return [...kinds.pairs].map(([name, pairs]) => [`${KINDS}${name}`, pairs]);
 }
 
 function tensorsOf({ network, optimizer, state, log, pairs }: Trainer): Map<string, AnyTensor> {

@@ -1,4 +1,10 @@
+import type { Device } from "../autograd/device.ts";
 import { Diverged } from "./diverged.ts";
+import { definedRate } from "./metrics/class_rates.ts";
+import { pseudoLabelDiagnostics } from "./metrics/pseudo_label_diagnostics.ts";
+import type { DataInfo } from "./plugin/needs.ts";
+import type { PeriodLog } from "./step/label_kinds.ts";
+import type { PluginState } from "./step/plugin_state.ts";
 import { type PseudoLabelSummary, summarizePseudoLabels } from "./metrics/pseudo_labels.ts";
 
 /** Means over a log period. */
@@ -21,6 +27,30 @@ export interface LogRow {
   readonly priors: Readonly<Record<string, PriorDistance>>;
   /** How good the pseudo-labels were; null where there are none or no true labels are known. */
   readonly pseudoLabels: PseudoLabelSummary | null;
+  /** Share of the labeled images of the batches whose class the network named; not given where no pass sees them as they are. */
+  readonly labeledAccuracy?: number;
+  /** How good the pseudo-labels were that methods report beside these, by `plugin/name`. */
+  readonly otherPseudoLabels?: Readonly<Record<string, LabelKindSummary>>;
+}
+
+/** What is known of one kind of pseudo-label; rates are fractions, null where undefined. */
+export interface LabelKindSummary extends PseudoLabelSummary {
+  /** How often a class is predicted, divided by how often it occurs; by class. */
+  readonly gain: readonly (number | null)[];
+  /** Mean recall over the classes that occur. */
+  readonly averageRecall: number | null;
+  /** Mean precision over the classes that are predicted. */
+  readonly averagePrecision: number | null;
+  /** Predictions of the class with the most, divided by those of the one with the fewest above 0. */
+  readonly imbalance: number | null;
+}
+
+/** Counts of (true, pseudo) pairs [2, classes, classes]: all, then those with a mask. */
+export interface PeriodPairs {
+  /** Of the run's own pseudo-labels. */
+  readonly own: Uint32Array;
+  /** Of those that methods report beside these, by `plugin/name`. */
+  readonly kinds: ReadonlyMap<string, Uint32Array>;
 }
 
 /** How far an estimate of class shares is from the truth. */
@@ -43,16 +73,52 @@ export interface LogPeriod {
   readonly truth: ReadonlyMap<string, readonly number[]>;
 }
 
+/** What a log period is read from. */
+export interface LoggedRun extends PeriodLog {
+  readonly device: Device;
+  readonly state: Pick<PluginState, "logged" | "truth">;
+  readonly data: DataInfo;
+}
+
+/**
+ * A log period's row, read from the GPU in one go; the next one starts anew.
+ *
+ * @throws {Diverged} If a loss is not finite.
+ */
+export async function drainRow(
+  { device, log, pairs, kinds, state, data }: LoggedRun,
+  period: Pick<LogPeriod, "step" | "epoch" | "learningRate">,
+): Promise<LogRow> {
+  const { logged } = state;
+  const [sums, own, ...values] = await device.readAll([
+    log.sums,
+    pairs,
+    ...logged.values(),
+    ...kinds.pairs.values(),
+  ]);
+  const means = log.means(sums);
+  log.clear();
+  device.clear(pairs);
+  kinds.clear();
+  const of = <T>(keys: Iterable<string>, from: number) =>
+    new Map([...keys].map((key, i) => [key, values[from + i] as T])); // one array a tensor
+  return logRow(means, { own, kinds: of<Uint32Array>(kinds.pairs.keys(), logged.size) }, {
+    ...period,
+    classes: data.classes,
+    state: of<Float32Array>(logged.keys(), 0),
+    truth: state.truth(data),
+  });
+}
+
 /**
  * Puts a period's means together.
  *
- * @param means By kind and name: `loss NAME`, `value NAME`, `mask`.
- * @param pairs Counts of (true, pseudo) pairs [2, classes, classes]: all, then those with a mask.
+ * @param means By kind and name: `loss NAME`, `value NAME`, `mask`, `labeledAccuracy`.
  * @throws {Diverged} If a loss is not finite.
  */
 export function logRow(
   means: ReadonlyMap<string, number>,
-  pairs: Uint32Array,
+  pairs: PeriodPairs,
   { classes, state, truth, ...period }: LogPeriod,
 ): LogRow {
   const of = (prefix: string) =>
@@ -64,6 +130,11 @@ export function logRow(
     if (Number.isFinite(value)) continue;
     throw new Diverged(`The loss '${name}' is ${value} by step ${period.step}`);
   }
+  const labeledAccuracy = means.get("labeledAccuracy");
+  const others = [...pairs.kinds].flatMap(([name, counts]) => {
+    const summary = summarizeKind(counts, classes);
+    return summary ? [[name, summary] as const] : [];
+  });
   return {
     ...period,
     loss,
@@ -76,7 +147,23 @@ export function logRow(
         return distance ? [[key, distance]] : [];
       }),
     ),
-    pseudoLabels: means.has("mask") ? summarizePairs(pairs, classes) : null,
+    pseudoLabels: means.has("mask") ? summarizePairs(pairs.own, classes) : null,
+    ...labeledAccuracy !== undefined && { labeledAccuracy },
+    ...others.length > 0 && { otherPseudoLabels: Object.fromEntries(others) },
+  };
+}
+
+function summarizeKind(pairs: Uint32Array, classes: number): LabelKindSummary | null {
+  const summary = summarizePairs(pairs, classes);
+  if (!summary) return null;
+  const all = pairs.subarray(0, classes * classes);
+  const { gain, averageRecall, averagePrecision, imbalance } = pseudoLabelDiagnostics(all, classes);
+  return {
+    ...summary,
+    gain: Array.from(gain, definedRate),
+    averageRecall: definedRate(averageRecall),
+    averagePrecision: definedRate(averagePrecision),
+    imbalance: definedRate(imbalance),
   };
 }
 

@@ -19,7 +19,7 @@ export {
 export { checkFit, compose, missingCapabilities, type Stack } from "./plugin/compose.ts";
 export { type MergedNeeds, mergeNeeds } from "./plugin/merge_needs.ts";
 export { Diverged } from "./diverged.ts";
-export { type PriorDistance, priorDistance } from "./log_row.ts";
+export { type LabelKindSummary, type PriorDistance, priorDistance } from "./log_row.ts";
 export { type Evaluation, type EvaluationLogits, type EvaluationOptions } from "./evaluate.ts";
 export {
   type DrawnBatch,
@@ -37,6 +37,7 @@ export { Phases, type RunPlace } from "./phases.ts";
 export { PluginState } from "./step/plugin_state.ts";
 export * from "./plugin/recipe.ts";
 export * from "./take_over.ts";
+export { LabelKinds, type ReportedLabels } from "./step/label_kinds.ts";
 export { StepLog } from "./step/step_log.ts";
 export { type LogRow, Trainer, type TrainerOptions, type TrainerRunOptions } from "./trainer.ts";
 export { type TrainerOption, type TrainingConfig } from "./training_config.ts";

@@ -1,5 +1,4 @@
 import type { Device } from "../autograd/device.ts";
-import { mean } from "../autograd/ops/reduce.ts";
 import type { Tensor } from "../autograd/tensor.ts";
 import { MAX_SEED } from "../random.ts";
 import type { Model } from "../nn/model.ts";
@@ -8,10 +7,11 @@ import { copyWeights } from "../nn/parameters.ts";
 import { type ImportOptions, importStateDict } from "../nn/state_dict.ts";
 import type { Stored } from "../safetensors.ts";
 import type { DataInfo } from "./plugin/needs.ts";
-import type { Host } from "./plugin/host_slots.ts";
+import type { Host, Predictions, PredictOptions, PredictSet } from "./plugin/host_slots.ts";
+import { predictSet } from "./predict.ts";
 import type { Plugin } from "./plugin/algorithm.ts";
 import type { Progress } from "./plugin/step_slots.ts";
-import { type LogRow, logRow } from "./log_row.ts";
+import { drainRow, type LogRow } from "./log_row.ts";
 import { type HostFiles, MemoryFiles } from "./plugin/host_files.ts";
 import { checkRun } from "./check_run.ts";
 import type { MergedNeeds } from "./plugin/merge_needs.ts";
@@ -23,12 +23,12 @@ import {
   type EvaluationOptions,
   scoreEvaluation,
 } from "./evaluate.ts";
-import type { DrawnBatch, DrawSizes, Loader } from "./loader.ts";
+import type { DrawSizes, Loader } from "./loader.ts";
 import { buildNetwork, type Network } from "./step/network.ts";
 import { countsWith, Phases, type RunPlace } from "./phases.ts";
 import { PluginState } from "./step/plugin_state.ts";
 import { Hosts } from "./hosts.ts";
-import { runStep, type StepContext, type StepResult } from "./step/step.ts";
+import { runStep, type StepContext } from "./step/step.ts";
 import {
   drawSizes,
   evaluationBatch,
@@ -36,10 +36,11 @@ import {
   stepImages,
   withinLimits,
 } from "./step/step_images.ts";
+import { countStep, LabelKinds } from "./step/label_kinds.ts";
 import { StepRandom } from "./step/step_random.ts";
-import { countPairs, StepLog } from "./step/step_log.ts";
+import { StepLog } from "./step/step_log.ts";
 import type { TrainingConfig } from "./training_config.ts";
-import { runOptimizer, stepUpdate } from "./step/weight_update.ts";
+import { clipped, runOptimizer, stepUpdate } from "./step/weight_update.ts";
 
 export type { LogRow };
 
@@ -91,6 +92,8 @@ export class Trainer {
   readonly data: DataInfo;
   /** Counts of (true, pseudo) pairs in the log period: all, then those with a mask. */
   readonly pairs: Tensor<"u32">;
+  /** The same of pseudo-labels that methods report beside these. */
+  readonly kinds: LabelKinds;
   /** Settings. */
   readonly config: TrainingConfig;
   /** The phase that the run is in; runs of methods without phases have one. */
@@ -127,6 +130,7 @@ export class Trainer {
     this.state = new PluginState(device, stack.plugins, data);
     this.log = new StepLog(device);
     this.pairs = device.keep(() => device.zeros([2, data.classes, data.classes], "u32"));
+    this.kinds = new LabelKinds(device, data.classes);
     const total = data.counts.reduce((a, b) => a + b, 0);
     this.#context = {
       device,
@@ -279,16 +283,19 @@ export class Trainer {
     const sizes = this.#sizes, { seed } = config;
     const drawn = loader.next(sizes.labeled, sizes.unlabeled);
     const input = stepImages(drawn, { device, loader, needs, sizes, seed, step });
+    const { flat } = network.gradients, { clipGradient = null } = config;
+    if (clipGradient !== null) device.clear(flat); // a parameter may get none in this step
     const result = runStep(this.#context, input, progress);
     const rate = this.#rate(step);
-    this.optimizer.update(network.student, network.gradients.flat, network.average, {
+    const gradients = clipGradient === null ? flat : clipped(flat, clipGradient);
+    this.optimizer.update(network.student, gradients, network.average, {
       rate: () => rate,
       present: result.present,
       ...stepUpdate(config, this.stack, progress),
     });
     result.finish();
     this.state.commit();
-    this.#count(drawn, result);
+    countStep(this, drawn.unlabeled.hidden, result);
   }
 
   /** Runs the slots that are due between this step and the next, and waits for its images. */
@@ -309,23 +316,17 @@ export class Trainer {
    * @throws {Diverged} If a loss is not finite.
    */
   async drain(): Promise<LogRow> {
-    const { logged } = this.state;
-    const [sums, pairs, ...values] = await this.device.readAll([
-      this.log.sums,
-      this.pairs,
-      ...logged.values(),
-    ]);
-    const means = this.log.means(sums);
-    this.log.clear();
-    this.device.clear(this.pairs);
-    return logRow(means, pairs, {
+    return await drainRow(this, {
       step: this.done,
       epoch: Math.floor(this.done / this.config.epochSteps),
       learningRate: this.#rate(Math.max(0, this.done - 1)),
-      classes: this.data.classes,
-      state: new Map([...logged.keys()].map((key, i) => [key, values[i]!])), // one array a tensor
-      truth: this.state.truth(this.data),
     });
+  }
+
+  /** What a network makes of a set of training images: raw logits of views as they are. */
+  async predict(on: PredictSet, options: PredictOptions = {}): Promise<Predictions> {
+    const batch = evaluationBatch(this.needs, this.config);
+    return await predictSet(this.#context, this.loader, on, { ...options, batch });
   }
 
   /**
@@ -375,14 +376,6 @@ export class Trainer {
   /** Waits for the images of the next step, where the loader has to fetch them. */
   async #prepare(): Promise<void> {
     if (this.done < this.config.steps) await this.loader.prepare?.(this.#sizes);
-  }
-
-  #count({ unlabeled }: DrawnBatch, { terms, targets, mask }: StepResult): void {
-    for (const [name, term] of terms) this.log.add(`loss ${name}`, term);
-    if (!targets || !mask) return;
-    this.log.add("mask", mean(mask));
-    const { data: { classes }, pairs } = this;
-    countPairs(unlabeled.hidden, { targets, mask, classes, pairs });
   }
 
   #host(plugin: Plugin): Host {

@@ -15,6 +15,10 @@ export type TrainerOption =
 export interface TrainingConfig extends Pick<RecipeSettings, TrainerOption> {
   /** Seed of all random numbers of the run. */
   readonly seed: number;
+  /** Longest gradient that is not shortened; null, the default, for any. */
+  readonly clipGradient?: RecipeSettings["clipGradient"];
+  /** What the learning rate is multiplied by from layer to layer, towards the first; 1 by default. */
+  readonly layerDecay?: RecipeSettings["layerDecay"];
   /** Labeled images a step. */
   readonly labeled: number;
   /** Unlabeled images a step and view. */

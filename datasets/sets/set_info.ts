@@ -34,6 +34,8 @@ export interface SetInfo {
   readonly marker: string | null;
   /** Whether it is read from a packed store. */
   readonly packed: boolean;
+  /** Whether published runs start from a network that was trained on ImageNet. */
+  readonly pretrained?: true;
   /** How images that are no squares become squares. */
   readonly fit?: Fit;
   readonly mean?: readonly [number, number, number];
@@ -224,6 +226,7 @@ const rows = {
   "semi-aves": {
     title: "Semi-Aves (semi_fgvc)",
     classes: 200,
+    pretrained: true,
     naturalTail: true,
     sizes: anySize(256),
     folders: ["semi_fgvc", "semi_aves", "semi-aves"],

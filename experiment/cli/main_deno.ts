@@ -96,7 +96,16 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--json", "print one JSON object")
     .option("--quiet", "show no progress")
     .addOption(set).addOption(plugin)
-    .action(act(async () => (await import("./evaluate_command_deno.ts")).evaluateCommand));
+    .action(act(async () => (await import("./trained/evaluate_command_deno.ts")).evaluateCommand));
+
+  program.command("estimate")
+    .description("count the classes of a run's unlabeled images from what its network confuses")
+    .argument("<dir>", "folder of the run, with images held out or set aside for validation")
+    .option("--network <name>", "ema or raw, as by default")
+    .option("--json", "print one JSON object")
+    .option("--quiet", "say only what is wrong")
+    .addOption(plugin)
+    .action(act(async () => (await import("./trained/estimate_command_deno.ts")).estimateCommand));
 
   program.command("predict")
     .description("label images with a run's network")
@@ -109,7 +118,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--skip-corrupt", "leave out images that cannot be read, and list them")
     .option("--quiet", "say only what is wrong")
     .addOption(plugin)
-    .action(act(async () => (await import("./predict_command_deno.ts")).predictCommand));
+    .action(act(async () => (await import("./trained/predict_command_deno.ts")).predictCommand));
 
   program.command("export")
     .description("write a run's network: weights as PyTorch names them, or all of it as ONNX")
@@ -118,7 +127,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--network <name>", "ema or raw; by default what the method evaluates")
     .option("--quiet", "say only what is wrong")
     .addOption(plugin)
-    .action(act(async () => (await import("./export_command_deno.ts")).exportCommand));
+    .action(act(async () => (await import("./trained/export_command_deno.ts")).exportCommand));
 
   program.command("sweep")
     .description("train all runs of a plan, and make a table of them")

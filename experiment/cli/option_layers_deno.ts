@@ -3,6 +3,7 @@ import { type Layer, objectLayer, peek, setLayer, yamlLayer, yamlValue } from ".
 import { resolveConfig, type Resolved } from "../config/resolve.ts";
 import { experimentLayer, findExperiment } from "../published/experiments.ts";
 import type { RunFolder } from "../run/run_folder_deno.ts";
+import { tell } from "../run/progress_deno.ts";
 import { loadPlugins, pluginPath, requireTrusted } from "./load_plugins_deno.ts";
 import { readUserText, userPath } from "./user_files_deno.ts";
 
@@ -80,7 +81,7 @@ async function resolve(
   { file, layer }: { readonly file: string; readonly layer: Layer },
   said: readonly Layer[],
 ): Promise<Resolved> {
-  const layers = [layer, ...said].map(absolutePaths);
+  const layers = withSeed([layer, ...said].map(absolutePaths));
   const asked = peek(layers.slice(1), "plugins");
   const plugins = asked ?? peek(layers, "plugins") ?? [];
   if (!Array.isArray(plugins)) {
@@ -89,6 +90,14 @@ async function resolve(
   const specifiers = plugins.map(String);
   if (asked === undefined) await requireTrusted(specifiers, file);
   return resolveConfig(layers, await loadPlugins(specifiers));
+}
+
+/** Draws a seed in place of −1, and tells it; `config.yaml` will hold it too. */
+function withSeed(layers: readonly Layer[]): readonly Layer[] {
+  if (peek(layers, "seed") !== -1) return layers;
+  const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
+  tell(`seed ${seed}`);
+  return [...layers, [{ key: "seed", value: seed, where: "drawn, since seed is -1" }]];
 }
 
 /** Flags as options; they were texts, so numbers are read as YAML reads them. */

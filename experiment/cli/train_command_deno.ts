@@ -1,5 +1,6 @@
 import { BadInput } from "../../core/bad_input.ts";
 import { openTrainer } from "../open_trainer.ts";
+import { type EarlierRun, earlierRun } from "../run/earlier_run_deno.ts";
 import { listenForInterrupt } from "../run/interrupt_deno.ts";
 import { type PreparedRun, prepareRun } from "../run/prepare_run_deno.ts";
 import { type ProgressDisplay, progressDisplay, tell } from "../run/progress_deno.ts";
@@ -30,9 +31,10 @@ export async function trainCommand(flags: TrainFlags): Promise<number> {
   const out = flags.out === undefined ? undefined : userPath(flags.out);
   if (out) await RunFolder.requireFree(out);
   const run = await prepareRun(resolved);
+  const from = await earlierRun(resolved.config, run.dataset);
   if (run.note !== null && !flags.quiet) tell(run.note);
   const path = out ?? await freshName(run);
-  return await train(run, flags, path, async (environment) => {
+  return await train({ ...run, from }, flags, path, async (environment) => {
     const folder = out === undefined ? await freshFolder(run) : await RunFolder.create(out);
     await describeRun(folder, run, environment);
     await logEvents(folder, flags);
@@ -57,6 +59,7 @@ async function resume(flags: TrainFlags, path: string): Promise<number> {
   const restored = await hasCheckpoint(path);
   const run = await prepareRun(await resolveFolder(folder, flags), { restored });
   requireSameSplit(await folder.readText("split.json"), run.split, path);
+  const from = restored ? null : await earlierRun(run.resolved.config, run.dataset);
   const { steps } = run.resolved.config;
   const summary = await readSummary(folder);
   // A checkpoint behind its summary's was damaged and goes on below.
@@ -66,7 +69,7 @@ async function resume(flags: TrainFlags, path: string): Promise<number> {
     tell(`${path} is finished: ${steps} steps. Give --steps to train on`);
     return EXIT.done;
   }
-  return await train(run, flags, path, async () => {
+  return await train({ ...run, from }, flags, path, async () => {
     await folder.lock();
     await logEvents(folder, flags);
     return folder;
@@ -82,7 +85,7 @@ async function logEvents(folder: RunFolder, { tensorboard = false }: TrainFlags)
 }
 
 async function train(
-  run: PreparedRun,
+  run: PreparedRun & { readonly from: EarlierRun | null },
   { quiet = false, resume, until: mark }: TrainFlags,
   path: string,
   open: (environment: object) => Promise<RunFolder>,

@@ -3,7 +3,11 @@ import { ADAPTER_CHOICES } from "../../core/autograd/adapter.ts";
 import { DECAY_RULES } from "../../core/nn/optimizer.ts";
 import { WIDE_RESNET_VARIANTS } from "../../core/nn/wide_resnet.ts";
 import { MAX_SEED } from "../../core/random.ts";
-import { type RecipeSettings, SCHEDULE_KINDS } from "../../core/training/plugin/recipe.ts";
+import {
+  LABELED_SAMPLERS,
+  type RecipeSettings,
+  SCHEDULE_KINDS,
+} from "../../core/training/plugin/recipe.ts";
 import { UNLABELED_SHAPES } from "../../datasets/split/long_tail.ts";
 import { optimizerSchema } from "./optimizer_options.ts";
 import type { RunConfig } from "./run_config.ts";
@@ -51,7 +55,8 @@ const ROWS: Rows = {
   seed: {
     type: z.int().min(0).max(MAX_SEED),
     default: 0,
-    doc: "Same seed, same adapter and driver: same result, bit for bit.",
+    doc:
+      "Same seed, same adapter and driver: same result, bit for bit; on the command line −1 draws one.",
     recipe: false,
   },
   steps: {
@@ -143,6 +148,19 @@ const ROWS: Rows = {
     type: z.enum(["network", "files"]),
     default: "network",
     doc: "What is taken of `from`: its network, or nothing but `files` that a method reads of it.",
+    recipe: true,
+  },
+  sampler: {
+    type: z.enum(LABELED_SAMPLERS),
+    default: "uniform",
+    doc: "How labeled images are drawn: one by one, or rare classes as often as frequent ones.",
+    recipe: true,
+  },
+  samplerBeta: {
+    type: share,
+    default: 0.999,
+    doc:
+      "β of the `class-aware` sampler, which weighs an image of a class of n by (1 − β) ÷ (1 − βⁿ).",
     recipe: true,
   },
   "batch.labeled": {
@@ -284,6 +302,20 @@ const ROWS: Rows = {
     default: 0,
     doc:
       "Share of all weights and running statistics that each step takes off after the average (CoSSL); 0 for none.",
+    recipe: true,
+  },
+  clipGradient: {
+    type: z.number().positive().nullable(),
+    default: null,
+    doc:
+      "Longest gradient, in the 2-norm over all parameters, that is not shortened; null for any.",
+    recipe: true,
+  },
+  layerDecay: {
+    type: z.number().positive().max(1),
+    default: 1,
+    doc:
+      "What the learning rate is multiplied by from a layer to the one before it; 1 for the same rate everywhere.",
     recipe: true,
   },
   "average.decay": {

@@ -7,7 +7,7 @@ import type { RecipeSettings, RecipeSplit } from "../../core/training/plugin/rec
  * user can say. Where neither does, they have the values of {@linkcode DEFAULTS}.
  */
 export interface RunConfig extends RecipeSettings {
-  /** Same seed, same adapter and driver: same result, bit for bit. */
+  /** Same seed, same adapter and driver: same result, bit for bit; on the command line −1 draws one. */
   readonly seed: number;
   /** Whose published settings the methods train with; null for those they bring along. */
   readonly recipe: string | null;

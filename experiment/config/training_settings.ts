@@ -8,6 +8,7 @@ import type { RunConfig } from "./run_config.ts";
 /** What the trainer takes of a run's options. */
 export function trainingConfig(config: RunConfig): TrainingConfig {
   const { seed, steps, epochSteps, batch, weightDecay, decayRule, shrink, average } = config;
+  const { clipGradient, layerDecay } = config;
   return {
     seed,
     steps,
@@ -20,6 +21,8 @@ export function trainingConfig(config: RunConfig): TrainingConfig {
     decayRule,
     shrink,
     average,
+    clipGradient,
+    layerDecay,
   };
 }
 

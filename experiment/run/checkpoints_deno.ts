@@ -3,6 +3,7 @@ import { withFile } from "../../core/refused_file.ts";
 import { decodeSafetensors, encodeSafetensors, type Stored } from "../../core/safetensors.ts";
 import { checkState, restoreTrainer, stepsOf } from "../../core/training/checkpoint.ts";
 import type { Trainer } from "../../core/training/trainer.ts";
+import { OPTIONS } from "../config/options.ts";
 import { syncFolder, writeWhole } from "./run_folder_deno.ts";
 
 /** Names of checkpoints, the newest first. */
@@ -183,9 +184,12 @@ function requireIdentity({ metadata }: Stored, run: RunIdentity, path: string): 
     leaves(JSON.parse(text ?? "{}"))
   ) as [Map<string, string>, Map<string, string>];
   const keys = [...new Set([...then.keys(), ...now.keys()])];
-  const changed = keys.filter((key) => then.get(key) !== now.get(key)).map((key) =>
+  // An option that there was not then has had its default.
+  const before = (key: string) => then.get(key) ?? JSON.stringify(OPTIONS.get(key)?.default);
+  const changed = keys.filter((key) => before(key) !== now.get(key)).map((key) =>
     `${key} was ${then.get(key) ?? "not there"}, config.yaml says ${now.get(key) ?? "nothing"}`
   );
+  if (changed.length === 0) return;
   throw other(`${changed.join("; ")}; put it back, or start a new run`);
 }
 

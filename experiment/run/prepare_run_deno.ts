@@ -1,6 +1,6 @@
 import type { Dataset } from "../../datasets/images/dataset.ts";
 import { openDataset } from "../../datasets/sets/open_dataset_deno.ts";
-import { datasetNames } from "../../datasets/sets/set_info.ts";
+import { datasetNames, infoOf } from "../../datasets/sets/set_info.ts";
 import { datasetViews } from "../../datasets/views/published/published_views.ts";
 import type { Views } from "../../datasets/views/view_spec.ts";
 import type { Split } from "../../datasets/split/split.ts";
@@ -10,8 +10,8 @@ import type { Model } from "../../core/nn/model.ts";
 import { modelByName } from "../../core/nn/model_registry.ts";
 import { decodeSafetensors, type Stored } from "../../core/safetensors.ts";
 import type { Resolved } from "../config/resolve.ts";
+import type { RunConfig } from "../config/run_config.ts";
 import { optionsWithoutSecrets } from "../config/secrets.ts";
-import { type EarlierRun, earlierRun } from "./earlier_run_deno.ts";
 import { splitRun } from "./split_run.ts";
 
 /** Everything about a run that is known before a device is opened. */
@@ -21,14 +21,12 @@ export interface PreparedRun {
   readonly all: Readonly<Record<string, unknown>>;
   readonly dataset: Dataset;
   readonly split: Split;
-  /** What to tell the user of the split, or null. */
+  /** What to tell the user of the split and the start, or null. */
   readonly note: string | null;
   readonly model: Model;
   readonly views: Views;
   /** Values to start from by PyTorch's names; null for random ones. */
   readonly weights: Stored["tensors"] | null;
-  /** Run whose network to start from; null for none. */
-  readonly from: EarlierRun | null;
 }
 
 /**
@@ -42,11 +40,12 @@ export async function prepareRun(
   resolved: Resolved,
   { restored = false }: { readonly restored?: boolean } = {},
 ): Promise<PreparedRun> {
-  const { config } = resolved;
+  const { config, extensions } = resolved;
   const model = modelOf(resolved);
   const dataset = await openRunDataset(resolved);
   const views = viewsOf(resolved, dataset);
   const { split, options, note } = splitRun(resolved, dataset);
+  const notes = [note, restored ? null : bareStart(config, extensions)].filter((n) => n !== null);
   const { seed: _, ...saved } = options;
   return {
     resolved,
@@ -56,12 +55,28 @@ export async function prepareRun(
     }),
     dataset,
     split,
-    note,
+    note: notes.length > 0 ? notes.join("; ") : null,
     model,
     views,
     weights: restored || config.weights === null ? null : await readWeights(config.weights),
-    from: restored ? null : await earlierRun(config, dataset),
   };
+}
+
+/** What a run that starts from nothing should know where published ones do not; null elsewhere. */
+function bareStart(
+  { dataset, weights, from, fromPart, model }: RunConfig,
+  { datasets }: Resolved["extensions"],
+): string | null {
+  const own = datasets.some(({ name }) => name === dataset);
+  if (own || weights !== null || (from !== null && fromPart === "network")) return null;
+  if (!infoOf(dataset).pretrained) return null;
+  const torch = /^resnet-(18|34|50)$/.exec(model)?.[1];
+  return `published runs on ${dataset} start from weights of ImageNet, this one starts from nothing` +
+    (torch
+      ? `: write torchvision's once with \`python -c "import torchvision, safetensors.torch as s; ` +
+        `s.save_file(torchvision.models.resnet${torch}(weights='DEFAULT').state_dict(), ` +
+        `'resnet${torch}.safetensors')"\`, then add --set weights=resnet${torch}.safetensors`
+      : ", and there are none for its network: published runs have resnet-50");
 }
 
 /**

@@ -67,7 +67,11 @@ export const daso: Algorithm<DasoOptions> = defineAlgorithm({
     );
     s.state.queue = queue.vectors;
     s.state.held = queue.held;
-    return s.progress.step < s.config.warmup ? t : blendLabels(t, semantic(s), shares(s));
+    s.logLabels("linear", t.probs);
+    if (s.progress.step < s.config.warmup) return t;
+    const other = semantic(s);
+    s.logLabels("semantic", other);
+    return blendLabels(t, other, shares(s));
   },
   refine: (s, t) => s.progress.step < s.config.warmup ? t : blendLabels(t, semantic(s), shares(s)),
   loss(s): Record<string, Tensor> {

@@ -87,7 +87,8 @@ export async function sevalCalibration(h: SevalHost): Promise<void> {
   let optimum: readonly number[] | undefined;
   for (const head of headsOf(h)) {
     const curves = await readCurves(h, head);
-    const seen = await lookAt(h, head);
+    // A run that follows a curriculum has no use for what its networks make of these images.
+    const seen = h.config.mode === "load" ? null : await lookAt(h, head);
     const given = h.config.abcThresholds === "main" ? optimum : undefined;
     const next = h.config.mode === "load"
       ? { curves: await loadedCurves(h, head, { curves, row }), refinement: null, thresholds: null }
@@ -139,10 +140,9 @@ interface Seen {
   readonly diagnostics: Pick<CalibrationReport, "margins" | "confidences">;
 }
 
-/** What both networks make of the images to calibrate on; null where mode `load` has none. */
-async function lookAt({ config, data, predict }: SevalHost, head: Head): Promise<Seen | null> {
+/** What both networks make of the images to calibrate on. */
+async function lookAt({ config, data, predict }: SevalHost, head: Head): Promise<Seen> {
   const set = config.mode !== "estimate" && data.valid > 0 ? "valid" : "holdout";
-  if (set === "holdout" && data.holdout === 0) return null;
   const of = async (network: NetworkName): Promise<KnownLogits> => {
     const { logits, labels, classes } = await predict(set, { network, head });
     return { logits, labels: labels!, classes }; // both sets are labeled

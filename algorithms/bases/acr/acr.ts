@@ -75,6 +75,8 @@ export const acr: Algorithm<AcrOptions> = defineAlgorithm({
     const { config, student: { labeled, weak, strong } } = s;
     const y = s.batch.labeled.y, weights = s.weights("labeled"), [x] = labeled;
     const { target, balanced } = acrBeliefs(weak[0]!, s); // needs ask for it
+    const kept = eitherConfident(balanced, target, config.threshold);
+    s.logLabels("balanced", target, kept);
     const consistency = (logits: readonly Tensor[], label: Tensor<"i32">, mask: Tensor) =>
       crossEntropy(concat(logits), repeatRows(label, logits.length), {
         weights: repeatRows(mask, logits.length),
@@ -89,7 +91,7 @@ export const acr: Algorithm<AcrOptions> = defineAlgorithm({
       unlabeledBalanced: consistency(
         strong.map((v) => v.logits("balanced")),
         argmax(target, 1),
-        eitherConfident(balanced, target, config.threshold),
+        kept,
       ),
     };
   },

@@ -14,6 +14,12 @@ export const SCHEDULE_KINDS = [
   "half-cosine-epochs",
 ] as const;
 
+/** How labeled images are drawn. */
+export type LabeledSampler = (typeof LABELED_SAMPLERS)[number];
+
+/** Every {@linkcode LabeledSampler}. */
+export const LABELED_SAMPLERS = ["uniform", "class-aware"] as const;
+
 /** What a recipe is asked for. */
 export interface RecipeTarget {
   /** Name of the data set. */
@@ -50,6 +56,10 @@ export interface RecipeSettings {
   readonly weightsPart: "all" | "body";
   /** What is taken of `from`: its network, or nothing but `files` that a method reads of it. */
   readonly fromPart: "network" | "files";
+  /** How labeled images are drawn: one by one, or rare classes as often as frequent ones. */
+  readonly sampler: LabeledSampler;
+  /** β of the `class-aware` sampler, which weighs an image of a class of n by (1 − β) ÷ (1 − βⁿ). */
+  readonly samplerBeta: number;
   /** Images of a step. */
   readonly batch: BatchSettings;
   /** How the images are dealt out; null leaves an option to the protocol. */
@@ -76,6 +86,10 @@ export interface RecipeSettings {
   readonly decayRule: DecayRule;
   /** Share of all weights and running statistics that each step takes off after the average (CoSSL); 0 for none. */
   readonly shrink: number;
+  /** Longest gradient, in the 2-norm over all parameters, that is not shortened; null for any. */
+  readonly clipGradient: number | null;
+  /** What the learning rate is multiplied by from a layer to the one before it; 1 for the same rate everywhere. */
+  readonly layerDecay: number;
   /** The moving average of the weights: by default what is evaluated. */
   readonly average: AverageSettings;
   /** Steps from one evaluation to the next; there is always one at the end. */

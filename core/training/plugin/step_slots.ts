@@ -131,6 +131,14 @@ export interface Step<C = unknown, S extends StateSpecs = StateSpecs> {
   ramp(share: number, weight: number): number;
   /** Reports a scalar; its mean over the log period is logged. */
   log(name: string, value: Tensor): void;
+  /**
+   * Reports pseudo-labels beside the step's own, those of a second head or what a label is made of; log
+   * rows say how good they were. A name once a step.
+   *
+   * @param probs [batch, classes], one row an unlabeled image.
+   * @param mask Weight of each [batch], where not all are learned.
+   */
+  logLabels(name: string, probs: Tensor, mask?: Tensor): void;
 }
 
 /** Images made within a step that get a pass of their own. */

@@ -1,4 +1,7 @@
-import { add } from "../../autograd/ops/pointwise.ts";
+import { max } from "../../autograd/ops/extreme.ts";
+import { mean, sum } from "../../autograd/ops/reduce.ts";
+import { oneHot } from "../../autograd/ops/gather.ts";
+import { add, greaterEqual, mul } from "../../autograd/ops/pointwise.ts";
 import { softmax } from "../../autograd/ops/softmax.ts";
 import type { Device } from "../../autograd/device.ts";
 import { Tape } from "../../autograd/tape.ts";
@@ -17,6 +20,7 @@ import type {
 import type { DataInfo, Input } from "../plugin/needs.ts";
 import type { Plugin } from "../plugin/algorithm.ts";
 import { AbsentOutputs, AbsentTargets } from "./absent.ts";
+import type { ReportedLabels } from "./label_kinds.ts";
 import type { MergedNeeds } from "../plugin/merge_needs.ts";
 import type { Stack } from "../plugin/compose.ts";
 import type { Network } from "./network.ts";
@@ -45,6 +49,10 @@ export interface StepResult {
   /** Null where no weak view was asked for. */
   readonly targets: Targets | null;
   readonly mask: Tensor | null;
+  /** Pseudo-labels that methods have reported beside these, by `plugin/name`. */
+  readonly reports: ReadonlyMap<string, ReportedLabels>;
+  /** Share of the labeled images whose class the network names; null without a plain labeled view. */
+  readonly labeledAccuracy: Tensor | null;
   /** Indices of the parameters that got a gradient. */
   readonly present: ReadonlySet<number>;
   /** Runs the plugins' `priorUpdate`; to be called after the update. */
@@ -88,6 +96,8 @@ export function runStep(c: StepContext, input: StepInput, progress: Progress): S
       terms,
       targets,
       mask,
+      reports: run.reports,
+      labeledAccuracy: device.noGrad(() => run.labeledAccuracy()),
       present,
       finish: () => {
         if (!targets && !plugins.some(({ spec }) => spec.priorUpdate)) return;
@@ -106,9 +116,13 @@ class SlotRunner {
   readonly #student: Outputs;
   readonly #named: ReadonlyMap<string, Outputs>;
   readonly #streams: ReadonlyMap<string, StreamBatch>;
+  readonly #labels: Tensor<"i32">;
+  /** What {@linkcode Step.logLabels} was given. */
+  readonly reports: Map<string, ReportedLabels> = new Map();
 
   constructor(c: StepContext, { batch, streams = {} }: StepInput, progress: Progress) {
     this.#c = c;
+    this.#labels = batch.labeled.y;
     this.#streams = new Map(
       Object.entries(streams).map(([name, images]) => [name, this.#runStream(name, images)]),
     );
@@ -161,6 +175,14 @@ class SlotRunner {
       mask = sampleWeights(spec.mask(s, targets, mask), { plugin, slot: "mask", like: mask });
     }
     return { targets, mask };
+  }
+
+  labeledAccuracy(): Tensor | null {
+    const [view] = this.#student.labeled;
+    if (!view) return null;
+    const logits = view.rawLogits(), { classes } = this.#c.data;
+    const own = sum(mul(logits, oneHot(this.#labels, classes)), 1);
+    return mean(greaterEqual(own, max(logits, 1)));
   }
 
   lates(targets: Targets | null): Map<string, Late> {
@@ -269,6 +291,8 @@ class SlotRunner {
           share * weight,
         ),
       log: (name, value) => c.log(`${plugin.name}/${name}`, value),
+      logLabels: (name, probs, mask) =>
+        this.reports.set(`${plugin.name}/${name}`, { probs, mask: mask ?? null }),
     };
   }
 

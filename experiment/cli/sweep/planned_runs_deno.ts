@@ -2,6 +2,7 @@ import { algorithms } from "../../../algorithms/registry.ts";
 import { objectLayer, setLayer } from "../../config/layers.ts";
 import { resolveConfig } from "../../config/resolve.ts";
 import { DEFAULTS } from "../../config/schema.ts";
+import { earlierRun } from "../../run/earlier_run_deno.ts";
 import { prepareRun } from "../../run/prepare_run_deno.ts";
 import { experimentLayer, matchExperiments } from "../../published/experiments.ts";
 import { expandPlan, type FindExperiments } from "../../sweep/expand_plan.ts";
@@ -91,7 +92,9 @@ async function resolveRuns(plan: Plan, plugins: readonly string[]): Promise<read
       ...{ dataset, dataDir, imageSize, split, augment },
       ...{ model, modelVariant, weights, from, fromPart },
     };
-    if (!prepared.has(JSON.stringify(parts))) await prepareRun(resolved);
+    if (!prepared.has(JSON.stringify(parts))) {
+      await earlierRun(resolved.config, (await prepareRun(resolved)).dataset);
+    }
     prepared.add(JSON.stringify(parts));
     runs.push({
       id,

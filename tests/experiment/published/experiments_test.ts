@@ -209,3 +209,15 @@ Deno.test("rows are found by ID and glob; what the user says lies over them", ()
     [2, "seval", row.id, 500],
   );
 });
+
+Deno.test("docs/recipes.md names rows that there are, and how many", async () => {
+  const page = await Deno.readTextFile(new URL("../../../docs/recipes.md", import.meta.url));
+  const ids = [...page.matchAll(/--experiment ([a-z]\S+)/g)].map(([, id]) => id!); // one group
+  assert.ok(ids.length >= 3);
+  for (const id of ids) findExperiment(id);
+  assert.ok(page.includes(`${experiments.length} rows are listed`));
+  const per = Map.groupBy(experiments, ({ system }) => system);
+  for (const { name } of recipes) {
+    assert.match(page, new RegExp(`\\| \`${name}\` +\\| ${per.get(name)?.length} `));
+  }
+});

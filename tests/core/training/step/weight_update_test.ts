@@ -7,7 +7,7 @@ import { defineAlgorithm } from "../../../../core/training/plugin/define_algorit
 import { compose } from "../../../../core/training/plugin/compose.ts";
 import type { Trainer } from "../../../../core/training/trainer.ts";
 import type { UpdateRule } from "../../../../core/training/plugin/needs.ts";
-import { stepUpdate } from "../../../../core/training/step/weight_update.ts";
+import { clipped, stepUpdate } from "../../../../core/training/step/weight_update.ts";
 import { runSteps, tinyTrainer } from "../tiny_trainer.ts";
 
 const device = await requestDevice();
@@ -102,4 +102,35 @@ Deno.test("stepUpdate() merges the methods' rules, the later one wins", () => {
   const { averageDecay, shrink } = stepUpdate(config, stack, progress);
   assert.equal(averageDecay, 0.25);
   assert.equal(shrink, 1);
+});
+
+Deno.test("clipped() shortens what is longer, and nothing else", async () => {
+  const of = async (
+    values: number[],
+    most: number,
+  ) => [...await device.read(clipped(device.tensor(values, [values.length]), most))];
+  const near = (got: number[], want: number[]) =>
+    got.forEach((x, i) => assert.ok(Math.abs(x - want[i]!) < 1e-5, `${got}`)); // as many
+  near(await of([3, 0, -4], 10), [3, 0, -4]);
+  near(await of([3, 0, -4], 1), [0.6, 0, -0.8]);
+  near(await of([0, 0], 1), [0, 0]);
+});
+
+Deno.test("with clipGradient a step of plain SGD is as long as the rate times the limit", async () => {
+  const sgd = { kind: "sgd", momentum: 0, nesterov: false };
+  const settings = { learningRate: 0.5, weightDecay: 0, schedule: "constant", optimizer: sgd };
+  const moved = async (clipGradient: number | null) => {
+    const trainer = await tinyTrainer(device, {
+      stack: compose(fixmatch(), cossl({ pretrain: 1 })), // whose head has no gradient yet
+      settings: { ...settings, batch: { labeled: 4, ratio: 1 }, clipGradient },
+    });
+    const { weights: before } = await valuesOf(trainer);
+    await runSteps(trainer, 1);
+    const { weights: after } = await valuesOf(trainer);
+    return Math.hypot(...after.map((x, i) => x - before[i]!)); // as many
+  };
+  assert.ok(Math.abs(await moved(1) - 0.5) < 1e-3);
+  const free = await moved(null);
+  assert.ok(free > 1);
+  assert.ok(Math.abs(await moved(1e6) - free) < 1e-4);
 });

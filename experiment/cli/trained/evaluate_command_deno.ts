@@ -1,19 +1,19 @@
-import { BadInput } from "../../core/bad_input.ts";
-import { named } from "../../core/names.ts";
-import { type EvaluationLogits, scoreEvaluation } from "../../core/training/evaluate.ts";
-import { rankedClassNames } from "../../datasets/split/split.ts";
-import { predictionTable } from "../evaluation/prediction_table.ts";
-import { shiftedScores, SHIFTS, type ShiftScores } from "../evaluation/shifted_scores.ts";
-import { adjustToPrior, namedPrior, parsePrior, priorName } from "../evaluation/test_prior.ts";
+import { BadInput } from "../../../core/bad_input.ts";
+import { named } from "../../../core/names.ts";
+import { type EvaluationLogits, scoreEvaluation } from "../../../core/training/evaluate.ts";
+import { rankedClassNames } from "../../../datasets/split/split.ts";
+import { predictionTable } from "../../evaluation/prediction_table.ts";
+import { shiftedScores, SHIFTS, type ShiftScores } from "../../evaluation/shifted_scores.ts";
+import { adjustToPrior, namedPrior, parsePrior, priorName } from "../../evaluation/test_prior.ts";
 import {
   networkFlag,
   type ReportedEvaluation,
   reportEvaluation,
-} from "../network/network_words.ts";
-import { percent } from "../run/train_loop_deno.ts";
-import { type OpenedWeights, openRun, openWeights } from "./open_run_deno.ts";
-import type { OptionFlags } from "./option_layers_deno.ts";
-import { readUserText, userPath, writeUserFile } from "./user_files_deno.ts";
+} from "../../network/network_words.ts";
+import { percent } from "../../run/train_loop_deno.ts";
+import { type OpenedWeights, openRun, openWeights } from "../open_run_deno.ts";
+import type { OptionFlags } from "../option_layers_deno.ts";
+import { readUserText, userPath, writeUserFile } from "../user_files_deno.ts";
 
 /** Flags of `evaluate`. */
 export interface EvaluateFlags extends OptionFlags {

@@ -1,6 +1,6 @@
-import { BadInput } from "../../core/bad_input.ts";
-import { type ModelFlags, openModel } from "./open_run_deno.ts";
-import { userPath, writeUserFile } from "./user_files_deno.ts";
+import { BadInput } from "../../../core/bad_input.ts";
+import { type ModelFlags, openModel } from "../open_run_deno.ts";
+import { userPath, writeUserFile } from "../user_files_deno.ts";
 
 /** Flags of `export`. */
 export interface ExportFlags extends ModelFlags {
@@ -22,7 +22,7 @@ export async function exportCommand(dir: string, flags: ExportFlags): Promise<vo
   const { model } = await openModel(dir, flags);
   try {
     const bytes = form === "onnx"
-      ? await (await import("../onnx/to_onnx.ts")).toOnnx(model)
+      ? await (await import("../../onnx/to_onnx.ts")).toOnnx(model)
       : model.save();
     await writeUserFile(path, bytes);
   } finally {

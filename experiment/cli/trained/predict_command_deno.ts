@@ -1,19 +1,19 @@
-import { BadInput } from "../../core/bad_input.ts";
-import { readTrainImages, testPart } from "../../datasets/loading/image_sets.ts";
-import { fontNote, writePng } from "../../datasets/show/paper_deno.ts";
-import { DecodePool } from "../../datasets/store/decode_pool_deno.ts";
-import { CertaintySheet } from "../predict/certainty_sheet_deno.ts";
-import { findPictures, type PictureFile } from "../predict/find_pictures_deno.ts";
+import { BadInput } from "../../../core/bad_input.ts";
+import { readTrainImages, testPart } from "../../../datasets/loading/image_sets.ts";
+import { fontNote, writePng } from "../../../datasets/show/paper_deno.ts";
+import { DecodePool } from "../../../datasets/store/decode_pool_deno.ts";
+import { CertaintySheet } from "../../predict/certainty_sheet_deno.ts";
+import { findPictures, type PictureFile } from "../../predict/find_pictures_deno.ts";
 import {
   type NamedPrediction,
   predictionsCsv,
   predictionsJsonl,
-} from "../predict/format_predictions.ts";
-import { prepareRun } from "../run/prepare_run_deno.ts";
-import { requireSameSplit } from "../run/split_run.ts";
-import { tell } from "../run/progress_deno.ts";
-import { type ModelFlags, type OpenedModel, openModel } from "./open_run_deno.ts";
-import { userPath, writeUserFile } from "./user_files_deno.ts";
+} from "../../predict/format_predictions.ts";
+import { prepareRun } from "../../run/prepare_run_deno.ts";
+import { requireSameSplit } from "../../run/split_run.ts";
+import { tell } from "../../run/progress_deno.ts";
+import { type ModelFlags, type OpenedModel, openModel } from "../open_run_deno.ts";
+import { userPath, writeUserFile } from "../user_files_deno.ts";
 
 /** Flags of `predict`. */
 export interface PredictFlags extends ModelFlags {
