@@ -90,7 +90,7 @@ export async function run(args: readonly string[]): Promise<number> {
     )
     .option("--config <file>", "with --weights: options from a YAML file")
     .option("--algorithm <name>", "with --weights: whose evaluation; supervised by default")
-    .option("--dataset <name>", optionDoc("dataset"))
+    .option("--dataset <name>", "test images of another data set with the same classes")
     .option("--model <name>", optionDoc("model"))
     .option("--protocol <name>", optionDoc("split.protocol"))
     .option("--json", "print one JSON object")

@@ -11,6 +11,7 @@ import {
   reportEvaluation,
 } from "../../network/network_words.ts";
 import { percent } from "../../run/train_loop_deno.ts";
+import { evaluateElsewhere } from "./evaluate_elsewhere_deno.ts";
 import { type OpenedWeights, openRun, openWeights } from "../open_run_deno.ts";
 import type { OptionFlags } from "../option_layers_deno.ts";
 import { readUserText, userPath, writeUserFile } from "../user_files_deno.ts";
@@ -32,12 +33,16 @@ export interface EvaluateFlags extends OptionFlags {
 
 /**
  * `evaluate DIR`: the same numbers again from the checkpoint, or others of the same network; with
- * `--weights FILE` in the place of DIR, those of a file of weights.
+ * `--dataset` those of another data set's test images, with `--weights FILE` in the place of DIR those
+ * of a file of weights.
  */
 export async function evaluateCommand(
   dir: string | undefined,
   flags: EvaluateFlags,
 ): Promise<void> {
+  if (dir !== undefined && flags.weights === undefined && flags.dataset !== undefined) {
+    return await elsewhere(dir, flags.dataset, flags);
+  }
   const { head, shift, json = false } = flags;
   const network = networkFlag(flags.network);
   const norm = choice("norm", flags.norm, ["running", "batch"] as const);
@@ -94,8 +99,37 @@ export async function evaluateCommand(
   else printEvaluation(evaluation, names);
 }
 
+/** Flags that are of a run's own images and heads. */
+const OWN = ["head", "norm", "on", "prior", "shift", "predictions", "best"] as const;
+
+async function elsewhere(dir: string, dataset: string, flags: EvaluateFlags): Promise<void> {
+  const own = [...OWN, ...OPTIONS].filter((flag) => flags[flag] !== undefined);
+  if (own.length > 0) {
+    throw new BadInput(
+      `On another data set evaluate gives its scores alone: leave out ${
+        own.map((f) => `--${f}`).join(", ")
+      }`,
+    );
+  }
+  const { network, plugin, quiet, dataDir, json = false } = flags;
+  const evaluation = await evaluateElsewhere(dir, {
+    dataset,
+    ...network === undefined ? {} : { network },
+    ...plugin === undefined ? {} : { plugin },
+    ...quiet === undefined ? {} : { quiet },
+    ...dataDir === undefined ? {} : { dataDir },
+  });
+  if (json) {
+    console.log(JSON.stringify({ dataset, ...evaluation }));
+    return;
+  }
+  const { images, head } = evaluation;
+  console.log(`${images} test images of ${dataset}, ${evaluation.network} network, head ${head}`);
+  printEvaluation(evaluation, evaluation.classNames);
+}
+
 /** Flags that say options of a run, which a run's folder says itself. */
-const OPTIONS = ["config", "algorithm", "dataset", "model", "protocol", "set"] as const;
+const OPTIONS = ["config", "algorithm", "model", "protocol", "set"] as const;
 
 async function open(dir: string | undefined, flags: EvaluateFlags): Promise<OpenedWeights> {
   const { weights } = flags;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
+import sharp from "sharp";
 import { capturedRun } from "./captured_run.ts";
 
 const scratch = await Deno.makeTempDir({ prefix: "longtail-evaluate-" });
@@ -119,4 +120,41 @@ Deno.test("evaluate takes weights without a run", async () => {
   const none = await capturedRun("evaluate", "--quiet");
   assert.equal(none.code, 2);
   assert.match(none.err, /the folder of a run, or --weights FILE\.safetensors/);
+});
+
+Deno.test("evaluate scores another data set of the same classes, in whatever order", async () => {
+  // A folder of the run's own classes, from the last to the first; its pictures are of one class.
+  const names: string[] = JSON.parse(await Deno.readTextFile(`${folder}/model.json`)).classNames;
+  const root = `${scratch}/other`;
+  for (const name of names) {
+    for (const part of ["train", "test"]) {
+      await Deno.mkdir(`${root}/${part}/${name}`, { recursive: true });
+      const grey = sharp({
+        create: { width: 16, height: 16, channels: 3, background: { r: 90, g: 90, b: 90 } },
+      });
+      await grey.png().toFile(`${root}/${part}/${name}/0.png`);
+    }
+  }
+  const prepared = await capturedRun(
+    ...["data", "prepare", "folder", "--data-dir", root, "--size", "16", "--quiet"],
+  );
+  assert.equal(prepared.code, 0, prepared.err);
+  const there = ["--dataset", "folder", "--data-dir", root];
+  const { images, top1, perClassRecall, classNames } = await evaluated(...there);
+  assert.deepEqual([images, top1, classNames], [10, 0.1, names]); // all look alike
+  const table = await capturedRun("evaluate", folder, "--quiet", ...there);
+  assert.match(table.out, /^10 test images of folder, ema network, head main\ntop-1 +10\.0 %/);
+  // The class that everything is taken for is the run's, whatever its number in the folder.
+  const out = `${scratch}/grey.csv`;
+  await capturedRun("predict", folder, `${root}/test/${names[0]}`, "--out", out, "--quiet");
+  const [row] = parse(await Deno.readTextFile(out), { columns: true }) as { predicted: string }[];
+  assert.equal(perClassRecall[Number(row!.predicted)], 1);
+  await Deno.rename(`${root}/test/${names[0]}`, `${root}/test/pear`);
+  await Deno.rename(`${root}/train/${names[0]}`, `${root}/train/pear`);
+  await capturedRun("data", "prepare", "folder", "--data-dir", root, "--size", "16", "--quiet");
+  await refused(
+    /other classes than the run: it lacks 'disc', the run does not know 'pear'/,
+    ...there,
+  );
+  await refused(/leave out --shift$/, ...there, "--shift", "cossl");
 });
