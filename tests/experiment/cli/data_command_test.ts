@@ -194,7 +194,7 @@ Deno.test("data refuses bad input in one sentence and writes nothing", async () 
   await refused(["split", "cifar10", ...here], /required option '--out/);
   const out = ["--out", `${f.path}/x.json`];
   await refused(["split", "cifar10", ...here, ...out, "--protocol", "simple"], /'simpro'/);
-  await refused(["split", "cifar10", ...here, ...out, "--seed", "-2"], /seed is -1/);
+  await refused(["split", "cifar10", ...here, ...out, "--seed", "-2"], /seed is -2/);
   await refused(["split", "cifar10", ...here, ...out, "--set", "split.labeledMax=11"], /is 11/);
   await refused(["split", "cifar10", ...here, "--out", f.path], /Cannot write/);
   await refused(["augment", "cifar10", ...here, "--out", "x.png", "--augment", "dasso"], /'daso'/);
