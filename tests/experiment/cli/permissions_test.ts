@@ -10,7 +10,7 @@ globalThis.addEventListener("unload", () => Deno.removeSync(scratch, { recursive
 const LEAST = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys"];
 
 /** Tasks that start programs with rights of their own, and say what they check by themselves. */
-const FREE = ["bench", "test", "check", "behaviour"];
+const FREE = ["bench", "test", "check", "page"];
 
 const tasks = new Map(Object.entries(config.tasks).filter(([name]) => !FREE.includes(name)));
 const allowed = (command: string) => command.match(/--allow-[a-z]+(?==|\s)/g) ?? [];
