@@ -37,11 +37,16 @@ export async function assertAccessible(page: Page): Promise<void> {
   assert.equal(content, window, "the page scrolls sideways");
 }
 
-/** Gives the browser WebGPU on the processor, by SwiftShader. */
+/**
+ * Gives the browser WebGPU on the processor, by SwiftShader. The watchdog would take a kernel that compiles
+ * slowly on a busy machine for a GPU that hangs, and end the browser; containers have little shared memory.
+ */
 const WEBGPU = [
   "--enable-unsafe-webgpu",
   "--use-webgpu-adapter=swiftshader",
   "--enable-features=Vulkan",
+  "--disable-gpu-watchdog",
+  "--disable-dev-shm-usage",
 ];
 
 /** Kinds of files by the ends of their names. */
