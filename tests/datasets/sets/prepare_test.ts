@@ -358,7 +358,10 @@ Deno.test("prepareDataset() leaves out whatever cannot be read when asked to, fi
   });
   await Deno.symlink("nowhere", `${f.root}/unlabeled/more/dead.png`);
   const options = { ...one, dataDir: f.root, size: 8 };
-  await assert.rejects(prepareDataset("folder", options), /(gone|dead)\.png: there is no such file/);
+  await assert.rejects(
+    prepareDataset("folder", options),
+    /(gone|dead)\.png: there is no such file/,
+  );
   const { images, skipped } = await prepareDataset("folder", { ...options, skipCorrupt: true });
   assert.deepEqual(images, { train: 3, test: 3, unlabeled: 3 });
   assert.deepEqual(
