@@ -19,7 +19,7 @@ export type Content = string | number | Markup | null | readonly Content[];
  * import { markup } from "./markup.ts";
  * import assert from "node:assert/strict";
  *
- * assert.equal(markup`<b>${"a < b"}</b>`.text, "<b>a &lt; b</b>");
+ * assert.equal(markup`<b>${"a < b"}</b>`.text, "<b>a &#60; b</b>");
  * ```
  */
 export function markup(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
