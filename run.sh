@@ -101,6 +101,7 @@ golden) exec deno run $may tests/golden/main.ts "$@" ;;
 bench) exec deno run -A --config bench/deno.json bench/main.ts "$@" ;;
 data) exec deno run $may_data cli.ts "$verb" "$@" ;;
 predict) exec deno run $may --allow-ffi cli.ts "$verb" "$@" ;;
+plugin) exec deno run $may --allow-run cli.ts "$verb" "$@" ;;
 sweep) exec deno run $may --allow-run cli.ts "$verb" "$@" ;;
 *) exec deno run $may cli.ts "$verb" "$@" ;;
 esac

@@ -19,6 +19,7 @@ Deno.test("tasks may do what they need and no more", () => {
   const more = new Map(Object.entries({
     data: ["--allow-ffi", "--allow-net"],
     predict: ["--allow-ffi"],
+    plugin: ["--allow-run"],
     sweep: ["--allow-run"],
   }));
   for (const [name, command] of tasks) {
