@@ -1,6 +1,7 @@
 import { BadInput } from "../../core/bad_input.ts";
 import { didYouMean } from "../../core/names.ts";
 import { type Layer, objectLayer } from "../config/layers.ts";
+import type { PublishedScore } from "../tables/result_table.ts";
 import acr from "./tables/acr.json" with { type: "json" };
 import adello from "./tables/adello.json" with { type: "json" };
 import balpoe from "./tables/balpoe.json" with { type: "json" };
@@ -13,19 +14,8 @@ import seval from "./tables/seval.json" with { type: "json" };
 import simpro from "./tables/simpro.json" with { type: "json" };
 import usb from "./tables/usb.json" with { type: "json" };
 
-/** A published number, in percent. */
-export interface PublishedCell {
-  /** `top1`, `balanced` (balanced accuracy), `gm` (geometric mean), `ece` or `mce`. */
-  readonly metric: string;
-  readonly mean: number;
-  /** Spread over seeds; null where none is printed. */
-  readonly std: number | null;
-  /** How many seeds; null where that is not said. */
-  readonly seeds: number | null;
-  /** Which evaluation counts: `last`, `median20`, `mean20`, `best` on the test set, or `unknown`. */
-  readonly rule: string;
-  /** Where it was read. */
-  readonly source: string;
+/** A published number, and what it was measured on. */
+export interface PublishedCell extends PublishedScore {
   /** Shifted test set; the data set's own if not given. */
   readonly test?: string;
   /** Whether the class shares of the test images were known to the evaluation. */

@@ -10,11 +10,16 @@ export interface TabledRun {
 
 /** A number of a published table, in percent. */
 export interface PublishedScore {
+  /** `top1`, `balanced` (balanced accuracy), `gm` (geometric mean), `ece` or `mce`. */
   readonly metric: string;
   readonly mean: number;
+  /** Spread over seeds; null where none is printed. */
   readonly std: number | null;
+  /** How many seeds; null where that is not said. */
   readonly seeds: number | null;
+  /** Which evaluation counts: `last`, `median20`, `mean20`, `best` on the test set, or `unknown`. */
   readonly rule: string;
+  /** Where it was read. */
   readonly source: string;
 }
 
