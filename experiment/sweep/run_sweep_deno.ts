@@ -97,7 +97,7 @@ class Sweep {
   async #reach(mark: number, field: readonly StoredRun[]): Promise<void> {
     const { engine, signal } = this.#o;
     const open: SweepTask[] = [];
-    for (const run of field) {
+    for (const run of firstSeedsFirst(field)) {
       const { id, job } = run, goal = this.#marks[mark] ?? run.steps;
       const task = { id, goal, last: mark === this.#marks.length - 1, job };
       // What a killed session has not collected is collected now.
@@ -226,6 +226,22 @@ class Sweep {
       total: Math.max(steps, plannedSteps(runs, this.#o.search)),
     };
   }
+}
+
+/**
+ * Every configuration's first run, then every second one, and so on: a sweep that ends early has
+ * compared all configurations, over fewer seeds.
+ */
+export function firstSeedsFirst<R extends Pick<StoredRun, "configuration">>(
+  runs: readonly R[],
+): readonly R[] {
+  const rounds: R[][] = [], seen = new Map<number, number>();
+  for (const run of runs) {
+    const round = seen.get(run.configuration) ?? 0;
+    seen.set(run.configuration, round + 1);
+    (rounds[round] ??= []).push(run);
+  }
+  return rounds.flat();
 }
 
 /** Steps of a whole sweep, if no further run fails. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { plannedSteps } from "../../../experiment/sweep/run_sweep_deno.ts";
+import { firstSeedsFirst, plannedSteps } from "../../../experiment/sweep/run_sweep_deno.ts";
 import { kept, MissingScore, standings } from "../../../experiment/sweep/search.ts";
 
 const contender = (configuration: number, score: number | null) => ({
@@ -46,6 +46,11 @@ Deno.test("a search by something that a run does not have says so", () => {
 Deno.test("kept() is a share, but at least one", () => {
   assert.deepEqual([12, 4, 2, 1].map((n) => kept(n, 0.33)), [4, 1, 1, 1]);
   assert.equal(kept(3, 0.9), 3);
+});
+
+Deno.test("a sweep trains every configuration once before any of them twice", () => {
+  const runs = [0, 0, 0, 1, 1, 2, 2, 2].map((configuration, id) => ({ id, configuration }));
+  assert.deepEqual(firstSeedsFirst(runs).map(({ id }) => id), [0, 3, 5, 1, 4, 6, 2, 7]);
 });
 
 Deno.test("plannedSteps() counts what a search goes without", () => {
