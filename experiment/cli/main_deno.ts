@@ -10,6 +10,10 @@ const set = new Option("--set <key=value...>", "set one option of `list options`
   .argParser(
     (value: string, before: string[] = []) => [...before, value],
   );
+const best = new Option(
+  "--best",
+  "the network that recognised the validation images best (keepBest=validation)",
+);
 const plugin = new Option(
   "--plugin <file|specifier...>",
   "load methods, networks, data sets, … from outside",
@@ -82,7 +86,7 @@ export async function run(args: readonly string[]): Promise<number> {
     )
     .option("--shift <family>", "score on test sets of other class shares: cossl or balpoe")
     .option("--predictions <file>", "write a CSV of all predictions")
-    .option("--best", "the network that validation chose (keepBest=validation)")
+    .addOption(best)
     .option("--data-dir <dir>", "where the data are now, if they were moved")
     .option(
       "--weights <file>",
@@ -114,6 +118,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .requiredOption("--out <file>", "what to write: .csv or .jsonl")
     .option("--on <set>", "unlabeled or test: images of the run in place of others")
     .option("--network <name>", "ema or raw; by default what the method evaluates")
+    .addOption(best)
     .option("--sheet <file.png>", "draw the images that it is least and most certain of")
     .option("--skip-corrupt", "leave out images that cannot be read, and list them")
     .option("--quiet", "say only what is wrong")
@@ -125,6 +130,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .argument("<dir>", "folder of the run")
     .requiredOption("--out <file>", "what to write: .safetensors or .onnx")
     .option("--network <name>", "ema or raw; by default what the method evaluates")
+    .addOption(best)
     .option("--quiet", "say only what is wrong")
     .addOption(plugin)
     .action(act(async () => (await import("./trained/export_command_deno.ts")).exportCommand));

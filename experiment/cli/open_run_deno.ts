@@ -62,13 +62,7 @@ export async function openRun(
     files: new RunFiles({ path }),
   });
   const found = await restoreCheckpoint(path, trainer, { run, say: tell, best });
-  if (!found) {
-    throw new BadInput(
-      best
-        ? `${path} has no best.safetensors: train with keepBest=validation`
-        : `${path} has no checkpoint yet: train it first`,
-    );
-  }
+  if (!found) throw new BadInput(`${path} has no checkpoint yet: train it first`);
   if (!best) await requireSummarys(folder, found, trainer.done);
   return { folder, run, trainer, device, state: found.state };
 }
@@ -125,6 +119,8 @@ export interface OpenedModel {
 /** Flags of commands that use a run's network. */
 export interface ModelFlags {
   readonly network?: string;
+  /** Whether the network that recognised the validation images best is meant. */
+  readonly best?: boolean;
   readonly plugin?: readonly string[];
   readonly quiet?: boolean;
 }
@@ -136,7 +132,7 @@ export interface ModelFlags {
  * @throws {BadInput} If it is no run, has no checkpoint, or its files do not fit together.
  */
 export async function openModel(dir: string, flags: ModelFlags): Promise<OpenedModel> {
-  const network = networkFlag(flags.network), { plugin } = flags;
+  const network = networkFlag(flags.network), { plugin, best = false } = flags;
   const folder = await RunFolder.open(userPath(dir));
   const resolved = await resolveFolder(folder, plugin ? { plugin } : {});
   let { quiet = false } = flags;
@@ -145,8 +141,9 @@ export async function openModel(dir: string, flags: ModelFlags): Promise<OpenedM
     quiet = true; // said once
     return opened;
   };
-  const model = await modelOfRun(folder, resolved, { network, device, say: tell });
+  const model = await modelOfRun(folder, resolved, { network, best, device, say: tell });
   const { state, step } = model.card;
+  if (best) return { folder, resolved, model };
   await requireSummarys(folder, { path: `The checkpoint of ${folder.path}`, state }, step);
   return { folder, resolved, model };
 }

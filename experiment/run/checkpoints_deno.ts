@@ -92,18 +92,18 @@ export async function hasState(folder: string, state: string): Promise<boolean> 
  *
  * @param use What is done with it; throws a SyntaxError or TypeError where it cannot be used.
  * @param say Told where another than the newest one had to be taken.
- * @param names Names of checkpoints, in the order in which they are tried.
+ * @param best Whether the one that recognised the validation images best is meant, and no other.
  * @returns Undefined where there is none yet.
- * @throws {BadInput} If there are some, but none can be used.
+ * @throws {BadInput} If there are some, but none can be used, or none was kept as the best.
  */
 export async function useCheckpoint(
   folder: string,
   use: (stored: Stored, path: string) => void,
   say: (text: string) => void,
-  names: readonly string[] = NAMES,
+  best = false,
 ): Promise<SoundCheckpoint | undefined> {
   const damaged: string[] = [];
-  for (const part of names) {
+  for (const part of best ? ["best"] : NAMES) {
     const path = `${folder}/${part}.safetensors`;
     const bytes = await readFile(path, damaged);
     if (!bytes) continue;
@@ -122,6 +122,7 @@ export async function useCheckpoint(
     }
   }
   if (damaged.length > 0) throw new BadInput(damaged.join("; "));
+  if (best) throw new BadInput(`${folder} has no best.safetensors: train with keepBest=validation`);
   return undefined;
 }
 
@@ -144,7 +145,7 @@ export async function restoreCheckpoint(
     requireIdentity(stored, run, path);
     restoreTrainer(trainer, stored, path);
   };
-  return await useCheckpoint(folder, use, say, best ? ["best"] : NAMES);
+  return await useCheckpoint(folder, use, say, best);
 }
 
 async function readFile(path: string, damaged: string[]): Promise<Uint8Array | undefined> {

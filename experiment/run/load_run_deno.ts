@@ -17,6 +17,8 @@ import { RunFolder } from "./run_folder_deno.ts";
 export interface LoadRunOptions {
   /** Which network; by default the one that the run's methods evaluate. */
   readonly network?: NetworkName | undefined;
+  /** Takes what recognised the validation images best, which `keepBest=validation` keeps. Default false. */
+  readonly best?: boolean;
   /** Methods and networks of the run that are not the toolkit's. */
   readonly extensions?: Partial<Extensions>;
   /** Where it runs; by default on a device of its own, opened when first needed. */
@@ -41,18 +43,18 @@ export interface LoadRunOptions {
  */
 export async function loadRun(
   path: string,
-  { network, extensions = {}, device }: LoadRunOptions = {},
+  { network, best = false, extensions = {}, device }: LoadRunOptions = {},
 ): Promise<TrainedModel> {
   const folder = await RunFolder.open(path);
   const layer = yamlLayer(await requiredText(folder, "config.yaml"), `${path}/config.yaml`);
-  return await modelOfRun(folder, resolveConfig([layer], extensions), { network, device });
+  return await modelOfRun(folder, resolveConfig([layer], extensions), { network, best, device });
 }
 
 /** {@linkcode loadRun} of a folder whose options are resolved already. */
 export async function modelOfRun(
   folder: RunFolder,
   resolved: Resolved,
-  { network, device, say = () => {} }: Pick<LoadRunOptions, "network" | "device"> & {
+  { network, best = false, device, say = () => {} }: Omit<LoadRunOptions, "extensions"> & {
     /** Told where another checkpoint than the newest had to be taken. */
     say?(text: string): void;
   },
@@ -66,7 +68,7 @@ export async function modelOfRun(
   );
   const split = splitOf(await text("split.json"), `${path}/split.json`);
   let stored: Stored | undefined;
-  await useCheckpoint(path, (found) => void (stored = found), say);
+  await useCheckpoint(path, (found) => void (stored = found), say, best);
   if (!stored) throw new BadInput(`${path} has no checkpoint yet: train it first`);
   if (split.counts.labeled.length !== classNames.length) {
     throw new BadInput(

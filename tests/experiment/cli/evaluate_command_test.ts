@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import sharp from "sharp";
+import { decodeSafetensors } from "../../../core/safetensors.ts";
 import { capturedRun } from "./captured_run.ts";
 
 const scratch = await Deno.makeTempDir({ prefix: "longtail-evaluate-" });
@@ -91,6 +92,22 @@ Deno.test("validation images are evaluated, and the network that they like best 
   assert.deepEqual(summary.validation, log[2].validation);
   const { step, ...again } = await evaluated("--best");
   assert.deepEqual([step, again], [best.step, best.evaluation]);
+  const file = `${scratch}/best.safetensors`, table = `${scratch}/best.csv`;
+  const exported = await capturedRun("export", folder, "--best", "--out", file, "--quiet");
+  assert.equal(exported.code, 0, exported.err);
+  assert.equal(decodeSafetensors(await Deno.readFile(file), file).metadata.step, `${best.step}`);
+  const predicted = await capturedRun(
+    ...["predict", folder, "--on", "test", "--best", "--out", table, "--quiet"],
+  );
+  assert.equal(predicted.code, 0, predicted.err);
+  const said = (await Deno.readTextFile(table)).trim().split("\n").slice(1)
+    .map((line) => Number(line.split(",")[1]));
+  const columns = (matrix: number[][]) =>
+    matrix[0]!.map((_, k) => matrix.reduce((sum, row) => sum + row[k]!, 0));
+  assert.deepEqual(
+    columns(best.evaluation.confusion),
+    best.evaluation.classNames.map((_: string, k: number) => said.filter((p) => p === k).length),
+  );
   const { images } = await evaluated("--on", "validation");
   assert.equal(images, 30);
   await refused(/--on is 'train': give test or validation/, "--on", "train");
