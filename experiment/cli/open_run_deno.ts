@@ -143,7 +143,8 @@ export async function openModel(dir: string, flags: ModelFlags): Promise<OpenedM
   };
   const model = await modelOfRun(folder, resolved, { network, best, device, say: tell });
   const { state, step } = model.card;
-  if (best) return { folder, resolved, model };
-  await requireSummarys(folder, { path: `The checkpoint of ${folder.path}`, state }, step);
+  if (!best) {
+    await requireSummarys(folder, { path: `The checkpoint of ${folder.path}`, state }, step);
+  }
   return { folder, resolved, model };
 }

@@ -100,8 +100,8 @@ Deno.test("validation images are evaluated, and the network that they like best 
     ...["predict", folder, "--on", "test", "--best", "--out", table, "--quiet"],
   );
   assert.equal(predicted.code, 0, predicted.err);
-  const said = (await Deno.readTextFile(table)).trim().split("\n").slice(1)
-    .map((line) => Number(line.split(",")[1]));
+  const rows: Record<string, string>[] = parse(await Deno.readTextFile(table), { columns: true });
+  const said = rows.map((row) => Number(row["predicted"]));
   const columns = (matrix: number[][]) =>
     matrix[0]!.map((_, k) => matrix.reduce((sum, row) => sum + row[k]!, 0));
   assert.deepEqual(
