@@ -82,16 +82,15 @@ export class BufferPool {
    */
   acquire(bytes: number, before = Infinity): PooledBuffer {
     const size = sizeClass(bytes);
-    const free = this.#free.get(size);
-    if (free) {
-      for (let i = free.length - 1; i >= 0; i--) {
-        const candidate = free[i]!; // i is inside free
-        if (candidate.freedAt < before) {
-          free.splice(i, 1);
-          return candidate;
-        }
-      }
+    const free = this.#free.get(size) ?? [];
+    // The oldest one, not the last handed back: so every step gets the buffers of the step before
+    // in the same places, and finds its bind groups (of 362 dispatches 100 made new ones otherwise).
+    let oldest = -1;
+    for (let i = 0; i < free.length; i++) {
+      const { freedAt, id } = free[i]!; // i is inside free
+      if (freedAt < before && (oldest < 0 || id < free[oldest]!.id)) oldest = i;
     }
+    if (oldest >= 0) return free.splice(oldest, 1)[0]!; // oldest is inside free
     return this.#create(size);
   }
 

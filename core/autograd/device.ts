@@ -74,8 +74,10 @@ export class Device {
     this.#errors = new ErrorWatch(gpu, () => this.#recorder.place);
   }
 
-  /** Numbers of dispatches, submissions and read-backs so far. */
-  get counts(): Readonly<Record<"dispatches" | "submissions" | "readBacks", number>> {
+  /** Numbers of dispatches, submissions, read-backs and bind groups so far. */
+  get counts(): Readonly<
+    Record<"dispatches" | "submissions" | "readBacks" | "bindGroups", number>
+  > {
     return this.#recorder;
   }
 

@@ -50,6 +50,8 @@ export class Recorder {
   submissions = 1;
   /** Times that values were read back. */
   readBacks = 0;
+  /** Bind groups made, each for one kernel and what it binds. */
+  bindGroups = 0;
   readonly #gpu: GPUDevice;
   readonly #pipelines: PipelineCache;
   readonly #stride: number;
@@ -235,6 +237,7 @@ export class Recorder {
       }
       group = this.#gpu.createBindGroup({ layout: pipeline.layout, entries });
       pipeline.groups.set(key, group);
+      this.bindGroups++;
     }
     return group;
   }
