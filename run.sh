@@ -70,7 +70,8 @@ check() {
   deno check --quiet --config tests/deno.json tests examples/class_threshold
   deno check --quiet --config tests/browser.json --import-map deno.json --no-lock mod.ts \
     examples/browser/page.ts
-  deno doc --lint --quiet mod.ts core/mod.ts kernels/mod.ts algorithms/mod.ts datasets/mod.ts cli.ts
+  deno doc --lint --quiet mod.ts core/mod.ts kernels/mod.ts algorithms/mod.ts datasets/mod.ts \
+    experiment/mod.ts experiment/files_deno.ts experiment/onnx/to_onnx.ts cli.ts
   deno publish --quiet --dry-run --allow-dirty
 }
 
