@@ -57,7 +57,7 @@ get_adapter() {
     fail 3 "there is no WebGPU adapter, and apt-get could not install one: sudo apt-get install mesa-vulkan-drivers"
 }
 
-# What each command may do; docs/trust.md says why. The tasks of deno.json may do the same.
+# What each command may do; docs/guides/trust.md says why. The tasks of deno.json may do the same.
 may="--allow-read --allow-write --allow-env --allow-sys"
 may_data="$may --allow-ffi --allow-net=www.cs.toronto.edu,ai.stanford.edu,cs.stanford.edu,ufldl.stanford.edu,data.vision.ee.ethz.ch,madm.dfki.de,huggingface.co,*.hf.co,zenodo.org"
 
