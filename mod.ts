@@ -3,6 +3,11 @@
  * rare classes. Hand-written WGSL kernels, a small autograd core, and every method as a plugin over
  * four hooks: `pseudoLabel`, `mask`, `loss`, `priorUpdate`.
  *
+ * These are the names that most programs need; `docs/api.md` shows them in ten calls. The other
+ * methods are in `/algorithms`, operations on tensors and what networks and methods are made of in
+ * `/core`, protocols, views and formats in `/datasets`, options and scores of runs in `/experiment`,
+ * files of Deno and Node in `/files`, ONNX in `/onnx`, WGSL in `/kernels`.
+ *
  * ```ts
  * import { fixmatch, smallCnn, syntheticDataset, train } from "@longtail/longtail";
  * import assert from "node:assert/strict";
@@ -19,40 +24,29 @@
  *
  * @module
  */
-export * from "./core/mod.ts";
-export * from "./algorithms/mod.ts";
-export * from "./datasets/mod.ts";
+export { fixmatch, supervised } from "./algorithms/mod.ts";
 export {
-  type Otherwise,
-  type Settings,
+  type Algorithm,
+  BadInput,
+  compose,
+  defineAlgorithm,
+  type Evaluation,
+  type LogRow,
+  type Model,
+  smallCnn,
+  wideResNet,
+} from "./core/mod.ts";
+export { type Dataset, memoryDataset, syntheticDataset } from "./datasets/mod.ts";
+export {
+  checkPlugin,
+  type ClassifierTrainer,
+  createTrainer,
+  type CreateTrainerOptions,
+  loadModel,
+  type Picture,
+  type Prediction,
   train,
   type Trained,
+  type TrainedModel,
   type TrainOptions,
-} from "./experiment/train.ts";
-export { type ClassMap, type ModelCard } from "./experiment/network/model_card.ts";
-export { type Picture, type Preparation } from "./experiment/network/preparation.ts";
-export {
-  type DeviceOption,
-  loadModel,
-  type LoadOptions,
-  type ModelOnDevice,
-  type Prediction,
-  TrainedModel,
-  type TrainedModelOptions,
-} from "./experiment/network/trained_model.ts";
-export {
-  type LoaderSettings,
-  type RunConfig,
-  type SplitSettings,
-} from "./experiment/config/run_config.ts";
-export { checkPlugin, type PluginTrial } from "./experiment/check_plugin.ts";
-export { type Extensions, type NamedDataset } from "./experiment/config/extensions.ts";
-export {
-  type ShiftedLogits,
-  type ShiftedScores,
-  shiftedScores,
-  SHIFTS,
-  type ShiftScores,
-} from "./experiment/evaluation/shifted_scores.ts";
-export { type Predictions, predictions } from "./experiment/evaluation/predictions.ts";
-export { adjustToPrior } from "./experiment/evaluation/test_prior.ts";
+} from "./experiment/mod.ts";

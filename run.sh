@@ -57,7 +57,7 @@ get_adapter() {
     fail 3 "there is no WebGPU adapter, and apt-get could not install one: sudo apt-get install mesa-vulkan-drivers"
 }
 
-# What each command may do; docs/trust.md says why. The tasks of deno.json may do the same.
+# What each command may do; docs/guides/trust.md says why. The tasks of deno.json may do the same.
 may="--allow-read --allow-write --allow-env --allow-sys"
 may_data="$may --allow-ffi --allow-net=www.cs.toronto.edu,ai.stanford.edu,cs.stanford.edu,ufldl.stanford.edu,data.vision.ee.ethz.ch,madm.dfki.de,huggingface.co,*.hf.co,zenodo.org"
 
@@ -70,7 +70,8 @@ check() {
   deno check --quiet --config tests/deno.json tests examples/class_threshold
   deno check --quiet --config tests/browser.json --import-map deno.json --no-lock mod.ts \
     examples/browser/page.ts
-  deno doc --lint --quiet mod.ts core/mod.ts kernels/mod.ts algorithms/mod.ts datasets/mod.ts cli.ts
+  deno doc --lint --quiet mod.ts core/mod.ts kernels/mod.ts algorithms/mod.ts datasets/mod.ts \
+    experiment/mod.ts experiment/files_deno.ts experiment/onnx/to_onnx.ts cli.ts
   deno publish --quiet --dry-run --allow-dirty
 }
 

@@ -20,16 +20,8 @@ export function pluginTemplate(name: string, toolkit: ToolkitPlace): PluginFiles
   const camel = name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
   const type = `${camel[0]?.toUpperCase()}${camel.slice(1)}Options`;
   return {
-    [`${file}.ts`]: `import {
-  type Algorithm,
-  argmax,
-  defineAlgorithm,
-  gather,
-  lerp,
-  mean,
-  mul,
-  pow,
-} from "@longtail/longtail";
+    [`${file}.ts`]: `import { type Algorithm, defineAlgorithm } from "@longtail/longtail";
+import { argmax, gather, lerp, mean, mul, pow } from "@longtail/longtail/core";
 
 /** Options of {@linkcode ${camel}}; their defaults stand below. */
 export interface ${type} {

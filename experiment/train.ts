@@ -1,76 +1,14 @@
-import type { Dataset } from "../datasets/images/dataset.ts";
-import { labelPool } from "../datasets/split/label_pool.ts";
-import { type GivenSplit, makeSplit } from "../datasets/split/protocols/make_split.ts";
-import { datasetViews } from "../datasets/views/published/published_views.ts";
-import type { Views } from "../datasets/views/view_spec.ts";
-import { rankedClassNames, type Split } from "../datasets/split/split.ts";
-import { requestDevice } from "../core/autograd/request_device.ts";
-import { BadInput } from "../core/bad_input.ts";
-import type { Device } from "../core/autograd/device.ts";
-import type { Model } from "../core/nn/model.ts";
-import type { Stored } from "../core/safetensors.ts";
-import { saveTrainer } from "../core/training/checkpoint.ts";
-import type { Plugin } from "../core/training/plugin/algorithm.ts";
-import { compose, type Stack } from "../core/training/plugin/compose.ts";
 import type { Evaluation } from "../core/training/evaluate.ts";
-import type { HostFiles } from "../core/training/plugin/host_files.ts";
 import type { LogRow } from "../core/training/trainer.ts";
-import { type Layer, objectLayer } from "./config/layers.ts";
-import { resolveSettings } from "./config/resolve.ts";
-import type { RunConfig } from "./config/run_config.ts";
-import { checkpointModel } from "./network/checkpoint_model.ts";
-import { preparationOf } from "./network/preparation.ts";
+import type { Split } from "../datasets/split/split.ts";
+import { ClassifierTrainer, type CreateTrainerOptions } from "./create_trainer.ts";
 import type { TrainedModel } from "./network/trained_model.ts";
-import { openTrainer } from "./open_trainer.ts";
 
 /** What {@linkcode train} trains. */
-export interface TrainOptions {
-  /** The images. */
-  readonly dataset: Dataset;
-  /** The network. */
-  readonly model: Model;
-  /** A base, or a base with add-ons from `compose`. */
-  readonly algorithm: Plugin | Stack;
-  /** How the images are dealt out; a split made before will do too. */
-  readonly split?: GivenSplit | Split;
-  /** What differs from the method's recipe, e.g. `{ steps: 500, batch: { labeled: 8 } }`. */
-  readonly settings?: Settings<Omit<RunConfig, Otherwise>>;
-  /** How the images are seen; by default as the augmentation has it that the settings name. */
-  readonly views?: Views;
-  /** Values to start from, by PyTorch's names; random ones by default. */
-  readonly weights?: Stored["tensors"];
-  /** Where to train; by default the machine's adapter, closed at the end. */
-  readonly device?: Device;
-  /** Where methods keep files; one object for two runs lets the second read those of the first. */
-  readonly files?: HostFiles;
+export interface TrainOptions extends CreateTrainerOptions {
   /** Ends the run after the step it is in: what was trained by then is evaluated and given back. */
   readonly signal?: AbortSignal;
-  /** Told each log period's means. */
-  onLog?(row: LogRow): void;
-  /** Told the scores on the test images every `evaluateEvery` steps and after the last one. */
-  onEvaluate?(evaluation: Evaluation, step: number): void;
 }
-
-/** Options of a run that {@linkcode train} is given otherwise. */
-export type Otherwise =
-  | "experiment"
-  | "from"
-  | "fromPart"
-  | "algorithm"
-  | "plugins"
-  | "dataset"
-  | "dataDir"
-  | "imageSize"
-  | "model"
-  | "modelVariant"
-  | "weights"
-  | "split"
-  | "adapter";
-
-/** Some of the options of a run, at any depth. */
-export type Settings<T> = {
-  readonly [K in keyof T]?: T[K] extends object ? Settings<T[K]> : T[K];
-};
 
 /** What {@linkcode train} gives back. */
 export interface Trained {
@@ -138,69 +76,12 @@ export interface Trained {
  * await network.dispose();
  * ```
  */
-export async function train(options: TrainOptions): Promise<Trained> {
-  const { dataset, model, algorithm, signal, onLog, onEvaluate } = options;
+export async function train({ signal, ...options }: TrainOptions): Promise<Trained> {
   signal?.throwIfAborted();
-  const given = "plugins" in algorithm ? algorithm : compose(algorithm);
-  const layers: Layer[] = [objectLayer(options.settings ?? {}, "settings")];
-  const { config, stack } = resolveSettings(given, dataset.name, layers);
-  const split = options.split && "labeled" in options.split
-    ? options.split
-    : makeSplit(labelPool(dataset), { seed: config.seed, ...options.split });
-  if (split.test.length === 0) {
-    throw new BadInput(
-      `train() evaluates the network, but there are no test images of ${dataset.name}: give it some, or` +
-        " set a share of the training images aside, e.g. split: { testShare: 0.2 }",
-    );
-  }
-  const device = options.device ?? await requestDevice();
-  try {
-    const { views = datasetViews(config.augment, dataset), weights, files } = options;
-    const trainer = await openTrainer({
-      device,
-      dataset,
-      split,
-      model,
-      stack,
-      config,
-      views,
-      ...weights ? { weights } : {},
-      ...files ? { files } : {},
-    });
-    let log: LogRow | undefined, scores: { evaluation: Evaluation; step: number } | undefined;
-    const drain = async () => {
-      log = await trainer.drain();
-      onLog?.(log);
-      return log;
-    };
-    const evaluate = async () => {
-      scores = { evaluation: await trainer.evaluate(), step: trainer.done };
-      onEvaluate?.(scores.evaluation, scores.step);
-      return scores;
-    };
-    await trainer.run({
-      ...signal ? { signal } : {},
-      async onStep(done) {
-        if (done % config.logEvery === 0 || done === config.steps) await drain();
-        if (onEvaluate && done % config.evaluateEvery === 0) await evaluate();
-      },
-    });
-    if (trainer.done === 0) signal?.throwIfAborted();
-    if (log?.step !== trainer.done) log = await drain();
-    if (scores?.step !== trainer.done) scores = await evaluate();
-    const { evaluation } = scores;
-    const network = await checkpointModel({
-      stored: await saveTrainer(trainer),
-      model,
-      stack,
-      split,
-      steps: config.steps,
-      classNames: rankedClassNames(dataset.classNames, split),
-      preparation: preparationOf(dataset, views.identity),
-      device: options.device,
-    });
-    return { evaluation, network, split, log };
-  } finally {
-    if (!options.device) device.destroy();
-  }
+  using trainer = await ClassifierTrainer.open(options, { testImages: true });
+  await trainer.run(signal ? { signal } : {});
+  if (trainer.done === 0) signal?.throwIfAborted();
+  const log = await trainer.readLog();
+  const evaluation = await trainer.evaluate();
+  return { evaluation, network: await trainer.network(), split: trainer.split, log };
 }

@@ -1,65 +1,85 @@
+/** What the pages say of the project: files, links, headings, operations. */
 import assert from "node:assert/strict";
-import { picture } from "./datasets/images.ts";
-import { capturedRun } from "./experiment/cli/captured_run.ts";
+import * as core from "../core/mod.ts";
 
-/** Commands of a page's shell blocks, split into words. */
-async function commandsOf(page: string): Promise<string[][]> {
-  const text = await Deno.readTextFile(new URL(`../docs/${page}`, import.meta.url));
-  return [...text.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block]) => block!.trim().split("\n"))
-    .map((line) => line.split(" ")); // one group
+const ROOT = new URL("../", import.meta.url);
+
+/** Text of every page by its path. */
+const pages = new Map<string, string>();
+for (const path of await markdown("")) {
+  pages.set(path, await Deno.readTextFile(new URL(path, ROOT)));
 }
 
-Deno.test("the commands of docs/use-a-model.md work as they stand there", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "longtail-docs-" });
-  const before = Deno.env.get("INIT_CWD");
-  Deno.env.set("INIT_CWD", folder);
-  try {
-    for (const name of ["heron", "duck"]) {
-      for (const [part, count] of [["train", 5], ["test", 2]] as const) {
-        await Deno.mkdir(`${folder}/data/${part}/${name}`, { recursive: true });
-        for (let i = 0; i < count; i++) {
-          const bytes = await picture([20, 16], [name === "duck" ? 30 : 200, 20 * i, 90]);
-          await Deno.writeFile(`${folder}/data/${part}/${name}/${i}.png`, bytes);
-        }
-      }
+Deno.test("pages name files of the project that are there", async () => {
+  const missing: string[] = [];
+  for (const [page, text] of pages) {
+    // In capitals is what the reader puts in.
+    for (const [, file] of text.matchAll(/`((?:[a-z0-9_.]+\/)+[a-z0-9_]+\.(?:ts|md|json))`/g)) {
+      if (!await isThere(new URL(file!, ROOT))) missing.push(`${page}: ${file}`); // one group
     }
-    await Deno.mkdir(`${folder}/photos/lake`, { recursive: true });
-    await Deno.writeFile(`${folder}/photos/lake/a.png`, await picture([30, 20], [40, 40, 90]));
-    await Deno.writeFile(`${folder}/heron.jpg`, await picture([30, 20], [200, 40, 90], "jpeg"));
-    await Deno.writeTextFile(`${folder}/more.csv`, "path\nheron.jpg\nphotos/lake/a.png\n");
-    const prepare = ["data", "prepare", "folder", "--data-dir", "data", "--size", "16"];
-    const run = ["--steps", "2", "--model", "small-cnn", "--set", "batch.labeled=2"];
-    const data = ["--dataset", "folder", "--data-dir", "data", "--out", "runs/birds"];
-    const split = ["--set", "split.labeledMax=2", "--set", "split.unlabeledMax=2"];
-    const train = ["train", "--protocol", "simpro", ...data, ...run, ...split];
-    const commands = (await commandsOf("use-a-model.md")).filter(([first]) => first === "deno");
-    assert.ok(commands.length >= 5);
-    const asked = commands.map(([deno, task, ...args]) => {
-      assert.deepEqual([deno, task], ["deno", "task"]);
-      return args;
-    });
-    for (const args of [prepare, train, ...asked]) {
-      const { code, err } = await capturedRun(...args, "--quiet");
-      assert.equal(code, 0, `${args.join(" ")}: ${err}`);
-    }
-    const lines = async (file: string) =>
-      (await Deno.readTextFile(`${folder}/${file}`)).trim().split("\n");
-    const labels = await lines("labels.csv");
-    assert.equal(labels[0], "path,predicted,class,confidence,p0,p1");
-    assert.deepEqual(labels.slice(1).map((line) => line.split(",")[0]), [
-      "photos/lake/a.png",
-      "heron.jpg",
-    ]);
-    assert.equal((await lines("labels.jsonl")).length, 2);
-    const { length } = JSON.parse(await Deno.readTextFile(`${folder}/runs/birds/split.json`))
-      .unlabeled;
-    assert.equal((await lines("pseudo-labels.csv")).length, 1 + length);
-    for (const file of ["doubts.png", "birds.safetensors", "birds.onnx"]) {
-      assert.ok((await Deno.stat(`${folder}/${file}`)).size > 1000, file);
-    }
-  } finally {
-    if (before === undefined) Deno.env.delete("INIT_CWD");
-    else Deno.env.set("INIT_CWD", before);
-    await Deno.remove(folder, { recursive: true });
   }
+  assert.deepEqual(missing, []);
 });
+
+Deno.test("links of the pages lead to files and headings that are there", async () => {
+  const dead: string[] = [];
+  let links = 0;
+  for (const [page, text] of pages) {
+    for (const [, target] of withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target!)) continue; // one group
+      links++;
+      const { pathname, hash } = new URL(target!, new URL(page, ROOT));
+      const path = decodeURIComponent(pathname.slice(ROOT.pathname.length));
+      const there = await isThere(new URL(path, ROOT));
+      const heading = hash === "" || headings(pages.get(path) ?? "").includes(hash.slice(1));
+      if (!there || !heading) dead.push(`${page}: ${target}`);
+    }
+  }
+  assert.ok(links > 80);
+  assert.deepEqual(dead, []);
+});
+
+Deno.test("the operations that docs/plugins.md names beside PyTorch's are there", () => {
+  const table = pages.get("docs/plugins.md")!.split("## Operations")[1]!.split("\n## ")[0]!;
+  const names = table.split("\n").filter((line) => line.startsWith("| ")).slice(2)
+    .flatMap((line) => [...line.split(" | ").at(-1)!.matchAll(/`([a-z][A-Za-z0-9]*)[`(]/g)])
+    .map(([, name]) => name!);
+  assert.ok(names.length > 50);
+  const random = ["bernoulli", "permutation", "uniform"]; // of s.random()
+  const unknown = names.filter((name) => !(name in core) && !random.includes(name));
+  assert.deepEqual(unknown, []);
+});
+
+Deno.test("headings() names a heading as a link does", () => {
+  assert.deepEqual(headings("# A `b` of 2\n\n```sh\n# no\n```\n## Who's there?\n"), [
+    "a-b-of-2",
+    "whos-there",
+  ]);
+});
+
+/** Pages below a folder; those of packages and hidden folders are not ours. */
+async function markdown(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
+    if (/^(node_modules|runs)$|^\./.test(name)) continue;
+    if (isDirectory) found.push(...await markdown(`${folder}${name}/`));
+    else if (name.endsWith(".md")) found.push(folder + name);
+  }
+  return found.sort();
+}
+
+function isThere(url: URL): Promise<boolean> {
+  return Deno.stat(url).then(() => true, () => false);
+}
+
+function withoutCode(text: string): string {
+  return text.replaceAll(/^ *```.*?^ *```$/gms, "").replaceAll(/`[^`\n]*`/g, "``");
+}
+
+/** Names of a page's headings in links to them. */
+function headings(text: string): string[] {
+  const outside = text.replaceAll(/^ *```.*?^ *```$/gms, "");
+  return [...outside.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+    title!.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-") // one group
+  );
+}

@@ -56,19 +56,3 @@ Deno.test("README lists all data sets: what is downloaded, size, terms and comma
   }
   await checkPart("data sets", setRows());
 });
-
-Deno.test("documents name files of the project that are there", async () => {
-  const root = new URL("../", import.meta.url);
-  const pages = [...Deno.readDirSync(new URL("docs", root))].map(({ name }) => `docs/${name}`)
-    .filter((name) => name.endsWith(".md"));
-  const missing: string[] = [];
-  for (const page of ["README.md", "CONTRIBUTING.md", ...pages]) {
-    const text = await Deno.readTextFile(new URL(page, root));
-    // In capitals is what the reader puts in.
-    for (const [, file] of text.matchAll(/`((?:[a-z0-9_.]+\/)+[a-z0-9_]+\.(?:ts|md|json))`/g)) {
-      const there = await Deno.stat(new URL(file!, root)).then(() => true, () => false); // one group
-      if (!there) missing.push(`${page}: ${file}`);
-    }
-  }
-  assert.deepEqual(missing, []);
-});

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { requestAdapter } from "@longtail/longtail";
+import { requestAdapter } from "@longtail/longtail/core";
 import { Classifying } from "./classifying.ts";
 import { byId, say } from "./elements.ts";
 import { openTraining } from "./training.ts";

@@ -1,21 +1,16 @@
 import {
-  adello,
   compose,
   type Dataset,
   type Evaluation,
   fixmatch,
-  labelPool,
   type LogRow,
-  makeSplit,
-  type Plugin,
-  rankedClassNames,
-  simpro,
   smallCnn,
-  type Split,
-  type Stack,
   train,
   type TrainedModel,
 } from "@longtail/longtail";
+import { adello, simpro } from "@longtail/longtail/algorithms";
+import type { Plugin, Stack } from "@longtail/longtail/core";
+import { labelPool, makeSplit, rankedClassNames, type Split } from "@longtail/longtail/datasets";
 
 /** A method that the page offers. */
 export interface Method {

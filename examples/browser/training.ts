@@ -1,4 +1,5 @@
-import { type Dataset, type Split, syntheticDataset, type TrainedModel } from "@longtail/longtail";
+import { type Dataset, syntheticDataset, type TrainedModel } from "@longtail/longtail";
+import type { Split } from "@longtail/longtail/datasets";
 import { drawCurves, lookOf } from "./curves.ts";
 import { bar, byId, make, percent, say, sentence, thumbnail } from "./elements.ts";
 import { type Choice, classNamesOf, METHODS, type Run, SHAPES, splitOf, trainRun } from "./runs.ts";

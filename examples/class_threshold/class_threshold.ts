@@ -1,15 +1,5 @@
-import {
-  type Algorithm,
-  argmax,
-  defineAlgorithm,
-  div,
-  gather,
-  greaterEqual,
-  lerp,
-  max,
-  mean,
-  mul,
-} from "@longtail/longtail";
+import { type Algorithm, defineAlgorithm } from "@longtail/longtail";
+import { argmax, div, gather, greaterEqual, lerp, max, mean, mul } from "@longtail/longtail/core";
 
 /** Options of {@linkcode classThreshold}. */
 export interface ClassThresholdOptions {

@@ -26,7 +26,7 @@ export function reportError(error: unknown): number {
     return EXIT.badInput;
   }
   if (error instanceof Deno.errors.NotCapable) {
-    tell(`error: ${error.message}; docs/trust.md says what each command needs`);
+    tell(`error: ${error.message}; docs/guides/trust.md says what each command needs`);
     return EXIT.badInput;
   }
   if (error instanceof NoAdapterError) {

@@ -137,7 +137,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
   program.command("sweep")
     .description("train all runs of a plan, and make a table of them")
-    .argument("[plan]", "YAML file: base, grid, seeds; see docs/sweeps.md")
+    .argument("[plan]", "YAML file: base, grid, seeds; see docs/guides/sweeps.md")
     .option("--out <dir>", "folder of the sweep, a new one")
     .option("--engine <name>", "local (default) or slurm")
     .option("--workers <n>", "runs at once; 1 by default, on Slurm as many as it gives")

@@ -31,7 +31,9 @@ const CHUNK = 512;
  *
  * @example The evaluation's own scores, and one of the user's
  * ```ts
- * import { predictions, scoreLogits, smallCnn, supervised, syntheticDataset, train } from "@longtail/longtail";
+ * import { smallCnn, supervised, syntheticDataset, train } from "@longtail/longtail";
+ * import { scoreLogits } from "@longtail/longtail/core";
+ * import { predictions } from "@longtail/longtail/experiment";
  * import assert from "node:assert/strict";
  *
  * const dataset = await syntheticDataset({ size: 16, train: 400, test: 50 });

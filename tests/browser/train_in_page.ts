@@ -1,12 +1,6 @@
-import {
-  compose,
-  daso,
-  fixmatch,
-  requestDevice,
-  smallCnn,
-  syntheticDataset,
-  train,
-} from "@longtail/longtail";
+import { compose, fixmatch, smallCnn, syntheticDataset, train } from "@longtail/longtail";
+import { daso } from "@longtail/longtail/algorithms";
+import { requestDevice } from "@longtail/longtail/core";
 
 /** What {@linkcode trainHere} trains: a method alone, and one with heads and queues. */
 export type Method = "fixmatch" | "fixmatch+daso";

@@ -8,10 +8,10 @@ globalThis.addEventListener("unload", () => Deno.removeSync(scratch, { recursive
 
 /** One of everything, in one module. */
 const EVERYTHING = `
-import {
-  BadInput, defineAlgorithm, findProtocol, globalAvgPool, memoryDataset,
-  type Algorithm, type Model, type NamedDataset, type NamedViews, type Protocol,
-} from "@longtail/longtail";
+import { type Algorithm, BadInput, defineAlgorithm, memoryDataset, type Model } from "@longtail/longtail";
+import { globalAvgPool } from "@longtail/longtail/core";
+import { findProtocol, type NamedViews, type Protocol } from "@longtail/longtail/datasets";
+import type { NamedDataset } from "@longtail/longtail/experiment";
 
 export const halved: Algorithm<{ share: number }> = defineAlgorithm({
   name: "halved",
