@@ -1,4 +1,6 @@
+import { DeviceLost } from "../../core/autograd/error_watch.ts";
 import { BadInput } from "../../core/bad_input.ts";
+import { RefusedFile } from "../../core/refused_file.ts";
 import { openTrainer } from "../open_trainer.ts";
 import { type EarlierRun, earlierRun } from "../run/earlier_run_deno.ts";
 import { listenForInterrupt } from "../run/interrupt_deno.ts";
@@ -112,8 +114,10 @@ async function train(
     const loop = new TrainLoop({ run, trainer, folder, progress, interrupt, until }, seconds);
     summary = await loop.run();
   } catch (error) {
-    // Some options are only found to be impossible when the methods are set up.
-    if (error instanceof BadInput && trainer.done === 0 && resume === undefined) {
+    // Some options are only found to be impossible when the methods are set up, and what is wrong with a
+    // method or a network from outside in the first step. What may be tried again as it is stays.
+    const passing = error instanceof RefusedFile || error instanceof DeviceLost;
+    if (!passing && trainer.done === 0 && resume === undefined) {
       await folder.remove();
     }
     throw error;

@@ -7,6 +7,7 @@ import { RefusedFile } from "../../core/refused_file.ts";
 import type { Stored } from "../../core/safetensors.ts";
 import { saveTrainer } from "../../core/training/checkpoint.ts";
 import { Diverged } from "../../core/training/diverged.ts";
+import { SlotFailed } from "../../core/training/plugin/slot_failed.ts";
 import type { Evaluation } from "../../core/training/evaluate.ts";
 import { imagesOfStep } from "../../core/training/step/step_images.ts";
 import type { LogRow, Trainer } from "../../core/training/trainer.ts";
@@ -104,16 +105,18 @@ export class TrainLoop {
    *
    * @throws {Diverged} If something is not finite; checkpoints that are stay.
    * @throws {RefusedFile} If a file cannot be written; says how to go on.
+   * @throws {SlotFailed} If a method fails; says how to go on once there was a step.
    */
   async run(): Promise<RunSummary> {
     try {
       return await this.#run();
     } catch (error) {
-      const { folder: { path } } = this.#o, step = this.#savedStep;
+      const { folder: { path }, trainer } = this.#o, step = this.#savedStep;
       if (error instanceof Diverged && step > 0) {
         error.message += `; the last checkpoint in ${path}, of step ${step}, is finite`;
       }
-      if (error instanceof RefusedFile) {
+      const ofMethod = error instanceof SlotFailed && trainer.done > 0;
+      if (error instanceof RefusedFile || ofMethod) {
         const saved = step > 0 ? `the last checkpoint is of step ${step}` : "no step was saved yet";
         error.message += `; ${saved}: mend it, then go on with train --resume ${path}`;
       }
