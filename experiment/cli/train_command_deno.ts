@@ -3,6 +3,7 @@ import { BadInput } from "../../core/bad_input.ts";
 import { RefusedFile } from "../../core/refused_file.ts";
 import { openTrainer } from "../open_trainer.ts";
 import { type EarlierRun, earlierRun } from "../run/earlier_run_deno.ts";
+import { missedParts } from "../run/forecast.ts";
 import { listenForInterrupt } from "../run/interrupt_deno.ts";
 import { type PreparedRun, prepareRun } from "../run/prepare_run_deno.ts";
 import { type ProgressDisplay, progressDisplay, tell } from "../run/progress_deno.ts";
@@ -110,6 +111,7 @@ async function train(
       );
     }
     if (resume !== undefined) await writeConfig(folder, run); // its horizon may be another one
+    if (!quiet) { for (const note of missedParts(run.resolved)) tell(note); }
     progress = progressDisplay(config.steps, trainer.done, { quiet });
     const loop = new TrainLoop({ run, trainer, folder, progress, interrupt, until }, seconds);
     summary = await loop.run();

@@ -18,9 +18,13 @@ import { type BestEvaluation, bestOf, evaluationHistory, isBetter } from "./eval
 import type { Interrupt } from "./interrupt_deno.ts";
 import { type ReportedEvaluation, reportEvaluation } from "../network/network_words.ts";
 import type { PreparedRun } from "./prepare_run_deno.ts";
+import { longRun } from "./forecast.ts";
 import { type ProgressDisplay, tell } from "./progress_deno.ts";
 import type { RunFolder } from "./run_folder_deno.ts";
 import type { RunSummary } from "./run_summary_deno.ts";
+
+/** Seconds from which on a step is so slow that two of them tell enough. */
+const SLOW = 5;
 
 /** What {@linkcode TrainLoop} works with. */
 export interface TrainRun {
@@ -90,6 +94,9 @@ export class TrainLoop {
   #best: BestEvaluation | null = null;
   #evaluatedAt = -1;
   #rowAt = performance.now();
+  /** When the first step of this process was through, and whether it was said what one takes. */
+  #paceFrom = 0;
+  #paced = false;
   #rowStep: number;
   #savedStep: number;
 
@@ -133,6 +140,7 @@ export class TrainLoop {
       signal: interrupt.signal,
       onStep: async (done) => {
         progress.step(done);
+        await this.#sayPace();
         if (done % config.logEvery === 0 || done === steps) await this.#log();
         if (done % config.evaluateEvery === 0 || done === steps) await this.#evaluate();
         if (done % config.checkpointEvery === 0 && done < steps) await this.#save();
@@ -141,6 +149,27 @@ export class TrainLoop {
     // Of a stop on the way the summary has scores, but the log stays that of an undisturbed run.
     if (trainer.done === until && this.#evaluatedAt !== until) await this.#evaluate({ log: false });
     return await this.#finish(trainer.done >= steps ? "finished" : "interrupted");
+  }
+
+  /**
+   * Says what a step takes once a few have shown it: from the first one of this process on, in which
+   * kernels are compiled, to the second or third.
+   */
+  async #sayPace(): Promise<void> {
+    const { trainer: { done, config: { steps } }, progress, run: { resolved } } = this.#o;
+    const taken = done - this.#startStep;
+    if (this.#paced || taken > 3) return;
+    await this.#device.idle();
+    const now = performance.now();
+    if (taken === 1) this.#paceFrom = now;
+    if (taken === 1 || done === steps) return;
+    const secondsPerStep = (now - this.#paceFrom) / 1000 / (taken - 1), left = steps - done;
+    if (taken === 2 && secondsPerStep < SLOW) return; // a third one tells more
+    this.#paced = true;
+    progress.pace(done, { secondsPerStep, secondsLeft: secondsPerStep * left });
+    const { software } = this.#device.adapter;
+    const long = longRun(resolved, { secondsPerStep, left, software });
+    if (long !== null) progress.say(long);
   }
 
   get #classNames(): readonly string[] {
@@ -168,8 +197,9 @@ export class TrainLoop {
     this.#lastRow = row;
     const { step, epoch, ...rest } = row;
     await folder.log({ step, epoch, seconds: round(this.#seconds), ...rest, imagesPerSecond });
-    const perStep = (now - this.#started) / 1000 / (trainer.done - this.#startStep);
-    progress.row({ ...row, imagesPerSecond }, perStep * (trainer.config.steps - trainer.done));
+    const secondsPerStep = (now - this.#started) / 1000 / (trainer.done - this.#startStep);
+    const secondsLeft = secondsPerStep * (trainer.config.steps - trainer.done);
+    progress.row({ ...row, imagesPerSecond }, { secondsPerStep, secondsLeft });
   }
 
   async #evaluate({ log = true } = {}): Promise<void> {
@@ -183,6 +213,7 @@ export class TrainLoop {
       ? this.#report(await trainer.evaluate({ on: "valid" }))
       : null;
     if (!evaluation && !validation) return;
+    progress.evaluated((evaluation ?? validation)!.balancedAccuracy); // there is one
     const scores = { ...evaluation ? { evaluation } : {}, ...validation ? { validation } : {} };
     if (log) await folder.log({ step, ...scores });
     progress.say(

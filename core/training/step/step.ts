@@ -26,7 +26,7 @@ import type { Stack } from "../plugin/compose.ts";
 import { inSlot } from "../plugin/slot_failed.ts";
 import type { Network } from "./network.ts";
 import type { PluginState } from "./plugin_state.ts";
-import { sampleWeights, slotTargets } from "./slot_results.ts";
+import { lossTerms, sampleWeights, slotTargets } from "./slot_results.ts";
 import { applyHead, type Images, joinOutputs, runAlone, runPass } from "./step_outputs.ts";
 
 /** What a step runs with; the same for all steps of a run. */
@@ -174,14 +174,13 @@ class SlotRunner {
     for (const [{ name, spec }, s] of this.#steps) {
       if (!spec.pseudoLabel) continue;
       const before = targets;
-      targets = slotTargets(inSlot(name, "pseudoLabel", () => spec.pseudoLabel!(s, before)), name);
+      targets = inSlot(name, "pseudoLabel", () => slotTargets(spec.pseudoLabel!(s, before)));
     }
     let mask = this.#ones(targets.probs.shape[0]!); // probabilities have a batch axis
-    for (const [{ name: plugin, spec }, s] of this.#steps) {
+    for (const [{ name, spec }, s] of this.#steps) {
       if (!spec.mask) continue;
       const like = mask;
-      const value = inSlot(plugin, "mask", () => spec.mask!(s, targets, like));
-      mask = sampleWeights(value, { plugin, slot: "mask", like });
+      mask = inSlot(name, "mask", () => sampleWeights(spec.mask!(s, targets, like), like));
     }
     return { targets, mask };
   }
@@ -224,14 +223,11 @@ class SlotRunner {
       const named = inSlot(
         name,
         "loss",
-        () => spec.loss?.(s, targets ?? new AbsentTargets(name), mask ?? this.#ones(1)),
+        () => lossTerms(spec.loss?.(s, targets ?? new AbsentTargets(name), mask ?? this.#ones(1))),
       );
-      for (const [key, term] of Object.entries(named ?? {})) {
+      for (const [key, term] of named) {
         if (terms.has(key)) {
           throw new TypeError(`Two loss terms are called '${key}', one of ${name}`);
-        }
-        if (term.size !== 1) {
-          throw new TypeError(`The loss term '${key}' of ${name} is ${term}, not one number`);
         }
         terms.set(key, term);
       }
@@ -333,11 +329,14 @@ class SlotRunner {
     if (!weights) {
       const { size } = where === "labeled" ? batch.labeled.y : batch.unlabeled.index;
       weights = this.#ones(size);
-      for (const [{ name: plugin, spec }, s] of this.#steps) {
+      for (const [{ name, spec }, s] of this.#steps) {
         if (!spec.weights) continue;
         const like = weights;
-        const value = inSlot(plugin, "weights", () => spec.weights!(s, where, like));
-        weights = sampleWeights(value, { plugin, slot: "weights", like });
+        weights = inSlot(
+          name,
+          "weights",
+          () => sampleWeights(spec.weights!(s, where, like), like),
+        );
       }
       this.#weights.set(where, weights);
     }
