@@ -331,7 +331,7 @@ class SlotRunner {
       weights = this.#ones(size);
       for (const [{ name, spec }, s] of this.#steps) {
         if (!spec.weights) continue;
-        const like = weights;
+        const like: Tensor = weights;
         weights = inSlot(
           name,
           "weights",
