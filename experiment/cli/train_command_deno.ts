@@ -55,7 +55,7 @@ async function resume(flags: TrainFlags, path: string): Promise<number> {
     throw new BadInput(
       `--resume takes its options from the run; leave out ${
         others.join(", ")
-      } (only --steps and --data-dir may change)`,
+      } (only --steps, its steps in all, and --data-dir may change)`,
     );
   }
   const folder = await RunFolder.open(path);
@@ -69,7 +69,7 @@ async function resume(flags: TrainFlags, path: string): Promise<number> {
   if (
     summary?.status === "finished" && summary.steps === steps && await hasState(path, summary.state)
   ) {
-    tell(`${path} is finished: ${steps} steps. Give --steps to train on`);
+    tell(`${path} is finished: ${steps} steps. Give --steps N, the steps in all, to train on`);
     return EXIT.done;
   }
   return await train({ ...run, from }, flags, path, async () => {

@@ -53,9 +53,13 @@ export async function describeRun(
   await writeConfig(folder, run);
 }
 
-/** Writes every option of a run into its folder. */
+/** The schema of all options, of this version: a file of the checkout, or an address of the package. */
+const SCHEMA = new URL("../../docs/config.schema.json", import.meta.url).href;
+
+/** Writes every option of a run into its folder, with a line by which editors know what they may be. */
 export async function writeConfig(folder: RunFolder, { all }: PreparedRun): Promise<void> {
-  await folder.writeText("config.yaml", stringify(all));
+  const known = `# yaml-language-server: $schema=${SCHEMA}\n`;
+  await folder.writeText("config.yaml", `${known}${stringify(all)}`);
 }
 
 /**

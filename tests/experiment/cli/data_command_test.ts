@@ -234,7 +234,7 @@ Deno.test("data inspect and split deal out by a stack's recipe, as train does", 
   await refused(["split", ...given, ...asked, "--out", `${f.path}/split.json`], says);
   await refused(
     ["inspect", ...given, ...asked, "--set", "split.labeledMax=20"],
-    /^error: split\.labeledMax is 20 \(--set\), which asks for 20 labeled images of class 'airplane': there are 10 to label; --set split\.labeledMax=4 would do$/,
+    /^error: split\.labeledMax is 20 \(--set\), which asks for 20 labeled images of class 'airplane': there are 9 to label; --set split\.labeledMax=4 would do$/,
   );
   const small = ["--set", "split.labeledMax=5"];
   const { code, out, err } = await capturedRun("data", "inspect", ...given, ...asked, ...small);
