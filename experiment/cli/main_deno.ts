@@ -165,6 +165,13 @@ export async function run(args: readonly string[]): Promise<number> {
     .addOption(plugin)
     .action(act(async () => (await import("./report/report_command_deno.ts")).reportCommand));
 
+  program.command("compare")
+    .description("put scores of runs side by side, and the settings in which they differ")
+    .argument("<run...>", "folders of runs or of sweeps, two runs or more in all")
+    .option("--json", "print one JSON object")
+    .option("--quiet", "only the table")
+    .action(act(async () => (await import("./report/compare_command_deno.ts")).compareCommand));
+
   program.command("list")
     .description("names of all there is; options of a run; rows of published tables")
     .argument(

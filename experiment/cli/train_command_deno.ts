@@ -2,6 +2,7 @@ import { DeviceLost } from "../../core/autograd/error_watch.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { RefusedFile } from "../../core/refused_file.ts";
 import { openTrainer } from "../open_trainer.ts";
+import { nextLines, tailLines } from "../report/score_words.ts";
 import { type EarlierRun, earlierRun } from "../run/earlier_run_deno.ts";
 import { missedParts } from "../run/forecast.ts";
 import { listenForInterrupt } from "../run/interrupt_deno.ts";
@@ -151,7 +152,10 @@ async function train(
         } (${evaluation.network} network, last step)`
         : ""),
   );
+  const { labeled } = run.split.counts;
+  for (const line of tailLines({ ...summary, labeled })) console.log(line);
   console.log(folder.path);
+  if (!quiet) { for (const line of nextLines(folder.path, summary.algorithm)) tell(line); }
   return EXIT.done;
 }
 
