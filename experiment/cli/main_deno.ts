@@ -209,6 +209,14 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--adapter <name>", adapters)
     .action(act(async () => (await import("./doctor_command_deno.ts")).doctorCommand));
 
+  program.command("completions")
+    .description("print a script by which a shell completes commands, flags, names and options")
+    .argument("<shell>", "bash, zsh or fish")
+    .action(act(async () => {
+      const { completionsCommand } = await import("./completions/completions_command_deno.ts");
+      return (shell: string) => completionsCommand(shell, program);
+    }));
+
   addDataCommand(program, { act, more: [set, plugin] });
 
   for (const command of program.commands) {
