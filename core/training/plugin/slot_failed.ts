@@ -25,7 +25,11 @@ export class SlotFailed extends Error {
   /** Name of the slot. */
   readonly slot: string;
 
-  /** @param cause What the slot threw. */
+  /**
+   * Says whose slot failed, and why.
+   *
+   * @param cause What the slot threw.
+   */
   constructor(method: string, slot: string, cause: unknown) {
     const what = cause instanceof Error ? cause.message : String(cause);
     super(`The slot '${slot}' of the method '${method}' failed: ${what}`, { cause });
