@@ -41,6 +41,10 @@ export const ${camel}: Algorithm<${type}> = defineAlgorithm({
   // What a base must have for it: any such base will do, your own too.
   requires: ["pseudo-labels", "mask"],
   defaults: { momentum: 0.99, strength: 0.5 },
+  docs: {
+    momentum: "Share of the past in the running class frequencies.",
+    strength: "0: all images weigh the same; 1: a class half as frequent weighs twice as much.",
+  },
   // Saved in the checkpoint and restored by the trainer.
   state: (_config, data) => ({ frequency: { shape: [data.classes], init: "uniform" } }),
   // What an earlier plugin left in the mask stays: multiply, do not replace.

@@ -56,6 +56,12 @@ export const abc: Algorithm<AbcOptions> = defineAlgorithm({
   paper: "Lee et al., NeurIPS 2021",
   requires: ["weak-view", "strong-view", "main-head"],
   defaults: { threshold: 0.95, lambda: 1, refine: true } as AbcOptions,
+  docs: {
+    threshold: "Confidence from which a pseudo-label of the balanced head counts: τ in the paper.",
+    lambda: "Weight of both terms.",
+    refine:
+      "Whether add-ons that change pseudo-labels and masks, as DASO and SEVAL, change the head's too.",
+  },
   smoke: { "abc.threshold": 0.2, epochSteps: 10 },
   check: ({ threshold }) => outsideUnit({ threshold }),
   recipe: dasoAddon("abc"),

@@ -42,6 +42,11 @@ export const crt: Algorithm<CrtOptions> = defineAlgorithm({
   paper: "Kang et al., ICLR 2020",
   requires: ["main-head"], // the new classifier is what has to be evaluated
   defaults: { share: 2 / 7, beta: 0.999 },
+  docs: {
+    share:
+      "Share of the run that the classifier is trained again in; 1 where the network is another run's.",
+    beta: "β of the class-balanced sampling of labeled images; 1 samples all classes alike.",
+  },
   smoke: { "crt.share": 0.5 },
   check: ({ share, beta }) =>
     share > 0 && share <= 1

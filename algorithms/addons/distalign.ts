@@ -41,6 +41,10 @@ export const distalign: Algorithm<DistAlignOptions> = defineAlgorithm({
   paper: "Berthelot et al., ICLR 2020",
   requires: ["pseudo-labels", "plain-guesses"],
   defaults: { batches: 128, exponent: 1 },
+  docs: {
+    batches: "Batches whose mean prediction is aligned.",
+    exponent: "Power of the target: 1 is the labeled class distribution, 0 the uniform one.",
+  },
   check: ({ batches, exponent }) => notWhole({ batches }) ?? negative({ exponent }),
   recipe: dasoAddon("distalign"),
   state: ({ batches }, { classes }) => alignmentState(batches, classes),

@@ -50,6 +50,16 @@ export const ldam: Algorithm<LdamOptions> = defineAlgorithm({
   paper: "Cao et al., NeurIPS 2019",
   requires: ["labeled-logits", "labeled-weights"],
   defaults: { margin: 0.5, scale: 30, beta: 0.999, from: 0.8, before: "ldam" } as LdamOptions,
+  docs: {
+    margin: "Margin of the rarest class: C in the paper, scaled.",
+    scale: "What logits are multiplied by: s in the code.",
+    beta: "β of the class weights.",
+    from: "Share of the run before the class weights.",
+    before: "Labeled loss until then: with margins as in the paper, or plain as in DASO's code.",
+  },
+  starts: ({ from }, { steps }) => [
+    { does: "weighs classes", after: Math.ceil(from * steps), by: "ldam.from" },
+  ],
   smoke: { "ldam.from": 0.5 },
   check: ({ beta, before }) => noneOf("before", before, ["ldam", "plain"]) ?? negative({ beta }),
   recipe: dasoAddon("ldam"),

@@ -34,6 +34,10 @@ export const logitadjust: Algorithm<LogitAdjustOptions> = defineAlgorithm({
   paper: "Menon et al., ICLR 2021",
   requires: ["labeled-logits", "main-head"],
   defaults: { tau: 1, when: "train" } as LogitAdjustOptions,
+  docs: {
+    tau: "How strongly the prior counts: τ in the paper.",
+    when: "`train`: add τ log π to the labeled logits; `test`: subtract it in evaluations.",
+  },
   check: ({ when }) => noneOf("when", when, ["train", "test"]),
   recipe: dasoAddon("logitadjust"),
   adjust: (s, logits, where) =>

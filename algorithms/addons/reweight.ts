@@ -40,6 +40,13 @@ export const reweight: Algorithm<ReweightOptions> = defineAlgorithm({
   paper: "Cui et al., CVPR 2019",
   requires: ["labeled-weights"],
   defaults: { beta: 0.999, from: 0 },
+  docs: {
+    beta: "0 weighs all classes alike, 1 by the inverse of their labeled images: β in the paper.",
+    from: "Share of the run before the first weighted step: 0 from the start on, 0.8 deferred.",
+  },
+  starts: ({ from }, { steps }) => [
+    { does: "weighs classes", after: Math.ceil(from * steps), by: "reweight.from" },
+  ],
   check: ({ beta }) => negative({ beta }),
   recipe: dasoAddon("reweight"),
   weights(s, where, w) {

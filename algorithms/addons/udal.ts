@@ -5,6 +5,7 @@ import {
   classBias,
   movePrior,
   smoothedPrior,
+  SMOOTHING_DOCS,
   smoothingAt,
   type SmoothingOptions,
   unknownTruth,
@@ -54,6 +55,12 @@ export const udal: Algorithm<UdalOptions> = defineAlgorithm({
   paper: "Lazarow et al., WACV 2023",
   requires: ["strong-view", "labeled-logits", "pseudo-labels", "guesses-apart", "mask"],
   defaults: DEFAULTS,
+  docs: {
+    ...SMOOTHING_DOCS,
+    target:
+      "Prior that the unlabeled images are aligned to: the labeled one, the hidden `true` one (`udal_gt`) or the running estimate (`udal_dynamic`).",
+    momentum: "Share of the old estimate that a step keeps.",
+  },
   smoke: { epochSteps: 10, "fixmatch.threshold": 0.2 },
   check: ({ target, minimum, momentum, power }) =>
     noneOf("target", target, ["labeled", "estimated", "true"]) ??

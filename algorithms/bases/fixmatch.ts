@@ -71,6 +71,15 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
     "mask",
   ],
   defaults: DEFAULTS,
+  docs: {
+    threshold: "Confidence from which a pseudo-label counts: τ in the paper.",
+    lambda: "Weight of the unlabeled loss: λ_u in the paper.",
+    targets: "`hard` learns the most probable class, `soft` the sharpened prediction.",
+    temperature: "Sharpens soft targets, p^(1/T); USB's code leaves it out, which is 1.",
+    passes:
+      "`together`: one pass over all views, which share batch statistics; `apart`: the weak one in a pass of its own, without gradient, as CoSSL's code has it; `each`: as there on Food-101, the labeled images in one of their own, too.",
+    strongViews: "Strong views of each unlabeled image; CoSSL's code has two.",
+  },
   smoke: { "fixmatch.threshold": 0.2 },
   check: ({ threshold, lambda, targets, temperature, passes, strongViews }) =>
     outsideUnit({ threshold }) ?? negative({ lambda }) ?? notPositive({ temperature }) ??

@@ -7,7 +7,7 @@ import {
   mul,
   softmax,
 } from "../../core/mod.ts";
-import { checkRamp, type RampOptions, rampWeight } from "../shared/ramp.ts";
+import { checkRamp, RAMP_DOCS, type RampOptions, rampWeight } from "../shared/ramp.ts";
 import { dasoBase } from "../recipes/daso_methods.ts";
 
 /** Options of {@linkcode meanteacher}. */
@@ -47,6 +47,10 @@ export const meanteacher: Algorithm<MeanTeacherOptions> = defineAlgorithm({
     "mask",
   ],
   defaults: { lambda: 50, ramp: "linear", rampShare: 0.4 } as MeanTeacherOptions,
+  docs: {
+    ...RAMP_DOCS,
+    lambda: "Weight of the consistency loss.",
+  },
   check: (config) => checkRamp(config),
   needs: () => ({
     views: { labeled: ["weak"], unlabeled: ["weak", "weak"] },

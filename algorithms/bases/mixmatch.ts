@@ -12,7 +12,7 @@ import {
 import { deinterleave, interleave, uncut } from "../shared/batch_rows.ts";
 import { drawMixing, mixRows, sharpen } from "../shared/mixing.ts";
 import { notPositive } from "../shared/option_checks.ts";
-import { checkRamp, type RampOptions, rampWeight } from "../shared/ramp.ts";
+import { checkRamp, RAMP_DOCS, type RampOptions, rampWeight } from "../shared/ramp.ts";
 import { dasoBase } from "../recipes/daso_methods.ts";
 
 /** Options of {@linkcode mixmatch}. */
@@ -56,6 +56,12 @@ export const mixmatch: Algorithm<MixMatchOptions> = defineAlgorithm({
     ramp: "linear",
     rampShare: 0.016,
   } as MixMatchOptions,
+  docs: {
+    ...RAMP_DOCS,
+    alpha: "Both parameters of the Beta distribution of shares: α in the paper.",
+    temperature: "Sharpening: T in the paper.",
+    lambda: "Weight of the unlabeled loss: λ_U in the paper.",
+  },
   smoke: { "batch.ratio": 1 },
   check: ({ alpha, temperature, ...ramp }) =>
     notPositive({ alpha, temperature }) ?? checkRamp(ramp),

@@ -8,7 +8,7 @@ import {
   mul,
 } from "../../core/mod.ts";
 import { outsideUnit } from "../shared/option_checks.ts";
-import { checkRamp, type RampOptions, rampWeight } from "../shared/ramp.ts";
+import { checkRamp, RAMP_DOCS, type RampOptions, rampWeight } from "../shared/ramp.ts";
 import { dasoBase } from "../recipes/daso_methods.ts";
 
 /** Options of {@linkcode pseudolabel}. */
@@ -47,6 +47,11 @@ export const pseudolabel: Algorithm<PseudoLabelOptions> = defineAlgorithm({
     ramp: "linear",
     rampShare: 0.4,
   } as PseudoLabelOptions,
+  docs: {
+    ...RAMP_DOCS,
+    threshold: "Confidence from which a pseudo-label counts.",
+    lambda: "Weight of the unlabeled loss: α in the paper.",
+  },
   smoke: { "pseudolabel.threshold": 0.2 },
   check: ({ threshold, ...ramp }) => outsideUnit({ threshold }) ?? checkRamp(ramp),
   needs: () => ({ views: { labeled: ["weak"], unlabeled: ["weak"] } }),

@@ -62,6 +62,14 @@ export const simpro: Algorithm<SimproOptions> = defineAlgorithm({
   paper: "Du et al., ICML 2024",
   provides: ["labeled-weights", "mask"],
   defaults: { strength: 2, threshold: 0.95, momentum: 0.9 },
+  docs: {
+    strength: "Strength of the logit adjustment: τ in the paper.",
+    threshold: "Confidence from which a pseudo-label counts.",
+    momentum: "Share of the old priors that an epoch keeps: `ema_u` in the code.",
+  },
+  starts: (_, { epochSteps: after }) => [
+    { does: "moves its class priors", after, by: "epochSteps" },
+  ],
   smoke: { epochSteps: 10, "batch.ratio": 2, "simpro.threshold": 0.2 },
   check: ({ strength, ...shares }) => negative({ strength }) ?? outsideUnit({ ...shares }),
   needs: () => ({

@@ -10,6 +10,7 @@ import {
   maximum,
   mean,
   mul,
+  type OptionDocs,
   type Output,
   pow,
   type Progress,
@@ -32,6 +33,13 @@ export interface SmoothingOptions {
   /** Whether it falls between epochs only. */
   byEpoch: boolean;
 }
+
+/** What the options of the smoothing are. */
+export const SMOOTHING_DOCS: OptionDocs<SmoothingOptions> = {
+  minimum: "Exponent at the end of training: α_min.",
+  power: "How late the exponent falls: k in the code, d in the paper.",
+  byEpoch: "Whether it falls between epochs only.",
+};
 
 /** Exponent α of the target prior in a step. */
 export function smoothingAt(

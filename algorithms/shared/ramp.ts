@@ -1,4 +1,4 @@
-import { type Progress, rampUp } from "../../core/mod.ts";
+import { type OptionDocs, type Progress, rampUp } from "../../core/mod.ts";
 import { negative, noneOf } from "./option_checks.ts";
 
 /** How the weight of an unlabeled loss rises at the start of a run. */
@@ -8,6 +8,12 @@ export interface RampOptions {
   /** Share of the run after which the weight is full. */
   rampShare: number;
 }
+
+/** What the options of a ramp are. */
+export const RAMP_DOCS: OptionDocs<RampOptions> = {
+  ramp: "How the weight rises.",
+  rampShare: "Share of the run after which the weight is full.",
+};
 
 /** Weight of the unlabeled loss in a step, from 0 to 1. */
 export function rampWeight({ ramp, rampShare }: RampOptions, { step, steps }: Progress): number {

@@ -116,12 +116,12 @@ export class Builder {
       layout: "convolution",
     });
     const bias = options.bias && this.parameter(`${name}.bias`, [outputs], options.bias);
-    return (x, pass) =>
+    return named(name, (x, pass) =>
       conv2d(x, weight(pass), {
         stride,
         padding,
         ...(bias ? { bias: bias(pass) } : {}),
-      });
+      }));
   }
 
   /** Batch norm over the last axis with its activation: `NAME.weight`, `.bias`, `.running_…`. */
@@ -131,7 +131,7 @@ export class Builder {
     const beta = this.parameter(`${name}.bias`, [channels], constant(0));
     const mean = this.buffer(`${name}.running_mean`, [channels], 0);
     const variance = this.buffer(`${name}.running_var`, [channels], 1);
-    return (x, pass) =>
+    return named(name, (x, pass) =>
       batchNorm(x, {
         gamma: gamma(pass),
         beta: beta(pass),
@@ -141,7 +141,7 @@ export class Builder {
         momentum,
         eps,
         activation,
-      });
+      }));
   }
 
   /** A linear layer, `NAME.weight` [outputs, inputs] and `NAME.bias`. */
@@ -149,11 +149,25 @@ export class Builder {
     const { init = xavierNormal(inputs, outputs), bias = constant(0), group = "main" } = options;
     const weight = this.parameter(`${name}.weight`, [outputs, inputs], init, { group });
     const offset = bias && this.parameter(`${name}.bias`, [outputs], bias, { group });
-    return (x, pass) => linear(x, weight(pass), offset ? offset(pass) : undefined);
+    return named(name, (x, pass) => linear(x, weight(pass), offset ? offset(pass) : undefined));
   }
 
   /** Everything declared so far. */
   finish(): ParameterSet {
     return new ParameterSet(this.#parameters, this.#buffers);
   }
+}
+
+/** A layer whose errors begin with its name. */
+function named(name: string, layer: Layer): Layer {
+  return (x, pass) => {
+    try {
+      return layer(x, pass);
+    } catch (error) {
+      if (error instanceof TypeError || error instanceof RangeError) {
+        error.message = `${name}: ${error.message}`;
+      }
+      throw error;
+    }
+  };
 }

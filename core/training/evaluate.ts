@@ -3,6 +3,7 @@ import type { Norm } from "../nn/builder.ts";
 import type { NetworkName } from "./plugin/needs.ts";
 import type { Loader } from "./loader.ts";
 import type { Stack } from "./plugin/compose.ts";
+import { inSlot } from "./plugin/slot_failed.ts";
 import { type LogitScores, scoreLogits } from "./metrics/evaluation.ts";
 import { Diverged } from "./diverged.ts";
 import { forwardBody, meanOfExperts } from "./step/network.ts";
@@ -123,7 +124,11 @@ export function adjustLogits(
 ): Tensor {
   return stack.plugins.reduce(
     (z, { name, spec, config }) =>
-      spec.adjustEvaluation?.({ config, state: state.of(name), data }, z, head) ?? z,
+      inSlot(
+        name,
+        "adjustEvaluation",
+        () => spec.adjustEvaluation?.({ config, state: state.of(name), data }, z, head),
+      ) ?? z,
     logits,
   );
 }

@@ -19,6 +19,7 @@ export {
 export { checkFit, compose, missingCapabilities, type Stack } from "./plugin/compose.ts";
 export { type MergedNeeds, mergeNeeds } from "./plugin/merge_needs.ts";
 export { Diverged } from "./diverged.ts";
+export { SlotFailed } from "./plugin/slot_failed.ts";
 export { type LabelKindSummary, type PriorDistance, priorDistance } from "./log_row.ts";
 export { type Evaluation, type EvaluationLogits, type EvaluationOptions } from "./evaluate.ts";
 export {

@@ -16,6 +16,7 @@ import { type HostFiles, MemoryFiles } from "./plugin/host_files.ts";
 import { checkRun } from "./check_run.ts";
 import type { MergedNeeds } from "./plugin/merge_needs.ts";
 import type { Stack } from "./plugin/compose.ts";
+import { inHostSlot } from "./plugin/slot_failed.ts";
 import {
   type Evaluation,
   type EvaluationLogits,
@@ -228,7 +229,11 @@ export class Trainer {
   async #beginPhase(): Promise<void> {
     const plugin = this.stack.plugins.find(({ spec }) => spec.phase);
     if (!plugin || !this.phases.isDue(this.done) || this.done >= this.config.steps) return;
-    const phase = await plugin.spec.phase!(this.#host(plugin), this.phases.index + 1); // just found
+    const phase = await inHostSlot(
+      plugin.name,
+      "phase",
+      () => plugin.spec.phase!(this.#host(plugin), this.phases.index + 1), // just found
+    );
     this.#settle();
     this.phases.enter(phase, this.done);
     if (!phase) return;
@@ -252,7 +257,9 @@ export class Trainer {
 
   /** Runs the `setup` slots and waits for the first images; {@linkcode Trainer.run} does it itself. */
   async setup(): Promise<void> {
-    for (const plugin of this.stack.plugins) await plugin.spec.setup?.(this.#host(plugin));
+    for (const plugin of this.stack.plugins) {
+      await inHostSlot(plugin.name, "setup", () => plugin.spec.setup?.(this.#host(plugin)));
+    }
     this.#settle();
     await this.#prepare();
     this.#ready = true;
@@ -302,9 +309,13 @@ export class Trainer {
   async #between(): Promise<void> {
     const { step } = this.progress;
     for (const plugin of this.stack.plugins) {
-      const { every, epoch } = plugin.spec;
-      if (every && step % every.steps(plugin.config) === 0) await every.run(this.#host(plugin));
-      if (epoch && step % this.config.epochSteps === 0) await epoch(this.#host(plugin));
+      const { every, epoch } = plugin.spec, { name, config } = plugin;
+      if (every && step % every.steps(config) === 0) {
+        await inHostSlot(name, "every", () => every.run(this.#host(plugin)));
+      }
+      if (epoch && step % this.config.epochSteps === 0) {
+        await inHostSlot(name, "epoch", () => epoch(this.#host(plugin)));
+      }
     }
     this.#settle();
     await this.#prepare();

@@ -13,12 +13,20 @@ export interface LabelPool {
   readonly fingerprint: string;
   /** Number of classes. */
   readonly classes: number;
+  /** Their names, for messages; numbers if left out. */
+  readonly classNames?: readonly string[];
   /** Whether the classes have a long tail by nature; not if left out. */
   readonly naturalTail?: boolean;
   /** Class of every training image, −1 where nobody knows. */
   readonly labels: ArrayLike<number>;
   /** Class of every test image. */
   readonly testLabels: ArrayLike<number>;
+}
+
+/** A class of a pool as messages call it: by its name, where it has one. */
+export function classWords({ classNames }: Pick<LabelPool, "classNames">, c: number): string {
+  const name = classNames?.[c];
+  return name === undefined ? `class ${c}` : `class '${name}'`;
 }
 
 /**
@@ -55,6 +63,7 @@ export function labelPool(dataset: Dataset): LabelPool {
     name,
     fingerprint,
     classes: classNames.length,
+    classNames,
     naturalTail,
     labels,
     testLabels: test.labels,

@@ -1,5 +1,5 @@
 import { BadInput } from "../../core/bad_input.ts";
-import type { LabelPool } from "./label_pool.ts";
+import { classWords, type LabelPool } from "./label_pool.ts";
 import type { UnlabeledTail } from "./selection/published_counts.ts";
 import { groupByClass, holdOut } from "./selection/hold_out.ts";
 
@@ -60,6 +60,24 @@ export interface Split {
    * be none; left out where they are the data set's own.
    */
   readonly testFrom?: "train" | "none";
+}
+
+/** Says that the data set has too few images for what an option of the split asks for. */
+export class SplitRefused extends BadInput {
+  /** Which option. */
+  readonly option: keyof SplitOptions;
+  /** What it is. */
+  readonly value: number;
+  /** What is asked for, and what there is, as the end of a sentence. */
+  readonly reason: string;
+
+  /** Says which option asks for what, and what there is. */
+  constructor(option: keyof SplitOptions, value: number, reason: string) {
+    super(`split.${option} is ${value}, which ${reason}`);
+    this.option = option;
+    this.value = value;
+    this.reason = reason;
+  }
 }
 
 /** A published way (or our own) to deal the images of a data set out. */
@@ -217,7 +235,7 @@ export function rankedClassNames(
 }
 
 function withoutHoldout(
-  { labels, classes }: LabelPool,
+  { labels, classes, ...pool }: LabelPool,
   { labeled, unlabeled, options: { holdout } }: Chosen,
 ): Pick<Split, "labeled" | "unlabeled" | "holdout"> {
   if (holdout === 0) {
@@ -233,8 +251,10 @@ function withoutHoldout(
   const empty = counts.findIndex((n, c) => n === 0 && before[c] !== 0);
   if (empty >= 0) {
     throw new BadInput(
-      `split.holdout is ${holdout}, which leaves class ${empty} without a labeled image: it has` +
-        ` ${before[empty]}`,
+      `split.holdout is ${holdout}, which leaves ${
+        classWords(pool, empty)
+      } without a labeled image:` +
+        ` it has ${before[empty]}`,
     );
   }
   const out = new Set(held);

@@ -4,7 +4,9 @@ import { DeviceLost } from "../../core/autograd/error_watch.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { refusal, RefusedFile } from "../../core/refused_file.ts";
 import { Diverged } from "../../core/training/diverged.ts";
+import { SlotFailed } from "../../core/training/plugin/slot_failed.ts";
 import { tell } from "../run/progress_deno.ts";
+import { pluginOf } from "./load_plugins_deno.ts";
 
 /** Exit codes of the command line. */
 export const EXIT = { done: 0, failed: 1, badInput: 2, noAdapter: 3, interrupted: 130 } as const;
@@ -37,6 +39,10 @@ export function reportError(error: unknown): number {
     tell(`error: ${error.message}`);
     return EXIT.failed;
   }
+  if (error instanceof SlotFailed) {
+    tell(`error: ${error.message}${whereToLook(error)}`);
+    return EXIT.failed;
+  }
   // Of files that no sentence is made for, standard output for one.
   const refused = refusal(error);
   if (refused !== undefined) {
@@ -45,4 +51,17 @@ export function reportError(error: unknown): number {
   }
   tell(error instanceof Error ? error.stack ?? error.message : error);
   return EXIT.failed;
+}
+
+/** Where a slot's error came from, and what finds more of them; in full where the method is ours. */
+function whereToLook({ method, cause }: SlotFailed): string {
+  const stack = cause instanceof Error ? cause.stack ?? "" : "", plugin = pluginOf(method);
+  if (plugin === undefined) return `\n${stack}`;
+  const name = plugin.slice(plugin.lastIndexOf("/") + 1);
+  const at = stack.split("\n").map((line) => /[^/]+:\d+:\d+(?=\)?$)/.exec(line)?.[0])
+    .find((place) => place?.startsWith(`${name}:`));
+  return `${
+    at === undefined ? "" : ` (${at})`
+  }; \`deno task plugin check ${plugin}\` compiles it ` +
+    "and tries it on every base";
 }

@@ -6,11 +6,12 @@ import { augmentationNames } from "../../datasets/views/published/published_view
 import { datasetNames } from "../../datasets/sets/set_info.ts";
 import { MODEL_NAMES } from "../../core/nn/model_registry.ts";
 import type { Extensions } from "../config/extensions.ts";
-import { choicesOf, configJsonSchema } from "../config/json_schema.ts";
-import { OPTIONS } from "../config/options.ts";
+import { configJsonSchema } from "../config/json_schema.ts";
+import { optionRows } from "../config/option_rows.ts";
 import { experiments, matchExperiments, type PublishedCell } from "../published/experiments.ts";
 import { measureWords } from "../tables/scores.ts";
 import { loadPlugins } from "./load_plugins_deno.ts";
+import { printOptions } from "./options_command_deno.ts";
 
 /** Flags of `list`. */
 export interface ListFlags {
@@ -103,18 +104,6 @@ function cellWords({ test, prior, mean, std, seeds, note, ...measure }: Publishe
 /** Options with defaults and what they are; as JSON, a schema that editors check a file by. */
 function listOptions(others: Extensions, { json }: { readonly json: boolean }): void {
   const methods = [...algorithms, ...others.algorithms].map(({ spec }) => spec);
-  if (json) {
-    console.log(JSON.stringify(configJsonSchema(methods), null, 2));
-    return;
-  }
-  for (const [key, option] of OPTIONS) {
-    const choices = choicesOf(option).join(", ");
-    console.log(`${key}=${JSON.stringify(option.default)}`);
-    console.log(`    ${option.doc}${choices && ` One of ${choices}.`}`);
-  }
-  for (const { name, defaults } of methods) {
-    const options = Object.entries(defaults);
-    if (options.length > 0) console.log(`${name}`);
-    for (const [key, value] of options) console.log(`  ${name}.${key}=${JSON.stringify(value)}`);
-  }
+  if (json) console.log(JSON.stringify(configJsonSchema(methods), null, 2));
+  else printOptions(optionRows(methods), methods);
 }

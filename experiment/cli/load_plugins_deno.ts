@@ -19,6 +19,14 @@ export function pluginPath(specifier: string): string {
   return isPackage(specifier) ? specifier : userPath(specifier);
 }
 
+/** Which module has brought a method, by the method's name. */
+const origins = new Map<string, string>();
+
+/** The module from outside that has brought a method; undefined for the toolkit's own. */
+export function pluginOf(method: string): string | undefined {
+  return origins.get(method);
+}
+
 /**
  * Loads modules from outside, which runs their code.
  *
@@ -39,7 +47,9 @@ export async function loadPlugins(specifiers: readonly string[]): Promise<Extens
         }`,
       );
     }
-    loaded = joinExtensions(loaded, extensionsOf(module, specifier, loaded));
+    const brought = extensionsOf(module, specifier, loaded);
+    for (const { spec: { name } } of brought.algorithms) origins.set(name, specifier);
+    loaded = joinExtensions(loaded, brought);
   }
   return loaded;
 }

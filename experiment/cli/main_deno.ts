@@ -6,7 +6,7 @@ import { VERSION } from "./environment_deno.ts";
 import { EXIT, reportError } from "./exit_codes_deno.ts";
 import { endWithTaskRunner } from "../run/interrupt_deno.ts";
 
-const set = new Option("--set <key=value...>", "set one option of `list options`; repeat for more")
+const set = new Option("--set <key=value...>", "set one option, see `options`; repeat for more")
   .argParser(
     (value: string, before: string[] = []) => [...before, value],
   );
@@ -63,7 +63,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--seed <n>", optionDoc("seed"))
     .option("--out <dir>", "folder of the run; a new one under runs/ by default")
     .option("--adapter <name>", adapters)
-    .option("--resume <dir>", "continue a run where it stopped")
+    .option("--resume <dir>", "continue a run where it stopped; with --steps, up to N steps in all")
     .option(
       "--until <n>",
       "stop after so many steps of the run, to be resumed; schedules do not see it",
@@ -165,6 +165,13 @@ export async function run(args: readonly string[]): Promise<number> {
     .addOption(plugin)
     .action(act(async () => (await import("./report/report_command_deno.ts")).reportCommand));
 
+  program.command("compare")
+    .description("put scores of runs side by side, and the settings in which they differ")
+    .argument("<run...>", "folders of runs or of sweeps, two runs or more in all")
+    .option("--json", "print one JSON object")
+    .option("--quiet", "only the table")
+    .action(act(async () => (await import("./report/compare_command_deno.ts")).compareCommand));
+
   program.command("list")
     .description("names of all there is; options of a run; rows of published tables")
     .argument(
@@ -175,6 +182,13 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--json", "print one JSON object")
     .addOption(plugin)
     .action(act(async () => (await import("./list_command_deno.ts")).listCommand));
+
+  program.command("options")
+    .description("what can be set: each option with its default and what it is")
+    .argument("[what]", "a method or stack (daso, fixmatch+daso), a section (batch), or one option")
+    .option("--json", "print one JSON object")
+    .addOption(plugin)
+    .action(act(async () => (await import("./options_command_deno.ts")).optionsCommand));
 
   const plugins = program.command("plugin").description("write and check your own methods");
   plugins.command("new")
@@ -194,6 +208,14 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--json", "print one JSON object")
     .option("--adapter <name>", adapters)
     .action(act(async () => (await import("./doctor_command_deno.ts")).doctorCommand));
+
+  program.command("completions")
+    .description("print a script by which a shell completes commands, flags, names and options")
+    .argument("<shell>", "bash, zsh or fish")
+    .action(act(async () => {
+      const { completionsCommand } = await import("./completions/completions_command_deno.ts");
+      return (shell: string) => completionsCommand(shell, program);
+    }));
 
   addDataCommand(program, { act, more: [set, plugin] });
 

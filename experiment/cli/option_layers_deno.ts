@@ -1,5 +1,13 @@
 import { BadInput } from "../../core/bad_input.ts";
-import { type Layer, objectLayer, peek, setLayer, yamlLayer, yamlValue } from "../config/layers.ts";
+import {
+  type Layer,
+  objectLayer,
+  peek,
+  setLayer,
+  withoutReplaced,
+  yamlLayer,
+  yamlValue,
+} from "../config/layers.ts";
 import { resolveConfig, type Resolved } from "../config/resolve.ts";
 import { experimentLayer, findExperiment } from "../published/experiments.ts";
 import type { RunFolder } from "../run/run_folder_deno.ts";
@@ -39,7 +47,11 @@ export async function resolveFlags(flags: OptionFlags): Promise<Resolved> {
   const file = config === undefined ? "" : userPath(config);
   const text = config === undefined ? "" : await readUserText(config);
   const layer = yamlLayer(text, config ?? ""), said = [flagLayer(flags), setLayer(set)];
-  return await resolve({ file, layer: overExperiment(layer, said) }, said);
+  const { left, replaced } = withoutReplaced(overExperiment(layer, said), said);
+  if (replaced.length > 0 && !flags.quiet) {
+    tell(`Note: options of ${replaced.join(" and ")} are left out, since the algorithm is another`);
+  }
+  return await resolve({ file, layer: left }, said);
 }
 
 /**

@@ -1,6 +1,10 @@
+import { DeviceLost } from "../../core/autograd/error_watch.ts";
 import { BadInput } from "../../core/bad_input.ts";
+import { RefusedFile } from "../../core/refused_file.ts";
 import { openTrainer } from "../open_trainer.ts";
+import { nextLines, tailLines } from "../report/score_words.ts";
 import { type EarlierRun, earlierRun } from "../run/earlier_run_deno.ts";
+import { missedParts } from "../run/forecast.ts";
 import { listenForInterrupt } from "../run/interrupt_deno.ts";
 import { type PreparedRun, prepareRun } from "../run/prepare_run_deno.ts";
 import { type ProgressDisplay, progressDisplay, tell } from "../run/progress_deno.ts";
@@ -52,7 +56,7 @@ async function resume(flags: TrainFlags, path: string): Promise<number> {
     throw new BadInput(
       `--resume takes its options from the run; leave out ${
         others.join(", ")
-      } (only --steps and --data-dir may change)`,
+      } (only --steps, its steps in all, and --data-dir may change)`,
     );
   }
   const folder = await RunFolder.open(path);
@@ -66,7 +70,7 @@ async function resume(flags: TrainFlags, path: string): Promise<number> {
   if (
     summary?.status === "finished" && summary.steps === steps && await hasState(path, summary.state)
   ) {
-    tell(`${path} is finished: ${steps} steps. Give --steps to train on`);
+    tell(`${path} is finished: ${steps} steps. Give --steps N, the steps in all, to train on`);
     return EXIT.done;
   }
   return await train({ ...run, from }, flags, path, async () => {
@@ -108,12 +112,15 @@ async function train(
       );
     }
     if (resume !== undefined) await writeConfig(folder, run); // its horizon may be another one
+    if (!quiet) { for (const note of missedParts(run.resolved)) tell(note); }
     progress = progressDisplay(config.steps, trainer.done, { quiet });
     const loop = new TrainLoop({ run, trainer, folder, progress, interrupt, until }, seconds);
     summary = await loop.run();
   } catch (error) {
-    // Some options are only found to be impossible when the methods are set up.
-    if (error instanceof BadInput && trainer.done === 0 && resume === undefined) {
+    // Some options are only found to be impossible when the methods are set up, and what is wrong with a
+    // method or a network from outside in the first step. What may be tried again as it is stays.
+    const passing = error instanceof RefusedFile || error instanceof DeviceLost;
+    if (!passing && trainer.done === 0 && resume === undefined) {
       await folder.remove();
     }
     throw error;
@@ -145,7 +152,10 @@ async function train(
         } (${evaluation.network} network, last step)`
         : ""),
   );
+  const { labeled } = run.split.counts;
+  for (const line of tailLines({ ...summary, labeled })) console.log(line);
   console.log(folder.path);
+  if (!quiet) { for (const line of nextLines(folder.path, summary.algorithm)) tell(line); }
   return EXIT.done;
 }
 

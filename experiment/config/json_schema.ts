@@ -29,9 +29,11 @@ export function configJsonSchema(methods: readonly ErasedSpec[]): JsonSchema {
     const schema = withoutDemands(z.toJSONSchema(type)) as JsonSchema; // of an object
     put(key, { description: doc, ...schema, default: fallback });
   }
-  for (const { name, paper, defaults } of methods) {
+  for (const { name, paper, defaults, docs = {} } of methods) {
     for (const [key, value] of Object.entries(defaults)) {
-      put(`${name}.${key}`, { ...typeOf(value), default: value });
+      const doc = docs[key];
+      const said = doc === undefined ? {} : { description: doc };
+      put(`${name}.${key}`, { ...said, ...typeOf(value), default: value });
     }
     root[name] = {
       description: `Options of ${name} (${paper}).`,

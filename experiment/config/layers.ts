@@ -19,6 +19,25 @@ export function peek(layers: readonly Layer[], key: string): unknown {
   return layers.flat().findLast((s) => s.key === key && s.value !== undefined)?.value;
 }
 
+/**
+ * A layer without the options of methods that it names itself and a later one has replaced: what is left
+ * of a run's `config.yaml` where the same is to be trained by another method.
+ *
+ * @param said What lies over it.
+ * @returns What is left, and the methods whose options are not.
+ */
+export function withoutReplaced(
+  layer: Layer,
+  said: readonly Layer[],
+): { readonly left: Layer; readonly replaced: readonly string[] } {
+  const own = peek([layer], "algorithm"), asked = peek(said, "algorithm");
+  if (typeof own !== "string" || typeof asked !== "string") return { left: layer, replaced: [] };
+  const stay = asked.split("+"), gone = own.split("+").filter((name) => !stay.includes(name));
+  const section = (key: string) => key.split(".")[0]!; // a text has a part
+  const replaced = gone.filter((name) => layer.some(({ key }) => section(key) === name));
+  return { left: layer.filter(({ key }) => !replaced.includes(section(key))), replaced };
+}
+
 /** Options nest by two at most; what nests deeper than this is refused before a parser follows it. */
 const MAX_DEPTH = 32;
 

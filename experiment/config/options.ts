@@ -62,7 +62,7 @@ const ROWS: Rows = {
   steps: {
     type: count,
     default: 1000,
-    doc: "Training steps, the horizon of all schedules.",
+    doc: "Training steps in all, those before `--resume` included: the horizon of all schedules.",
     recipe: true,
   },
   epochSteps: {

@@ -2,7 +2,6 @@ import { findRecipe } from "../../algorithms/recipes/recipes.ts";
 import { findAlgorithm, type ListedAlgorithm } from "../../algorithms/registry.ts";
 import { isOwnData } from "../../datasets/sets/set_info.ts";
 import { BadInput } from "../../core/bad_input.ts";
-import { didYouMean } from "../../core/names.ts";
 import type { ErasedSpec } from "../../core/training/plugin/algorithm.ts";
 import { compose, type Stack } from "../../core/training/plugin/compose.ts";
 import {
@@ -11,6 +10,7 @@ import {
   type RecipeTarget,
 } from "../../core/training/plugin/recipe.ts";
 import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
+import { meantKey } from "./key_names.ts";
 import { type Layer, objectLayer, peek, type Setting } from "./layers.ts";
 import { optimizerDefaults, OPTIONAL_KEYS } from "./optimizer_options.ts";
 import type { RunConfig } from "./run_config.ts";
@@ -24,6 +24,8 @@ export interface Resolved {
   readonly all: Readonly<Record<string, unknown>>;
   /** What modules from outside bring: where the names of the options are looked up too. */
   readonly extensions: Extensions;
+  /** Who has set an option last, for messages: `--set`, `the recipe of daso`, `the defaults`. */
+  whoSet(key: string): string;
 }
 
 /** Every option of a run by its key, and who has set it last. */
@@ -59,7 +61,8 @@ export function resolveConfig(
   const all = nest(values(known));
   const config = parseConfig(known, specs);
   const plugins = methods.map((method) => method(methodOptions(method.spec, known)));
-  return { config, all, stack: stackOf(plugins), extensions };
+  const whoSet = (key: string) => known.get(key)?.where ?? "the defaults";
+  return { config, all, stack: stackOf(plugins), extensions, whoSet };
 }
 
 /**
@@ -238,7 +241,7 @@ function unknownKey({ key, value, where }: Setting, known: Known, stack: string)
     `There is no option '${key}' (${where})${
       stranger
         ? `: '${first}' is neither a section nor a method of '${stack}'`
-        : didYouMean(key, [...keys, ...sections])
+        : `; did you mean '${meantKey(key, [...keys, ...sections])}'?`
     }`,
   );
 }

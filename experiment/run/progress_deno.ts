@@ -2,13 +2,32 @@ import process from "node:process";
 // @ts-types="@types/cli-progress"
 import { SingleBar } from "cli-progress";
 import type { LogRow } from "../../core/training/trainer.ts";
+import { duration } from "./forecast.ts";
+
+/** What a run's line shows beside its steps; undefined is what is not known yet. */
+export interface RunPace {
+  /** Seconds that a step takes. */
+  readonly secondsPerStep: number;
+  /** Seconds of training that are left. */
+  readonly secondsLeft: number;
+  /** Sum of the loss terms in the last log period. */
+  readonly loss?: number;
+  /** Mean weight of the unlabeled images in it. */
+  readonly mask?: number;
+  /** Of the last evaluation, from 0 to 1. */
+  readonly balancedAccuracy?: number;
+}
 
 /** Shows how a run is getting on. */
 export interface ProgressDisplay {
   /** Says something once. */
   say(text: string): void;
-  /** Shows a log period's means; `seconds` is the time left. */
-  row(row: LogRow & { readonly imagesPerSecond: number }, secondsLeft: number): void;
+  /** Says what a step takes, as soon as it is known. */
+  pace(done: number, pace: RunPace): void;
+  /** Shows a log period's means. */
+  row(row: LogRow & { readonly imagesPerSecond: number }, pace: RunPace): void;
+  /** Shows what the last evaluation came to. */
+  evaluated(balancedAccuracy: number): void;
   /** Moves the bar to a step. */
   step(done: number): void;
   /** Leaves the terminal as it was. */
@@ -27,14 +46,18 @@ export function progressDisplay(
   start: number,
   { quiet = false }: { quiet?: boolean } = {},
 ): ProgressDisplay {
-  if (quiet) return { say() {}, row() {}, step() {}, stop() {} };
+  if (quiet) return { say() {}, pace() {}, row() {}, evaluated() {}, step() {}, stop() {} };
   if (!process.stderr.isTTY) return plainLines(steps);
-  let rates = "";
+  let shown: RunPace | undefined, balancedAccuracy: number | undefined;
   const bar = new SingleBar({
     format: (_, { progress, value }) => {
       const full = Math.round(24 * progress);
       const drawn = "█".repeat(full) + "░".repeat(24 - full);
-      return `${drawn} ${value}/${steps} ${rates}`;
+      const known = shown && {
+        ...shown,
+        ...balancedAccuracy !== undefined && { balancedAccuracy },
+      };
+      return `${drawn} ${value}/${steps}${known ? ` · ${paceWords(known)}` : ""}`;
     },
     stream: process.stderr,
     hideCursor: true,
@@ -47,27 +70,69 @@ export function progressDisplay(
       // Overwrites the bar's line; the next redraw puts the bar below.
       process.stderr.write(`\r\x1b[K${text}\n`);
     },
-    row: (row, left) => {
-      rates = describe(row, left);
+    pace: (_, pace) => {
+      shown = { ...shown, ...pace };
+    },
+    row: (row, pace) => {
+      const loss = Object.values(row.loss).reduce((sum, value) => sum + value, 0);
+      shown = { ...pace, loss, ...row.mask !== null && { mask: row.mask } };
+    },
+    evaluated: (value) => {
+      balancedAccuracy = value;
     },
     step: (done) => bar.update(done),
     stop: () => bar.stop(),
   };
 }
 
-/** One line at most every ten seconds. */
+/** Milliseconds from one plain line to the next, and to one of a run whose log periods are longer. */
+const PAUSE = 10_000, LONG_PAUSE = 60_000;
+
 function plainLines(steps: number): ProgressDisplay {
-  let last = -Infinity;
+  let last = -Infinity, known: RunPace | undefined;
+  const line = (done: number, text: string) => {
+    last = performance.now();
+    tell(`step ${done}/${steps} ${text}`);
+  };
   return {
     say: tell,
-    row: (row, left) => {
-      if (performance.now() - last < 10_000 && row.step < steps) return;
-      last = performance.now();
-      tell(`step ${row.step}/${steps} ${describe(row, left)}`);
+    pace: (done, pace) => {
+      known = pace;
+      line(done, paceWords(pace));
     },
-    step() {},
+    row: (row, pace) => {
+      known = pace;
+      if (performance.now() - last < PAUSE && row.step < steps) return;
+      line(row.step, describe(row, pace.secondsLeft));
+    },
+    evaluated() {},
+    step: (done) => {
+      if (!known || performance.now() - last < LONG_PAUSE) return;
+      const { secondsPerStep } = known;
+      line(done, paceWords({ secondsPerStep, secondsLeft: secondsPerStep * (steps - done) }));
+    },
     stop() {},
   };
+}
+
+/** What a step takes, what is left, and how well it goes: `0.21 s/step · 3m05s left · loss 1.23`. */
+export function paceWords(
+  { secondsPerStep, secondsLeft, loss, mask, balancedAccuracy }: RunPace,
+): string {
+  return [
+    `${rate(secondsPerStep)} s/step`,
+    `${duration(secondsLeft)} left`,
+    ...loss === undefined ? [] : [`loss ${loss.toFixed(3)}`],
+    ...mask === undefined ? [] : [`mask ${mask.toFixed(2)}`],
+    ...balancedAccuracy === undefined
+      ? []
+      : [`balanced accuracy ${(100 * balancedAccuracy).toFixed(1)} %`],
+  ].join(" · ");
+}
+
+/** Seconds with two digits that count: `0.0042`, `0.21`, `16`. */
+function rate(seconds: number): string {
+  return seconds >= 10 ? seconds.toFixed(0) : String(Number(seconds.toPrecision(2)));
 }
 
 function describe(row: LogRow & { readonly imagesPerSecond: number }, left: number): string {
@@ -79,15 +144,6 @@ function describe(row: LogRow & { readonly imagesPerSecond: number }, left: numb
     `${row.imagesPerSecond.toFixed(0)} images/s`,
     `ETA ${duration(left)}`,
   ].join(" · ");
-}
-
-/** Seconds as people read them: `75` is `1m15s`; `?` if nobody knows. */
-export function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "?";
-  const s = Math.round(seconds);
-  if (s < 60) return `${s}s`;
-  if (s < 3600) return `${Math.floor(s / 60)}m${String(s % 60).padStart(2, "0")}s`;
-  return `${Math.floor(s / 3600)}h${String(Math.floor(s % 3600 / 60)).padStart(2, "0")}m`;
 }
 
 /**

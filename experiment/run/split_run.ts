@@ -13,6 +13,7 @@ import {
   requireComplete,
   type Split,
   type SplitOptions,
+  SplitRefused,
   splitShortage,
 } from "../../datasets/split/split.ts";
 import type { Resolved } from "../config/resolve.ts";
@@ -33,9 +34,9 @@ export interface RunSplit {
  *   have no labeled image.
  */
 export function splitRun(
-  { config: { seed, split: { protocol: name, testShare, ...settings } }, extensions }: Pick<
+  { config: { seed, split: { protocol: name, testShare, ...settings } }, extensions, whoSet }: Pick<
     Resolved,
-    "config" | "extensions"
+    "config" | "extensions" | "whoSet"
   >,
   dataset: Dataset,
 ): RunSplit {
@@ -44,15 +45,75 @@ export function splitRun(
   const given = Object.fromEntries(
     Object.entries(settings).filter(([, value]) => value !== null),
   ) as Partial<SplitOptions>; // the schema has the same types
-  const options = resolveSplit(pool, { protocol, testShare, seed, ...given });
-  const split = makeSplit(pool, { protocol, testShare, ...options });
-  requireComplete(split, dataset.classNames);
+  const deal = (given: Partial<SplitOptions>) => {
+    const options = resolveSplit(pool, { protocol, testShare, seed, ...given });
+    const split = makeSplit(pool, { protocol, testShare, ...options });
+    requireComplete(split, dataset.classNames);
+    return { options, split };
+  };
+  const { options, split } = orWhatWouldDo(
+    deal,
+    given,
+    (option) => option in given ? whoSet(`split.${option}`) : `protocol ${name}`,
+  );
   const notes = [splitShortage(split, options), unevaluated(split)].filter((note) => note !== null);
   return {
     split,
     options: { ...used(protocol, options), ...testShare !== null && { testShare } },
     note: notes.length > 0 ? notes.join("\n") : null,
   };
+}
+
+/**
+ * Deals images out; where the data set has too few of them, says who asks for so many and what it could
+ * give.
+ *
+ * @param whoAsks Who has set an option.
+ */
+function orWhatWouldDo<T extends { readonly split: Split }>(
+  deal: (given: Partial<SplitOptions>) => T,
+  given: Partial<SplitOptions>,
+  whoAsks: (option: keyof SplitOptions) => string,
+): T {
+  try {
+    return deal(given);
+  } catch (error) {
+    if (!(error instanceof SplitRefused)) throw error;
+    const { option, value, reason } = error;
+    // M1 of a recipe belongs to its N1: with another N1 the split's own rule says what is left.
+    const { unlabeledMax: _, ...open } = given;
+    const ofRecipe = whoAsks("unlabeledMax").startsWith("the recipe of");
+    const base = option === "labeledMax" && ofRecipe ? open : given;
+    const balance = (n: number, balanced: boolean) => {
+      try {
+        const { split: { labeled, unlabeled } } = deal({ ...base, [option]: n });
+        return balanced && unlabeled.length < labeled.length ? "too many" : "enough";
+      } catch (other) {
+        // A tail as steep as this one needs more labeled images.
+        const few = other instanceof SplitRefused && other.option === "gammaLabeled";
+        return few ? "too few" : "too many";
+      }
+    };
+    // As many unlabeled images as labeled ones, where the protocol has any.
+    const most = option === "gammaLabeled" ? 0 : largest(value - 1, (n) => balance(n, true)) ||
+      largest(value - 1, (n) => balance(n, false));
+    throw new BadInput(
+      `split.${option} is ${value} (${whoAsks(option)}), which ${reason}` +
+        (most === 0 ? "" : `; --set split.${option}=${most} would do`),
+    );
+  }
+}
+
+/** The largest number from 1 to `most` that is enough and not too many; 0 if there is none. */
+function largest(most: number, of: (n: number) => "too few" | "enough" | "too many"): number {
+  let low = 1, high = Math.floor(most), found = 0;
+  while (low <= high) {
+    const middle = Math.floor((low + high) / 2), is = of(middle);
+    if (is === "enough") found = middle;
+    if (is === "too many") high = middle - 1;
+    else low = middle + 1;
+  }
+  return found;
 }
 
 function used({ uses }: Protocol, options: SplitOptions): Partial<SplitOptions> {

@@ -7,6 +7,7 @@ import { RefusedFile } from "../../core/refused_file.ts";
 import type { Stored } from "../../core/safetensors.ts";
 import { saveTrainer } from "../../core/training/checkpoint.ts";
 import { Diverged } from "../../core/training/diverged.ts";
+import { SlotFailed } from "../../core/training/plugin/slot_failed.ts";
 import type { Evaluation } from "../../core/training/evaluate.ts";
 import { imagesOfStep } from "../../core/training/step/step_images.ts";
 import type { LogRow, Trainer } from "../../core/training/trainer.ts";
@@ -17,9 +18,13 @@ import { type BestEvaluation, bestOf, evaluationHistory, isBetter } from "./eval
 import type { Interrupt } from "./interrupt_deno.ts";
 import { type ReportedEvaluation, reportEvaluation } from "../network/network_words.ts";
 import type { PreparedRun } from "./prepare_run_deno.ts";
+import { longRun } from "./forecast.ts";
 import { type ProgressDisplay, tell } from "./progress_deno.ts";
 import type { RunFolder } from "./run_folder_deno.ts";
 import type { RunSummary } from "./run_summary_deno.ts";
+
+/** Seconds from which on a step is so slow that two of them tell enough. */
+const SLOW = 5;
 
 /** What {@linkcode TrainLoop} works with. */
 export interface TrainRun {
@@ -48,9 +53,13 @@ export async function describeRun(
   await writeConfig(folder, run);
 }
 
-/** Writes every option of a run into its folder. */
+/** The schema of all options, of this version: a file of the checkout, or an address of the package. */
+const SCHEMA = new URL("../../docs/config.schema.json", import.meta.url).href;
+
+/** Writes every option of a run into its folder, with a line by which editors know what they may be. */
 export async function writeConfig(folder: RunFolder, { all }: PreparedRun): Promise<void> {
-  await folder.writeText("config.yaml", stringify(all));
+  const known = `# yaml-language-server: $schema=${SCHEMA}\n`;
+  await folder.writeText("config.yaml", `${known}${stringify(all)}`);
 }
 
 /**
@@ -89,6 +98,9 @@ export class TrainLoop {
   #best: BestEvaluation | null = null;
   #evaluatedAt = -1;
   #rowAt = performance.now();
+  /** When the first step of this process was through, and whether it was said what one takes. */
+  #paceFrom = 0;
+  #paced = false;
   #rowStep: number;
   #savedStep: number;
 
@@ -104,16 +116,18 @@ export class TrainLoop {
    *
    * @throws {Diverged} If something is not finite; checkpoints that are stay.
    * @throws {RefusedFile} If a file cannot be written; says how to go on.
+   * @throws {SlotFailed} If a method fails; says how to go on once there was a step.
    */
   async run(): Promise<RunSummary> {
     try {
       return await this.#run();
     } catch (error) {
-      const { folder: { path } } = this.#o, step = this.#savedStep;
+      const { folder: { path }, trainer } = this.#o, step = this.#savedStep;
       if (error instanceof Diverged && step > 0) {
         error.message += `; the last checkpoint in ${path}, of step ${step}, is finite`;
       }
-      if (error instanceof RefusedFile) {
+      const ofMethod = error instanceof SlotFailed && trainer.done > 0;
+      if (error instanceof RefusedFile || ofMethod) {
         const saved = step > 0 ? `the last checkpoint is of step ${step}` : "no step was saved yet";
         error.message += `; ${saved}: mend it, then go on with train --resume ${path}`;
       }
@@ -130,6 +144,7 @@ export class TrainLoop {
       signal: interrupt.signal,
       onStep: async (done) => {
         progress.step(done);
+        await this.#sayPace();
         if (done % config.logEvery === 0 || done === steps) await this.#log();
         if (done % config.evaluateEvery === 0 || done === steps) await this.#evaluate();
         if (done % config.checkpointEvery === 0 && done < steps) await this.#save();
@@ -138,6 +153,27 @@ export class TrainLoop {
     // Of a stop on the way the summary has scores, but the log stays that of an undisturbed run.
     if (trainer.done === until && this.#evaluatedAt !== until) await this.#evaluate({ log: false });
     return await this.#finish(trainer.done >= steps ? "finished" : "interrupted");
+  }
+
+  /**
+   * Says what a step takes once a few have shown it: from the first one of this process on, in which
+   * kernels are compiled, to the second or third.
+   */
+  async #sayPace(): Promise<void> {
+    const { trainer: { done, config: { steps } }, progress, run: { resolved } } = this.#o;
+    const taken = done - this.#startStep;
+    if (this.#paced || taken > 3) return;
+    await this.#device.idle();
+    const now = performance.now();
+    if (taken === 1) this.#paceFrom = now;
+    if (taken === 1 || done === steps) return;
+    const secondsPerStep = (now - this.#paceFrom) / 1000 / (taken - 1), left = steps - done;
+    if (taken === 2 && secondsPerStep < SLOW) return; // a third one tells more
+    this.#paced = true;
+    progress.pace(done, { secondsPerStep, secondsLeft: secondsPerStep * left });
+    const { software } = this.#device.adapter;
+    const long = longRun(resolved, { secondsPerStep, left, software });
+    if (long !== null) progress.say(long);
   }
 
   get #classNames(): readonly string[] {
@@ -165,8 +201,9 @@ export class TrainLoop {
     this.#lastRow = row;
     const { step, epoch, ...rest } = row;
     await folder.log({ step, epoch, seconds: round(this.#seconds), ...rest, imagesPerSecond });
-    const perStep = (now - this.#started) / 1000 / (trainer.done - this.#startStep);
-    progress.row({ ...row, imagesPerSecond }, perStep * (trainer.config.steps - trainer.done));
+    const secondsPerStep = (now - this.#started) / 1000 / (trainer.done - this.#startStep);
+    const secondsLeft = secondsPerStep * (trainer.config.steps - trainer.done);
+    progress.row({ ...row, imagesPerSecond }, { secondsPerStep, secondsLeft });
   }
 
   async #evaluate({ log = true } = {}): Promise<void> {
@@ -180,6 +217,7 @@ export class TrainLoop {
       ? this.#report(await trainer.evaluate({ on: "valid" }))
       : null;
     if (!evaluation && !validation) return;
+    progress.evaluated((evaluation ?? validation)!.balancedAccuracy); // there is one
     const scores = { ...evaluation ? { evaluation } : {}, ...validation ? { validation } : {} };
     if (log) await folder.log({ step, ...scores });
     progress.say(

@@ -2,7 +2,8 @@ import process from "node:process";
 // @ts-types="@types/cli-progress"
 import { SingleBar } from "cli-progress";
 import type { OnProgress, Progress } from "../../datasets/store/work.ts";
-import { duration, tell } from "./progress_deno.ts";
+import { duration } from "./forecast.ts";
+import { tell } from "./progress_deno.ts";
 
 /** Shows how a long piece of work is getting on. */
 export interface WorkDisplay {

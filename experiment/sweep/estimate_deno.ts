@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { readRun } from "../run/read_run_deno.ts";
-import { duration } from "../run/progress_deno.ts";
+import { duration } from "../run/forecast.ts";
 import type { Search } from "./plan.ts";
 import { plannedSteps } from "./run_sweep_deno.ts";
 import type { NewRun } from "./sweep_store_deno.ts";

@@ -1,7 +1,8 @@
 import process from "node:process";
 // @ts-types="@types/cli-progress"
 import { SingleBar } from "cli-progress";
-import { duration, tell } from "../run/progress_deno.ts";
+import { duration } from "../run/forecast.ts";
+import { tell } from "../run/progress_deno.ts";
 
 /** How a sweep is getting on. */
 export interface SweepProgress {

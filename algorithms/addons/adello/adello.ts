@@ -22,7 +22,7 @@ import {
   smoothingAt,
   unknownTruth,
 } from "../../shared/flexible_alignment.ts";
-import { ADELLO_DEFAULTS, type AdelloOptions, checkAdello } from "./options.ts";
+import { ADELLO_DEFAULTS, ADELLO_DOCS, type AdelloOptions, checkAdello } from "./options.ts";
 import { adelloMethod } from "../../recipes/adello.ts";
 import { repeatRows } from "../../shared/batch_rows.ts";
 
@@ -62,6 +62,9 @@ export const adello: Algorithm<AdelloOptions> = defineAlgorithm({
   paper: "Sanchez Aimar et al., ECCV 2024",
   requires: ["strong-view", "labeled-logits", "pseudo-labels", "guesses-apart", "mask"],
   defaults: ADELLO_DEFAULTS,
+  docs: ADELLO_DOCS,
+  starts: ({ distill, distillAfter: after }) =>
+    distill === "none" ? [] : [{ does: "distills", after, by: "adello.distillAfter" }],
   smoke: {
     epochSteps: 10,
     "fixmatch.threshold": 0.25,

@@ -1,4 +1,5 @@
-import type { SmoothingOptions } from "../../shared/flexible_alignment.ts";
+import type { OptionDocs } from "../../../core/mod.ts";
+import { SMOOTHING_DOCS, type SmoothingOptions } from "../../shared/flexible_alignment.ts";
 import { negative, noneOf, notPositive, outsideUnit } from "../../shared/option_checks.ts";
 
 /** Options of ADELLO. */
@@ -37,6 +38,21 @@ export const ADELLO_DEFAULTS: AdelloOptions = {
   distillWeight: 1,
   temperature: 1,
   temperatureRule: "fixed",
+};
+
+/** What each option is. */
+export const ADELLO_DOCS: OptionDocs<AdelloOptions> = {
+  ...SMOOTHING_DOCS,
+  align: "Whether logits are aligned: FlexDA. Without, only the distillation is left.",
+  target: "Prior that is smoothed: the running estimate, or the hidden `true` one (`adello_gt`).",
+  momentum: "Share of the old estimate that a step keeps.",
+  skipLabeled: "Whether labeled images among the unlabeled ones are left out of the estimate.",
+  distill: "Rows that are distilled: those without a pseudo-label, all, or none.",
+  distillAfter: "Steps before the distillation.",
+  distillWeight: "Weight of the distillation.",
+  temperature: "Softens targets and student of the distillation.",
+  temperatureRule:
+    "`imbalance` replaces the temperature by e^KL(U ‖ Q) when the distillation starts.",
 };
 
 /** What is wrong with the options, or null. */

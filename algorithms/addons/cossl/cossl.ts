@@ -6,7 +6,7 @@ import {
   type Step,
   type Tensor,
 } from "../../../core/mod.ts";
-import { checkCossl, COSSL_DEFAULTS, type CosslOptions } from "./options.ts";
+import { checkCossl, COSSL_DEFAULTS, COSSL_DOCS, type CosslOptions } from "./options.ts";
 import { startHead } from "./start.ts";
 import { cosslMethod } from "../../recipes/cossl.ts";
 import { blendChances, blendTail } from "./tail_blend.ts";
@@ -33,6 +33,10 @@ export const cossl: Algorithm<CosslOptions> = defineAlgorithm({
   paper: "Fan et al., CVPR 2022",
   requires: ["pseudo-labels", "guesses-apart", "student-guesses", "main-head"],
   defaults: COSSL_DEFAULTS,
+  docs: COSSL_DOCS,
+  starts: ({ pretrain }, { steps }) => [
+    { does: "trains its balanced head", after: Math.round(pretrain * steps), by: "cossl.pretrain" },
+  ],
   smoke: { "cossl.pretrain": 0.3, "cossl.startSteps": 20, "batch.ratio": 1 },
   check: checkCossl,
   recipe: cosslMethod,

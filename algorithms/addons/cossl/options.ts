@@ -1,3 +1,4 @@
+import type { OptionDocs } from "../../../core/mod.ts";
 import { COSSL_PRETRAIN } from "../../recipes/cossl.ts";
 import {
   MOST_COPIES,
@@ -71,6 +72,30 @@ export const COSSL_DEFAULTS: CosslOptions = {
   startRate: 2e-3,
   startAverage: 0.999,
   startOptimizer: "adam",
+};
+
+/** What each option is. */
+export const COSSL_DOCS: OptionDocs<CosslOptions> = {
+  pretrain: "Share of the run before co-learning begins.",
+  least: "Least weight of a row's own features in the blend: μ in the paper.",
+  view: "View whose features the balanced head learns from.",
+  pseudo: "Whose pseudo-labels: the balanced head as it is trained, or its average.",
+  strongViews: "Strong views of each unlabeled image; 0 leaves it to the base.",
+  ramp: "Ramped weights of the base once co-learning: its own, without the ramp, or simply 1.",
+  decay: "Weight decay of the balanced head's weight.",
+  weightDecay:
+    "Where weights decay as the run's `weightDecay` says: `co-learning` on CIFAR as released.",
+  shrink: "Where weights and statistics shrink as the run's `shrink` says.",
+  average: "Share of the old average that a step of co-learning keeps; 0 leaves it to the run.",
+  start:
+    "How the balanced head starts: `set`: from scratch on a feature set balanced by blends; `loop`: from scratch on class-balanced batches, blended as in co-learning; `plain`: from the base's own head, on class-balanced batches.",
+  startView: "View whose features of unlabeled images the set is made of.",
+  startLabeled: "The same of labeled images: the one that the base learns from.",
+  startSteps: "Steps of the start.",
+  startBatch: "Feature vectors of each of its steps.",
+  startRate: "Its learning rate.",
+  startAverage: "Share of the head's average that stays in each of its steps.",
+  startOptimizer: "Optimizer of the start.",
 };
 
 /** What is wrong with the options, or null. */

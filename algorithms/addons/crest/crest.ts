@@ -73,6 +73,21 @@ export const crest: Algorithm<CrestOptions> = defineAlgorithm({
     minimum: 0.5,
     batches: 128,
   } as CrestOptions,
+  docs: {
+    generations: "Generations of the run, the first one on the labeled images alone.",
+    alpha: "How evenly predicted classes are taken in: α in the paper.",
+    shares: "How shares follow from counts: as in the paper, or as in USB's and CoSSL's code.",
+    by: "What puts images of a predicted class in order.",
+    plus: "CReST+: align pseudo-labels with the labeled class distribution.",
+    progressive: "CReST+: flatten the alignment's target from generation to generation.",
+    minimum: "Power of the target in the last generation: t_min in the paper.",
+    batches: "Batches whose mean prediction is aligned.",
+  },
+  starts: ({ generations }, { steps }) => [{
+    does: "takes in pseudo-labels",
+    after: Math.ceil(steps / generations),
+    by: "crest.generations",
+  }],
   smoke: { "crest.generations": 3, "crest.plus": true },
   check: ({ generations, alpha, batches, shares, by }) =>
     noneOf("shares", shares, ["counts", "geometric"]) ??

@@ -49,6 +49,16 @@ export const darp: Algorithm<DarpOptions> = defineAlgorithm({
   paper: "Kim et al., NeurIPS 2020",
   requires: ["pseudo-labels"],
   defaults: { warmup: 0.4, period: 10, alpha: 2, rounds: 10, counts: [] } as DarpOptions,
+  docs: {
+    warmup: "Share of the run before labels are refined.",
+    period: "Steps between two refinements.",
+    alpha: "How many times a class's target count takes part: α in the paper.",
+    rounds: "Repetitions of the projection's outer loop.",
+    counts: "Class counts of the unlabeled images, in any scale; none stands for the labeled ones.",
+  },
+  starts: ({ warmup }, { steps }) => [
+    { does: "refines pseudo-labels", after: Math.trunc(warmup * steps), by: "darp.warmup" },
+  ],
   smoke: { "darp.period": 5 },
   check: ({ period, alpha, counts }) =>
     notWhole({ period }) ?? notPositive({ alpha }) ??

@@ -13,7 +13,7 @@ import {
   type Step,
   type Tensor,
 } from "../../../core/mod.ts";
-import { checkDaso, DASO_DEFAULTS, type DasoOptions } from "./options.ts";
+import { checkDaso, DASO_DEFAULTS, DASO_DOCS, type DasoOptions } from "./options.ts";
 import { dasoMethod } from "../../recipes/daso_methods.ts";
 import { blendLabels, blendShares, semanticLabels } from "./semantic_labels.ts";
 
@@ -48,6 +48,10 @@ export const daso: Algorithm<DasoOptions> = defineAlgorithm({
   paper: "Oh et al., CVPR 2022",
   requires: ["pseudo-labels"],
   defaults: DASO_DEFAULTS,
+  docs: DASO_DOCS,
+  starts: ({ warmup: after }) => [
+    { does: "blends semantic labels into its pseudo-labels", after, by: "daso.warmup" },
+  ],
   smoke: { "daso.warmup": 8, "daso.period": 4, "daso.queue": 16 },
   check: checkDaso,
   recipe: dasoMethod,

@@ -1,3 +1,4 @@
+import type { OptionDocs } from "../../../core/mod.ts";
 import { notPositive, notWhole } from "../../shared/option_checks.ts";
 
 /** Options of DASO. */
@@ -30,6 +31,18 @@ export const DASO_DEFAULTS: DasoOptions = {
   warmup: 5000,
   period: 100,
   align: 1,
+};
+
+/** What each option is. */
+export const DASO_DOCS: OptionDocs<DasoOptions> = {
+  temperature: "What cosines are divided by: T_proto in the paper.",
+  spread: "Flatness of the blend shares: T_dist in the paper.",
+  adaptive: "Whether the share of the semantic label follows the class distribution.",
+  share: "Share of the semantic label where it does not follow: υ in the paper's ablation.",
+  queue: "Feature vectors kept of each class: L in the paper.",
+  warmup: "Steps before the first blend: P in the paper.",
+  period: "Steps between two updates of the class distribution.",
+  align: "Weight of the semantic alignment loss: λ_align in the paper.",
 };
 
 /** What is wrong with the options, or null. */

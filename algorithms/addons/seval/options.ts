@@ -1,4 +1,4 @@
-import type { DataInfo } from "../../../core/mod.ts";
+import type { DataInfo, OptionDocs } from "../../../core/mod.ts";
 import { noneOf, notPositive, notWhole, outsideUnit } from "../../shared/option_checks.ts";
 
 /** Options of SEVAL. */
@@ -68,6 +68,32 @@ export const SEVAL_DEFAULTS: SevalOptions = {
   prefix: "seval_",
   evaluate: "refined",
   abcThresholds: "main",
+};
+
+/** What each option is. */
+export const SEVAL_DOCS: OptionDocs<SevalOptions> = {
+  mode:
+    "`estimate` calibrates on the held-out labeled images and writes the curriculum; `load` follows a curriculum, as published with all labels (`split.holdout=0`) and the same seed; `direct` calibrates on balanced validation images and writes nothing.",
+  period: "Steps from one calibration to the next.",
+  threshold: "Class thresholds before the first calibration.",
+  target: "Precision that thresholds aim at, at the start of the run: t in the paper.",
+  targetEnd: "The same at its end.",
+  piGroups: "Groups of classes with one offset each; 0 for as many as classes.",
+  thresholdGroups: "Groups of classes with one threshold each; 0 for as many as classes.",
+  piDecay: "Share of the old offsets that a calibration keeps: η_π.",
+  thresholdDecay: "Share of the old thresholds that a calibration keeps: η_τ.",
+  metric: "What offsets make best: class-balanced likelihood (`nll`) or mean recall (`acc`).",
+  piLow: "Least offset π.",
+  piHigh: "Greatest offset π.",
+  alphaLow: "Least scale α; with both at 1 there are no scales.",
+  alphaHigh: "Greatest scale α.",
+  search: "How thresholds are searched: as released, or the exact best.",
+  curriculum: "Folder of the run whose curriculum is followed, in mode `load`.",
+  prefix: "What names of curriculum files begin with.",
+  evaluate:
+    "Logits that are evaluated: with the averaged offsets, with the last optimum, or neither.",
+  abcThresholds:
+    "Whose optimum moves the thresholds of ABC's head; released code takes the main head's.",
 };
 
 /** What is wrong with the options, or null. */

@@ -13,7 +13,7 @@ import {
   type Tensor,
 } from "../../../core/mod.ts";
 import { sevalMethod } from "../../recipes/seval.ts";
-import { checkSeval, SEVAL_DEFAULTS, sevalFits, type SevalOptions } from "./options.ts";
+import { checkSeval, SEVAL_DEFAULTS, SEVAL_DOCS, sevalFits, type SevalOptions } from "./options.ts";
 import { checkCurriculum, CURVES, sevalCalibration, sevalState } from "./slots.ts";
 
 export type { SevalOptions };
@@ -52,6 +52,10 @@ export const seval: Algorithm<SevalOptions> = defineAlgorithm({
   paper: "Li et al., arXiv 2407.05370",
   requires: ["pseudo-labels", "guesses-apart"],
   defaults: SEVAL_DEFAULTS,
+  docs: SEVAL_DOCS,
+  starts: ({ period: after }) => [
+    { does: "calibrates offsets and thresholds", after, by: "seval.period" },
+  ],
   smoke: {
     "seval.period": 10,
     "seval.piDecay": 0.5,

@@ -12,7 +12,7 @@ import {
 import { acrBeliefs, confidentLabels, eitherConfident } from "./beliefs.ts";
 import { confidentClasses, moveEstimate, strengthFrom } from "./class_anchors.ts";
 import { logPrior } from "../../shared/log_prior.ts";
-import { ACR_DEFAULTS, type AcrOptions, checkAcr } from "./options.ts";
+import { ACR_DEFAULTS, ACR_DOCS, type AcrOptions, checkAcr } from "./options.ts";
 import { acr as published } from "../../recipes/acr.ts";
 import { repeatRows } from "../../shared/batch_rows.ts";
 
@@ -53,6 +53,12 @@ export const acr: Algorithm<AcrOptions> = defineAlgorithm({
   paper: "Wei and Gan, CVPR 2023",
   provides: ["labeled-weights"],
   defaults: ACR_DEFAULTS,
+  docs: ACR_DOCS,
+  starts: ({ estimateAfter }, { epochSteps }) => [{
+    does: "estimates the class distribution",
+    after: (estimateAfter + 1) * epochSteps,
+    by: "acr.estimateAfter",
+  }],
   smoke: { epochSteps: 5, "batch.ratio": 2, "acr.threshold": 0.2, "acr.estimateAfter": 1 },
   check: checkAcr,
   needs: (_, { classes }) => ({

@@ -1,3 +1,4 @@
+import type { OptionDocs } from "../../../core/mod.ts";
 import type { ClassEstimator } from "./class_anchors.ts";
 import { negative, noneOf, outsideUnit } from "../../shared/option_checks.ts";
 
@@ -31,6 +32,21 @@ export const ACR_DEFAULTS: AcrOptions = {
   estimateAfter: 5,
   momentum: 0.99,
   estimator: "presence",
+};
+
+/** What each option is. */
+export const ACR_DOCS: OptionDocs<AcrOptions> = {
+  threshold: "Confidence from which a pseudo-label counts.",
+  strength: "Strongest adjustment of the standard head's pseudo-labels: τ_max, also `tau1`.",
+  targetStrength: "Adjustment of the balanced head's pseudo-labels: `tau12`.",
+  balancedStrength: "Adjustment of the balanced head's labeled loss: `tau2`.",
+  dynamic:
+    "Whether the first strength follows the estimated class distribution; false is ACR† (ACR_d).",
+  estimateAfter:
+    "Epochs before the class distribution is estimated; the released code begins one later.",
+  momentum: "Share of the old estimate that a step keeps: `ema_u`.",
+  estimator:
+    "`presence` as released, which gives the published numbers, or `count` as the paper has it.",
 };
 
 /** What is wrong with the options, or null. */

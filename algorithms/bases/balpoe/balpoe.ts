@@ -17,6 +17,7 @@ import { mixImages, mixKind, mixOf, partners } from "./batch_mix.ts";
 import { expertBias, expertLosses } from "./expert_loss.ts";
 import {
   BALPOE_DEFAULTS,
+  BALPOE_DOCS,
   balpoeFits,
   type BalpoeOptions,
   checkBalpoe,
@@ -43,6 +44,13 @@ export const balpoe: Algorithm<BalpoeOptions> = defineAlgorithm({
   paper: "Sanchez Aimar et al., CVPR 2023",
   provides: ["labeled-weights"],
   defaults: BALPOE_DEFAULTS,
+  docs: BALPOE_DOCS,
+  starts: ({ later, laterFrom }, { epochSteps }) =>
+    laterFrom === 0 ? [] : [{
+      does: `mixes by ${later}`,
+      after: laterFrom * epochSteps,
+      by: "balpoe.laterFrom",
+    }],
   smoke: { "balpoe.mix": "mixup_cutmix", "balpoe.laterFrom": 2, epochSteps: 10 },
   check: checkBalpoe,
   fits: balpoeFits,

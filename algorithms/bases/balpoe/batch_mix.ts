@@ -1,4 +1,4 @@
-import { gather, lerp, type Step, type Tensor } from "../../../core/mod.ts";
+import { gather, lerp, type OptionDocs, type Step, type Tensor } from "../../../core/mod.ts";
 import { type CutBox, cutBox } from "./cut_box.ts";
 
 /** All ways to mix. */
@@ -15,6 +15,14 @@ export interface MixOptions {
   /** Of the Beta(α, α) distribution of the mixing weight. */
   alpha: number;
 }
+
+/** What the options of mixing are. */
+export const MIX_DOCS: OptionDocs<MixOptions> = {
+  mix: "The way; `mixup_cutmix` takes either with equal chance.",
+  later: "The way that takes over in later epochs.",
+  laterFrom: "The first of them, 0 for never.",
+  alpha: "Of the Beta(α, α) distribution of the mixing weight.",
+};
 
 /** The way in which a step mixes. */
 export function mixKind(

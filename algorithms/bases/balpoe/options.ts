@@ -1,4 +1,4 @@
-import type { DataInfo } from "../../../core/mod.ts";
+import type { DataInfo, OptionDocs } from "../../../core/mod.ts";
 import {
   MOST_COPIES,
   negative,
@@ -6,7 +6,7 @@ import {
   notPositive,
   notWhole,
 } from "../../shared/option_checks.ts";
-import { MIXES, type MixOptions } from "./batch_mix.ts";
+import { MIX_DOCS, MIXES, type MixOptions } from "./batch_mix.ts";
 
 /** Options of BalPoE. */
 export interface BalpoeOptions extends MixOptions {
@@ -36,6 +36,17 @@ export const BALPOE_DEFAULTS: BalpoeOptions = {
   alpha: 0.4,
   training: "standard",
   testPrior: [],
+};
+
+/** What each option is. */
+export const BALPOE_DOCS: OptionDocs<BalpoeOptions> = {
+  ...MIX_DOCS,
+  tau: "τ of each expert, or the lowest and the highest value.",
+  tauForm:
+    "What `tau` is. `list`: as given. `limits`: equally spaced from the lowest to the highest value, a single one in the middle. `uniform`: the middles of equal parts of that range.",
+  experts: "Number of experts of `limits` and `uniform`.",
+  training: "Published length: `long` trains about twice as long, on more strongly changed images.",
+  testPrior: "Class frequencies of the test images where they are known, else empty.",
 };
 
 /**

@@ -1,5 +1,6 @@
+import type { OptionDocs } from "../../../core/mod.ts";
 import { noneOf, notPositive, notWhole, outsideUnit } from "../../shared/option_checks.ts";
-import { checkRamp, type RampOptions } from "../../shared/ramp.ts";
+import { checkRamp, RAMP_DOCS, type RampOptions } from "../../shared/ramp.ts";
 
 /** Options of ReMixMatch. */
 export interface ReMixMatchOptions extends RampOptions {
@@ -42,6 +43,23 @@ export const REMIXMATCH_DEFAULTS: ReMixMatchOptions = {
   target: "shares",
   ramp: "linear",
   rampShare: 0.016,
+};
+
+/** What each option is. */
+export const REMIXMATCH_DOCS: OptionDocs<ReMixMatchOptions> = {
+  ...RAMP_DOCS,
+  alpha: "Both parameters of the Beta distribution of shares: α in the paper.",
+  temperature: "Sharpening: T in the paper.",
+  lambda: "Weight of the mixed unlabeled loss: λ_U in the paper.",
+  unmixed: "Weight of the loss on the first strong view before mixing: λ_Û1 in the paper.",
+  rotation: "Weight of the rotation loss: λ_r in the paper.",
+  align: "Whether pseudo-labels are aligned with the labeled class distribution.",
+  batches: "Batches whose mean prediction is aligned.",
+  restart:
+    "Share of the run at which that mean starts anew, as CoSSL's does with co-learning; 0 for never.",
+  exponent: "Power of the alignment's target.",
+  labeledView: "View of labeled images; CoSSL's code has the strong one.",
+  target: "Whether the target adds up to 1 or, as CoSSL has it, to the number of unlabeled images.",
 };
 
 /** What is wrong with the options, or null. */

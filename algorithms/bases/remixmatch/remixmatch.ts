@@ -20,7 +20,12 @@ import {
 } from "../../shared/distribution_alignment.ts";
 import { deinterleave, interleave, uncut } from "../../shared/batch_rows.ts";
 import { drawMixing, mixRows, sharpen } from "../../shared/mixing.ts";
-import { checkReMixMatch, REMIXMATCH_DEFAULTS, type ReMixMatchOptions } from "./options.ts";
+import {
+  checkReMixMatch,
+  REMIXMATCH_DEFAULTS,
+  REMIXMATCH_DOCS,
+  type ReMixMatchOptions,
+} from "./options.ts";
 import { rampWeight } from "../../shared/ramp.ts";
 import { dasoBase } from "../../recipes/daso_methods.ts";
 
@@ -51,6 +56,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
   paper: "Berthelot et al., ICLR 2020",
   provides: ["pseudo-labels", "guesses-apart"],
   defaults: REMIXMATCH_DEFAULTS,
+  docs: REMIXMATCH_DOCS,
   smoke: { "batch.ratio": 1 },
   check: checkReMixMatch,
   fits: (_, __, batch) => uncut(3, batch),

@@ -29,7 +29,12 @@ export interface Identity<C extends object> {
   readonly paper: string;
   /** Options and their defaults; also the schema of `--set name.option=value`. */
   readonly defaults: C;
+  /** What each option is, in a sentence with its unit: what `options NAME` shows. */
+  readonly docs?: OptionDocs<NoInfer<C>>;
 }
+
+/** A sentence for each option of a method. */
+export type OptionDocs<C> = Readonly<Record<keyof C & string, string>>;
 
 /** What a method asks for before the first step, and what it offers to others. */
 export interface Asks<C, S extends StateSpecs> {
@@ -69,6 +74,26 @@ export interface Settings<C> {
   fits?(config: C, data: Omit<DataInfo, "features">, batch: BatchSizes): string | null;
   /** Published settings for a data set. */
   recipe?(target: RecipeTarget): Recipe;
+  /** Parts that begin late: a run that ends before them is told. */
+  starts?(config: C, run: RunLength): readonly LatePart[];
+}
+
+/** How long a run is. */
+export interface RunLength {
+  /** Its steps. */
+  readonly steps: number;
+  /** Steps of an epoch. */
+  readonly epochSteps: number;
+}
+
+/** A part of a method that begins late. */
+export interface LatePart {
+  /** What the method does from then on, in words that follow its name: `distills`. */
+  readonly does: string;
+  /** Steps before the first one with it. */
+  readonly after: number;
+  /** Key of the option that says so, such as `daso.warmup` or `epochSteps`. */
+  readonly by: string;
 }
 
 /** What a method sees of an evaluation. */
@@ -98,10 +123,12 @@ export interface ErasedSpec extends
   Omit<
     // deno-lint-ignore no-explicit-any -- slots take the method's own option and state types
     AlgorithmSpec<any, any>,
-    "defaults"
+    "defaults" | "docs"
   > {
   /** Options and their defaults. */
   readonly defaults: Readonly<Record<string, unknown>>;
+  /** What each option is, where the method says so. */
+  readonly docs?: Readonly<Record<string, string>>;
 }
 
 /** Makes a configured method from options; those left out have their defaults. */

@@ -1,6 +1,7 @@
 import type { ErasedSpec, Plugin } from "./algorithm.ts";
 import { type Capability, describeCapability } from "./capabilities.ts";
 import type { BatchSizes, DataInfo, Needs, NonEmpty } from "./needs.ts";
+import { inSlot } from "./slot_failed.ts";
 
 /** A base with its add-ons, checked to fit together. */
 export interface Stack {
@@ -19,7 +20,7 @@ export interface Stack {
 export function compose(base: Plugin, ...addons: readonly Plugin[]): Stack {
   const plugins: NonEmpty<Plugin> = [base, ...addons];
   const options = plugins.flatMap(({ name, spec, config }) => {
-    const complaint = spec.check?.(config);
+    const complaint = inSlot(name, "check", () => spec.check?.(config));
     return complaint ? [`${name}.${complaint}`] : [];
   });
   if (options.length > 0) throw new TypeError(options.join("; "));
@@ -94,10 +95,11 @@ const ANY_DATA: DataInfo = {
 
 /** What a base has, by its needs and its own words. */
 function capabilitiesOf(
-  { needs, provides = [] }: ErasedSpec,
+  { name, needs, provides = [] }: ErasedSpec,
   config: Readonly<Record<string, unknown>>,
 ): ReadonlySet<Capability> {
-  const { views, passes = [], evalHead = "main" }: Needs = needs?.(config, ANY_DATA) ?? {};
+  const asked: Needs = inSlot(name, "needs", () => needs?.(config, ANY_DATA)) ?? {};
+  const { views, passes = [], evalHead = "main" } = asked;
   const unlabeled = views?.unlabeled ?? [];
   const found = new Set<Capability>(provides);
   if (unlabeled.includes("weak")) found.add("weak-view");
@@ -121,7 +123,7 @@ export function checkFit(
   batch: BatchSizes,
 ): void {
   const wrong = plugins.flatMap(({ name, spec, config }) => {
-    const complaint = spec.fits?.(config, data, batch);
+    const complaint = inSlot(name, "fits", () => spec.fits?.(config, data, batch));
     return complaint ? [`${name}: ${complaint}`] : [];
   });
   if (wrong.length > 0) {

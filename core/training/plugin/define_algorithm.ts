@@ -56,6 +56,7 @@ const PARTS: Readonly<Record<keyof AlgorithmSpec<object, StateSpecs>, "may wait"
   kind: "at once",
   paper: "at once",
   defaults: "at once",
+  docs: "at once",
   needs: "at once",
   state: "at once",
   provides: "at once",
@@ -77,6 +78,7 @@ const PARTS: Readonly<Record<keyof AlgorithmSpec<object, StateSpecs>, "may wait"
   check: "at once",
   fits: "at once",
   recipe: "at once",
+  starts: "at once",
 };
 
 /**

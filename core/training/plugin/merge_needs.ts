@@ -10,6 +10,7 @@ import type {
   StreamSpec,
   View,
 } from "./needs.ts";
+import { inSlot } from "./slot_failed.ts";
 
 /** What all plugins of a stack need together. */
 export interface MergedNeeds {
@@ -50,7 +51,7 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
   let evalNetwork: NetworkName = "average";
   let studentPass = true, evalHeadFrom = 0;
   for (const { name, spec, config } of plugins) {
-    const needs: Needs = spec.needs?.(config, data) ?? {};
+    const needs: Needs = inSlot(name, "needs", () => spec.needs?.(config, data)) ?? {};
     labeled = mergeViews(labeled, needs.views?.labeled ?? []);
     unlabeled = mergeViews(unlabeled, needs.views?.unlabeled ?? []);
     for (const pass of needs.passes ?? []) {

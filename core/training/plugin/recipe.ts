@@ -44,7 +44,7 @@ export type OptionsByName = Readonly<Record<string, Readonly<Record<string, unkn
 
 /** Options of a run that a recipe may state, as they are once everything is resolved. */
 export interface RecipeSettings {
-  /** Training steps, the horizon of all schedules. */
+  /** Training steps in all, those before `--resume` included: the horizon of all schedules. */
   readonly steps: number;
   /** Steps of an epoch, wherever a method counts epochs. */
   readonly epochSteps: number;

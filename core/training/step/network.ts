@@ -2,6 +2,7 @@ import { BadInput } from "../../bad_input.ts";
 import type { Device } from "../../autograd/device.ts";
 import { reshape } from "../../autograd/ops/layout.ts";
 import { mean } from "../../autograd/ops/reduce.ts";
+import { showShape } from "../../autograd/shape.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import { Builder, type Layer, type Pass } from "../../nn/builder.ts";
 import type { Body, Model, ModelInput } from "../../nn/model.ts";
@@ -10,6 +11,8 @@ import type { HeadSpec } from "../plugin/needs.ts";
 
 /** A network with the heads that the methods asked for, without weights. */
 export interface DeclaredNetwork {
+  /** Name of the model. */
+  readonly name: string;
   /** From images to features. */
   readonly body: Body;
   /** From features to logits, by name. */
@@ -55,7 +58,7 @@ export function declareNetwork(
     if (weightDecay === undefined) continue;
     decays.set(`${parameterName}.weight`, weightDecay).set(`${parameterName}.bias`, 0);
   }
-  return { body, heads: all, detached, decays, set: b.finish() };
+  return { name: model.name, body, heads: all, detached, decays, set: b.finish() };
 }
 
 /**
@@ -117,12 +120,23 @@ export function featuresOf(model: Model, input: ModelInput): number {
   return model.build(new Builder(), input).features;
 }
 
-/** Features of a batch; everything in between is freed, or kept by the tape until its turn. */
+/**
+ * Features of a batch; everything in between is freed, or kept by the tape until its turn.
+ *
+ * @throws {BadInput} If they are not as long as the model says.
+ */
 export function forwardBody(
   device: Device,
-  { body }: DeclaredNetwork,
+  { name, body }: DeclaredNetwork,
   x: Tensor,
   pass: Pass,
 ): Tensor {
-  return device.scope(() => body.forward(x, pass));
+  const features = device.scope(() => body.forward(x, pass));
+  const { shape } = features;
+  if (shape.length === 2 && shape[1] === body.features) return features;
+  throw new BadInput(
+    `The network '${name}' makes features ${showShape(shape)} of ${x.shape[0]} images, but says ` +
+      `that they are ${body.features} long: its \`features\` must be what its \`forward\` returns, ` +
+      `${showShape([x.shape[0]!, body.features])}`,
+  );
 }

@@ -4,6 +4,7 @@ import { sameShape } from "../../autograd/shape.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import type { DataInfo, StateSpec } from "../plugin/needs.ts";
 import type { Plugin } from "../plugin/algorithm.ts";
+import { inSlot } from "../plugin/slot_failed.ts";
 
 /**
  * Declared state of the plugins of a run. Each key has one tensor for the whole run; what a step
@@ -26,7 +27,8 @@ export class PluginState {
     const tensors = new Map<string, Tensor>(), logged = new Map<string, Tensor>();
     const estimates = new Map<string, NonNullable<StateSpec["estimates"]>>();
     for (const { name, spec, config } of plugins) {
-      const keys = Object.entries((spec.state?.(config, data) ?? {}) as Record<string, StateSpec>);
+      const declared = inSlot(name, "state", () => spec.state?.(config, data)) ?? {};
+      const keys = Object.entries(declared as Record<string, StateSpec>);
       for (const [key, state] of keys) {
         const tensor = device.keep(() => initial(device, state, data));
         tensors.set(`${name}/${key}`, tensor);

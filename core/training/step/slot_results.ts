@@ -5,20 +5,15 @@ import type { Targets } from "../plugin/step_slots.ts";
 /**
  * What a `mask` or `weights` slot returned.
  *
- * @param options `plugin` and `slot`: whose it is. `like`: what the slot was given.
+ * @param like What the slot was given.
  * @throws {TypeError} If it is not one number a sample.
  */
-export function sampleWeights(
-  value: Tensor,
-  { plugin, slot, like }: { readonly plugin: string; readonly slot: string; readonly like: Tensor },
-): Tensor {
+export function sampleWeights(value: Tensor, like: Tensor): Tensor {
   if (value instanceof Tensor && value.dtype === "f32" && sameShape(value.shape, like.shape)) {
     return value;
   }
   throw new TypeError(
-    `The ${slot} of '${plugin}' is ${
-      shown(value)
-    }: it must return a number for each sample, ${like}`,
+    `it returned ${shown(value)}, and must return a number for each sample, ${like}`,
   );
 }
 
@@ -27,13 +22,27 @@ export function sampleWeights(
  *
  * @throws {TypeError} If it is not targets.
  */
-export function slotTargets(value: Targets, plugin: string): Targets {
+export function slotTargets(value: Targets): Targets {
   if (value?.probs instanceof Tensor && (value.form === "hard" || value.form === "soft")) {
     return value;
   }
-  throw new TypeError(
-    `The pseudoLabel of '${plugin}' is ${shown(value)}: it must return probs and form`,
-  );
+  throw new TypeError(`it returned ${shown(value)}, and must return probs and form`);
+}
+
+/**
+ * The terms that a `loss` slot returned.
+ *
+ * @throws {TypeError} If one is not a single number.
+ */
+export function lossTerms(
+  value: Readonly<Record<string, Tensor>> | undefined,
+): readonly (readonly [name: string, term: Tensor])[] {
+  const terms = Object.entries(value ?? {});
+  for (const [name, term] of terms) {
+    if (term instanceof Tensor && term.size === 1) continue;
+    throw new TypeError(`the term '${name}' is ${shown(term)}, not one number`);
+  }
+  return terms;
 }
 
 function shown(value: unknown): string {

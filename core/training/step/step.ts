@@ -23,9 +23,10 @@ import { AbsentOutputs, AbsentTargets } from "./absent.ts";
 import type { ReportedLabels } from "./label_kinds.ts";
 import type { MergedNeeds } from "../plugin/merge_needs.ts";
 import type { Stack } from "../plugin/compose.ts";
+import { inSlot } from "../plugin/slot_failed.ts";
 import type { Network } from "./network.ts";
 import type { PluginState } from "./plugin_state.ts";
-import { sampleWeights, slotTargets } from "./slot_results.ts";
+import { lossTerms, sampleWeights, slotTargets } from "./slot_results.ts";
 import { applyHead, type Images, joinOutputs, runAlone, runPass } from "./step_outputs.ts";
 
 /** What a step runs with; the same for all steps of a run. */
@@ -133,7 +134,11 @@ class SlotRunner {
       identity: batch.unlabeled.identity,
     };
     const adjust = (logits: Tensor, where: Input, view: number) =>
-      this.#steps.reduce((z, [{ spec }, s]) => spec.adjust?.(s, z, where, view) ?? z, logits);
+      this.#steps.reduce(
+        (z, [{ name, spec }, s]) =>
+          inSlot(name, "adjust", () => spec.adjust?.(s, z, where, view)) ?? z,
+        logits,
+      );
     const asked = c.needs.passes.filter(({ name }) => name === undefined);
     const student = asked.filter(({ net }) => net === "student");
     const used = (["labeled", "weak", "strong", "identity"] as const)
@@ -167,12 +172,15 @@ class SlotRunner {
     if (!weak) return { targets: null, mask: null };
     let targets: Targets = { probs: softmax(weak.logits()), form: "hard" };
     for (const [{ name, spec }, s] of this.#steps) {
-      if (spec.pseudoLabel) targets = slotTargets(spec.pseudoLabel(s, targets), name);
+      if (!spec.pseudoLabel) continue;
+      const before = targets;
+      targets = inSlot(name, "pseudoLabel", () => slotTargets(spec.pseudoLabel!(s, before)));
     }
     let mask = this.#ones(targets.probs.shape[0]!); // probabilities have a batch axis
-    for (const [{ name: plugin, spec }, s] of this.#steps) {
+    for (const [{ name, spec }, s] of this.#steps) {
       if (!spec.mask) continue;
-      mask = sampleWeights(spec.mask(s, targets, mask), { plugin, slot: "mask", like: mask });
+      const like = mask;
+      mask = inSlot(name, "mask", () => sampleWeights(spec.mask!(s, targets, like), like));
     }
     return { targets, mask };
   }
@@ -188,11 +196,12 @@ class SlotRunner {
   lates(targets: Targets | null): Map<string, Late> {
     const all = new Map<string, Late>();
     for (const [{ name, spec }, s] of this.#steps) {
-      for (
-        const [key, late] of Object.entries(
-          spec.inputs?.(s, targets ?? new AbsentTargets(name)) ?? {},
-        )
-      ) {
+      const made = inSlot(
+        name,
+        "inputs",
+        () => spec.inputs?.(s, targets ?? new AbsentTargets(name)),
+      );
+      for (const [key, late] of Object.entries(made ?? {})) {
         if (all.has(key)) {
           throw new TypeError(`Two late inputs are called '${key}', one of ${name}`);
         }
@@ -211,25 +220,32 @@ class SlotRunner {
   losses(targets: Targets | null, mask: Tensor | null): Map<string, Tensor> {
     const terms = new Map<string, Tensor>();
     for (const [{ name, spec }, s] of this.#steps) {
-      const named = spec.loss?.(s, targets ?? new AbsentTargets(name), mask ?? this.#ones(1)) ?? {};
-      for (const [key, term] of Object.entries(named)) {
+      const named = inSlot(
+        name,
+        "loss",
+        () => lossTerms(spec.loss?.(s, targets ?? new AbsentTargets(name), mask ?? this.#ones(1))),
+      );
+      for (const [key, term] of named) {
         if (terms.has(key)) {
           throw new TypeError(`Two loss terms are called '${key}', one of ${name}`);
-        }
-        if (term.size !== 1) {
-          throw new TypeError(`The loss term '${key}' of ${name} is ${term}, not one number`);
         }
         terms.set(key, term);
       }
     }
     let kept: Readonly<Record<string, Tensor>> = Object.fromEntries(terms);
-    for (const [{ spec }, s] of this.#steps) kept = spec.terms?.(s, kept) ?? kept;
+    for (const [{ name, spec }, s] of this.#steps) {
+      kept = inSlot(name, "terms", () => spec.terms?.(s, kept)) ?? kept;
+    }
     return new Map(Object.entries(kept));
   }
 
   priorUpdates(targets: Targets | null, mask: Tensor | null): void {
     for (const [{ name, spec }, s] of this.#steps) {
-      spec.priorUpdate?.(s, targets ?? new AbsentTargets(name), mask ?? this.#ones(1));
+      inSlot(
+        name,
+        "priorUpdate",
+        () => spec.priorUpdate?.(s, targets ?? new AbsentTargets(name), mask ?? this.#ones(1)),
+      );
     }
   }
 
@@ -277,17 +293,23 @@ class SlotRunner {
       random: (name) => c.random(plugin.name, name, shared.progress.step),
       refine: (t, head) =>
         this.#steps.reduce(
-          (t, [other, s]) => other === plugin ? t : other.spec.refine?.(s, t, head) ?? t,
+          (t, [other, s]) =>
+            other === plugin
+              ? t
+              : inSlot(other.name, "refine", () => other.spec.refine?.(s, t, head)) ?? t,
           t,
         ),
       refineMask: (t, m, head) =>
         this.#steps.reduce(
-          (m, [other, s]) => other === plugin ? m : other.spec.refineMask?.(s, t, m, head) ?? m,
+          (m, [other, s]) =>
+            other === plugin
+              ? m
+              : inSlot(other.name, "refineMask", () => other.spec.refineMask?.(s, t, m, head)) ?? m,
           m,
         ),
       ramp: (share, weight) =>
         this.#steps.reduce(
-          (w, [{ spec }, s]) => spec.ramp?.(s, w, weight) ?? w,
+          (w, [{ name, spec }, s]) => inSlot(name, "ramp", () => spec.ramp?.(s, w, weight)) ?? w,
           share * weight,
         ),
       log: (name, value) => c.log(`${plugin.name}/${name}`, value),
@@ -307,10 +329,14 @@ class SlotRunner {
     if (!weights) {
       const { size } = where === "labeled" ? batch.labeled.y : batch.unlabeled.index;
       weights = this.#ones(size);
-      for (const [{ name: plugin, spec }, s] of this.#steps) {
+      for (const [{ name, spec }, s] of this.#steps) {
         if (!spec.weights) continue;
-        const like = weights;
-        weights = sampleWeights(spec.weights(s, where, like), { plugin, slot: "weights", like });
+        const like: Tensor = weights;
+        weights = inSlot(
+          name,
+          "weights",
+          () => sampleWeights(spec.weights!(s, where, like), like),
+        );
       }
       this.#weights.set(where, weights);
     }

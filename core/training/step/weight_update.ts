@@ -8,6 +8,7 @@ import { Optimizer, type UpdateOptions } from "../../nn/optimizer.ts";
 import { warmupEmaDecay } from "../../nn/schedules/ema_decay.ts";
 import type { Progress } from "../plugin/step_slots.ts";
 import type { UpdateRule } from "../plugin/needs.ts";
+import { inSlot } from "../plugin/slot_failed.ts";
 import type { Stack } from "../plugin/compose.ts";
 import type { Network } from "./network.ts";
 import type { TrainingConfig } from "../training_config.ts";
@@ -46,7 +47,9 @@ export function stepUpdate(
   { plugins }: Stack,
   progress: Progress,
 ): Omit<UpdateOptions, "rate" | "present"> {
-  const rules = plugins.map(({ spec, config }) => spec.update?.(config, progress) ?? {});
+  const rules = plugins.map(({ name, spec, config }) =>
+    inSlot(name, "update", () => spec.update?.(config, progress)) ?? {}
+  );
   const rule: UpdateRule = Object.assign({}, ...rules);
   const decay = rule.averageDecay ?? average.decay;
   return {

@@ -114,7 +114,7 @@ function splitAdello(pool: LabelPool, options: SplitOptions): Split {
   const labeled = twoStepCounts(classes, { max, gamma });
   const sizes = groupByClass(Array.from(labels, (_, i) => i), { labels, classes })
     .map((list) => list.length);
-  checkLabeledCounts(labeled, { sizes, options });
+  checkLabeledCounts(labeled, { pool, sizes, options });
   const unlabeled = unlabeledCounts(options, {
     counts: (head) => twoStepCounts(classes, head),
     randomOrder: () => new PythonRandom(seed).permutation(classes),

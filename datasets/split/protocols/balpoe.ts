@@ -65,7 +65,7 @@ function splitBalpoe(pool: LabelPool, options: SplitOptions): Split {
   }
   const counts = balpoeCounts(pool.classes, { max, factor: 1 / gammaLabeled });
   const sizes = indicesByClass(pool.labels, pool.classes).map((list) => list.length);
-  checkLabeledCounts(counts, { sizes, options });
+  checkLabeledCounts(counts, { pool, sizes, options });
   const labeled = balpoeSelect(pool.labels, { counts });
   return completeSplit(pool, { protocol: "balpoe", options, labeled, unlabeled: [] });
 }

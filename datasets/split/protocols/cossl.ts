@@ -83,7 +83,7 @@ function splitCossl(pool: LabelPool, options: SplitOptions): Split {
   const labeled = labeledShare === null
     ? twoStepCounts(classes, { max: options.labeledMax, gamma: options.gammaLabeled })
     : sizes.map((size) => roundHalfEven(size * labeledShare));
-  if (labeledShare === null) checkLabeledCounts(labeled, { sizes, options });
+  if (labeledShare === null) checkLabeledCounts(labeled, { pool, sizes, options });
   const counts = labeledShare !== null ? null : unlabeledCounts(options, {
     counts: (head) => twoStepCounts(classes, head),
     randomOrder: () => new PythonRandom(seed).permutation(classes),

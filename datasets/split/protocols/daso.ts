@@ -121,7 +121,7 @@ export function splitDaso(
   const perClass = Math.floor(options.valid / classes);
   const sizes = indicesByClass(labels, classes).map((list) => list.length - perClass);
   const labeled = oneStepCounts(classes, { max: labeledMax, ratio: 1 / gammaLabeled });
-  checkLabeledCounts(labeled, { sizes, options });
+  checkLabeledCounts(labeled, { pool, sizes, options });
   const counts = unlabeledCounts(options, {
     counts: ({ max, gamma }) => oneStepCounts(classes, { max, ratio: 1 / gamma }),
     randomOrder: () => new PythonRandom(seed).permutation(classes),

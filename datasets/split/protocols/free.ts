@@ -1,10 +1,16 @@
 import { BadInput } from "../../../core/bad_input.ts";
 import { Random } from "../../../core/random.ts";
 import { longTailCounts } from "../long_tail.ts";
-import { indicesByClass, type LabelPool, unlabeledImages } from "../label_pool.ts";
+import { classWords, indicesByClass, type LabelPool, unlabeledImages } from "../label_pool.ts";
 import { roundHalfEven } from "../../../core/round_half_even.ts";
 import { tailOptions, unlabeledCounts } from "../selection/published_counts.ts";
-import { completeSplit, type Protocol, type Split, type SplitOptions } from "../split.ts";
+import {
+  completeSplit,
+  type Protocol,
+  type Split,
+  type SplitOptions,
+  SplitRefused,
+} from "../split.ts";
 import { checkLabeledCounts } from "./split_options.ts";
 
 /**
@@ -38,12 +44,12 @@ function splitFree(pool: LabelPool, options: SplitOptions): Split {
   const labeledCounts = labeledShare === null
     ? longTailCounts(classes, { max, gamma })
     : sizes.map((size) => Math.min(size, Math.max(1, roundHalfEven(size * labeledShare))));
-  if (labeledShare === null) checkLabeledCounts(labeledCounts, { sizes, options });
+  if (labeledShare === null) checkLabeledCounts(labeledCounts, { pool, sizes, options });
   const counts = labeledShare !== null ? null : unlabeledCounts(options, {
     counts: (head) => longTailCounts(classes, head),
     randomOrder: () => new Random({ seed, name: "split/order" }).permutation(classes),
   });
-  if (counts) checkUnlabeled(counts, { labeledCounts, sizes, options });
+  if (counts) checkUnlabeled(counts, { pool, labeledCounts, sizes, options });
   const labeled = left.flatMap((list, c) => list.slice(0, labeledCounts[c]));
   const unlabeled = counts
     ? left.flatMap((list, c) => list.slice(list.length - counts[c]!)) // one count a class
@@ -59,7 +65,8 @@ function splitFree(pool: LabelPool, options: SplitOptions): Split {
 
 function checkUnlabeled(
   counts: readonly number[],
-  { labeledCounts, sizes, options }: {
+  { pool, labeledCounts, sizes, options: { unlabeled, unlabeledMax } }: {
+    readonly pool: LabelPool;
     readonly labeledCounts: readonly number[];
     readonly sizes: readonly number[];
     readonly options: SplitOptions;
@@ -68,12 +75,9 @@ function checkUnlabeled(
   counts.forEach((m, c) => {
     const left = sizes[c]! - labeledCounts[c]!; // one entry a class
     if (m <= left) return;
-    const asked = options.unlabeled === "counts"
-      ? "split.unlabeledCounts"
-      : `split.unlabeledMax is ${options.unlabeledMax}, which`;
-    throw new BadInput(
-      `${asked} asks for ${m} unlabeled images of class ${c}: ${left} of its ${sizes[c]} are left` +
-        ` beside ${labeledCounts[c]} labeled ones`,
-    );
+    const asked = `asks for ${m} unlabeled images of ${classWords(pool, c)}: ${left} of its ` +
+      `${sizes[c]} are left beside ${labeledCounts[c]} labeled ones`;
+    if (unlabeled === "counts") throw new BadInput(`split.unlabeledCounts ${asked}`);
+    throw new SplitRefused("unlabeledMax", unlabeledMax, asked);
   });
 }

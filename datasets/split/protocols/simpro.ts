@@ -80,7 +80,7 @@ export function fileOrderSplit(
   const { labeledMax: max, gammaLabeled: gamma, includeLabeled: overlap } = options;
   const tail = sharedTail(pool, options);
   const labeled = tail?.labeled ?? twoStepCounts(pool.classes, { max, gamma });
-  checkLabeledCounts(labeled, { sizes: byClass.map((list) => list.length), options });
+  checkLabeledCounts(labeled, { pool, sizes: byClass.map((list) => list.length), options });
   const counts = tail?.unlabeled ?? simproUnlabeledCounts(pool.classes, options);
   const taken = takePerClass(byClass, { labeled, unlabeled: counts ?? [], overlap });
   if (counts) return completeSplit(pool, { protocol, options, ...taken });

@@ -1,8 +1,8 @@
 import { BadInput } from "../../../core/bad_input.ts";
 import { MAX_SEED } from "../../../core/random.ts";
 import { UNLABELED_SHAPES } from "../long_tail.ts";
-import { indicesByClass, type LabelPool } from "../label_pool.ts";
-import type { SplitOptions } from "../split.ts";
+import { classWords, indicesByClass, type LabelPool } from "../label_pool.ts";
+import { type SplitOptions, SplitRefused } from "../split.ts";
 
 /**
  * What a split is like if the user does not say.
@@ -52,11 +52,10 @@ export function defaultSplitOptions(
  * @throws {BadInput} Naming the option, what was given and what is possible.
  */
 export function checkSplitOptions(options: SplitOptions, pool: LabelPool): void {
-  const whole = (name: string, value: number, least: number, most: number) => {
+  const whole = (name: keyof SplitOptions, value: number, least: number, most: number) => {
     if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-    throw new BadInput(
-      `split.${name} is ${value}, which is not possible: give a whole number from ${least} to ${most}`,
-    );
+    const reason = `is not possible: give a whole number from ${least} to ${most}`;
+    throw new SplitRefused(name, value, reason);
   };
   if (!Number.isInteger(pool.classes) || pool.classes < 1) {
     throw new BadInput(`Cannot split ${pool.name}: it has ${pool.classes} classes, not 1 or more`);
@@ -98,28 +97,27 @@ export function checkSplitOptions(options: SplitOptions, pool: LabelPool): void 
  *
  * @param counts Labeled images of each class, as the options ask for them.
  * @param sizes Images there are of each class.
- * @throws {BadInput} Naming the option, what was given and what is possible.
+ * @throws {SplitRefused} Naming the option, what was given and what is possible.
  */
 export function checkLabeledCounts(
   counts: readonly number[],
-  { sizes, options: { labeledMax, gammaLabeled } }: {
+  { pool, sizes, options: { labeledMax, gammaLabeled } }: {
+    readonly pool: LabelPool;
     readonly sizes: readonly number[];
     readonly options: SplitOptions;
   },
 ): void {
   counts.forEach((n, c) => {
-    const size = sizes[c] ?? 0;
+    const size = sizes[c] ?? 0, who = classWords(pool, c);
     if (n > size) {
-      throw new BadInput(
-        `split.labeledMax is ${labeledMax}, which asks for ${n} labeled images of class ${c}:` +
-          ` there are ${size} to label; give a smaller split.labeledMax`,
-      );
+      const asked = `asks for ${n} labeled images of ${who}: there are ${size} to label`;
+      throw new SplitRefused("labeledMax", labeledMax, asked);
     }
     if (n === 0) {
-      throw new BadInput(
-        `split.gammaLabeled is ${gammaLabeled}, which leaves class ${c} without a labeled image:` +
-          ` with split.labeledMax ${labeledMax} at most ${labeledMax} is possible`,
-      );
+      const left =
+        `leaves ${who} without a labeled image: with split.labeledMax ${labeledMax} at ` +
+        `most ${labeledMax} is possible`;
+      throw new SplitRefused("gammaLabeled", gammaLabeled, left);
     }
   });
 }

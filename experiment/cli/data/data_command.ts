@@ -31,6 +31,16 @@ export function addDataCommand(program: Command, { act, more }: DataCommandOptio
     return command;
   };
 
+  /** A verb that deals the images out, by whatever `train` goes by. */
+  const deal = (name: string, description: string) =>
+    look(name, description)
+      .option("--config <file>", "options from a YAML file, e.g. a run's config.yaml")
+      .option("--algorithm <name>", "deal out by the recipe of this stack, as `train` would")
+      .option("--recipe <name>", `${optionDoc("recipe")} See \`list\`.`)
+      .option("--experiment <id>", `${optionDoc("experiment")} See \`list experiments\`.`)
+      .option("--protocol <name>", optionDoc("split.protocol"))
+      .option("--test-share <s>", optionDoc("split.testShare"));
+
   verb("prepare", "download, unpack, decode, resize and pack a data set; goes on if interrupted")
     .option("--size <n>", "height and width of the images; the set's usual one by default")
     .option("--skip-corrupt", "leave out images that cannot be read, and list them")
@@ -38,17 +48,13 @@ export function addDataCommand(program: Command, { act, more }: DataCommandOptio
     .option("--workers <n>", "images decoded side by side; one per processor by default")
     .action(act(async () => (await import("./prepare_command_deno.ts")).prepareCommand));
 
-  look("inspect", "count each class; with split options, also of the split")
+  deal("inspect", "count each class; with an algorithm or split options, also of the split")
     .option("--sheet <file.png>", "draw samples of each class, the largest class first")
-    .option("--protocol <name>", optionDoc("split.protocol"))
-    .option("--test-share <s>", optionDoc("split.testShare"))
     .option("--json", "print one JSON object")
     .action(act(async () => (await import("./inspect_command_deno.ts")).inspectCommand));
 
-  look("split", "deal a data set out as `train` would, and write which image is where")
+  deal("split", "deal a data set out as `train` would, and write which image is where")
     .requiredOption("--out <file>", "where split.json goes")
-    .option("--protocol <name>", optionDoc("split.protocol"))
-    .option("--test-share <s>", optionDoc("split.testShare"))
     .action(act(async () => (await import("./inspect_command_deno.ts")).splitCommand));
 
   look("augment", "draw originals beside their weak and strong views")

@@ -15,12 +15,18 @@ export interface InspectFlags extends OptionFlags {
   readonly json?: boolean;
 }
 
+/** Flags of which a split follows, not the data set alone. */
+const DEALING = [
+  ...["protocol", "testShare", "seed", "set"] as const,
+  ...["config", "algorithm", "recipe", "experiment"] as const,
+] as const;
+
 /** `data inspect NAME`: counts each class, of the whole set or of a split. */
 export async function inspectCommand(name: string, flags: InspectFlags): Promise<void> {
-  const { protocol, testShare, seed, set, sheet, json = false } = flags;
+  const { sheet, json = false } = flags;
   const resolved = await resolveFlags({ ...flags, dataset: name });
   const dataset = await openRunDataset(resolved);
-  const dealt = [protocol, testShare, seed, set].some((said) => said !== undefined)
+  const dealt = DEALING.some((flag) => flags[flag] !== undefined)
     ? splitRun(resolved, dataset)
     : undefined;
   const split = dealt?.split;

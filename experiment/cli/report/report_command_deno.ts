@@ -5,7 +5,7 @@ import { reportPage } from "../../report/page.ts";
 import { readRuns } from "../../report/read_runs_deno.ts";
 import type { ReadRun } from "../../run/read_run_deno.ts";
 import { TABLE_FORMS } from "../../tables/render_table.ts";
-import { resultTable } from "../../tables/result_table.ts";
+import { resultTable, type TabledRun } from "../../tables/result_table.ts";
 import { measuresOf } from "../../tables/scores.ts";
 import { reportImages } from "./report_images_deno.ts";
 import { userPath, writeUserFile } from "../user_files_deno.ts";
@@ -59,7 +59,8 @@ function formOf(table: string): (typeof TABLE_FORMS)[string] {
   throw new BadInput(`--table is '${table}': give ${Object.keys(TABLE_FORMS).join(", ")}`);
 }
 
-function tabled({ config, summary }: ReadRun) {
+/** A run as a table takes it. */
+export function tabled({ config, summary }: ReadRun): TabledRun {
   const options = objectLayer(config, "config.yaml").map(({ key, value }) => [key, value]);
   return { options: Object.fromEntries(options), summary };
 }

@@ -10,6 +10,8 @@ import {
   type ReportedEvaluation,
   reportEvaluation,
 } from "../../network/network_words.ts";
+import { groupLines } from "../../report/score_words.ts";
+import { readRun } from "../../run/read_run_deno.ts";
 import { percent } from "../../run/train_loop_deno.ts";
 import { evaluateElsewhere } from "./evaluate_elsewhere_deno.ts";
 import { type OpenedWeights, openRun, openWeights } from "../open_run_deno.ts";
@@ -96,7 +98,7 @@ export async function evaluateCommand(
       (flags.prior === undefined ? "" : `, adjusted to the prior '${flags.prior}'`),
   );
   if (shifted) printShift(shifted);
-  else printEvaluation(evaluation, names);
+  else printEvaluation(evaluation, names, dir === undefined ? undefined : trainer.data.counts);
 }
 
 /** Flags that are of a run's own images and heads. */
@@ -125,7 +127,8 @@ async function elsewhere(dir: string, dataset: string, flags: EvaluateFlags): Pr
   }
   const { images, head } = evaluation;
   console.log(`${images} test images of ${dataset}, ${evaluation.network} network, head ${head}`);
-  printEvaluation(evaluation, evaluation.classNames);
+  const { split } = await readRun(userPath(dir));
+  printEvaluation(evaluation, evaluation.classNames, split?.counts.labeled);
 }
 
 /** Flags that say options of a run, which a run's folder says itself. */
@@ -170,14 +173,21 @@ async function adjusted(
   return { ...logits, logits: Float32Array.from(adjustToPrior(logits.logits, shares)) };
 }
 
-function printEvaluation(evaluation: ReportedEvaluation, names: readonly string[]): void {
+/**
+ * Prints scores for people.
+ *
+ * @param labeled Labeled images of each class; undefined where nobody knows.
+ */
+function printEvaluation(
+  evaluation: ReportedEvaluation,
+  names: readonly string[],
+  labeled: readonly number[] | undefined,
+): void {
   const rows: [string, number | null][] = [
     ["top-1", evaluation.top1],
-    ["top-5", evaluation.top5],
+    // Of five classes the true one is always among the five.
+    ...names.length > 5 ? [["top-5", evaluation.top5] as [string, number]] : [],
     ["balanced accuracy", evaluation.balancedAccuracy],
-    ["many", evaluation.many],
-    ["medium", evaluation.medium],
-    ["few", evaluation.few],
     ["macro F1", evaluation.macroF1],
     ["geometric mean", evaluation.geometricMean],
     ["ECE, 15 bins", evaluation.calibration.ece],
@@ -187,11 +197,13 @@ function printEvaluation(evaluation: ReportedEvaluation, names: readonly string[
     console.log(`${name.padEnd(19)}${value === null ? "none" : percent(value)}`);
   }
   console.log(`${"loss".padEnd(19)}${evaluation.loss.toFixed(3)}`);
-  console.log("recall by class");
+  for (const line of labeled ? groupLines(evaluation, labeled) : []) console.log(line);
+  console.log(`recall by class${labeled ? ", with its labeled images" : ""}`);
   const width = names.reduce((most, { length }) => Math.max(most, length + 2), 17);
   names.forEach((name, c) => {
     const recall = evaluation.perClassRecall[c] ?? null;
-    console.log(`  ${name.padEnd(width)}${recall === null ? "none" : percent(recall)}`);
+    const shown = (recall === null ? "none" : percent(recall)).padEnd(9);
+    console.log(`  ${name.padEnd(width)}${labeled ? `${shown}${labeled[c]}` : shown.trimEnd()}`);
   });
 }
 

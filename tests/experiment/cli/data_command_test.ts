@@ -221,3 +221,27 @@ Deno.test("list --json names data sets, protocols and augmentations", async () =
   ]);
   assert(protocols.includes("balpoe") && augmentations.includes("simpro"));
 });
+
+Deno.test("data inspect and split deal out by a stack's recipe, as train does", async () => {
+  await using f = await scratch();
+  await writeCifar10(f.path);
+  const given = ["cifar10", "--data-dir", f.path, "--set", "split.gammaLabeled=2"];
+  const asked = ["--algorithm", "fixmatch+daso"];
+  // The recipe of DASO asks for 1500 images of the first class; nobody has set that.
+  const says =
+    /^error: split\.labeledMax is 1500 \(the recipe of daso\), which is not possible: give .* 1 to 100; --set split\.labeledMax=4 would do$/;
+  await refused(["inspect", ...given, ...asked], says);
+  await refused(["split", ...given, ...asked, "--out", `${f.path}/split.json`], says);
+  await refused(
+    ["inspect", ...given, ...asked, "--set", "split.labeledMax=20"],
+    /^error: split\.labeledMax is 20 \(--set\), which asks for 20 labeled images of class 'airplane': there are 9 to label; --set split\.labeledMax=4 would do$/,
+  );
+  const small = ["--set", "split.labeledMax=5"];
+  const { code, out, err } = await capturedRun("data", "inspect", ...given, ...asked, ...small);
+  assert.equal(code, 0, err);
+  assert.match(out, /protocol daso/);
+  const file = `${f.path}/split.json`;
+  const split = await capturedRun("data", "split", ...given, ...asked, ...small, "--out", file);
+  assert.equal(split.code, 0, split.err);
+  assert.equal(JSON.parse(await Deno.readTextFile(file)).protocol, "daso");
+});

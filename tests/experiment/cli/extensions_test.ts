@@ -99,6 +99,10 @@ Deno.test("one module brings a method, a network, a data set, a protocol and vie
   const again = await capturedRun("evaluate", out, "--json", "--quiet");
   assert.equal(again.code, 0, again.err);
   assert.equal(JSON.parse(again.out).images, 10);
+  const words = await capturedRun("evaluate", out, "--quiet");
+  assert.match(words.out, /^ {2}medium .* 2 classes of 5 labeled images$/m);
+  assert.match(words.out, /^recall by class, with its labeled images\n {2}dark .* 5$/m);
+  assert.doesNotMatch(words.out, /top-5/); // of two classes the true one is always among five
   const size = await capturedRun("train", ...ALL, "--plugin", everything, "--set", "imageSize=9");
   assert.deepEqual([size.code, size.err], [2, "error: shades come in multiples of 4 px"]);
 });

@@ -29,7 +29,7 @@ const firstRun = () => first ??= trained();
 Deno.test("train leaves the files of a run and says where", async () => {
   const { folder, code, out, err } = await firstRun();
   assert.equal(code, 0, err);
-  assert.match(out, new RegExp(`^fixmatch on synthetic: 4 steps .*\n${folder}$`));
+  assert.match(out, new RegExp(`^fixmatch on synthetic: 4 steps .*\n[^]*\n${folder}$`));
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
   assert.deepEqual(names, [
     ".lock",
@@ -306,4 +306,72 @@ Deno.test("train leaves nothing behind where the adapter cannot hold its batch",
     await assert.rejects(Deno.stat(folder), Deno.errors.NotFound);
     assert.ok(performance.now() - began < 60_000);
   }
+});
+
+Deno.test("train ends with the tail of the classes, and with what to do next", async () => {
+  const { out } = await firstRun();
+  assert.match(out, /^recall \(thirds of the classes, by labeled images\)\n {2}many /m);
+  assert.match(out, /^ {2}few .* 3 classes of 1 labeled image$/m);
+  assert.match(out, /^worst classes {2}.*\(\d+ labeled\)/m);
+  assert.match(out, /^pseudo-labels {2}/m);
+});
+
+Deno.test("train says off a terminal what a step takes, what will not happen, and what is next", async () => {
+  const folder = `${scratch}/spoken`;
+  const { code, err } = await capturedRun(
+    ...["train", "--steps", "5", "--out", folder, ...SMALL.filter((flag) => flag !== "--quiet")],
+    ...["--algorithm", "fixmatch+daso", "--set", "daso.warmup=5"],
+  );
+  assert.equal(code, 0, err);
+  assert.match(
+    err,
+    /^Note: daso blends .* after step 5, and this run has 5: it never does so here/m,
+  );
+  assert.match(err, /^Note: evaluateEvery \(200\) and checkpointEvery \(100\) are longer than/m);
+  assert.match(err, /^step [23]\/5 [\d.]+ s\/step · \S+ left$/m);
+  assert.match(
+    err,
+    /what daso adds +deno task train --config .*spoken\/config\.yaml --algorithm fixmatch$/m,
+  );
+  // And that command works: the same settings, another method.
+  const base = `${scratch}/spoken-base`;
+  const other = await capturedRun(
+    ...["train", "--config", `${folder}/config.yaml`, "--algorithm", "fixmatch", "--out", base],
+  );
+  assert.equal(other.code, 0, other.err);
+  assert.match(other.err, /^Note: options of daso are left out, since the algorithm is another$/m);
+  const [a, b] = await Promise.all(
+    [folder, base].map(async (run) => parse(await Deno.readTextFile(`${run}/config.yaml`))),
+  );
+  assert.deepEqual({ ...a, algorithm: "fixmatch", daso: undefined }, { ...b, daso: undefined });
+});
+
+Deno.test("config.yaml begins with the schema that editors check it by", async () => {
+  const { folder } = await firstRun();
+  const [first = ""] = (await Deno.readTextFile(`${folder}/config.yaml`)).split("\n");
+  const address = /^# yaml-language-server: \$schema=(\S+)$/.exec(first)![1]!;
+  const { properties } = JSON.parse(await Deno.readTextFile(new URL(address)));
+  assert.ok(properties.steps.description.includes("in all"));
+});
+
+Deno.test("options prints a method's options, a section's or one; list options is the same table", async () => {
+  const daso = await capturedRun("options", "daso");
+  assert.equal(daso.code, 0, daso.err);
+  assert.match(daso.out, /^daso: addon, Oh et al\./);
+  assert.match(
+    daso.out,
+    /^daso\.warmup=5000\n {4}Steps before the first blend: P in the paper\.$/m,
+  );
+  assert.equal((await capturedRun("options", "batch")).out.match(/^batch\./gm)?.length, 2);
+  assert.match((await capturedRun("options", "learningRate")).out, /^learningRate=0\.03\n.*lr/);
+  assert.equal(
+    (await capturedRun("options", "fixmatch+daso")).out.match(/^\w+\.\w+=/gm)?.length,
+    14,
+  );
+  const { options } = JSON.parse((await capturedRun("options", "daso.warmup", "--json")).out);
+  assert.deepEqual([options.length, options[0].default, options[0].of], [1, 5000, "daso"]);
+  const all = await capturedRun("options");
+  assert.equal(all.out, (await capturedRun("list", "options")).out);
+  const wrong = await capturedRun("options", "treshold");
+  assert.deepEqual([wrong.code, /did you mean 'fixmatch\.threshold'/.test(wrong.err)], [2, true]);
 });

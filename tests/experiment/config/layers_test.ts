@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { BadInput } from "../../../core/bad_input.ts";
-import { setLayer, yamlLayer } from "../../../experiment/config/layers.ts";
+import {
+  objectLayer,
+  setLayer,
+  withoutReplaced,
+  yamlLayer,
+} from "../../../experiment/config/layers.ts";
 import { resolveConfig } from "../../../experiment/config/resolve.ts";
 
 function refused(run: () => unknown, says: RegExp) {
@@ -112,4 +117,25 @@ Deno.test("options that views and heads are counted by are refused before any is
       );
     }
   }
+});
+
+Deno.test("withoutReplaced() drops options of the file's own methods that flags replace, no others", () => {
+  const file = objectLayer({
+    algorithm: "fixmatch+daso",
+    steps: 9,
+    fixmatch: { threshold: 0.9 },
+    daso: { warmup: 3, spread: 1 },
+    dasso: { warmup: 4 },
+  }, "a file");
+  const keys = (algorithm: string) => {
+    const { left, replaced } = withoutReplaced(file, [objectLayer({ algorithm }, "flags")]);
+    return [left.map(({ key }) => key).join(" "), ...replaced];
+  };
+  assert.deepEqual(keys("fixmatch"), [
+    "algorithm steps fixmatch.threshold dasso.warmup",
+    "daso",
+  ]);
+  assert.deepEqual(keys("supervised"), ["algorithm steps dasso.warmup", "fixmatch", "daso"]);
+  assert.equal(keys("fixmatch+daso").length, 1);
+  assert.deepEqual(withoutReplaced(file, []), { left: file, replaced: [] });
 });

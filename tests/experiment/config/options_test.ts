@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { algorithms } from "../../../algorithms/registry.ts";
-import { choicesOf, configJsonSchema } from "../../../experiment/config/json_schema.ts";
+import { configJsonSchema } from "../../../experiment/config/json_schema.ts";
+import { OTHER_NAMES } from "../../../experiment/config/key_names.ts";
+import { type OptionRow, optionRows } from "../../../experiment/config/option_rows.ts";
 import { OPTIMIZERS } from "../../../experiment/config/optimizer_options.ts";
-import { OPTIONS, type RunOption } from "../../../experiment/config/options.ts";
+import { OPTIONS } from "../../../experiment/config/options.ts";
 import { DEFAULTS } from "../../../experiment/config/schema.ts";
 import { resolveConfig } from "../../../experiment/config/resolve.ts";
 import { markdownTable } from "../../markdown_table.ts";
@@ -21,39 +23,44 @@ async function checkFile(path: string, text: string): Promise<void> {
 
 const code = (value: unknown) => `\`${JSON.stringify(value)}\``;
 
-/** The values of an option that has a few. */
-function choices(option: RunOption): string[] {
-  const values = choicesOf(option);
-  return values.length === 0 ? [] : [`One of ${values.map((v) => `\`${v}\``).join(", ")}.`];
+const rows = optionRows(specs);
+const rowsOf = (kind: OptionRow["of"]["kind"]) => rows.filter(({ of }) => of.kind === kind);
+
+/** What an option is, and the values of one that has a few. */
+function words({ doc, choices }: OptionRow): string {
+  if (choices.length === 0) return doc;
+  return `${doc} One of ${choices.map((v) => `\`${v}\``).join(", ")}.`;
 }
 
 function optionsPage(): string {
-  const run = [...OPTIONS].map(([key, option]) => [
-    `\`${key}\``,
-    key === "optimizer" ? "`sgd`" : code(option.default),
-    option.recipe ? "yes" : "no",
-    [option.doc, ...choices(option)].join(" "),
+  const run = rowsOf("run").map((row) => [
+    `\`${row.key}\``,
+    row.key === "optimizer" ? "`sgd`" : code(row.default),
+    row.recipe ? "yes" : "no",
+    words(row),
   ]);
-  const optimizers = [...OPTIMIZERS].flatMap(([kind, rows]) =>
-    [...rows].map(([name, row]) => [
-      `\`optimizer.${name}\``,
-      `\`${kind}\``,
-      row.default === undefined ? "none" : code(row.default),
-      row.doc,
-    ])
-  );
-  const methods = specs.flatMap(({ name, defaults }) =>
-    Object.entries(defaults).map(([key, value]) => [`\`${name}.${key}\``, code(value)])
-  );
+  const optimizers = rowsOf("optimizer").map((row) => [
+    `\`${row.key}\``,
+    `\`${row.of.name}\``,
+    row.default === undefined ? "none" : code(row.default),
+    row.doc,
+  ]);
+  const methods = rowsOf("method").map((row) => [`\`${row.key}\``, code(row.default), row.doc]);
+  const names = Object.entries(OTHER_NAMES).map(([name, key]) => [
+    `\`${name}\``,
+    key.startsWith(".") ? `\`${key.slice(1)}\` of the method` : `\`${key}\``,
+  ]);
   return `# Options of a run
 
 Keys of \`config.yaml\` and of \`--set\`; in YAML a dot begins a section. A recipe is what a method
 brings along for a data set ([recipes.md](recipes.md)); it states only options whose row says so,
-and what the user sets wins. \`deno task list options\` prints this list, with the methods of
-\`--plugin\` too.
+and what the user sets wins. \`deno task options\` prints this list, \`options daso\` that of a method
+or stack, \`options batch\` that of a section; with the methods of \`--plugin\` too, and as JSON for
+scripts.
 
-For an editor that completes and checks the file, write the schema beside it and begin it with a
-line that names it ([config.schema.json](config.schema.json) is the same, without plugins):
+A run's \`config.yaml\` begins with a line that names its schema, by which editors complete and check
+it. For files of your own, and for methods from outside, write a schema beside them
+([config.schema.json](config.schema.json) is the same, without plugins):
 
 \`\`\`sh
 deno task list options --json > longtail.schema.json
@@ -74,10 +81,15 @@ ${markdownTable([["option", "kind", "default", "what it is"], ...optimizers])}
 
 ## Options of methods
 
-What each means is said in its type, e.g. \`FixMatchOptions\`; recipes change the defaults for their
-data sets.
+Recipes change the defaults for their data sets.
 
-${markdownTable([["option", "default"], ...methods])}
+${markdownTable([["option", "default", "what it is"], ...methods])}
+
+## Names in PyTorch and USB
+
+Who gives one of these is told the option's name here.
+
+${markdownTable([["there", "here"], ...names])}
 `;
 }
 
@@ -102,6 +114,24 @@ Deno.test("an option's sentence is the one over its property", async () => {
   }
 });
 
+Deno.test("a method's sentence for an option is the one over its property", async () => {
+  const texts: string[] = [];
+  const read = async (folder: URL): Promise<void> => {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (isDirectory) await read(new URL(`${name}/`, folder));
+      else texts.push(await Deno.readTextFile(new URL(name, folder)));
+    }
+  };
+  await read(new URL("algorithms/", ROOT));
+  const types = texts.join("\n").replaceAll(/\s*\n\s*(?:\*(?!\/)\s*)?/g, " ");
+  for (const { name, defaults, docs = {} } of specs) {
+    assert.deepEqual(Object.keys(docs).toSorted(), Object.keys(defaults).toSorted(), name);
+    for (const [key, doc] of Object.entries(docs)) {
+      assert.ok(types.includes(`/** ${doc} */ ${key}:`), `${name}.${key}: ${doc}`);
+    }
+  }
+});
+
 Deno.test("OPTIONS have defaults that their types take", () => {
   for (const [key, { type, default: fallback }] of OPTIONS) {
     assert.deepEqual(type.parse(fallback), fallback, key);
@@ -119,7 +149,11 @@ Deno.test("configJsonSchema() has sections, types, ranges and methods' options, 
     "null",
   ]);
   assert.deepEqual(properties.adapter.enum, ["high-performance", "low-power", "fallback"]);
-  assert.deepEqual(properties.fixmatch.properties.threshold, { type: "number", default: 0.95 });
+  assert.deepEqual(properties.fixmatch.properties.threshold, {
+    description: "Confidence from which a pseudo-label counts: τ in the paper.",
+    type: "number",
+    default: 0.95,
+  });
   assert.deepEqual(properties.balpoe.properties.tau.items, { type: "number" });
   assert.equal(properties.batch.additionalProperties, false);
   assert.doesNotMatch(JSON.stringify(schema), /"required"/);

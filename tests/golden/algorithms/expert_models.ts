@@ -9,8 +9,8 @@ export function givenExperts(experts: number): Model {
   const all = (x: Tensor) => reshape(x, [x.shape[0]!, experts, -1]); // two axes
   return {
     name: "given-experts",
-    build: () => ({
-      features: 1,
+    build: (_, { classes }) => ({
+      features: experts * classes,
       experts,
       forward: (x) => x,
       heads: { main: (x) => mean(all(x), 1), experts: all },
@@ -25,15 +25,14 @@ export function linearExperts([experts = 0, inputs = 0, classes = 0]: readonly n
     build: (b) => {
       const weight = b.parameter("W", [experts, inputs, classes], constant(0));
       const all = (x: Tensor, pass: Parameters<typeof weight>[0]) => {
-        const flat = x.shape.length === 4 ? permute(x, [0, 3, 1, 2]) : x;
-        const rows = reshape(flat, [1, -1, inputs]);
+        const rows = reshape(x, [1, -1, inputs]);
         const copies = broadcastTo(rows, [experts, rows.shape[1]!, inputs]); // three axes
         return permute(matmul(copies, weight(pass)), [1, 0, 2]);
       };
       return {
         features: inputs,
         experts,
-        forward: (x) => x,
+        forward: (x) => reshape(x.shape.length === 4 ? permute(x, [0, 3, 1, 2]) : x, [-1, inputs]),
         heads: { main: (x, pass) => mean(all(x, pass), 1), experts: all },
       };
     },

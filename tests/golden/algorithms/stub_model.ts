@@ -51,7 +51,7 @@ export class StubModel implements Model {
       ) => [name, this.#head(name)]),
     );
     return {
-      features: this.#features,
+      features: this.#features > 0 ? this.#features : this.#width, // else they are the whole rows
       forward: (x, pass) => {
         const features = this.#features > 0 ? this.#columns(x, "features", pass) : x;
         const known = this.#images.get(features.storage) ?? new Map<number, Tensor>();

@@ -53,6 +53,7 @@ Deno.test("docs/plugins.md has a row or a word for every part of a method", asyn
     kind: "word",
     paper: "word",
     defaults: "row",
+    docs: "row",
     pseudoLabel: "row",
     mask: "row",
     loss: "row",
@@ -78,6 +79,7 @@ Deno.test("docs/plugins.md has a row or a word for every part of a method", asyn
     fits: "row",
     smoke: "row",
     recipe: "row",
+    starts: "row",
   };
   const text = await Deno.readTextFile(new URL("../../../../docs/plugins.md", import.meta.url));
   for (const [part, kind] of Object.entries(parts)) {

@@ -299,7 +299,11 @@ Deno.test("a step says whose mistake it is", async () => {
   const wide = method("wide", { loss: (s) => ({ wide: s.prior }) });
   const rows: [RegExp, ...[Plugin, ...Plugin[]]][] = [
     [/Two loss terms are called 'labeled', one of twice/, base(), twice],
-    [/The loss term 'wide' of wide is f32\[3\], not one number/, base(), wide],
+    [
+      /slot 'loss' of the method 'wide' failed: the term 'wide' is f32\[3\], not one number/,
+      base(),
+      wide,
+    ],
     [/'plain' has no loss: a base must return a term/, base({ loss: () => ({}) })],
     [
       /There is no head 'tail': declare it in needs; the network has main/,
@@ -344,17 +348,20 @@ Deno.test("Trainer.drain() refuses losses that are no numbers, naming one and th
 
 Deno.test("Trainer.step() names the plugin whose slot returns something else than it should", async () => {
   const wrong: [Record<string, unknown>, RegExp][] = [
-    [{ mask: () => undefined }, /mask of 'bad' is undefined: it must return a number for each/],
-    [{ mask: (s: Step) => s.prior }, /mask of 'bad' is .*\[3\].*it must return a number for each/],
-    [{ weights: () => 1 }, /weights of 'bad' is 1: it must return a number for each/],
-    [{ pseudoLabel: () => ({ form: "hard" }) }, /pseudoLabel of 'bad' is .*probs and form/],
-    [{ mask: () => Promise.resolve() }, /mask of 'bad' is a promise/],
+    [
+      { mask: () => undefined },
+      /'mask' .* 'bad' failed: it returned undefined, .* for each sample/,
+    ],
+    [{ mask: (s: Step) => s.prior }, /'mask' .* 'bad' failed: .*\[3\], and must return a number/],
+    [{ weights: () => 1 }, /^The slot 'weights' .* 'bad' failed: it returned 1, and must return/],
+    [{ pseudoLabel: () => ({ form: "hard" }) }, /'pseudoLabel' .* 'bad' failed: .*probs and form/],
+    [{ mask: () => Promise.resolve() }, /'mask' .* 'bad' failed: it returned a promise/],
   ];
   for (const [slots, message] of wrong) {
     const weighs: Slots = { loss: (s) => ({ weights: mean(s.weights("labeled")) }) };
     const bad = method("bad", { ...weighs, ...slots });
     const trainer = await trainerOf(base(), bad);
-    await assert.rejects(runSteps(trainer, 1), { name: "TypeError", message });
+    await assert.rejects(runSteps(trainer, 1), { name: "SlotFailed", message });
   }
 });
 
@@ -367,8 +374,9 @@ Deno.test("Trainer.step() refuses state that was not declared", async () => {
   for (const wrong of slots) {
     const trainer = await trainerOf(base(), method("bad", wrong));
     await assert.rejects(runSteps(trainer, 1), {
-      name: "ReferenceError",
-      message: "'bad' uses the state 'sen' but did not declare it; it has seen",
+      name: "SlotFailed",
+      message:
+        /^The slot '.*' of the method 'bad' failed: 'bad' uses the state 'sen' but did not declare it; it has seen$/,
     });
   }
 });
