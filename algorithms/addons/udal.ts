@@ -54,7 +54,7 @@ export const udal: Algorithm<UdalOptions> = defineAlgorithm({
   paper: "Lazarow et al., WACV 2023",
   requires: ["strong-view", "labeled-logits", "pseudo-labels", "guesses-apart", "mask"],
   defaults: DEFAULTS,
-  smoke: { epochSteps: 10, "fixmatch.threshold": 0.2 },
+  smoke: { epochSteps: 10 },
   check: ({ target, minimum, momentum, power }) =>
     noneOf("target", target, ["labeled", "estimated", "true"]) ??
       outsideUnit({ minimum, momentum }) ?? negative({ power }),

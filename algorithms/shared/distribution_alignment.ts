@@ -1,7 +1,9 @@
 import {
+  above,
   add,
   concat,
   div,
+  lerp,
   mean,
   minimum,
   mul,
@@ -36,6 +38,18 @@ export function pushMean({ bank, held }: AlignmentBank, probs: Tensor): Alignmen
 /** Mean prediction over the batches in a bank [classes]. */
 export function bankMean({ bank, held }: AlignmentBank): Tensor {
   return div(sum(bank, 0), held);
+}
+
+/**
+ * Running mean prediction after a batch, m p̄ + (1 − m) times the mean of `probs`; the batch's own where
+ * there was none before, as in USB's code.
+ *
+ * @param average The mean before it, zeros at the start [classes].
+ * @param probs [batch, classes].
+ */
+export function movingMean(average: Tensor, probs: Tensor, momentum: number): Tensor {
+  const begun = above(sum(average), 0);
+  return lerp(mean(probs, 0), average, mul(begun, momentum));
 }
 
 /**

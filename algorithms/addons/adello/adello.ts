@@ -64,7 +64,6 @@ export const adello: Algorithm<AdelloOptions> = defineAlgorithm({
   defaults: ADELLO_DEFAULTS,
   smoke: {
     epochSteps: 10,
-    "fixmatch.threshold": 0.25,
     "adello.distillAfter": 10,
     "adello.temperatureRule": "imbalance",
   },
