@@ -31,6 +31,8 @@ export { freematch, type FreeMatchOptions } from "./bases/freematch.ts";
 export { softmatch, type SoftMatchOptions } from "./bases/softmatch.ts";
 export { adamatch, type AdaMatchOptions } from "./bases/adamatch.ts";
 export { type SignalAnnealing, uda, type UdaOptions } from "./bases/uda.ts";
+export { comatch, type CoMatchOptions } from "./bases/comatch.ts";
+export { simmatch, type SimMatchOptions } from "./bases/simmatch.ts";
 export type { TargetOptions } from "./shared/consistency.ts";
 export { daso, type DasoOptions } from "./addons/daso/daso.ts";
 export { cossl, type CosslOptions } from "./addons/cossl/cossl.ts";

@@ -18,6 +18,8 @@ import { freematch } from "./bases/freematch.ts";
 import { softmatch } from "./bases/softmatch.ts";
 import { adamatch } from "./bases/adamatch.ts";
 import { uda } from "./bases/uda.ts";
+import { comatch } from "./bases/comatch.ts";
+import { simmatch } from "./bases/simmatch.ts";
 import { daso } from "./addons/daso/daso.ts";
 import { cossl } from "./addons/cossl/cossl.ts";
 import { abc } from "./addons/abc.ts";
@@ -59,6 +61,8 @@ export const algorithms: readonly ListedAlgorithm[] = [
   softmatch,
   adamatch,
   uda,
+  comatch,
+  simmatch,
   daso,
   cossl,
   abc,

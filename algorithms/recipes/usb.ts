@@ -65,9 +65,15 @@ export function classicBase(base: string): (target: RecipeTarget) => Recipe {
   });
 }
 
+/** Data sets whose labeled images are too many to be drawn often. */
+const LARGE: ReadonlySet<string> = new Set(["imagenet127", "semi-aves", "food101"]);
+
 /** Options that differ from the defaults on some data sets. */
 function classicOptions({ dataset }: Pick<RecipeTarget, "dataset">): OptionsByName {
-  return dataset === "svhn" ? { freematch: { ceiling: 0.95 } } : {};
+  return {
+    freematch: dataset === "svhn" ? { ceiling: 0.95 } : {},
+    simmatch: LARGE.has(dataset) ? { network: "average", momentum: 0 } : {},
+  };
 }
 
 /** Tails of its configurations. */
@@ -130,8 +136,10 @@ export function usbOptions(
   { dataset, from }: RecipeTarget,
 ): ReturnType<PublishedRecipe["options"]> {
   if (dataset === "synthetic") return {};
+  const { simmatch, ...others } = classicOptions({ dataset });
   return {
-    ...classicOptions({ dataset }),
+    ...others,
+    simmatch: { ...simmatch, scale: "batch" },
     uda: { temperature: 1 },
     vat: { lambda: 1, xi: 1e-6 },
     mixmatch: { rampShare: 1 / 64 },

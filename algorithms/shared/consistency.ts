@@ -44,6 +44,8 @@ export interface Consistency {
   readonly mask: Tensor;
   /** Weight of the unlabeled loss. */
   readonly lambda: number;
+  /** Strong views that learn the target, all of them by default. */
+  readonly views?: number;
   /** Weight of each labeled image, those that add-ons give by default [batch]. */
   readonly weights?: Tensor;
 }
@@ -51,14 +53,15 @@ export interface Consistency {
 /**
  * The losses of FixMatch and all that choose other targets or masks: cross entropy of the labels, and of
  * the targets on the strong views, means over all rows whatever their weights (Sohn et al., NeurIPS
- * 2020, equations 3 and 4). Of several strong views the loss is the mean over all of them.
+ * 2020, equations 3 and 4). Of several strong views the loss is the mean over them.
  */
 export function consistencyLosses(
   s: Pick<Step, "student" | "batch" | "weights">,
-  { target, mask, lambda, weights = s.weights("labeled") }: Consistency,
+  { target, mask, lambda, views = s.student.strong.length, weights = s.weights("labeled") }:
+    Consistency,
 ): Record<"labeled" | "unlabeled", Tensor> {
-  const { labeled: [labeled], strong } = s.student, views = strong.length;
-  const logits = concat(strong.map((view) => view.logits()), 0);
+  const { labeled: [labeled], strong } = s.student;
+  const logits = concat(strong.slice(0, views).map((view) => view.logits()), 0);
   return {
     labeled: crossEntropy(labeled!.logits(), s.batch.labeled.y, { weights }), // there is a labeled view
     unlabeled: mul(

@@ -68,6 +68,21 @@ export function alignDistribution(
   return div(aligned, sum(aligned, 1, { keepAxes: true }));
 }
 
+/**
+ * Predictions [batch, classes] aligned to the uniform distribution by the mean in a bank. CoMatch and
+ * SimMatch count its empty slots, as USB's code does: `held` is then the number of slots from the start.
+ */
+export function alignUniform(bank: AlignmentBank, probs: Tensor): Tensor {
+  const average = bankMean(bank);
+  const target = add(mul(average, 0), 1 / average.size);
+  return alignDistribution(probs, { target, average });
+}
+
+/** State that {@linkcode alignUniform} works with. */
+export function uniformState(batches: number, classes: number): ReturnType<typeof alignmentState> {
+  return { bank: { shape: [batches, classes] }, held: { shape: [1], init: batches } };
+}
+
 /** Class frequencies to a power and scaled to sum 1: flatter below 1, sharper above. */
 export function temperedPrior(counts: readonly number[], exponent: number): number[] {
   const powers = counts.map((n) => n ** exponent);

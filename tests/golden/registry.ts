@@ -14,6 +14,7 @@ const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
   ["alg_daso", () => import("./algorithms/daso.ts")],
   ["alg_daso_bases", () => import("./algorithms/daso.ts")],
   ["alg_usb", () => import("./algorithms/usb.ts")],
+  ["alg_usb_memory", () => import("./algorithms/usb_memory.ts")],
   ["alg_usb_mix", () => import("./algorithms/usb_mix.ts")],
   ["alg_seval_bases", () => import("./algorithms/usb.ts")],
   ["augment_balpoe", () => import("./augment/recipes.ts")],
