@@ -143,7 +143,7 @@ export function usbOptions(
     uda: { temperature: 1 },
     vat: { lambda: 1, xi: 1e-6 },
     mixmatch: { rampShare: 1 / 64 },
-    remixmatch: { rampShare: 1 / 64 },
+    remixmatch: { rampShare: 1 / 64, momentum: 0.999 },
     acr: { momentum: 0.9, estimator: "count" },
     crest: { generations: GENERATIONS, shares: "geometric", by: "logit", plus: true },
     darp: { warmup: 200 / 256, counts: [] },

@@ -44,7 +44,7 @@ export function bankMean({ bank, held }: AlignmentBank): Tensor {
  * Running mean prediction after a batch, m p̄ + (1 − m) times the mean of `probs`; the batch's own where
  * there was none before, as in USB's code.
  *
- * @param average The mean before it, zeros at the start [classes].
+ * @param average The mean before it, zeros at the start [classes], or a bank of it alone [1, classes].
  * @param probs [batch, classes].
  */
 export function movingMean(average: Tensor, probs: Tensor, momentum: number): Tensor {

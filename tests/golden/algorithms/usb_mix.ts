@@ -14,6 +14,7 @@ import { compose } from "../../../core/training/plugin/compose.ts";
 import type { Tolerance } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import type { GoldenRunner } from "../runner.ts";
+import { checkReMixMatch } from "./usb_remixmatch.ts";
 import { CaseReader } from "./case_reader.ts";
 import type { CaseImages } from "./case_step.ts";
 import { familyTolerance } from "./daso_tolerance.ts";
@@ -30,7 +31,8 @@ export const run: GoldenRunner = async (c, check, open) => {
     return check.skip("USB's released Mean Teacher compares the teacher with itself; see its case");
   }
   const read = new CaseReader(c, check, familyTolerance(c).values);
-  if (c.has("W1")) await checkMixSteps(read, await open());
+  if (c.has("Wr")) await checkReMixMatch(read, await open());
+  else if (c.has("W1")) await checkMixSteps(read, await open());
   else if (c.has("counts0")) checkSelection(read);
   else if (c.tensorNames.every((name) => name.startsWith("t_G"))) checkExponents(read);
   else check.fail("", "no kind of case holds these tensors");
