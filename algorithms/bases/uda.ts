@@ -59,7 +59,7 @@ export const uda: Algorithm<UdaOptions> = defineAlgorithm({
     "mask",
   ],
   defaults: { threshold: 0.8, lambda: 1, temperature: 0.4, annealing: "none" } as UdaOptions,
-  smoke: { "uda.threshold": 0.2, "uda.annealing": "linear" },
+  smoke: { "uda.threshold": 0.4, "uda.annealing": "logarithmic" },
   check: ({ threshold, lambda, temperature, annealing }) =>
     outsideUnit({ threshold }) ?? negative({ lambda }) ?? notPositive({ temperature }) ??
       noneOf("annealing", annealing, ["none", "linear", "exponential", "logarithmic"]),
