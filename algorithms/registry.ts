@@ -11,11 +11,21 @@ import { meanteacher } from "./bases/meanteacher.ts";
 import { mixmatch } from "./bases/mixmatch.ts";
 import { remixmatch } from "./bases/remixmatch/remixmatch.ts";
 import { usadtm } from "./bases/usadtm.ts";
+import { pimodel } from "./bases/pimodel.ts";
+import { vat } from "./bases/vat.ts";
+import { flexmatch } from "./bases/flexmatch.ts";
+import { freematch } from "./bases/freematch.ts";
+import { softmatch } from "./bases/softmatch.ts";
+import { adamatch } from "./bases/adamatch.ts";
+import { uda } from "./bases/uda.ts";
+import { comatch } from "./bases/comatch.ts";
+import { simmatch } from "./bases/simmatch.ts";
 import { daso } from "./addons/daso/daso.ts";
 import { cossl } from "./addons/cossl/cossl.ts";
 import { abc } from "./addons/abc.ts";
 import { seval } from "./addons/seval/seval.ts";
 import { logitadjust } from "./addons/logitadjust.ts";
+import { guessadjust } from "./addons/guessadjust.ts";
 import { distalign } from "./addons/distalign.ts";
 import { ldam } from "./addons/ldam.ts";
 import { reweight } from "./addons/reweight.ts";
@@ -44,11 +54,21 @@ export const algorithms: readonly ListedAlgorithm[] = [
   mixmatch,
   remixmatch,
   usadtm,
+  pimodel,
+  vat,
+  flexmatch,
+  freematch,
+  softmatch,
+  adamatch,
+  uda,
+  comatch,
+  simmatch,
   daso,
   cossl,
   abc,
   seval,
   logitadjust,
+  guessadjust,
   distalign,
   ldam,
   reweight,

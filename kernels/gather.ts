@@ -48,20 +48,30 @@ export function addRowsKernel(): Kernel<"x" | "index" | "y", "n" | "width" | "co
     }));
 }
 
-/** `y[index[i]] = x[i]`, in place; of equal indices the last one writes, others write nothing. */
+/**
+ * `y[index[i]] = x[i]`, in place; of equal indices the last one writes, others write nothing. With a
+ * mask rows where it is 0 are as good as absent.
+ */
 export function putRowsKernel(
   type: Word,
-): Kernel<"x" | "index" | "y", "n" | "width" | "count" | "rows"> {
-  return memoKernel(`put rows ${type}`, (key) =>
+  masked: boolean,
+): Kernel<"x" | "index" | "mask" | "y", "n" | "width" | "count" | "rows"> {
+  const counts = (row: string) => masked ? ` && mask[${row}] != 0.0` : "";
+  return memoKernel(`put rows ${type}${masked ? " masked" : ""}`, (key) =>
     defineKernel({
       key,
-      bindings: { x: read(type), index: read("i32"), y: write(type) },
+      bindings: {
+        x: read(type),
+        index: read("i32"),
+        mask: masked ? read("f32") : undefined,
+        y: write(type),
+      },
       uniforms: { n: "u32", width: "u32", count: "u32", rows: "u32" },
       body: `${linearIndex()}
   if (i >= u.n) { return; }
   let k = i / u.width; let r = index[k];
-  if (u32(r) >= u.rows) { return; }
-  for (var j = k + 1u; j < u.count; j++) { if (index[j] == r) { return; } }
+  if (!(u32(r) < u.rows${counts("k")})) { return; }
+  for (var j = k + 1u; j < u.count; j++) { if (index[j] == r${counts("j")}) { return; } }
   y[u32(r) * u.width + i % u.width] = x[i];`,
     }));
 }
@@ -79,15 +89,19 @@ export function oneHotKernel(): Kernel<"index" | "y", "n" | "classes" | "on" | "
     }));
 }
 
-/** How often each class occurs, or the sum of the weights where it does; a workgroup a class. */
+/**
+ * How often each class occurs, or the sum of the weights where it does; a workgroup a class. Labels
+ * may be whole numbers held as floats.
+ */
 export function histogramKernel(
+  type: "i32" | "f32",
   weighted: boolean,
 ): Kernel<"index" | "w" | "y", "count" | "classes"> {
-  return memoKernel(`histogram${weighted ? " weighted" : ""}`, (key) =>
+  return memoKernel(`histogram ${type}${weighted ? " weighted" : ""}`, (key) =>
     defineKernel({
       key,
       bindings: {
-        index: read("i32"),
+        index: read(type),
         w: weighted ? read("f32") : undefined,
         y: write("f32"),
       },
@@ -97,7 +111,7 @@ export function histogramKernel(
   if (group >= u.classes) { return; }
   var sum = 0.0;
   for (var k = li; k < u.count; k += 64u) {
-    if (index[k] == i32(group)) { sum += ${weighted ? "w[k]" : "1.0"}; }
+    if (index[k] == ${type}(group)) { sum += ${weighted ? "w[k]" : "1.0"}; }
   }
   partial[li] = sum;
   ${mergeTree(64, (into, from) => `partial[${into}] += partial[${from}];`)}

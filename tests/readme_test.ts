@@ -7,8 +7,11 @@ const path = new URL("../README.md", import.meta.url);
 
 /** Cells of the table of methods, the head first. */
 function methodRows(): string[][] {
+  const bases = algorithms.flatMap(({ spec }) => spec.kind === "base" ? [spec.name] : []);
   const rows = algorithms.map(({ spec }) => {
-    const stands = spec.kind === "base" ? "base" : basesOf(spec).join(", ");
+    const fit = basesOf(spec), others = bases.filter((base) => !fit.includes(base));
+    const few = fit.length <= others.length ? fit.join(", ") : `all but ${others.join(", ")}`;
+    const stands = spec.kind === "base" ? "base" : few;
     return [`\`${spec.name}\``, stands, spec.paper];
   });
   return [["method", "stands on", "paper"], ...rows];

@@ -61,7 +61,7 @@ export const udal: Algorithm<UdalOptions> = defineAlgorithm({
       "Prior that the unlabeled images are aligned to: the labeled one, the hidden `true` one (`udal_gt`) or the running estimate (`udal_dynamic`).",
     momentum: "Share of the old estimate that a step keeps.",
   },
-  smoke: { epochSteps: 10, "fixmatch.threshold": 0.2 },
+  smoke: { epochSteps: 10 },
   check: ({ target, minimum, momentum, power }) =>
     noneOf("target", target, ["labeled", "estimated", "true"]) ??
       outsideUnit({ minimum, momentum }) ?? negative({ power }),

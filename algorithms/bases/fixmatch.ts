@@ -1,38 +1,26 @@
 import {
   type Algorithm,
-  argmax,
   atLeast,
-  concat,
-  crossEntropy,
   defineAlgorithm,
   max,
   mul,
   type PassSpec,
-  type Targets,
-  type Tensor,
 } from "../../core/mod.ts";
-import { sharpen } from "../shared/mixing.ts";
 import {
-  MOST_COPIES,
-  negative,
-  noneOf,
-  notPositive,
-  notWhole,
-  outsideUnit,
-} from "../shared/option_checks.ts";
+  checkTargets,
+  consistencyLosses,
+  learnedTarget,
+  type TargetOptions,
+} from "../shared/consistency.ts";
+import { MOST_COPIES, negative, noneOf, notWhole, outsideUnit } from "../shared/option_checks.ts";
 import { classicRecipe } from "../recipes/usb.ts";
-import { repeatRows } from "../shared/batch_rows.ts";
 
 /** Options of {@linkcode fixmatch}. */
-export interface FixMatchOptions {
+export interface FixMatchOptions extends TargetOptions {
   /** Confidence from which a pseudo-label counts: τ in the paper. */
   threshold: number;
   /** Weight of the unlabeled loss: λ_u in the paper. */
   lambda: number;
-  /** `hard` learns the most probable class, `soft` the sharpened prediction. */
-  targets: "hard" | "soft";
-  /** Sharpens soft targets, p^(1/T); USB's code leaves it out, which is 1. */
-  temperature: number;
   /**
    * `together`: one pass over all views, which share batch statistics; `apart`: the weak one in a pass
    * of its own, without gradient, as CoSSL's code has it; `each`: as there on Food-101, the labeled
@@ -81,9 +69,9 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
     strongViews: "Strong views of each unlabeled image; CoSSL's code has two.",
   },
   smoke: { "fixmatch.threshold": 0.2 },
-  check: ({ threshold, lambda, targets, temperature, passes, strongViews }) =>
-    outsideUnit({ threshold }) ?? negative({ lambda }) ?? notPositive({ temperature }) ??
-      noneOf("targets", targets, ["hard", "soft"]) ?? notWhole({ strongViews }, 1, MOST_COPIES) ??
+  check: ({ threshold, lambda, passes, strongViews, ...targets }) =>
+    outsideUnit({ threshold }) ?? negative({ lambda }) ?? checkTargets(targets) ??
+      notWhole({ strongViews }, 1, MOST_COPIES) ??
       noneOf("passes", passes, ["together", "apart", "each"]),
   needs: ({ passes, strongViews }) => ({
     views: {
@@ -94,20 +82,12 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
   }),
   recipe: classicRecipe,
   mask: (s, t, m) => mul(m, atLeast(max(t.probs, 1), s.config.threshold)),
-  loss(s, t, m) {
-    const strong = concat(s.student.strong.map((view) => view.logits()), 0);
-    const views = s.student.strong.length;
-    const target = repeatRows(fixmatchTarget(t, s.config), views);
-    return {
-      labeled: crossEntropy(s.student.labeled[0]!.logits(), s.batch.labeled.y, {
-        weights: s.weights("labeled"),
-      }),
-      unlabeled: mul(
-        crossEntropy(strong, target, { weights: repeatRows(m, views) }),
-        s.config.lambda,
-      ),
-    };
-  },
+  loss: (s, t, m) =>
+    consistencyLosses(s, {
+      target: learnedTarget(t, s.config),
+      mask: m,
+      lambda: s.config.lambda,
+    }),
 });
 
 /** The weak view's own pass. */
@@ -118,12 +98,3 @@ const LEARN: Readonly<Record<"apart" | "each", readonly PassSpec[]>> = {
   apart: [{ net: "student", inputs: ["labeled", "strong"] }],
   each: [{ net: "student", inputs: ["labeled"] }, { net: "student", inputs: ["strong"] }],
 };
-
-/** What FixMatch learns pseudo-labels as: classes, or probabilities where they are to be soft. */
-export function fixmatchTarget(
-  { probs, form }: Targets,
-  { targets, temperature }: Pick<FixMatchOptions, "targets" | "temperature">,
-): Tensor<"i32"> | Tensor {
-  if (form === "soft") return probs;
-  return targets === "hard" ? argmax(probs, 1) : sharpen(probs, temperature);
-}

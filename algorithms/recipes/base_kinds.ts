@@ -5,6 +5,8 @@ const LABELS_ALONE: ReadonlySet<string> = new Set(["supervised", "balpoe"]);
 const ONE_TO_ONE: ReadonlySet<string> = new Set([
   "pseudolabel",
   "meanteacher",
+  "pimodel",
+  "vat",
   "mixmatch",
   "remixmatch",
 ]);

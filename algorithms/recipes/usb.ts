@@ -1,5 +1,11 @@
-import { entryOf, type PublishedRecipe, type Recipe, type RecipeTarget } from "../../core/mod.ts";
-import { ratioOf } from "./base_kinds.ts";
+import {
+  entryOf,
+  type OptionsByName,
+  type PublishedRecipe,
+  type Recipe,
+  type RecipeTarget,
+} from "../../core/mod.ts";
+import { learnsAlone, ratioOf } from "./base_kinds.ts";
 
 const SGD = { kind: "sgd", momentum: 0.9, nesterov: true } as const;
 
@@ -25,20 +31,22 @@ export const SHORT_RUN: Recipe = {
 };
 
 /**
- * What FixMatch and `supervised` bring along by themselves: USB's balanced benchmark (Wang et al.,
+ * What the bases of USB's benchmark bring along by themselves: its balanced one (Wang et al.,
  * "USB: A unified semi-supervised learning benchmark", NeurIPS 2022, classic-CV configurations): SGD
  * 0.03 with Nesterov momentum 0.9, cosine over 7/16 of a half wave, 2^20 steps of 64 labeled and 448
- * unlabeled images, decay 5e-4 on weights of more than one dimension, average 0.999, Wide ResNet
- * 28-2, USB's views.
+ * unlabeled images (64 for those without a strong view), decay 5e-4 on weights of more than one
+ * dimension, average 0.999, Wide ResNet 28-2, USB's views.
  */
-export function classicRecipe({ dataset }: { readonly dataset: string }): Recipe {
+export function classicRecipe(
+  { dataset, base }: Pick<RecipeTarget, "dataset" | "base">,
+): Recipe {
   if (dataset === "synthetic") return SHORT_RUN;
   return {
     model: "wrn-28-2",
     modelVariant: "usb",
     steps: 2 ** 20,
     epochSteps: 1024,
-    batch: { labeled: 64, ratio: 7 },
+    batch: { labeled: 64, ratio: learnsAlone(base) ? 7 : ratioOf(base, 7) },
     learningRate: 0.03,
     schedule: "cosine",
     optimizer: SGD,
@@ -46,6 +54,25 @@ export function classicRecipe({ dataset }: { readonly dataset: string }): Recipe
     decayRule: "dimensions",
     average: { decay: 0.999, warmup: false, buffers: "copy" },
     augment: "usb",
+  };
+}
+
+/** What a base of that benchmark brings along: its training, and its options on a data set. */
+export function classicBase(base: string): (target: RecipeTarget) => Recipe {
+  return (target) => ({
+    ...classicRecipe(target),
+    options: entryOf(classicOptions(target), base) ?? {},
+  });
+}
+
+/** Data sets whose labeled images are too many to be drawn often. */
+const LARGE: ReadonlySet<string> = new Set(["imagenet127", "semi-aves", "food101"]);
+
+/** Options that differ from the defaults on some data sets. */
+function classicOptions({ dataset }: Pick<RecipeTarget, "dataset">): OptionsByName {
+  return {
+    freematch: dataset === "svhn" ? { ceiling: 0.95 } : {},
+    simmatch: LARGE.has(dataset) ? { network: "average", momentum: 0 } : {},
   };
 }
 
@@ -109,9 +136,14 @@ export function usbOptions(
   { dataset, from }: RecipeTarget,
 ): ReturnType<PublishedRecipe["options"]> {
   if (dataset === "synthetic") return {};
+  const { simmatch, ...others } = classicOptions({ dataset });
   return {
+    ...others,
+    simmatch: { ...simmatch, scale: "batch" },
+    uda: { temperature: 1 },
+    vat: { lambda: 1, xi: 1e-6 },
     mixmatch: { rampShare: 1 / 64 },
-    remixmatch: { rampShare: 1 / 64 },
+    remixmatch: { rampShare: 1 / 64, momentum: 0.999 },
     acr: { momentum: 0.9, estimator: "count" },
     crest: { generations: GENERATIONS, shares: "geometric", by: "logit", plus: true },
     darp: { warmup: 200 / 256, counts: [] },

@@ -1,7 +1,9 @@
 import {
+  above,
   add,
   concat,
   div,
+  lerp,
   mean,
   minimum,
   mul,
@@ -39,6 +41,18 @@ export function bankMean({ bank, held }: AlignmentBank): Tensor {
 }
 
 /**
+ * Running mean prediction after a batch, m p̄ + (1 − m) times the mean of `probs`; the batch's own where
+ * there was none before, as in USB's code.
+ *
+ * @param average The mean before it, zeros at the start [classes], or a bank of it alone [1, classes].
+ * @param probs [batch, classes].
+ */
+export function movingMean(average: Tensor, probs: Tensor, momentum: number): Tensor {
+  const begun = above(sum(average), 0);
+  return lerp(mean(probs, 0), average, mul(begun, momentum));
+}
+
+/**
  * Distribution alignment: p_k (π_k + ε) / (p̄_k + ε), each row scaled to sum 1 (Berthelot et al.,
  * "ReMixMatch", ICLR 2020, section 3.2.1, with the ε = 1e-6 of DASO's and USB's code).
  *
@@ -52,6 +66,21 @@ export function alignDistribution(
 ): Tensor {
   const aligned = mul(probs, div(add(target, 1e-6), add(average, 1e-6)));
   return div(aligned, sum(aligned, 1, { keepAxes: true }));
+}
+
+/**
+ * Predictions [batch, classes] aligned to the uniform distribution by the mean in a bank. CoMatch and
+ * SimMatch count its empty slots, as USB's code does: `held` is then the number of slots from the start.
+ */
+export function alignUniform(bank: AlignmentBank, probs: Tensor): Tensor {
+  const average = bankMean(bank);
+  const target = add(mul(average, 0), 1 / average.size);
+  return alignDistribution(probs, { target, average });
+}
+
+/** State that {@linkcode alignUniform} works with. */
+export function uniformState(batches: number, classes: number): ReturnType<typeof alignmentState> {
+  return { bank: { shape: [batches, classes] }, held: { shape: [1], init: batches } };
 }
 
 /** Class frequencies to a power and scaled to sum 1: flatter below 1, sharper above. */

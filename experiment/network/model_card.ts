@@ -99,6 +99,11 @@ const head = z.strictObject({
   group: z.string().optional(),
   weightDecay: z.number().optional(),
   detach: z.boolean().optional(),
+  projector: z.strictObject({
+    hidden: positive.max(1 << 20),
+    norm: z.boolean(),
+    copies: positive.max(64).optional(),
+  }).optional(),
 });
 const metadataSchema = z.object({
   algorithm: z.string(),

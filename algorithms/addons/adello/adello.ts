@@ -67,7 +67,6 @@ export const adello: Algorithm<AdelloOptions> = defineAlgorithm({
     distill === "none" ? [] : [{ does: "distills", after, by: "adello.distillAfter" }],
   smoke: {
     epochSteps: 10,
-    "fixmatch.threshold": 0.25,
     "adello.distillAfter": 10,
     "adello.temperatureRule": "imbalance",
   },

@@ -18,6 +18,8 @@ export interface ReMixMatchOptions extends RampOptions {
   align: boolean;
   /** Batches whose mean prediction is aligned. */
   batches: number;
+  /** Share of the old mean that a step keeps, in place of `batches`, as in USB's code; 0 for none. */
+  momentum: number;
   /** Share of the run at which that mean starts anew, as CoSSL's does with co-learning; 0 for never. */
   restart: number;
   /** Power of the alignment's target. */
@@ -37,6 +39,7 @@ export const REMIXMATCH_DEFAULTS: ReMixMatchOptions = {
   rotation: 0.5,
   align: true,
   batches: 128,
+  momentum: 0,
   restart: 0,
   exponent: 1,
   labeledView: "weak",
@@ -64,8 +67,9 @@ export const REMIXMATCH_DOCS: OptionDocs<ReMixMatchOptions> = {
 
 /** What is wrong with the options, or null. */
 export function checkReMixMatch(config: ReMixMatchOptions): string | null {
-  const { alpha, temperature, restart, batches, labeledView, target } = config;
-  return notPositive({ alpha, temperature }) ?? checkRamp(config) ?? outsideUnit({ restart }) ??
+  const { alpha, temperature, restart, momentum, batches, labeledView, target } = config;
+  return notPositive({ alpha, temperature }) ?? checkRamp(config) ??
+    outsideUnit({ restart, momentum }) ??
     notWhole({ batches }) ?? noneOf("labeledView", labeledView, ["weak", "strong"]) ??
     noneOf("target", target, ["shares", "counts"]);
 }

@@ -15,6 +15,7 @@ import {
   alignDistribution,
   alignmentState,
   bankMean,
+  movingMean,
   pushMean,
   temperedPrior,
 } from "../../shared/distribution_alignment.ts";
@@ -69,7 +70,8 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
     heads: { rotation: { classes: 4 } },
   }),
   recipe: dasoBase("remixmatch"),
-  state: ({ batches }, { classes }) => alignmentState(batches, classes),
+  state: ({ batches, momentum }, { classes }) =>
+    alignmentState(momentum > 0 ? 1 : batches, classes),
   pseudoLabel: (s, t) => ({
     probs: sharpen(s.config.align ? aligned(s, t.probs) : t.probs, s.config.temperature),
     form: "soft",
@@ -113,10 +115,11 @@ type ReMixMatchStep = Step<ReMixMatchOptions, Record<"bank" | "held", StateSpec>
 
 /** Moves the running mean of predictions and aligns it with the labeled class distribution. */
 function aligned(s: ReMixMatchStep, probs: Tensor): Tensor {
-  const { config: { restart }, progress: { step, steps } } = s;
+  const { config: { restart, momentum }, progress: { step, steps } } = s;
   const anew = restart > 0 && step === Math.round(restart * steps);
   const before = anew ? { bank: mul(s.state.bank, 0), held: mul(s.state.held, 0) } : s.state;
-  const { bank, held } = pushMean(before, probs);
+  const last = pushMean(before, probs), { held } = last;
+  const bank = momentum > 0 ? movingMean(before.bank, probs, momentum) : last.bank;
   s.state.bank = bank;
   s.state.held = held;
   const shares = temperedPrior(s.data.counts, s.config.exponent);

@@ -77,6 +77,7 @@ export function scatterAdd(
  * Overwrites rows of a long-lived table: `table[index[i]] = rows[i]`, in place. Where a number occurs
  * more than once, the last one counts; numbers outside the table are left out. Without gradient.
  *
+ * @param options `mask`, of the shape of `index`: rows where it is 0 are left out.
  * @returns The table.
  * @throws {TypeError} If the shapes or element types do not fit, or a gradient is wanted.
  */
@@ -84,8 +85,10 @@ export function scatterRows<D extends DType>(
   table: Tensor<D>,
   index: Tensor<"i32">,
   rows: Tensor<D>,
+  { mask }: { readonly mask?: Tensor } = {},
 ): Tensor<D> {
   requireIndex("scatterRows", index);
+  if (mask) requireLike("scatterRows", mask, index);
   const row = rowShape("scatterRows", rows, index);
   if (table.dtype !== rows.dtype || !sameShape(table.shape.slice(1), row)) {
     throw new TypeError(`Cannot put rows of ${rows} into ${table}: the rows differ`);
@@ -97,8 +100,8 @@ export function scatterRows<D extends DType>(
     );
   }
   table.device.dispatch(
-    putRowsKernel(wordOf(table)),
-    { x: rows, index, y: table },
+    putRowsKernel(wordOf(table), mask !== undefined),
+    { x: rows, index, mask, y: table },
     { n: rows.size, width: sizeOf(row), count: index.size, rows: table.shape[0] ?? 0 },
     scalarGroups(rows.size),
   );
@@ -131,22 +134,20 @@ export function oneHot(
  * How often each class occurs, or the sum of the weights where it does. Labels outside the classes
  * are left out. Without gradient.
  *
+ * @param index Labels; those that a state remembers are floats.
  * @param options `weights` has the shape of `index`.
  * @returns `[classes]`, floats.
  * @throws {TypeError} If the weights do not have the shape of the labels.
  */
-export function histogram(
-  index: Tensor<"i32">,
+export function histogram<D extends "i32" | "f32">(
+  index: Tensor<D>,
   classes: number,
   { weights }: { readonly weights?: Tensor } = {},
 ): Tensor {
-  requireIndex("histogram", index);
-  if (weights && (weights.dtype !== "f32" || !sameShape(weights.shape, index.shape))) {
-    throw new TypeError(`Cannot weigh labels ${index} by ${weights}: give f32 of their shape`);
-  }
+  if (weights) requireLike("histogram", weights, index);
   const y = index.device.empty([classes]);
   index.device.dispatch(
-    histogramKernel(weights !== undefined),
+    histogramKernel(index.dtype, weights !== undefined),
     { index, w: weights, y },
     { count: index.size, classes },
     linearGrid(classes),
@@ -177,6 +178,12 @@ function rowShape(name: string, x: AnyTensor, index: AnyTensor): readonly number
     );
   }
   return x.shape.slice(rank);
+}
+
+/** Refuses weights or a mask that are not one float for each number of the index. */
+function requireLike(name: string, given: Tensor, index: AnyTensor): void {
+  if (given.dtype === "f32" && sameShape(given.shape, index.shape)) return;
+  throw new TypeError(`Cannot apply ${name} to ${index} by ${given}: give f32 of its shape`);
 }
 
 function requireIndex(name: string, index: AnyTensor): void {

@@ -79,6 +79,21 @@ export interface HeadSpec {
   readonly weightDecay?: number;
   /** Whether its loss stops at the features. */
   readonly detach?: boolean;
+  /**
+   * Makes it a projector: a hidden layer of so many numbers comes first, and what comes out are unit
+   * vectors [batch, classes] for contrastive losses.
+   */
+  readonly projector?: ProjectorSpec;
+}
+
+/** What comes before the last layer of a projector; ReLU follows it. */
+export interface ProjectorSpec {
+  /** Numbers of the hidden layer. */
+  readonly hidden: number;
+  /** Whether batch norm follows it: over all rows of a pass, or of what the head is applied to. */
+  readonly norm: boolean;
+  /** Projectors side by side, whose mean is scaled to length 1; a single one if not given. */
+  readonly copies?: number;
 }
 
 /** A loader beside labeled and unlabeled, and the pass that its images get. */

@@ -83,6 +83,8 @@ export interface Progress {
 export interface Rng {
   /** Uniform over [0, 1). */
   uniform(shape: Shape): Tensor;
+  /** Standard normal. */
+  normal(shape: Shape): Tensor;
   /** 1 with probability `p`, elementwise, else 0. */
   bernoulli(p: Tensor): Tensor;
   /** One whole number of 0 … n − 1, drawn on the host. */
@@ -119,6 +121,16 @@ export interface Step<C = unknown, S extends StateSpecs = StateSpecs> {
   stream(name: string): StreamBatch;
   /** Output of the pass over what `inputs` returned under this name. */
   late(name: string): Output;
+  /**
+   * Gradient, by images, of a number that the student's output on them has; the weights get none of it.
+   * The pass is the caller's alone: nobody adjusts its logits.
+   *
+   * @param x Images [batch, size, size, 3].
+   * @param value One number of the output.
+   * @param norm What batch norm normalises with, `frozen` by default: running statistics stay.
+   * @returns [batch, size, size, 3].
+   */
+  imageGradient(x: Tensor, value: (out: Output) => Tensor, norm?: Norm): Tensor;
   /** Logits of a head on any features. */
   head(name: string, features: Tensor): Tensor;
   /** Random numbers of this name. */

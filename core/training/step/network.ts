@@ -6,6 +6,7 @@ import { showShape } from "../../autograd/shape.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import { Builder, type Layer, type Pass } from "../../nn/builder.ts";
 import type { Body, Model, ModelInput } from "../../nn/model.ts";
+import { projectorHead } from "../../nn/projector.ts";
 import { copyWeights, type ParameterSet, type Weights } from "../../nn/parameters.ts";
 import type { HeadSpec } from "../plugin/needs.ts";
 
@@ -84,7 +85,8 @@ export function buildNetwork(
 }
 
 function linearHead(b: Builder, name: string, features: number, spec: HeadSpec): Layer {
-  const { classes, experts, group } = spec;
+  const { classes, experts, group, projector } = spec;
+  if (projector) return projectorHead(b, name, features, { ...projector, outputs: classes });
   const layer = b.linear(name, features, (experts ?? 1) * classes, group ? { group } : {});
   if (!experts) return layer;
   return (x, pass) => reshape(layer(x, pass), [x.shape[0]!, experts, classes]); // features have two axes

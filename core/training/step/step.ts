@@ -27,7 +27,14 @@ import { inSlot } from "../plugin/slot_failed.ts";
 import type { Network } from "./network.ts";
 import type { PluginState } from "./plugin_state.ts";
 import { lossTerms, sampleWeights, slotTargets } from "./slot_results.ts";
-import { applyHead, type Images, joinOutputs, runAlone, runPass } from "./step_outputs.ts";
+import {
+  applyHead,
+  imageGradient,
+  type Images,
+  joinOutputs,
+  runAlone,
+  runPass,
+} from "./step_outputs.ts";
 
 /** What a step runs with; the same for all steps of a run. */
 export interface StepContext {
@@ -287,6 +294,7 @@ class SlotRunner {
         if (late) return late;
         throw new ReferenceError(`No plugin returned the late input '${name}'`);
       },
+      imageGradient: (x, value, norm = "frozen") => imageGradient(c.network, x, { value, norm }),
       head: (name, features) =>
         applyHead(c.network, name, features, { weights: c.network.student, norm: "batch" }),
       data: c.data,

@@ -1,4 +1,5 @@
 import { concat, detach, slice } from "../../autograd/ops/layout.ts";
+import { gradients } from "../../autograd/tape.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import type { Norm, Pass } from "../../nn/builder.ts";
 import type { Input, NetworkName, PassSpec } from "../plugin/needs.ts";
@@ -157,6 +158,20 @@ export function runAlone(
   const run = student ? make() : x.device.noGrad(make);
   // Rows of no view of the batch: main logits stay as the head gives them.
   return new ViewOutput(run, { input: "identity", view: 0, from: 0, to: x.shape[0]! }, (z) => z); // images have a batch axis
+}
+
+/** Gradient by images of one number of the student's output on them, without one by the weights. */
+export function imageGradient(
+  network: Network,
+  x: Tensor,
+  { value, norm }: { readonly value: (out: Output) => Tensor; readonly norm: Norm },
+): Tensor {
+  const images = detach(x); // a handle of its own, whatever tape the images are on
+  const { grads: [gradient] } = gradients(
+    [images],
+    () => value(runAlone(network, images, { net: "student", norm })),
+  );
+  return gradient!; // one was asked for
 }
 
 /** Outputs of several passes of one network, joined. */

@@ -1,6 +1,6 @@
 import type { Device } from "../../autograd/device.ts";
 import { greater } from "../../autograd/ops/pointwise.ts";
-import { randomUniform } from "../../autograd/ops/random.ts";
+import { randomNormal, randomUniform } from "../../autograd/ops/random.ts";
 import type { Shape } from "../../autograd/shape.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import { Random } from "../../random.ts";
@@ -18,6 +18,10 @@ export class StepRandom implements Rng {
 
   uniform(shape: Shape): Tensor {
     return randomUniform(this.#device, shape, this.#key);
+  }
+
+  normal(shape: Shape): Tensor {
+    return randomNormal(this.#device, shape, this.#key);
   }
 
   bernoulli(p: Tensor): Tensor {

@@ -15,10 +15,34 @@ const USB: Options = {
   "average.decay": 0.999,
 };
 
-Deno.test("fixmatch's and supervised's recipes are those of USB's configurations", () => {
-  for (const stack of ["fixmatch", "supervised"]) {
+const FAMILY = ["flexmatch", "freematch", "softmatch", "adamatch", "uda", "comatch", "simmatch"];
+
+Deno.test("the recipes of USB's bases are those of its configurations", () => {
+  for (const stack of ["fixmatch", "supervised", ...FAMILY]) {
     isPublished([stack, "cifar10"], USB, { weightDecay: 5e-4 });
     isPublished([stack, "cifar100"], USB, { weightDecay: 1e-3 });
     isPublished([stack, "stl10"], USB, { weightDecay: 5e-4 });
   }
+  for (const stack of ["pimodel", "vat"]) {
+    isPublished([stack, "cifar10"], USB, { weightDecay: 5e-4, "batch.ratio": 1 });
+  }
+  isPublished(["freematch", "svhn"], { "freematch.ceiling": 0.95 });
+  isPublished(["simmatch", "cifar10"], { "simmatch.network": "student", "simmatch.scale": "each" });
+  const large = { "simmatch.network": "average", "simmatch.momentum": 0 };
+  isPublished(["simmatch", "imagenet127"], large);
+});
+
+Deno.test("USB's long-tailed recipe has its bases as its code runs them", () => {
+  for (const stack of [...FAMILY, "uda+abc"]) {
+    isPublished([stack, "cifar10", "recipe=usb"], {
+      steps: 2 ** 18,
+      "batch.ratio": 2,
+      schedule: stack.includes("+") ? "constant" : "cosine",
+      "split.labeledMax": 1500,
+    });
+  }
+  isPublished(["uda", "cifar10", "recipe=usb"], { "uda.temperature": 1 });
+  isPublished(["vat", "cifar10", "recipe=usb"], { "vat.xi": 1e-6, "batch.ratio": 1 });
+  isPublished(["simmatch", "cifar10", "recipe=usb"], { "simmatch.scale": "batch" });
+  isPublished(["remixmatch", "cifar10", "recipe=usb"], { "remixmatch.momentum": 0.999 });
 });

@@ -1,10 +1,7 @@
 import { adello } from "../../../algorithms/addons/adello/adello.ts";
 import { udal } from "../../../algorithms/addons/udal.ts";
-import {
-  fixmatch,
-  type FixMatchOptions,
-  fixmatchTarget,
-} from "../../../algorithms/bases/fixmatch.ts";
+import { fixmatch } from "../../../algorithms/bases/fixmatch.ts";
+import { learnedTarget, type TargetOptions } from "../../../algorithms/shared/consistency.ts";
 import {
   alignmentReport,
   type AlignmentTarget,
@@ -147,7 +144,7 @@ function probed(
   const target = alignmentTarget(own.target, source);
   const added = ([view]: readonly Output[]) =>
     slice(sub(view!.logits(), view!.rawLogits()), { end: 1 }); // asked for by FixMatch
-  const learned = fixmatchTarget(t, base.config as unknown as FixMatchOptions); // its own
+  const learned = learnedTarget(t, base.config as unknown as TargetOptions); // its own
   return {
     P_L: s.prior,
     P_U_true: alignmentTarget("true", source),

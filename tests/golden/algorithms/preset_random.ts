@@ -7,6 +7,7 @@ import type { Rng } from "../../../core/training/plugin/step_slots.ts";
 /** Draws that a case states for one name. */
 export interface PresetDraws {
   readonly uniform?: ArrayLike<number>;
+  readonly normal?: ArrayLike<number>;
   readonly integer?: number;
   readonly beta?: number;
   readonly permutation?: ArrayLike<number>;
@@ -26,6 +27,11 @@ export class PresetRandom implements Rng {
 
   uniform(shape: Shape): Tensor {
     const values = this.#given("uniform", this.#draws.uniform, sizeOf(shape));
+    return this.#device.tensor(Float32Array.from(values), shape);
+  }
+
+  normal(shape: Shape): Tensor {
+    const values = this.#given("normal", this.#draws.normal, sizeOf(shape));
     return this.#device.tensor(Float32Array.from(values), shape);
   }
 

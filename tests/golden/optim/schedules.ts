@@ -1,3 +1,4 @@
+import { type SignalAnnealing, signalAnnealing } from "../../../algorithms/bases/uda.ts";
 import { setLayer } from "../../../experiment/config/layers.ts";
 import { resolveConfig } from "../../../experiment/config/resolve.ts";
 import { learningRate } from "../../../experiment/config/training_settings.ts";
@@ -14,7 +15,6 @@ import { abcKeepProbability } from "../../../algorithms/addons/abc.ts";
 import { crestAlignmentExponent } from "../../../algorithms/addons/crest/crest.ts";
 import { sevalTargetPrecision } from "../../../algorithms/addons/seval/thresholds.ts";
 import { adelloSmoothing } from "../../../algorithms/shared/flexible_alignment.ts";
-import { type SignalAnnealing, udaSignalAnnealing } from "./uda_signal_annealing.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import type { GoldenRunner } from "../runner.ts";
 
@@ -161,7 +161,7 @@ function scheduleOf(c: GoldenCase, last: number): Schedule {
     [["decay"], () => warmupEmaDecay({ decay: p.decay })],
     [
       ["num_classes", "T"],
-      () => udaSignalAnnealing({ classes: p.num_classes, steps: p.T, shape: annealing(c) }),
+      () => signalAnnealing({ classes: p.num_classes, steps: p.T, shape: annealing(c) }),
     ],
   ];
   const found = known.find(([keys]) => keys.every((key) => key in p));

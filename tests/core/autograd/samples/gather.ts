@@ -26,6 +26,8 @@ function scatterNd(x: Nd, index: ArrayLike<number>, rows: number, row: readonly 
 const index = drawLabels("index", 6, 4);
 /** With numbers that name no row. */
 const loose = [2, -1, 4, 2, 0, 100];
+/** Of which the second 2 and the 0 do not count. */
+const kept = [1, 1, 1, 0, 0, 1];
 const words = { seed: 3, step: 1, name: "sample" };
 
 function host<T>(size: number, draw: (random: Random) => T): T[] {
@@ -72,6 +74,21 @@ export const samples: readonly Sample[] = [
     gradient: false,
   },
   {
+    op: "scatterRows",
+    about: "of which a mask leaves some out",
+    inputs: [draw("rows", [6, 3])],
+    run: ([rows], d) =>
+      ops.scatterRows(toDevice(d, draw("table", [5, 3])), labels(d, loose), ops.detach(rows!), {
+        mask: d.tensor(kept, [6]),
+      }),
+    reference: ([rows]) =>
+      nd([5, 3], (i) => {
+        const last = loose.findLastIndex((row, k) => row === Math.floor(i / 3) && kept[k] === 1);
+        return last < 0 ? draw("table", [5, 3]).data[i]! : rows!.data[last * 3 + i % 3]!;
+      }),
+    gradient: false,
+  },
+  {
     op: "oneHot",
     about: "smoothed",
     inputs: [],
@@ -85,6 +102,13 @@ export const samples: readonly Sample[] = [
     run: (_, d) => ops.histogram(labels(d, drawLabels("many", 1000, 12)), 10),
     reference: () =>
       nd([10], (c) => drawLabels("many", 1000, 12).filter((label) => label === c).length),
+  },
+  {
+    op: "histogram",
+    about: "of labels held as floats",
+    inputs: [],
+    run: (_, d) => ops.histogram(d.tensor(loose, [6]), 4),
+    reference: () => nd([4], (c) => loose.filter((label) => label === c).length),
   },
   {
     op: "histogram",
@@ -160,6 +184,12 @@ export const refusals: readonly Refusal[] = [
     op: "scatterRows",
     call: (d) => ops.scatterRows(d.zeros([4, 3]), labels(d, [0, 1]), d.zeros([2, 2])),
     message: /f32\[2, 2\] into f32\[4, 3\]/,
+  },
+  {
+    op: "scatterRows",
+    call: (d) =>
+      ops.scatterRows(d.zeros([4]), labels(d, [0, 1]), d.zeros([2]), { mask: d.zeros([3]) }),
+    message: /i32\[2\] by f32\[3\]/,
   },
   { op: "oneHot", call: (d) => ops.oneHot(d.zeros([2]) as never, 3), message: /f32\[2\]/ },
   {

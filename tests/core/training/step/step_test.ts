@@ -6,10 +6,14 @@ import {
   crossEntropy,
   defineAlgorithm,
   mean,
+  type Model,
   mul,
+  type Output,
   type Plugin,
   priorDistance,
   requestDevice,
+  reshape,
+  slice,
   type State,
   type StateSpecs,
   type Step,
@@ -425,4 +429,38 @@ Deno.test("Host.write() makes integer tensors too, and Host.device is the run's"
   );
   assert.equal(asked, 1);
   assert.equal(trainer.done, 0);
+});
+
+Deno.test("imageGradient() is by the images alone: weights and statistics stay as they were", async () => {
+  const linear: Model = {
+    name: "linear",
+    build: (b, { classes, size }) => ({
+      features: 3 * size * size,
+      forward: (x) => reshape(x, [x.shape[0]!, 3 * size * size]),
+      heads: { main: b.linear("fc", 3 * size * size, classes) },
+    }),
+  };
+  let found: Tensor | undefined;
+  const asking = base({
+    inputs(s) {
+      const second = (out: Output) => sum(slice(out.logits(), { axis: 1, start: 1, end: 2 }));
+      found = device.keep(() => s.imageGradient(s.batch.unlabeled.weak[0]!, second));
+      return {};
+    },
+  });
+  const simple = await tinyTrainer(device, { stack: compose(asking), model: linear });
+  const weight = await device.read(simple.network.student.parameters[0]!);
+  simple.step();
+  const [images, ...image] = found!.shape, row = weight.length / 3;
+  assert.deepEqual([images, ...image], [8, 8, 8, 3]);
+  const wanted = [...weight.subarray(row, 2 * row)];
+  assert.deepEqual([...(await device.read(found!)).subarray(row, 2 * row)], wanted);
+
+  const after = async (first: Plugin) => {
+    const trainer = await trainerOf(first), { student } = trainer.network;
+    await runSteps(trainer, 2);
+    const read = await device.readAll([...student.parameters, ...student.buffers]);
+    return read.map((values) => [...values]);
+  };
+  assert.deepEqual(await after(asking), await after(base()));
 });

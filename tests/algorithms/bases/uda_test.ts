@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { udaSignalAnnealing } from "./uda_signal_annealing.ts";
+import { signalAnnealing } from "../../../algorithms/bases/uda.ts";
 
-Deno.test("udaSignalAnnealing() rises from chance to 1", () => {
-  const linear = udaSignalAnnealing({ classes: 4, steps: 100, shape: "linear" });
+Deno.test("signalAnnealing() rises from chance to 1", () => {
+  const linear = signalAnnealing({ classes: 4, steps: 100, shape: "linear" });
   assert.deepEqual([0, 50, 100, 200].map(linear), [0.25, 0.625, 1, 1]);
   const at = (shape: "none" | "exponential" | "logarithmic") =>
-    udaSignalAnnealing({ classes: 4, steps: 100, shape })(50);
+    signalAnnealing({ classes: 4, steps: 100, shape })(50);
   assert.equal(at("none"), 1);
   assert.ok(at("exponential") < 0.625 && at("logarithmic") > 0.625);
 });

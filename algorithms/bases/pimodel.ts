@@ -1,0 +1,74 @@
+import {
+  type Algorithm,
+  crossEntropy,
+  defineAlgorithm,
+  mean,
+  mse,
+  mul,
+  softmax,
+} from "../../core/mod.ts";
+import { checkRamp, type RampOptions, rampWeight } from "../shared/ramp.ts";
+import { classicBase } from "../recipes/usb.ts";
+
+/** Options of {@linkcode pimodel}. */
+export interface PiModelOptions extends RampOptions {
+  /** Weight of the consistency loss: w(t) in the paper at its highest. */
+  lambda: number;
+}
+
+/**
+ * Π-model (Laine and Aila, "Temporal ensembling for semi-supervised learning", ICLR 2017): the
+ * prediction of one weak view is pulled to that of another, by the mean square over samples and classes.
+ *
+ * Follows USB's code: the first view's prediction is a constant, and both have batch statistics of their
+ * own that leave the running ones alone.
+ *
+ * @example Less consistency
+ * ```ts
+ * import { compose } from "@longtail/longtail/core";
+ * import { pimodel } from "@longtail/longtail/algorithms";
+ * import assert from "node:assert/strict";
+ *
+ * const { plugins: [base] } = compose(pimodel({ lambda: 1 }));
+ * assert.deepEqual(base.config, { lambda: 1, ramp: "linear", rampShare: 0.4 });
+ * ```
+ */
+export const pimodel: Algorithm<PiModelOptions> = defineAlgorithm({
+  name: "pimodel",
+  kind: "base",
+  paper: "Laine and Aila, ICLR 2017",
+  provides: [
+    "labeled-logits",
+    "labeled-weights",
+    "pseudo-labels",
+    "plain-guesses",
+    "guesses-apart",
+    "mask",
+  ],
+  defaults: { lambda: 10, ramp: "linear", rampShare: 0.4 } as PiModelOptions,
+  check: (config) => checkRamp(config),
+  needs: () => ({
+    views: { labeled: ["weak"], unlabeled: ["weak", "weak"] },
+    passes: [
+      { net: "student", inputs: ["labeled"] },
+      { net: "student", inputs: ["weak/0"], norm: "frozen", grad: false },
+      { net: "student", inputs: ["weak/1"], norm: "frozen" },
+    ],
+  }),
+  recipe: classicBase("pimodel"),
+  pseudoLabel: (_, t) => ({ ...t, form: "soft" }),
+  loss(s, t, m) {
+    const { labeled: [labeled], weak: [, second] } = s.student;
+    // What add-ons do to weak views they do to guesses: here the first view's alone.
+    const squares = mse(softmax(second!.rawLogits()), t.probs, { reduction: "none" }); // needs ask for it
+    return {
+      labeled: crossEntropy(labeled!.logits(), s.batch.labeled.y, {
+        weights: s.weights("labeled"),
+      }),
+      unlabeled: mul(
+        mean(mul(mean(squares, 1), m)),
+        s.ramp(rampWeight(s.config, s.progress), s.config.lambda),
+      ),
+    };
+  },
+});

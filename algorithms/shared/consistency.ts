@@ -1,0 +1,72 @@
+import {
+  argmax,
+  concat,
+  crossEntropy,
+  mul,
+  type Step,
+  type Targets,
+  type Tensor,
+} from "../../core/mod.ts";
+import { repeatRows } from "./batch_rows.ts";
+import { noneOf, notPositive } from "./option_checks.ts";
+import { sharpen } from "./mixing.ts";
+
+/** What pseudo-labels are learned as. */
+export interface TargetOptions {
+  /** `hard` learns the most probable class, `soft` the sharpened prediction. */
+  targets: "hard" | "soft";
+  /** Sharpens soft targets, p^(1/T); USB's code leaves it out, which is 1. */
+  temperature: number;
+}
+
+/** What is wrong with {@linkcode TargetOptions}, or null. */
+export function checkTargets({ targets, temperature }: TargetOptions): string | null {
+  return notPositive({ temperature }) ?? noneOf("targets", targets, ["hard", "soft"]);
+}
+
+/**
+ * What pseudo-labels are learned as: classes, or probabilities where they are to be soft. Those that an
+ * add-on has made soft are learned as they are.
+ */
+export function learnedTarget(
+  { probs, form }: Targets,
+  { targets, temperature }: TargetOptions,
+): Tensor<"i32"> | Tensor {
+  if (form === "soft") return probs;
+  return targets === "hard" ? argmax(probs, 1) : sharpen(probs, temperature);
+}
+
+/** What {@linkcode consistencyLosses} are taken with. */
+export interface Consistency {
+  /** What unlabeled images are learned as, one row each. */
+  readonly target: Tensor<"i32"> | Tensor;
+  /** Weight of each unlabeled image [batch]. */
+  readonly mask: Tensor;
+  /** Weight of the unlabeled loss. */
+  readonly lambda: number;
+  /** Strong views that learn the target, all of them by default. */
+  readonly views?: number;
+  /** Weight of each labeled image, those that add-ons give by default [batch]. */
+  readonly weights?: Tensor;
+}
+
+/**
+ * The losses of FixMatch and all that choose other targets or masks: cross entropy of the labels, and of
+ * the targets on the strong views, means over all rows whatever their weights (Sohn et al., NeurIPS
+ * 2020, equations 3 and 4). Of several strong views the loss is the mean over them.
+ */
+export function consistencyLosses(
+  s: Pick<Step, "student" | "batch" | "weights">,
+  { target, mask, lambda, views = s.student.strong.length, weights = s.weights("labeled") }:
+    Consistency,
+): Record<"labeled" | "unlabeled", Tensor> {
+  const { labeled: [labeled], strong } = s.student;
+  const logits = concat(strong.slice(0, views).map((view) => view.logits()), 0);
+  return {
+    labeled: crossEntropy(labeled!.logits(), s.batch.labeled.y, { weights }), // there is a labeled view
+    unlabeled: mul(
+      crossEntropy(logits, repeatRows(target, views), { weights: repeatRows(mask, views) }),
+      lambda,
+    ),
+  };
+}
