@@ -176,10 +176,11 @@ class SlotRunner {
     for (const [{ name, spec }, s] of this.#steps) {
       if (spec.pseudoLabel) targets = slotTargets(spec.pseudoLabel(s, targets), name);
     }
+    const { judged } = targets, seen = judged ? { ...targets, probs: judged } : targets;
     let mask = this.#ones(targets.probs.shape[0]!); // probabilities have a batch axis
     for (const [{ name: plugin, spec }, s] of this.#steps) {
       if (!spec.mask) continue;
-      mask = sampleWeights(spec.mask(s, targets, mask), { plugin, slot: "mask", like: mask });
+      mask = sampleWeights(spec.mask(s, seen, mask), { plugin, slot: "mask", like: mask });
     }
     return { targets, mask };
   }

@@ -1,0 +1,19 @@
+import type { GoldenRunner } from "../runner.ts";
+import { CaseReader } from "./case_reader.ts";
+import { checkAlignments } from "./usb_alignment.ts";
+import { checkMeanCountWeights, checkUsbSteps } from "./usb_addon_steps.ts";
+
+const TOLERANCE = { relative: 1e-5, absolute: 1e-6 } as const;
+
+/**
+ * `alg_usb_imb` and `alg_usb_fork`: add-ons of USB and of ADELLO's fork on FixMatch, and their
+ * alignment of distributions. What a case holds says of which kind it is.
+ */
+export const run: GoldenRunner = async (c, check, open) => {
+  const read = new CaseReader(c, check, TOLERANCE);
+  if (c.has("step0/z")) await checkUsbSteps(read, await open());
+  else if (c.has("step0/p_aligned")) await checkAlignments(read, await open());
+  else if (c.has("counts0")) checkMeanCountWeights(read);
+  else check.fail("", "no kind of case holds these tensors");
+  read.finish();
+};
