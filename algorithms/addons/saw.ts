@@ -1,5 +1,4 @@
 import {
-  add,
   type Algorithm,
   argmax,
   defineAlgorithm,

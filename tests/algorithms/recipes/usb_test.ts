@@ -74,6 +74,15 @@ Deno.test("USB's add-ons bring its long-tailed benchmark along", () => {
   });
 });
 
+Deno.test("SAW is SEVAL's own where its recipe is asked for", () => {
+  for (const [dataset, beta] of [["cifar10", 0.999], ["imagenet127", 0]] as const) {
+    isPublished(["fixmatch+saw", dataset, "recipe=seval"], {
+      "saw.counts": "running",
+      "saw.labeledBeta": beta,
+    });
+  }
+});
+
 Deno.test("ABC, CReST+ and DARP are USB's own where its recipe is asked for", () => {
   for (const recipe of ["usb", "adello"]) {
     const named = `recipe=${recipe}`;

@@ -39,7 +39,7 @@ const EPOCH = 10;
 const HEADS: Readonly<Record<string, string>> = { tras: "tras", abc: "abc", rda: "reverse" };
 
 /** Steps of add-ons on FixMatch: logits and features are given, one tensor for all rows. */
-export async function checkUsbSteps(read: CaseReader, device: Device): Promise<void> {
+export async function checkAddonSteps(read: CaseReader, device: Device): Promise<void> {
   const { case: c } = read, p = c.params;
   const classes: number = p.classes,
     B: number = p.B,

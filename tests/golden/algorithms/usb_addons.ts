@@ -1,7 +1,7 @@
 import type { GoldenRunner } from "../runner.ts";
 import { CaseReader } from "./case_reader.ts";
 import { checkAlignments } from "./usb_alignment.ts";
-import { checkMeanCountWeights, checkUsbSteps } from "./usb_addon_steps.ts";
+import { checkAddonSteps, checkMeanCountWeights } from "./usb_addon_steps.ts";
 
 const TOLERANCE = { relative: 1e-5, absolute: 1e-6 } as const;
 
@@ -11,7 +11,7 @@ const TOLERANCE = { relative: 1e-5, absolute: 1e-6 } as const;
  */
 export const run: GoldenRunner = async (c, check, open) => {
   const read = new CaseReader(c, check, TOLERANCE);
-  if (c.has("step0/z")) await checkUsbSteps(read, await open());
+  if (c.has("step0/z")) await checkAddonSteps(read, await open());
   else if (c.has("step0/p_aligned")) await checkAlignments(read, await open());
   else if (c.has("counts0")) checkMeanCountWeights(read);
   else check.fail("", "no kind of case holds these tensors");
