@@ -15,6 +15,7 @@ export { fixmatch, type FixMatchOptions } from "./bases/fixmatch.ts";
 export { simpro, type SimproOptions } from "./bases/simpro.ts";
 export { supervised, type SupervisedOptions } from "./bases/supervised.ts";
 export type { ClassEstimator } from "./bases/acr/class_anchors.ts";
+export type { RunningMean } from "./shared/distribution_alignment.ts";
 export type { AlignmentTarget, SmoothingOptions } from "./shared/flexible_alignment.ts";
 export { logPrior } from "./shared/log_prior.ts";
 export { pseudolabel, type PseudoLabelOptions } from "./bases/pseudolabel.ts";
