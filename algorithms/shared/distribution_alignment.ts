@@ -122,7 +122,7 @@ export function alignUniform(bank: AlignmentBank, probs: Tensor): Tensor {
 
 /** State that {@linkcode alignUniform} works with. */
 export function uniformState(batches: number, classes: number): ReturnType<typeof alignmentState> {
-  return { bank: { shape: [batches, classes] }, held: { shape: [1], init: batches } };
+  return runningState({ average: "ring", batches, momentum: 0 }, classes);
 }
 
 /** Class frequencies to a power and scaled to sum 1: flatter below 1, sharper above. */

@@ -11,11 +11,8 @@ import {
   trasLogPrior,
   type TrasOptions,
 } from "../../../algorithms/addons/tras.ts";
-import {
-  fixmatch,
-  type FixMatchOptions,
-  fixmatchTarget,
-} from "../../../algorithms/bases/fixmatch.ts";
+import { fixmatch } from "../../../algorithms/bases/fixmatch.ts";
+import { learnedTarget, type TargetOptions } from "../../../algorithms/shared/consistency.ts";
 import type { Device } from "../../../core/autograd/device.ts";
 import { slice, sub } from "../../../core/autograd/ops/mod.ts";
 import type { AnyTensor } from "../../../core/autograd/tensor.ts";
@@ -199,7 +196,7 @@ function probe(
   t: Targets,
   { base, addon }: { readonly base: Plugin; readonly addon: Plugin | null },
 ): Record<string, AnyTensor> {
-  const learned = fixmatchTarget(t, base.config as unknown as FixMatchOptions); // its own
+  const learned = learnedTarget(t, base.config as unknown as TargetOptions); // its own
   const strong = s.student.strong[0]!; // FixMatch asks for it
   return {
     [learned.dtype === "i32" ? "yhat" : "target"]: learned,
