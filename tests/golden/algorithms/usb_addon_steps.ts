@@ -94,7 +94,7 @@ export async function checkAddonSteps(read: CaseReader, device: Device): Promise
 function addonOf(c: GoldenCase): Plugin | null {
   const p = c.params;
   if (c.has("step0/p_hat")) {
-    const mean = String(c.json.note).startsWith("quirk: USB as released") ? "all" : "class";
+    const mean = c.name.endsWith("released") ? "all" : "class";
     return debiaspl({ tau: p.tau, margin: p.loss_tau, momentum: p.ema_p, mean });
   }
   if (c.has("epoch0/w_l")) return saw();
@@ -108,7 +108,7 @@ function addonOf(c: GoldenCase): Plugin | null {
       offset: p.B_tras,
       power: p.tro,
       threshold: p.p_cutoff,
-      warmup: p.warmup_epochs / epochsOf(c).length,
+      warmup: p.warmup_epochs / totalOf(c),
       prior: "inverse",
       guesses: "adjusted",
     });
@@ -140,12 +140,17 @@ function epochsOf(c: GoldenCase): number[] {
   );
 }
 
+/** Epochs of the run: those that a case states, or as many as its steps and its warm-up need. */
+function totalOf(c: GoldenCase): number {
+  const { total_epochs: total, warmup_epochs: warmup = 1 } = c.params;
+  return total ?? Math.max(warmup, 1 + Math.max(...epochsOf(c)));
+}
+
 function progressOf(c: GoldenCase, i: number, epoch: number): Progress {
-  const epochs = epochsOf(c), total: number = c.params.total_epochs ?? epochs.length;
   const counted = c.hasScalar(`step${i}/epoch`);
   return {
     step: counted ? epoch * EPOCH : i,
-    steps: total * EPOCH,
+    steps: totalOf(c) * EPOCH,
     epoch,
     epochSteps: EPOCH,
   };

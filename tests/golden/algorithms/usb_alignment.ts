@@ -9,8 +9,8 @@ import type { CaseReader } from "./case_reader.ts";
 import { StepCase } from "./step_case.ts";
 import { StubModel } from "./stub_model.ts";
 
-/** Steps of a run in which a case's α fall on whole ones. */
-const STEPS = 1000;
+/** Steps of a run in which a case's α fall on whole ones, to all digits that count. */
+const STEPS = 1e9;
 
 /** Distribution alignment as USB's hooks and those of ADELLO's fork do it, batch after batch. */
 export async function checkAlignments(read: CaseReader, device: Device): Promise<void> {
