@@ -25,7 +25,7 @@ export interface AdshOptions {
  * Adsh (Guo and Li, "Class-imbalanced semi-supervised learning with adaptive thresholding", ICML 2022):
  * a threshold for each class, in place of the base's. After each epoch the average predicts all
  * unlabeled images; of every class as large a share passes as of the most frequent one's passes its
- * fixed threshold τ₁ (algorithm 1).
+ * fixed threshold τ₁: a share ρ, down to the confidence of image ⌊n_k ρ⌋ of class k.
  *
  * Code that USB and SEVAL share (`rule: released`) starts with e^(−τ₁) in place of τ₁, counts an image
  * of the first class too few, lets all pass where there is none, and takes the least confident image

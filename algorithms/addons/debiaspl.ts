@@ -32,8 +32,8 @@ const DEFAULTS: DebiasplOptions = { tau: 0.5, margin: 0.5, momentum: 0.999, mean
 /**
  * DebiasPL (Wang et al., "Debiased learning from naturally imbalanced pseudo-labels", CVPR 2022):
  * pseudo-labels are the softmax of z − λ log p̂ of the weak view, with the running mean p̂ of its
- * predictions (equations 2 and 3); the strong view is learned on z + λ log p̂ (equation 4), which asks
- * for larger margins where few pseudo-labels are.
+ * predictions, p̂ ← m p̂ + (1 − m) · mean softmax(z); the strong view is learned on z + λ log p̂, which
+ * asks for larger margins where few pseudo-labels are.
  *
  * As in USB's code pseudo-labels follow the estimate that has this step's predictions, margins the one
  * before. There p̂ is moved by the mean over all classes, which is always 1/C, and its fork ADELLO has

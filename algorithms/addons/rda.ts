@@ -37,8 +37,8 @@ export interface RdaOptions {
  * RDA (Duan et al., "RDA: Reciprocal distribution alignment for robust semi-supervised learning", ECCV
  * 2022), as ADELLO's repository has it. A second head on the base's features, the reverse one, learns
  * from complementary labels which class an image is not of. Predictions are aligned with what the
- * other head leaves over: those of the base with the mean of 1 − r, r being the reverse head's, and
- * those of the reverse head with the mean of 1 − p (equations 4 to 7). There is no threshold.
+ * other head leaves over: p of the base becomes p (1 − r̄) / p̄, scaled to sum 1, and r of the reverse
+ * head r (1 − p̄) / r̄, with the means p̄ and r̄ over batches. There is no threshold.
  *
  * ADELLO's code scales the reverse targets over the whole batch, which makes their loss as many times
  * smaller as there are rows, and starts its means with ones; see `scale` and `start`.
