@@ -32,6 +32,11 @@ import { reweight } from "./addons/reweight.ts";
 import { crest } from "./addons/crest/crest.ts";
 import { darp } from "./addons/darp/darp.ts";
 import { crt } from "./addons/crt.ts";
+import { adsh } from "./addons/adsh.ts";
+import { debiaspl } from "./addons/debiaspl.ts";
+import { rda } from "./addons/rda.ts";
+import { saw } from "./addons/saw.ts";
+import { tras } from "./addons/tras.ts";
 
 /** A method whose option types are erased, as the command line works with them. */
 export interface ListedAlgorithm {
@@ -75,6 +80,11 @@ export const algorithms: readonly ListedAlgorithm[] = [
   crest,
   darp,
   crt,
+  adsh,
+  debiaspl,
+  rda,
+  saw,
+  tras,
 ] as ListedAlgorithm[];
 
 /**

@@ -8,14 +8,17 @@ import {
   detach,
   gather,
   max,
+  maximum,
   mul,
   type Schedule,
   softmax,
   type Step,
+  sub,
   type Targets,
   type Tensor,
 } from "../../core/mod.ts";
-import { outsideUnit } from "../shared/option_checks.ts";
+import { logPrior } from "../shared/log_prior.ts";
+import { negative, noneOf, outsideUnit } from "../shared/option_checks.ts";
 import { dasoAddon } from "../recipes/daso_methods.ts";
 
 /** Options of {@linkcode abc}. */
@@ -26,7 +29,26 @@ export interface AbcOptions {
   lambda: number;
   /** Whether add-ons that change pseudo-labels and masks, as DASO and SEVAL, change the head's too. */
   refine: boolean;
+  /** What the head learns pseudo-labels as: all probabilities, or the class, as in USB's code. */
+  targets: "soft" | "hard";
+  /**
+   * What balances the head: a class-balanced `sample`, or logit adjustment, as in ABCLA of SEVAL's
+   * code: labels are learned on logits + τ log π, pseudo-labels are the base's own head's with
+   * − τ log π and count where that or the balanced head is sure.
+   */
+  balance: "sample" | "logits";
+  /** Strength of the logit adjustment: τ. */
+  tau: number;
 }
+
+const DEFAULTS: AbcOptions = {
+  threshold: 0.95,
+  lambda: 1,
+  refine: true,
+  targets: "soft",
+  balance: "sample",
+  tau: 2,
+};
 
 /**
  * ABC (Lee, Shin and Kim, "ABC: Auxiliary balanced classifier for class-imbalanced semi-supervised
@@ -34,6 +56,10 @@ export interface AbcOptions {
  * of the samples. Bernoulli masks keep a labeled image of class k with probability N_min / N_k
  * (equations 1 and 2), an unlabeled one with a probability that falls from 1 to that (equations 3
  * and 4); its unlabeled targets are soft. The balanced head is evaluated.
+ *
+ * USB's code learns the class of its pseudo-labels (`targets: hard`). SEVAL's ABCLA is ACR with one
+ * strong view; here it is an option of the head (`balance: logits`), and the base's own head keeps its
+ * pseudo-labels.
  *
  * On ReMixMatch, whose passes see mixed images, it takes a pass of its own over the views as they
  * are, which leaves the running statistics alone. Deviation of DASO's code, kept: one strong view,
@@ -55,7 +81,7 @@ export const abc: Algorithm<AbcOptions> = defineAlgorithm({
   kind: "addon",
   paper: "Lee et al., NeurIPS 2021",
   requires: ["weak-view", "strong-view", "main-head"],
-  defaults: { threshold: 0.95, lambda: 1, refine: true } as AbcOptions,
+  defaults: DEFAULTS,
   docs: {
     threshold: "Confidence from which a pseudo-label of the balanced head counts: τ in the paper.",
     lambda: "Weight of both terms.",
@@ -63,7 +89,10 @@ export const abc: Algorithm<AbcOptions> = defineAlgorithm({
       "Whether add-ons that change pseudo-labels and masks, as DASO and SEVAL, change the head's too.",
   },
   smoke: { "abc.threshold": 0.2, epochSteps: 10 },
-  check: ({ threshold }) => outsideUnit({ threshold }),
+  check: ({ threshold, tau, targets, balance }) =>
+    outsideUnit({ threshold }) ?? negative({ tau }) ??
+      noneOf("targets", targets, ["soft", "hard"]) ??
+      noneOf("balance", balance, ["sample", "logits"]),
   recipe: dasoAddon("abc"),
   needs: (_, { classes }) => ({
     passes: [{
@@ -76,15 +105,19 @@ export const abc: Algorithm<AbcOptions> = defineAlgorithm({
     evalHead: "abc",
   }),
   loss(s) {
-    const { labeled, strong } = s.pass("abc"), { lambda } = s.config;
-    const masks = balancedMasks(s, s.config);
+    const { labeled, strong } = s.pass("abc"), { lambda, targets, balance, tau } = s.config;
+    const masks = balance === "sample" ? balancedMasks(s, s.config) : adjustedMasks(s, s.config);
+    const target = targets === "soft" ? masks.probs : argmax(masks.probs, 1);
     const consistency = strong.map((view) =>
-      crossEntropy(view.logits("abc"), masks.probs, { weights: masks.unlabeled })
+      crossEntropy(view.logits("abc"), target, { weights: masks.unlabeled })
     ).reduce(add);
     const own = labeled[0]!.logits("abc"); // there is a labeled view
     return {
       "abc labeled": mul(
-        crossEntropy(own, s.batch.labeled.y, { weights: masks.labeled }),
+        crossEntropy(own, s.batch.labeled.y, {
+          weights: masks.labeled,
+          ...(balance === "logits" ? { offsets: logPrior(s.prior, tau) } : {}),
+        }),
         lambda,
       ),
       "abc unlabeled": mul(consistency, lambda / strong.length),
@@ -121,6 +154,24 @@ export function balancedMasks(
       refine ? s.refineMask(targets, sure, "abc") : sure,
       s.random("unlabeled").bernoulli(keep),
     ),
+  };
+}
+
+/** Masks and pseudo-labels of the head where logit adjustment balances it; all labels are learned. */
+export function adjustedMasks(
+  s: Step,
+  { threshold, refine, tau }: Pick<AbcOptions, "threshold" | "refine" | "tau">,
+): BalancedMasks {
+  const weak = s.pass("abc").weak[0]!; // the base has a weak view
+  const debiased = softmax(sub(weak.rawLogits(), logPrior(s.prior, tau)));
+  const given: Targets = { probs: debiased, form: "soft" };
+  const targets = refine ? s.refine(given, "abc") : given;
+  const probs = detach(targets.probs), own = softmax(detach(weak.logits("abc")));
+  const sure = atLeast(maximum(max(probs, 1), max(own, 1)), threshold);
+  return {
+    probs,
+    labeled: add(mul(gather(s.prior, s.batch.labeled.y), 0), 1),
+    unlabeled: refine ? s.refineMask(targets, sure, "abc") : sure,
   };
 }
 

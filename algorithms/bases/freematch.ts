@@ -27,7 +27,7 @@ import {
 } from "../../core/mod.ts";
 import { repeatRows } from "../shared/batch_rows.ts";
 import { consistencyLosses } from "../shared/consistency.ts";
-import { negative, outsideUnit } from "../shared/option_checks.ts";
+import { negative, noneOf, outsideUnit } from "../shared/option_checks.ts";
 import { classicBase } from "../recipes/usb.ts";
 
 /** Options of {@linkcode freematch}. */
@@ -42,7 +42,18 @@ export interface FreeMatchOptions {
   quantile: number;
   /** Most that the global threshold may be; 0.95 on SVHN in USB's code. */
   ceiling: number;
+  /** What threshold, shares and histogram are at first: 1 / classes, or 1, as in ADELLO's fork of USB. */
+  start: "uniform" | "ones";
 }
+
+const DEFAULTS: FreeMatchOptions = {
+  lambda: 1,
+  fairness: 0.001,
+  momentum: 0.999,
+  quantile: 0,
+  ceiling: 1,
+  start: "uniform",
+};
 
 /**
  * FreeMatch (Wang et al., "FreeMatch: Self-adaptive thresholding for semi-supervised learning", ICLR
@@ -76,16 +87,20 @@ export const freematch: Algorithm<FreeMatchOptions> = defineAlgorithm({
     "guesses-apart",
     "mask",
   ],
-  defaults: { lambda: 1, fairness: 0.001, momentum: 0.999, quantile: 0, ceiling: 1 },
-  check: ({ lambda, fairness, ...shares }) =>
-    negative({ lambda, fairness }) ?? outsideUnit({ ...shares }),
+  defaults: DEFAULTS,
+  check: ({ lambda, fairness, start, ...shares }) =>
+    negative({ lambda, fairness }) ?? noneOf("start", start, ["uniform", "ones"]) ??
+      outsideUnit({ ...shares }),
   needs: () => ({ views: { labeled: ["weak"], unlabeled: ["weak", "strong"] } }),
   recipe: classicBase("freematch"),
-  state: (_, { classes }) => ({
-    threshold: { shape: [1], init: "uniform", logged: true },
-    shares: { shape: [classes], init: "uniform", estimates: "unlabeled" },
-    histogram: { shape: [classes], init: "uniform" },
-  }),
+  state: ({ start }, { classes }) => {
+    const init = start === "ones" ? 1 : "uniform";
+    return {
+      threshold: { shape: [1], init, logged: true },
+      shares: { shape: [classes], init, estimates: "unlabeled" },
+      histogram: { shape: [classes], init },
+    };
+  },
   mask(s, { probs }, m) {
     const { momentum, quantile, ceiling } = s.config, { state } = s;
     const sure = max(probs, 1), labels = argmax(probs, 1), fresh = 1 - momentum;

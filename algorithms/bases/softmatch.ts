@@ -37,6 +37,8 @@ export interface SoftMatchOptions extends TargetOptions {
   sharpness: number;
   /** What predictions are aligned to before they are weighed: classes alike, or the labeled batches' mean prediction. */
   target: "uniform" | "labeled";
+  /** Whether they are `aligned` when they are weighed, or a softmax of that, as in ADELLO's fork of USB. */
+  confidence: "aligned" | "softmax";
 }
 
 /**
@@ -75,12 +77,14 @@ export const softmatch: Algorithm<SoftMatchOptions> = defineAlgorithm({
     momentum: 0.999,
     sharpness: 2,
     target: "uniform",
+    confidence: "aligned",
     targets: "hard",
     temperature: 0.5,
   } as SoftMatchOptions,
-  check: ({ lambda, momentum, sharpness, target, ...targets }) =>
+  check: ({ lambda, momentum, sharpness, target, confidence, ...targets }) =>
     negative({ lambda }) ?? outsideUnit({ momentum }) ?? notPositive({ sharpness }) ??
-      noneOf("target", target, ["uniform", "labeled"]) ?? checkTargets(targets),
+      noneOf("target", target, ["uniform", "labeled"]) ??
+      noneOf("confidence", confidence, ["aligned", "softmax"]) ?? checkTargets(targets),
   fits: (_, __, { unlabeled }) =>
     unlabeled > 1
       ? null
@@ -95,8 +99,8 @@ export const softmatch: Algorithm<SoftMatchOptions> = defineAlgorithm({
     target: { shape: [classes], init: "uniform" },
   }),
   mask(s, t, m) {
-    const { momentum, sharpness } = s.config, { state } = s, axis = { keepAxes: true };
-    const sure = max(aligned(s, t), 1);
+    const { momentum, sharpness, confidence } = s.config, { state } = s, axis = { keepAxes: true };
+    const probs = aligned(s, t), sure = max(confidence === "aligned" ? probs : softmax(probs), 1);
     state.mean = lerp(mean(sure, 0, axis), state.mean, momentum);
     state.variance = lerp(variance(sure, 0, { ...axis, correction: 1 }), state.variance, momentum);
     const missing = minimum(sub(sure, state.mean), 0);

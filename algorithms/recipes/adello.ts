@@ -43,6 +43,7 @@ export const adello: PublishedRecipe = {
     const distillAfter = entryOf(DISTILL_AFTER, target.dataset), methods = usbOptions(target);
     return {
       ...methods,
+      debiaspl: target.dataset === "synthetic" ? {} : { tau: 0.5, margin: 0.4 },
       ...(target.dataset === "imagenet127"
         ? { crest: { ...methods["crest"], generations: 5 } }
         : {}),
@@ -68,8 +69,8 @@ function adelloTraining(target: RecipeTarget): Recipe {
   };
 }
 
-/** ADELLO's and UDAL's own: the repository's training; of `synthetic` the base's short run is left. */
-export function adelloMethod(method: "adello" | "udal"): (target: RecipeTarget) => Recipe {
+/** An add-on's own: the repository's training; of `synthetic` the base's short run is left. */
+export function adelloMethod(method: "adello" | "udal" | "rda"): (target: RecipeTarget) => Recipe {
   return (target) => {
     const options = entryOf(adello.options(target), method) ?? {},
       alone = { ...target, addons: [method] };

@@ -70,6 +70,7 @@ function baselines({ dataset, addons }: RecipeTarget): OptionsByName {
   const calibrated = addons.includes("seval") && dataset.startsWith("cifar");
   return {
     acr: { momentum: 0.9 },
+    saw: { counts: "running", labeledBeta: dataset === "imagenet127" ? 0 : 0.999 },
     ...(dataset === "semi-aves" ? { crest: { generations: 5, plus: true } } : {}),
     ...(calibrated ? { crest: sevalCrest(dataset) } : {}),
   };

@@ -145,9 +145,17 @@ export function usbOptions(
     mixmatch: { rampShare: 1 / 64 },
     remixmatch: { rampShare: 1 / 64, momentum: 0.999 },
     acr: { momentum: 0.9, estimator: "count" },
-    crest: { generations: GENERATIONS, shares: "geometric", by: "logit", plus: true },
-    darp: { warmup: 200 / 256, counts: [] },
+    abc: { targets: "hard" },
+    crest: {
+      generations: GENERATIONS,
+      shares: "geometric",
+      by: "logit",
+      plus: true,
+      average: "moving",
+    },
+    darp: { warmup: 200 / 256, counts: [], mask: "raw" },
     daso: { warmup: 5 * 1024, spread: dataset === "cifar10" ? 1.5 : 0.3 },
+    debiaspl: { tau: 0.4, margin: 0.4 },
     cossl: {
       pretrain: from === undefined ? 200 / 256 : 0,
       startSteps: 10 * 1024,
@@ -156,5 +164,18 @@ export function usbOptions(
       ramp: "own",
       weightDecay: "always",
     },
+  };
+}
+
+/**
+ * What an add-on of USB's code brings along: the long-tailed benchmark's training and its options
+ * there; on `synthetic` the base's short run, on data sets without a configuration their own split.
+ */
+export function usbMethod(method: string): (target: RecipeTarget) => Recipe {
+  return (target) => {
+    const { split, ...training } = usb.settings({ ...target, addons: [method] });
+    const options = entryOf(usbOptions(target), method) ?? {};
+    if (target.dataset === "synthetic") return { options };
+    return { ...training, ...(entryOf(TAILS, target.dataset) ? { split } : {}), options };
   };
 }

@@ -35,6 +35,48 @@ export function pushMean({ bank, held }: AlignmentBank, probs: Tensor): Alignmen
   return { bank: next, held: minimum(add(held, 1), bank.shape[0]!) }; // a bank has two axes
 }
 
+/**
+ * How a running mean of predictions is taken: over the last batches that there were (`bank`), over as
+ * many slots, empty at first and counted all the same (`ring`, USB's DistAlignQueueHook), or as a
+ * moving average that the first batch starts (`moving`, its DistAlignEMAHook).
+ */
+export type RunningMean = "bank" | "ring" | "moving";
+
+/** Every {@linkcode RunningMean}. */
+export const RUNNING_MEANS: readonly RunningMean[] = ["bank", "ring", "moving"];
+
+/** Settings of a {@linkcode RunningMean}. */
+export interface RunningMeanOptions {
+  /** How it is taken. */
+  readonly average: RunningMean;
+  /** Batches that it is taken over, unless it is moving. */
+  readonly batches: number;
+  /** Share of the old average that a step keeps, if it is moving. */
+  readonly momentum: number;
+}
+
+/** State of a {@linkcode RunningMean}. */
+export function runningState(
+  { average, batches }: RunningMeanOptions,
+  classes: number,
+): Record<"bank" | "held", StateSpec> {
+  const rows = average === "moving" ? 1 : batches;
+  return {
+    bank: { shape: [rows, classes] },
+    held: { shape: [1], init: average === "ring" ? batches : 0 },
+  };
+}
+
+/** Takes a batch's predictions [batch, classes] into a running mean. */
+export function moveMean(
+  { bank, held }: AlignmentBank,
+  probs: Tensor,
+  { average, momentum }: RunningMeanOptions,
+): AlignmentBank {
+  const last = pushMean({ bank, held }, probs);
+  return average === "moving" ? { ...last, bank: movingMean(bank, probs, momentum) } : last;
+}
+
 /** Mean prediction over the batches in a bank [classes]. */
 export function bankMean({ bank, held }: AlignmentBank): Tensor {
   return div(sum(bank, 0), held);
@@ -80,7 +122,7 @@ export function alignUniform(bank: AlignmentBank, probs: Tensor): Tensor {
 
 /** State that {@linkcode alignUniform} works with. */
 export function uniformState(batches: number, classes: number): ReturnType<typeof alignmentState> {
-  return { bank: { shape: [batches, classes] }, held: { shape: [1], init: batches } };
+  return runningState({ average: "ring", batches, momentum: 0 }, classes);
 }
 
 /** Class frequencies to a power and scaled to sum 1: flatter below 1, sharper above. */

@@ -8,11 +8,12 @@ import {
 } from "../../../core/mod.ts";
 import {
   alignDistribution,
-  alignmentState,
   bankMean,
-  pushMean,
+  moveMean,
+  type RunningMean,
+  runningState,
 } from "../../shared/distribution_alignment.ts";
-import { noneOf, notPositive, notWhole } from "../../shared/option_checks.ts";
+import { noneOf, notPositive, notWhole, outsideUnit } from "../../shared/option_checks.ts";
 import { keptShares, selectRarest, type ShareForm } from "./select_rarest.ts";
 import { crestMethod } from "../../recipes/daso_methods.ts";
 
@@ -32,9 +33,26 @@ export interface CrestOptions {
   progressive: boolean;
   /** Power of the target in the last generation: t_min in the paper. */
   minimum: number;
+  /** CReST+: how the mean prediction is taken; `moving` as in USB's code. */
+  average: Exclude<RunningMean, "ring">;
   /** Batches whose mean prediction is aligned. */
   batches: number;
+  /** Share of the old mean that a step keeps, if it is moving. */
+  momentum: number;
 }
+
+const DEFAULTS: CrestOptions = {
+  generations: 5,
+  alpha: 3,
+  shares: "counts",
+  by: "confidence",
+  plus: false,
+  progressive: true,
+  minimum: 0.5,
+  average: "bank",
+  batches: 128,
+  momentum: 0.999,
+};
 
 /**
  * CReST and CReST+ (Wei et al., "CReST: A class-rebalancing self-training framework for imbalanced
@@ -63,16 +81,7 @@ export const crest: Algorithm<CrestOptions> = defineAlgorithm({
   kind: "addon",
   paper: "Wei et al., CVPR 2021",
   requires: ["pseudo-labels"],
-  defaults: {
-    generations: 5,
-    alpha: 3,
-    shares: "counts",
-    by: "confidence",
-    plus: false,
-    progressive: true,
-    minimum: 0.5,
-    batches: 128,
-  } as CrestOptions,
+  defaults: DEFAULTS,
   docs: {
     generations: "Generations of the run, the first one on the labeled images alone.",
     alpha: "How evenly predicted classes are taken in: α in the paper.",
@@ -89,19 +98,20 @@ export const crest: Algorithm<CrestOptions> = defineAlgorithm({
     by: "crest.generations",
   }],
   smoke: { "crest.generations": 3, "crest.plus": true },
-  check: ({ generations, alpha, batches, shares, by }) =>
+  check: ({ generations, alpha, batches, shares, by, average, momentum }) =>
     noneOf("shares", shares, ["counts", "geometric"]) ??
       noneOf("by", by, ["confidence", "logit"]) ??
+      noneOf("average", average, ["bank", "moving"]) ?? outsideUnit({ momentum }) ??
       notWhole({ generations, batches }) ?? notPositive({ alpha }),
   recipe: crestMethod,
-  state: ({ batches }, { classes }) => ({
-    ...alignmentState(batches, classes),
+  state: (config, { classes }) => ({
+    ...runningState(config, classes),
     exponent: { shape: [1], init: 1 },
     target: { shape: [classes], init: "prior" },
   }),
   pseudoLabel(s, t) {
     if (!s.config.plus) return t;
-    const { bank, held } = pushMean(s.state, t.probs);
+    const { bank, held } = moveMean(s.state, t.probs, s.config);
     s.state.bank = bank;
     s.state.held = held;
     // π^t / Σ π^t is the softmax of t log π.

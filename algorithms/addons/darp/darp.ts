@@ -5,7 +5,7 @@ import {
   gather,
   scatterRows,
 } from "../../../core/mod.ts";
-import { notPositive, notWhole } from "../../shared/option_checks.ts";
+import { noneOf, notPositive, notWhole } from "../../shared/option_checks.ts";
 import { dasoAddon } from "../../recipes/daso_methods.ts";
 import { refineLabels } from "./refine_labels.ts";
 
@@ -21,7 +21,18 @@ export interface DarpOptions {
   rounds: number;
   /** Class counts of the unlabeled images, in any scale; none stands for the labeled ones. */
   counts: readonly number[];
+  /** Which labels the base's mask looks at: `refined` ones, or `raw` ones as in USB's code. */
+  mask: "refined" | "raw";
 }
+
+const DEFAULTS: DarpOptions = {
+  warmup: 0.4,
+  period: 10,
+  alpha: 2,
+  rounds: 10,
+  counts: [],
+  mask: "refined",
+};
 
 /**
  * DARP (Kim et al., "Distribution aligning refinery of pseudo-label for imbalanced semi-supervised
@@ -48,7 +59,7 @@ export const darp: Algorithm<DarpOptions> = defineAlgorithm({
   kind: "addon",
   paper: "Kim et al., NeurIPS 2020",
   requires: ["pseudo-labels"],
-  defaults: { warmup: 0.4, period: 10, alpha: 2, rounds: 10, counts: [] } as DarpOptions,
+  defaults: DEFAULTS,
   docs: {
     warmup: "Share of the run before labels are refined.",
     period: "Steps between two refinements.",
@@ -60,8 +71,8 @@ export const darp: Algorithm<DarpOptions> = defineAlgorithm({
     { does: "refines pseudo-labels", after: Math.trunc(warmup * steps), by: "darp.warmup" },
   ],
   smoke: { "darp.period": 5 },
-  check: ({ period, alpha, counts }) =>
-    notWhole({ period }) ?? notPositive({ alpha }) ??
+  check: ({ period, alpha, counts, mask }) =>
+    notWhole({ period }) ?? notPositive({ alpha }) ?? noneOf("mask", mask, ["refined", "raw"]) ??
       (counts.every((n) => n > 0) ? null : `counts is [${counts}]: give numbers above 0`),
   fits: ({ counts }, { classes }) =>
     counts.length === 0 || counts.length === classes
@@ -81,7 +92,8 @@ export const darp: Algorithm<DarpOptions> = defineAlgorithm({
       const target = targetCounts(s.config, s.data);
       s.state.refined = refineLabels(s.state.raw, { target, alpha, rounds });
     }
-    return { ...t, probs: gather(s.state.refined, index) };
+    const judged = s.config.mask === "raw" ? { judged: t.probs } : {};
+    return { ...t, probs: gather(s.state.refined, index), ...judged };
   },
 });
 

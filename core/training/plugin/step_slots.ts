@@ -63,6 +63,11 @@ export interface Targets {
   readonly probs: Tensor;
   /** `hard`: losses take the most probable class. */
   readonly form: "hard" | "soft";
+  /**
+   * What masks look at in place of `probs` [batch, classes]: predictions before they were refined.
+   * Stays with the targets unless a later plugin puts others there.
+   */
+  readonly judged?: Tensor;
 }
 
 /** Where the run is. */

@@ -183,11 +183,12 @@ class SlotRunner {
       const before = targets;
       targets = inSlot(name, "pseudoLabel", () => slotTargets(spec.pseudoLabel!(s, before)));
     }
+    const { judged } = targets, seen = judged ? { ...targets, probs: judged } : targets;
     let mask = this.#ones(targets.probs.shape[0]!); // probabilities have a batch axis
     for (const [{ name, spec }, s] of this.#steps) {
       if (!spec.mask) continue;
       const like = mask;
-      mask = inSlot(name, "mask", () => sampleWeights(spec.mask!(s, targets, like), like));
+      mask = inSlot(name, "mask", () => sampleWeights(spec.mask!(s, seen, like), like));
     }
     return { targets, mask };
   }

@@ -1,4 +1,5 @@
-import { isPublished, type Options, SGD } from "./published.ts";
+import assert from "node:assert/strict";
+import { isPublished, type Options, resolved, SGD, tail } from "./published.ts";
 
 const USB: Options = {
   ...SGD,
@@ -45,4 +46,48 @@ Deno.test("USB's long-tailed recipe has its bases as its code runs them", () => 
   isPublished(["vat", "cifar10", "recipe=usb"], { "vat.xi": 1e-6, "batch.ratio": 1 });
   isPublished(["simmatch", "cifar10", "recipe=usb"], { "simmatch.scale": "batch" });
   isPublished(["remixmatch", "cifar10", "recipe=usb"], { "remixmatch.momentum": 0.999 });
+});
+
+Deno.test("USB's add-ons bring its long-tailed benchmark along", () => {
+  const shared: Options = {
+    ...USB,
+    steps: 2 ** 18,
+    "batch.ratio": 2,
+    schedule: "constant",
+    weightDecay: 5e-4,
+    "split.includeLabeled": false,
+  };
+  for (const method of ["adsh", "debiaspl", "saw", "tras"]) {
+    const stack = `fixmatch+${method}`;
+    isPublished([stack, "cifar10"], shared, tail("adello", 1500, 3000, 100));
+    isPublished([stack, "cifar100"], shared, tail("adello", 150, 300, 10));
+    isPublished([stack, "stl10"], shared, tail("adello", 150, null, 10));
+    assert.equal(resolved(stack, "eurosat")["split.protocol"], "free");
+  }
+  isPublished(["fixmatch+debiaspl", "cifar10"], { "debiaspl.tau": 0.4, "debiaspl.margin": 0.4 });
+  isPublished(["remixmatch+tras", "cifar10"], shared, { "batch.ratio": 1 });
+  const fork = { ...shared, augment: "adello", "split.includeLabeled": null };
+  isPublished(["fixmatch+rda", "cifar10"], fork, tail("adello", 1500, 3000, 100));
+  isPublished(["fixmatch+debiaspl", "cifar10", "recipe=adello"], fork, {
+    "debiaspl.tau": 0.5,
+    "debiaspl.margin": 0.4,
+  });
+});
+
+Deno.test("SAW is SEVAL's own where its recipe is asked for", () => {
+  for (const [dataset, beta] of [["cifar10", 0.999], ["imagenet127", 0]] as const) {
+    isPublished(["fixmatch+saw", dataset, "recipe=seval"], {
+      "saw.counts": "running",
+      "saw.labeledBeta": beta,
+    });
+  }
+});
+
+Deno.test("ABC, CReST+ and DARP are USB's own where its recipe is asked for", () => {
+  for (const recipe of ["usb", "adello"]) {
+    const named = `recipe=${recipe}`;
+    isPublished(["fixmatch+abc", "cifar10", named], { "abc.targets": "hard" });
+    isPublished(["fixmatch+crest", "cifar10", named], { "crest.average": "moving" });
+    isPublished(["fixmatch+darp", "cifar10", named], { "darp.mask": "raw" });
+  }
 });

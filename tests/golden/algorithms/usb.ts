@@ -6,15 +6,17 @@ import type { Schedule } from "../../../core/nn/schedules/schedule.ts";
 import type { GoldenRunner } from "../runner.ts";
 import { CaseReader } from "./case_reader.ts";
 import { familyTolerance } from "./daso_tolerance.ts";
+import { checkSevalAddon, isSevalAddon } from "./seval_addons.ts";
 import { checkUsbSteps } from "./usb_steps.ts";
 
 /**
- * `alg_usb` and the bases of `alg_seval_bases`: what USB's code and SEVAL's make of FixMatch. What a case
+ * `alg_usb` and `alg_seval_bases`: what USB's code and SEVAL's make of FixMatch. What a case
  * holds says of which kind it is.
  */
 export const run: GoldenRunner = async (c, check, open) => {
   const read = new CaseReader(c, check, familyTolerance(c).values);
-  if (c.has("step0/z")) await checkUsbSteps(read, await open());
+  if (isSevalAddon(c)) await checkSevalAddon(read, await open());
+  else if (c.has("step0/z")) await checkUsbSteps(read, await open());
   else if (c.has("progress")) checkAnnealing(read);
   else if (c.has("z_w")) await checkSharpening(read, await open());
   else check.fail("", "no kind of case holds these tensors");

@@ -107,6 +107,7 @@ function stackOf(c: GoldenCase): Stack {
   const { params: p } = c,
     has = (name: string) => c.has(`step0/${name}`) || c.hasScalar(`step0/${name}`);
   const lambda: number = p.lambda_u ?? 1, threshold: number = p.p_cutoff ?? p.threshold;
+  const fork = c.group.endsWith("_fork"); // ADELLO's, with slips of its own
   if (has("beta")) {
     return compose(flexmatch({ threshold, lambda, warmup: p.thresh_warmup ?? true }));
   }
@@ -117,6 +118,7 @@ function stackOf(c: GoldenCase): Stack {
       momentum: p.ema_p ?? p.ema,
       quantile: p.use_quantile ? 0.8 : 0,
       ceiling: p.clip_thresh ? 0.95 : 1,
+      start: fork ? "ones" : "uniform",
     }));
   }
   if (has("mu")) {
@@ -124,9 +126,10 @@ function stackOf(c: GoldenCase): Stack {
       lambda,
       momentum: p.ema_p,
       sharpness: p.n_sigma,
-      target: p.dist_uniform ? "uniform" : "labeled",
-      targets: p.hard_label ? "hard" : "soft",
-      temperature: p.T,
+      target: p.dist_uniform ?? fork ? "uniform" : "labeled",
+      targets: p.hard_label ?? fork ? "hard" : "soft",
+      temperature: p.T ?? 1,
+      confidence: fork ? "softmax" : "aligned",
     }));
   }
   if (has("relative_threshold")) return compose(adamatch({ threshold, lambda, momentum: p.ema_p }));
