@@ -37,5 +37,6 @@ export { reweight, type ReweightOptions } from "./addons/reweight.ts";
 export { crest, type CrestOptions } from "./addons/crest/crest.ts";
 export { darp, type DarpOptions } from "./addons/darp/darp.ts";
 export * from "./addons/darp/estimate_counts.ts";
+export { cdmad, type CdmadOptions } from "./addons/cdmad.ts";
 export { crt, type CrtOptions } from "./addons/crt.ts";
 export { algorithms, basesOf, findAlgorithm, type ListedAlgorithm } from "./registry.ts";

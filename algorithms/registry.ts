@@ -13,6 +13,7 @@ import { remixmatch } from "./bases/remixmatch/remixmatch.ts";
 import { usadtm } from "./bases/usadtm.ts";
 import { daso } from "./addons/daso/daso.ts";
 import { cossl } from "./addons/cossl/cossl.ts";
+import { cdmad } from "./addons/cdmad.ts";
 import { abc } from "./addons/abc.ts";
 import { seval } from "./addons/seval/seval.ts";
 import { logitadjust } from "./addons/logitadjust.ts";
@@ -55,6 +56,7 @@ export const algorithms: readonly ListedAlgorithm[] = [
   crest,
   darp,
   crt,
+  cdmad,
 ] as ListedAlgorithm[];
 
 /**

@@ -3,7 +3,6 @@ import {
   argmax,
   atLeast,
   concat,
-  crossEntropy,
   defineAlgorithm,
   max,
   mul,
@@ -11,6 +10,7 @@ import {
   type Targets,
   type Tensor,
 } from "../../core/mod.ts";
+import { flooredCrossEntropy } from "../shared/floored_cross_entropy.ts";
 import { sharpen } from "../shared/mixing.ts";
 import {
   MOST_COPIES,
@@ -36,11 +36,13 @@ export interface FixMatchOptions {
   /**
    * `together`: one pass over all views, which share batch statistics; `apart`: the weak one in a pass
    * of its own, without gradient, as CoSSL's code has it; `each`: as there on Food-101, the labeled
-   * images in one of their own, too.
+   * images in one of their own, too; `single`: so is every strong view, as in CDMAD's code.
    */
-  passes: "together" | "apart" | "each";
+  passes: "together" | "apart" | "each" | "single";
   /** Strong views of each unlabeled image; CoSSL's code has two. */
   strongViews: number;
+  /** Added to probabilities within the logarithm of both losses; 1e-8 in CDMAD's code. */
+  logFloor: number;
 }
 
 const DEFAULTS: FixMatchOptions = {
@@ -50,6 +52,7 @@ const DEFAULTS: FixMatchOptions = {
   temperature: 0.5,
   passes: "together",
   strongViews: 1,
+  logFloor: 0,
 };
 
 /**
@@ -72,29 +75,30 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
   ],
   defaults: DEFAULTS,
   smoke: { "fixmatch.threshold": 0.2 },
-  check: ({ threshold, lambda, targets, temperature, passes, strongViews }) =>
-    outsideUnit({ threshold }) ?? negative({ lambda }) ?? notPositive({ temperature }) ??
+  check: ({ threshold, lambda, targets, temperature, passes, strongViews, logFloor }) =>
+    outsideUnit({ threshold, logFloor }) ?? negative({ lambda }) ?? notPositive({ temperature }) ??
       noneOf("targets", targets, ["hard", "soft"]) ?? notWhole({ strongViews }, 1, MOST_COPIES) ??
-      noneOf("passes", passes, ["together", "apart", "each"]),
+      noneOf("passes", passes, ["together", "apart", "each", "single"]),
   needs: ({ passes, strongViews }) => ({
     views: {
       labeled: ["weak"],
       unlabeled: ["weak", ...new Array<"strong">(strongViews).fill("strong")],
     },
-    ...(passes === "together" ? {} : { passes: [GUESS, ...LEARN[passes]] }),
+    ...(passes === "together" ? {} : { passes: [GUESS, ...learnPasses(passes, strongViews)] }),
   }),
   recipe: classicRecipe,
   mask: (s, t, m) => mul(m, atLeast(max(t.probs, 1), s.config.threshold)),
   loss(s, t, m) {
     const strong = concat(s.student.strong.map((view) => view.logits()), 0);
-    const views = s.student.strong.length;
+    const views = s.student.strong.length, floor = s.config.logFloor;
     const target = repeatRows(fixmatchTarget(t, s.config), views);
     return {
-      labeled: crossEntropy(s.student.labeled[0]!.logits(), s.batch.labeled.y, {
+      labeled: flooredCrossEntropy(s.student.labeled[0]!.logits(), s.batch.labeled.y, {
         weights: s.weights("labeled"),
+        floor,
       }),
       unlabeled: mul(
-        crossEntropy(strong, target, { weights: repeatRows(m, views) }),
+        flooredCrossEntropy(strong, target, { weights: repeatRows(m, views), floor }),
         s.config.lambda,
       ),
     };
@@ -105,10 +109,18 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
 const GUESS: PassSpec = { net: "student", inputs: ["weak"], grad: false };
 
 /** Passes of what is learned beside it. */
-const LEARN: Readonly<Record<"apart" | "each", readonly PassSpec[]>> = {
-  apart: [{ net: "student", inputs: ["labeled", "strong"] }],
-  each: [{ net: "student", inputs: ["labeled"] }, { net: "student", inputs: ["strong"] }],
-};
+function learnPasses(
+  passes: Exclude<FixMatchOptions["passes"], "together">,
+  strongViews: number,
+): readonly PassSpec[] {
+  const over = (...inputs: PassSpec["inputs"]): PassSpec => ({ net: "student", inputs });
+  if (passes === "apart") return [over("labeled", "strong")];
+  if (passes === "each") return [over("labeled"), over("strong")];
+  return [
+    over("labeled"),
+    ...Array.from({ length: strongViews }, (_, i) => over(`strong/${i}`)),
+  ];
+}
 
 /** What FixMatch learns pseudo-labels as: classes, or probabilities where they are to be soft. */
 export function fixmatchTarget(

@@ -2,6 +2,7 @@ import { named, type PublishedRecipe } from "../../core/mod.ts";
 import { acr } from "./acr.ts";
 import { adello } from "./adello.ts";
 import { balpoe } from "./balpoe.ts";
+import { cdmad } from "./cdmad.ts";
 import { cossl } from "./cossl.ts";
 import { daso } from "./daso.ts";
 import { seval } from "./seval.ts";
@@ -18,6 +19,7 @@ export const recipes: readonly PublishedRecipe[] = [
   acr,
   balpoe,
   usb,
+  cdmad,
 ];
 
 /**

@@ -38,6 +38,7 @@ const HEADS: Readonly<
   usb: [["main", "classifier"]],
   daso: [["main", "classifier.classifier"]],
   cossl: [["main", "output"], ["rotation", "rot", 4]],
+  cdmad: [["main", "output"], ["rotation", "rot", 4]],
 };
 
 /**

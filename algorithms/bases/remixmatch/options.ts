@@ -19,12 +19,23 @@ export interface ReMixMatchOptions extends RampOptions {
   batches: number;
   /** Share of the run at which that mean starts anew, as CoSSL's does with co-learning; 0 for never. */
   restart: number;
+  /** Whether that mean starts anew in each epoch, as CDMAD's does. */
+  restartEpochs: boolean;
   /** Power of the alignment's target. */
   exponent: number;
   /** View of labeled images; CoSSL's code has the strong one. */
   labeledView: "weak" | "strong";
   /** Whether the target adds up to 1 or, as CoSSL has it, to the number of unlabeled images. */
   target: "shares" | "counts";
+  /** Whether labeled images are learned from a weak view that is not mixed as well, as in CDMAD's code. */
+  plainLabeled: boolean;
+  /**
+   * Whether the first strong view is seen unmixed `before` the mixed images or, as in CDMAD's code, `after`
+   * them; running statistics alone tell the difference.
+   */
+  unmixedPass: "before" | "after";
+  /** Added to probabilities within the logarithm of the labeled and mixed losses; 1e-8 in CDMAD's code. */
+  logFloor: number;
 }
 
 /** Defaults of DASO's configurations. */
@@ -37,17 +48,23 @@ export const REMIXMATCH_DEFAULTS: ReMixMatchOptions = {
   align: true,
   batches: 128,
   restart: 0,
+  restartEpochs: false,
   exponent: 1,
   labeledView: "weak",
   target: "shares",
+  plainLabeled: false,
+  unmixedPass: "before",
+  logFloor: 0,
   ramp: "linear",
   rampShare: 0.016,
 };
 
 /** What is wrong with the options, or null. */
 export function checkReMixMatch(config: ReMixMatchOptions): string | null {
-  const { alpha, temperature, restart, batches, labeledView, target } = config;
-  return notPositive({ alpha, temperature }) ?? checkRamp(config) ?? outsideUnit({ restart }) ??
+  const { alpha, temperature, restart, batches, labeledView, target, logFloor } = config;
+  return notPositive({ alpha, temperature }) ?? checkRamp(config) ??
+    outsideUnit({ restart, logFloor }) ??
+    noneOf("unmixedPass", config.unmixedPass, ["before", "after"]) ??
     notWhole({ batches }) ?? noneOf("labeledView", labeledView, ["weak", "strong"]) ??
     noneOf("target", target, ["shares", "counts"]);
 }

@@ -7,6 +7,7 @@ import type {
   NetworkName,
   NonEmpty,
   PassSpec,
+  SolidImage,
   StreamSpec,
   View,
 } from "./needs.ts";
@@ -27,6 +28,8 @@ export interface MergedNeeds {
   readonly heads: Readonly<Record<string, HeadSpec>>;
   /** Loaders beside labeled and unlabeled, by name. */
   readonly streams: Readonly<Record<string, StreamSpec>>;
+  /** Images of one colour, by name. */
+  readonly solids: Readonly<Record<string, SolidImage>>;
   /** Head that is evaluated. */
   readonly evalHead: string;
   /** Share of the run before which `main` is evaluated. */
@@ -44,6 +47,7 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
   const wrong: string[] = [];
   const heads: Record<string, HeadSpec> = {};
   const streams: Record<string, StreamSpec> = {};
+  const solids: Record<string, SolidImage> = {};
   const evalHeads = new Set<string>();
   let labeled: View[] = [], unlabeled: View[] = [];
   const passes: PassSpec[] = [];
@@ -76,6 +80,15 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
       }
       streams[stream] = wanted;
     }
+    for (const [solid, wanted] of Object.entries(needs.solids ?? {})) {
+      if (isEverybodys(solid)) {
+        wrong.push(`the solid image '${solid}' of ${name} has no name of its own`);
+      }
+      if (Object.hasOwn(solids, solid)) {
+        wrong.push(`the solid image '${solid}' is declared twice, again by ${name}`);
+      }
+      solids[solid] = wanted;
+    }
     if (needs.evalHead) {
       evalHeads.add(needs.evalHead);
       evalHeadFrom = needs.evalHeadFrom ?? 0;
@@ -98,6 +111,7 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
     passNames: within.flatMap(({ name }) => name ?? []),
     heads,
     streams,
+    solids,
     evalHead: [...evalHeads][0] ?? "main",
     evalHeadFrom,
     evalNetwork,

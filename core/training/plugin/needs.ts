@@ -102,6 +102,14 @@ export interface StreamSpec {
   readonly norm?: Norm;
 }
 
+/** An image of one colour, which the network sees alone and before everything else of a step. */
+export interface SolidImage {
+  /** What each number of it is as the network sees it, that is after normalisation. */
+  readonly value: number;
+  /** What batch norm normalises with in a step; `batch` by default. */
+  readonly norm?: Norm;
+}
+
 /** What a method asks for, answered before the first step. */
 export interface Needs {
   /** Views of each batch; of several plugins the longest list wins. */
@@ -123,6 +131,11 @@ export interface Needs {
   readonly heads?: Readonly<Record<string, HeadSpec>>;
   /** Loaders beside labeled and unlabeled, by name. */
   readonly streams?: Readonly<Record<string, StreamSpec>>;
+  /**
+   * Images of one colour, by name: the student sees each alone, without gradient and before the step's
+   * other passes, and so does the evaluated network in evaluations.
+   */
+  readonly solids?: Readonly<Record<string, SolidImage>>;
   /** Head that is evaluated; `main` by default. */
   readonly evalHead?: string;
   /** Share of the run before which `main` is evaluated in its place; 0 by default. */

@@ -117,6 +117,8 @@ export interface Step<C = unknown, S extends StateSpecs = StateSpecs> {
   weights(where: "labeled" | "unlabeled"): Tensor;
   /** Batch of a declared stream. */
   stream(name: string): StreamBatch;
+  /** What the student makes of a declared image of one colour: rows of one image, no gradient. */
+  solid(name: string): Output;
   /** Output of the pass over what `inputs` returned under this name. */
   late(name: string): Output;
   /** Logits of a head on any features. */

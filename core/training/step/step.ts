@@ -26,7 +26,14 @@ import type { Stack } from "../plugin/compose.ts";
 import type { Network } from "./network.ts";
 import type { PluginState } from "./plugin_state.ts";
 import { sampleWeights, slotTargets } from "./slot_results.ts";
-import { applyHead, type Images, joinOutputs, runAlone, runPass } from "./step_outputs.ts";
+import {
+  applyHead,
+  type Images,
+  joinOutputs,
+  runAlone,
+  runPass,
+  solidImage,
+} from "./step_outputs.ts";
 
 /** What a step runs with; the same for all steps of a run. */
 export interface StepContext {
@@ -116,6 +123,7 @@ class SlotRunner {
   readonly #student: Outputs;
   readonly #named: ReadonlyMap<string, Outputs>;
   readonly #streams: ReadonlyMap<string, StreamBatch>;
+  readonly #solids: ReadonlyMap<string, Output>;
   readonly #labels: Tensor<"i32">;
   /** What {@linkcode Step.logLabels} was given. */
   readonly reports: Map<string, ReportedLabels> = new Map();
@@ -123,6 +131,15 @@ class SlotRunner {
   constructor(c: StepContext, { batch, streams = {} }: StepInput, progress: Progress) {
     this.#c = c;
     this.#labels = batch.labeled.y;
+    const [image] = batch.labeled.x;
+    this.#solids = c.device.noGrad(() =>
+      new Map(
+        Object.entries(c.needs.solids).map(([name, { value, norm = "batch" }]) => [
+          name,
+          runAlone(c.network, solidImage(image, value), { net: "student", norm }),
+        ]),
+      )
+    );
     this.#streams = new Map(
       Object.entries(streams).map(([name, images]) => [name, this.#runStream(name, images)]),
     );
@@ -264,6 +281,13 @@ class SlotRunner {
         if (stream) return stream;
         throw new ReferenceError(
           `'${plugin.name}' uses the stream '${name}' but did not declare it`,
+        );
+      },
+      solid: (name) => {
+        const solid = this.#solids.get(name);
+        if (solid) return solid;
+        throw new ReferenceError(
+          `'${plugin.name}' uses the solid image '${name}' but did not declare it`,
         );
       },
       late: (name) => {

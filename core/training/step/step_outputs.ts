@@ -1,4 +1,5 @@
 import { concat, detach, slice } from "../../autograd/ops/layout.ts";
+import { sizeOf } from "../../autograd/shape.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import type { Norm, Pass } from "../../nn/builder.ts";
 import type { Input, NetworkName, PassSpec } from "../plugin/needs.ts";
@@ -157,6 +158,15 @@ export function runAlone(
   const run = student ? make() : x.device.noGrad(make);
   // Rows of no view of the batch: main logits stay as the head gives them.
   return new ViewOutput(run, { input: "identity", view: 0, from: 0, to: x.shape[0]! }, (z) => z); // images have a batch axis
+}
+
+/** One image of the form of others [batch, …], each of its numbers the same: [1, …]. */
+export function solidImage(
+  { shape, device }: Pick<Tensor, "shape" | "device">,
+  value: number,
+): Tensor {
+  const one = [1, ...shape.slice(1)];
+  return device.tensor(new Float32Array(sizeOf(one)).fill(value), one);
 }
 
 /** Outputs of several passes of one network, joined. */
