@@ -3,6 +3,7 @@ import { balpoe } from "./bases/balpoe/balpoe.ts";
 import { adello } from "./addons/adello/adello.ts";
 import { udal } from "./addons/udal.ts";
 import { acr } from "./bases/acr/acr.ts";
+import { cpe } from "./bases/cpe/cpe.ts";
 import { fixmatch } from "./bases/fixmatch.ts";
 import { simpro } from "./bases/simpro.ts";
 import { supervised } from "./bases/supervised.ts";
@@ -57,6 +58,7 @@ export const algorithms: readonly ListedAlgorithm[] = [
   darp,
   crt,
   cdmad,
+  cpe,
 ] as ListedAlgorithm[];
 
 /**

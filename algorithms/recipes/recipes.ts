@@ -4,6 +4,7 @@ import { adello } from "./adello.ts";
 import { balpoe } from "./balpoe.ts";
 import { cdmad } from "./cdmad.ts";
 import { cossl } from "./cossl.ts";
+import { cpe } from "./cpe.ts";
 import { daso } from "./daso.ts";
 import { seval } from "./seval.ts";
 import { simpro } from "./simpro.ts";
@@ -20,6 +21,7 @@ export const recipes: readonly PublishedRecipe[] = [
   balpoe,
   usb,
   cdmad,
+  cpe,
 ];
 
 /**

@@ -159,14 +159,12 @@ function build(b: Builder, input: ModelInput, options: Required<WideResNetOption
       b.linear(name, channels, outputs ?? input.classes),
     ]),
   ) as Body["heads"]; // every variant lists `main`
+  const map: Layer = (x, pass) => last(layers.reduce((y, layer) => layer(y, pass), x), pass);
   return {
     features: channels,
     heads,
-    forward(x, pass) {
-      let y = x;
-      for (const layer of layers) y = layer(y, pass);
-      return globalAvgPool(last(y, pass));
-    },
+    map,
+    forward: (x, pass) => globalAvgPool(map(x, pass)),
   };
 }
 

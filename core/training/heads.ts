@@ -31,6 +31,31 @@ export function readHead(
 }
 
 /**
+ * The weight of a declared linear head of the student [classes, features], as the tape knows it.
+ *
+ * @throws {ReferenceError} If no linear head of that name was declared.
+ */
+export function headWeight(
+  { set, student }: Network,
+  needs: Pick<MergedNeeds, "heads">,
+  name: string,
+): Tensor {
+  return student.parameters[headPlace(set, needs, { name, part: "weight" })]!; // it was found
+}
+
+/** Where a part of a declared linear head is among the parameters. */
+function headPlace(
+  { parameters: { specs } }: Network["set"],
+  { heads }: Pick<MergedNeeds, "heads">,
+  { name, part }: { readonly name: string; readonly part: "weight" | "bias" },
+): number {
+  const prefix = heads[name]?.parameterName ?? `heads.${name}`;
+  const i = specs.findIndex((spec) => spec.name === `${prefix}.${part}`);
+  if (i >= 0) return i;
+  throw new ReferenceError(`There is no linear head '${name}': declare it in needs`);
+}
+
+/**
  * Writes the weights of a declared linear head into a network.
  *
  * @throws {ReferenceError} If no linear head of that name was declared.
@@ -38,15 +63,12 @@ export function readHead(
  */
 export function setHead(
   { set, student, average }: Network,
-  { heads }: Pick<MergedNeeds, "heads">,
+  needs: Pick<MergedNeeds, "heads">,
   { name, network, weight, bias }: HeadWeights & { readonly name: string },
 ): void {
-  const prefix = heads[name]?.parameterName ?? `heads.${name}`;
   const { parameters } = network === "average" ? average : student;
-  const into = (part: string, values: Tensor) => {
-    const i = set.parameters.specs.findIndex((spec) => spec.name === `${prefix}.${part}`);
-    const home = parameters[i];
-    if (!home) throw new ReferenceError(`There is no linear head '${name}': declare it in needs`);
+  const into = (part: "weight" | "bias", values: Tensor) => {
+    const home = parameters[headPlace(set, needs, { name, part })]!; // it was found
     if (home.size !== values.size) {
       throw new TypeError(`Cannot set the head '${name}' of ${home} to ${values}`);
     }

@@ -221,11 +221,19 @@ export interface Views {
   readonly weak: ViewSpec;
   /** How strong views are made. */
   readonly strong: ViewSpec;
+  /** How views for contrastive losses are made, where a method asks for them. */
+  readonly contrast?: ViewSpec;
   /** For evaluation: nothing random. */
   readonly identity: ViewSpec;
 }
 
-/** How a view is made; of labeled images as the weak one, unless they have one of their own. */
+/**
+ * How a view is made; of labeled images as the weak one, unless they have one of their own.
+ *
+ * @throws {TypeError} If there are no such views.
+ */
 export function specOf(views: Views, view: LoaderView): ViewSpec {
-  return view === "labeled" ? views.labeled ?? views.weak : views[view];
+  const spec = view === "labeled" ? views.labeled ?? views.weak : views[view];
+  if (spec) return spec;
+  throw new TypeError(`A method asks for '${view}' views, which these views do not have: give it`);
 }

@@ -59,7 +59,7 @@ export async function checkpointModel(options: CheckpointModelOptions): Promise<
   const network = options.network ?? needs.evalNetwork;
   const step = stepsOf(stored) ?? 0;
   const head = step >= Math.round(needs.evalHeadFrom * steps) ? needs.evalHead : "main";
-  const declared = declareNetwork(model, input, needs.heads);
+  const declared = declareNetwork(model, input, needs);
   let tensors: Stored["tensors"];
   try {
     tensors = stateDictOf(declared.set, (name) => floats(stored, `${network}/${name}`));
@@ -86,6 +86,7 @@ export async function checkpointModel(options: CheckpointModelOptions): Promise<
       network,
       head,
       heads: needs.heads,
+      classwiseNorms: needs.classwiseNorms,
       step,
       state: stored.metadata.state ?? await stateHash(stored),
       classNames,

@@ -9,7 +9,10 @@ export type NonEmpty<T> = readonly [T, ...T[]];
 export type NetworkName = "student" | "average";
 
 /** How an image is changed before a network sees it. */
-export type View = "weak" | "strong" | "identity";
+export type View = "weak" | "strong" | "identity" | "contrast";
+
+/** Views of unlabeled images; `contrast`, for contrastive losses, is of labeled ones alone. */
+export type UnlabeledView = Exclude<View, "contrast">;
 
 /** Where a batch comes from, seen through one kind of view. */
 export type Input = "labeled" | "weak" | "strong" | "identity";
@@ -79,6 +82,19 @@ export interface HeadSpec {
   readonly weightDecay?: number;
   /** Whether its loss stops at the features. */
   readonly detach?: boolean;
+  /**
+   * Makes it a projector: a hidden layer of so many numbers comes first, and what comes out are unit
+   * vectors [batch, classes] for contrastive losses.
+   */
+  readonly projector?: ProjectorSpec;
+}
+
+/** What comes before the last layer of a projector; ReLU follows it. */
+export interface ProjectorSpec {
+  /** Numbers of the hidden layer. */
+  readonly hidden: number;
+  /** Whether batch norm follows it: over all rows of a pass, or of what the head is applied to. */
+  readonly norm: boolean;
 }
 
 /** A loader beside labeled and unlabeled, and the pass that its images get. */
@@ -115,7 +131,7 @@ export interface Needs {
   /** Views of each batch; of several plugins the longest list wins. */
   readonly views?: {
     readonly labeled?: readonly View[];
-    readonly unlabeled?: readonly View[];
+    readonly unlabeled?: readonly UnlabeledView[];
   };
   /**
    * Network runs; without one for the student it gets a single one over all views. Where two plugins
@@ -129,6 +145,12 @@ export interface Needs {
   readonly student?: "late";
   /** A head of a name that the model has itself is the model's. */
   readonly heads?: Readonly<Record<string, HeadSpec>>;
+  /**
+   * Batch norms side by side on the network's last map, each with its own scale and shift, by their
+   * names in the state dict. Every head then sees all of them: its logits are the mean over them,
+   * those of one norm are under `HEAD/NORM`. Features are the normalised map's, before any scale.
+   */
+  readonly classwiseNorms?: NonEmpty<string>;
   /** Loaders beside labeled and unlabeled, by name. */
   readonly streams?: Readonly<Record<string, StreamSpec>>;
   /**

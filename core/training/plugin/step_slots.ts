@@ -123,6 +123,8 @@ export interface Step<C = unknown, S extends StateSpecs = StateSpecs> {
   late(name: string): Output;
   /** Logits of a head on any features. */
   head(name: string, features: Tensor): Tensor;
+  /** Weight of a linear head of the student [classes, features], through which a loss reaches it. */
+  headWeight(name: string): Tensor;
   /** Random numbers of this name. */
   random(name: string): Rng;
   /** Targets of a head beside `main`, piped through the other plugins' `refine` slots. */

@@ -4,7 +4,9 @@ import { reshape } from "../../autograd/ops/layout.ts";
 import { mean } from "../../autograd/ops/reduce.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import { Builder, type Layer, type Pass } from "../../nn/builder.ts";
+import { ClasswiseNorms } from "../../nn/classwise_norm.ts";
 import type { Body, Model, ModelInput } from "../../nn/model.ts";
+import { projectorHead } from "../../nn/projector.ts";
 import { copyWeights, type ParameterSet, type Weights } from "../../nn/parameters.ts";
 import type { HeadSpec } from "../plugin/needs.ts";
 
@@ -32,25 +34,39 @@ export interface Network extends DeclaredNetwork {
   readonly gradients: { readonly flat: Tensor; readonly views: readonly Tensor[] };
 }
 
+/** What methods add to a model. */
+export interface NetworkParts {
+  /** Heads by name. */
+  readonly heads: Readonly<Record<string, HeadSpec>>;
+  /** Batch norms side by side on the last map; none if not given. */
+  readonly classwiseNorms?: readonly string[];
+}
+
 /**
- * Declares a model with extra heads; needs no device.
+ * Declares a model with extra heads and norms; needs no device.
  *
- * @throws {TypeError} If a head is asked for that the model has with another number of outputs.
+ * @throws {TypeError} If a head is asked for that the model has with another number of outputs, or the
+ *   model has no map for norms.
  */
 export function declareNetwork(
   model: Model,
   input: ModelInput,
-  heads: Readonly<Record<string, HeadSpec>>,
+  { heads, classwiseNorms = [] }: NetworkParts,
 ): DeclaredNetwork {
   const b = new Builder();
-  const body = model.build(b, input);
+  const own = model.build(b, input);
+  const norms = classwiseNorms.length > 0 ? normsOf(b, own, { model, classwiseNorms }) : null;
+  const body = norms?.body ?? own;
   const all: Record<string, Layer> = { ...body.heads };
   const detached = new Set<string>();
   const decays = new Map<string, number>();
   for (const [name, spec] of Object.entries(heads)) {
     const { parameterName = `heads.${name}`, weightDecay, detach } = spec;
     if (Object.hasOwn(body.heads, name)) requireExperts(model, body, name, spec);
-    else all[name] = linearHead(b, parameterName, body.features, spec);
+    else {
+      const head = linearHead(b, parameterName, body.features, spec);
+      Object.assign(all, norms?.heads(name, head) ?? { [name]: head });
+    }
     if (detach) detached.add(name);
     if (weightDecay === undefined) continue;
     decays.set(`${parameterName}.weight`, weightDecay).set(`${parameterName}.bias`, 0);
@@ -58,8 +74,25 @@ export function declareNetwork(
   return { body, heads: all, detached, decays, set: b.finish() };
 }
 
+function normsOf(
+  b: Builder,
+  body: Body,
+  { model: { name }, classwiseNorms }: {
+    readonly model: Model;
+    readonly classwiseNorms: readonly string[];
+  },
+): ClasswiseNorms {
+  if (body.map) return new ClasswiseNorms(b, body, classwiseNorms);
+  throw new TypeError(
+    `The methods ask for the class-wise batch norms ${
+      classwiseNorms.join(", ")
+    } on the last map of the ` +
+      `network, but '${name}' does not hand one out: choose a wrn, a resnet without experts or small-cnn`,
+  );
+}
+
 /**
- * Builds a model with extra heads; the average starts as a copy of the student.
+ * Builds a model with extra heads and norms; the average starts as a copy of the student.
  *
  * @throws {TypeError} As {@linkcode declareNetwork}.
  * @throws {BadInput} If the adapter cannot bind all weights at once.
@@ -68,10 +101,10 @@ export function buildNetwork(
   device: Device,
   model: Model,
   input: ModelInput,
-  heads: Readonly<Record<string, HeadSpec>>,
+  parts: NetworkParts,
   seed: number,
 ): Network {
-  const declared = declareNetwork(model, input, heads);
+  const declared = declareNetwork(model, input, parts);
   const { set } = declared;
   requireFits(device, model, set);
   const student = set.allocate(device), average = set.allocate(device);
@@ -81,7 +114,8 @@ export function buildNetwork(
 }
 
 function linearHead(b: Builder, name: string, features: number, spec: HeadSpec): Layer {
-  const { classes, experts, group } = spec;
+  const { classes, experts, group, projector } = spec;
+  if (projector) return projectorHead(b, name, features, { ...projector, outputs: classes });
   const layer = b.linear(name, features, (experts ?? 1) * classes, group ? { group } : {});
   if (!experts) return layer;
   return (x, pass) => reshape(layer(x, pass), [x.shape[0]!, experts, classes]); // features have two axes

@@ -17,6 +17,7 @@ import type {
   StreamBatch,
   Targets,
 } from "../plugin/step_slots.ts";
+import { headWeight } from "../heads.ts";
 import type { DataInfo, Input } from "../plugin/needs.ts";
 import type { Plugin } from "../plugin/algorithm.ts";
 import { AbsentOutputs, AbsentTargets } from "./absent.ts";
@@ -297,6 +298,7 @@ class SlotRunner {
       },
       head: (name, features) =>
         applyHead(c.network, name, features, { weights: c.network.student, norm: "batch" }),
+      headWeight: (name) => headWeight(c.network, c.needs, name),
       data: c.data,
       random: (name) => c.random(plugin.name, name, shared.progress.step),
       refine: (t, head) =>

@@ -27,7 +27,7 @@ export function randomModel(
     {},
 ): TrainedModel {
   const heads = card.heads ?? {};
-  const { set } = declareNetwork(model, { classes, size }, heads);
+  const { set } = declareNetwork(model, { classes, size }, { heads });
   const shapes = new Map(
     [...set.parameters.specs, ...set.buffers.specs].map(({ name, shape }) =>
       [name, shape] as const
@@ -62,6 +62,7 @@ export function randomModel(
       network: "average",
       head: "main",
       heads,
+      classwiseNorms: [],
       step: 0,
       state: "0",
       classNames: Array.from({ length: classes }, (_, c) => `class ${c}`),

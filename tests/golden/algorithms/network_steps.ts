@@ -45,8 +45,8 @@ export class NetworkSteps {
 
   constructor(read: CaseReader, device: Device, options: NetworkStepsOptions) {
     const { stack, model, size, data, training } = options, classes = data.counts.length;
-    const { heads } = mergeNeeds(stack, new StepCase(device, options).data);
-    this.network = buildNetwork(device, model, { classes, size }, heads, 0);
+    const parts = mergeNeeds(stack, new StepCase(device, options).data);
+    this.network = buildNetwork(device, model, { classes, size }, parts, 0);
     this.#read = read;
     this.#device = device;
     this.#options = options;

@@ -166,6 +166,7 @@ export class StepCase {
       model: this.#model,
       classes: this.data.classes,
       heads: this.#needs.heads,
+      classwiseNorms: this.#needs.classwiseNorms,
       leaves: new Map<string, Leaf>([
         ...images.map((image, i) => [`images/${i}`, image] as const),
         ...Object.entries(streams).map(([name, image]) => [`stream/${name}`, image] as const),
