@@ -11,6 +11,7 @@ export { type MixOptions } from "./bases/balpoe/batch_mix.ts";
 export { type CutBox, cutBox } from "./bases/balpoe/cut_box.ts";
 export { expertBias, expertLosses } from "./bases/balpoe/expert_loss.ts";
 export { tauList } from "./bases/balpoe/options.ts";
+export { ccl, type CclOptions } from "./bases/ccl/ccl.ts";
 export { cpe, type CpeOptions } from "./bases/cpe/cpe.ts";
 export { fixmatch, type FixMatchOptions } from "./bases/fixmatch.ts";
 export { simpro, type SimproOptions } from "./bases/simpro.ts";

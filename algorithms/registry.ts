@@ -3,6 +3,7 @@ import { balpoe } from "./bases/balpoe/balpoe.ts";
 import { adello } from "./addons/adello/adello.ts";
 import { udal } from "./addons/udal.ts";
 import { acr } from "./bases/acr/acr.ts";
+import { ccl } from "./bases/ccl/ccl.ts";
 import { cpe } from "./bases/cpe/cpe.ts";
 import { fixmatch } from "./bases/fixmatch.ts";
 import { simpro } from "./bases/simpro.ts";
@@ -59,6 +60,7 @@ export const algorithms: readonly ListedAlgorithm[] = [
   crt,
   cdmad,
   cpe,
+  ccl,
 ] as ListedAlgorithm[];
 
 /**

@@ -2,6 +2,7 @@ import { named, type PublishedRecipe } from "../../core/mod.ts";
 import { acr } from "./acr.ts";
 import { adello } from "./adello.ts";
 import { balpoe } from "./balpoe.ts";
+import { ccl } from "./ccl.ts";
 import { cdmad } from "./cdmad.ts";
 import { cossl } from "./cossl.ts";
 import { cpe } from "./cpe.ts";
@@ -22,6 +23,7 @@ export const recipes: readonly PublishedRecipe[] = [
   usb,
   cdmad,
   cpe,
+  ccl,
 ];
 
 /**

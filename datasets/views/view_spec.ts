@@ -11,7 +11,7 @@ export interface OperationChoice {
   readonly operation: Operation;
   /**
    * Magnitudes of which each is as likely as the others: factors (brightness, color, contrast,
-   * sharpness), bits kept (posterize), thresholds (solarize), addends (solarizeAdd, addToDark), degrees
+   * sharpness), deviations in pixels (blur), bits kept (posterize), thresholds (solarize), addends (solarizeAdd, addToDark), degrees
    * (rotate, positive is counter-clockwise), shears, pixels (translate, positive moves the picture
    * left or up; cutout: side of the box), shares of the circle of hues (hue).
    */
@@ -173,6 +173,8 @@ export interface ColorJitterStage {
   readonly saturation?: number;
   /** Largest move of the hue, 1/2 at most. */
   readonly hue?: number;
+  /** How likely any of it is done; 1 by default. */
+  readonly probability?: number;
 }
 
 /** Fills a box of `size` pixels, or a size uniform over a range, as Pillow's rectangle does. */

@@ -297,7 +297,10 @@ class SlotRunner {
         throw new ReferenceError(`No plugin returned the late input '${name}'`);
       },
       head: (name, features) =>
-        applyHead(c.network, name, features, { weights: c.network.student, norm: "batch" }),
+        applyHead(c.network, name, features, {
+          weights: c.network.student,
+          norm: c.device.tape ? "batch" : "frozen", // what no loss asks for moves no statistics
+        }),
       headWeight: (name) => headWeight(c.network, c.needs, name),
       data: c.data,
       random: (name) => c.random(plugin.name, name, shared.progress.step),

@@ -44,11 +44,18 @@ class NetworkRun {
     const key = live ? `${name} without tape` : name;
     let logits = this.#heads.get(key);
     if (!logits) {
-      logits = applyHead(this.#network, name, this.features, this.#pass);
+      // Statistics of a head's own batch norm move once, with what is recorded.
+      const pass = live ? { ...this.#pass, norm: frozen(this.#pass.norm) } : this.#pass;
+      logits = applyHead(this.#network, name, this.features, pass);
       this.#heads.set(key, logits);
     }
     return logits;
   }
+}
+
+/** The batch's statistics, where they were to move the running ones as well. */
+function frozen(norm: Norm): Norm {
+  return norm === "batch" ? "frozen" : norm;
 }
 
 /** Logits of a head on any features. */
