@@ -40,7 +40,7 @@ export const cdmad: Algorithm<CdmadOptions> = defineAlgorithm({
   name: "cdmad",
   kind: "addon",
   paper: "Lee and Kim, CVPR 2024",
-  requires: ["pseudo-labels", "guesses-apart"],
+  requires: ["pseudo-labels", "guesses-apart", "student-guesses"],
   defaults: { startEpoch: 100, blank: 1, norm: "batch" } as CdmadOptions,
   smoke: { "cdmad.startEpoch": 0, epochSteps: 10 },
   check: ({ startEpoch, norm }) =>

@@ -5,7 +5,7 @@ import type { Tensor } from "../autograd/tensor.ts";
 import type { HeadWeights } from "./plugin/host_slots.ts";
 import type { NetworkName } from "./plugin/needs.ts";
 import type { MergedNeeds } from "./plugin/merge_needs.ts";
-import type { Network } from "./step/network.ts";
+import { headPlace, type Network } from "./step/network.ts";
 import { applyHead } from "./step/step_outputs.ts";
 
 /**
@@ -28,31 +28,6 @@ export function readHead(
   const bias = slice(logits, { start: features });
   const weight = transpose(sub(slice(logits, { end: features }), bias));
   return { network: which, weight, bias: bias.view([bias.size]) };
-}
-
-/**
- * The weight of a declared linear head of the student [classes, features], as the tape knows it.
- *
- * @throws {ReferenceError} If no linear head of that name was declared.
- */
-export function headWeight(
-  { set, student }: Network,
-  needs: Pick<MergedNeeds, "heads">,
-  name: string,
-): Tensor {
-  return student.parameters[headPlace(set, needs, { name, part: "weight" })]!; // it was found
-}
-
-/** Where a part of a declared linear head is among the parameters. */
-function headPlace(
-  { parameters: { specs } }: Network["set"],
-  { heads }: Pick<MergedNeeds, "heads">,
-  { name, part }: { readonly name: string; readonly part: "weight" | "bias" },
-): number {
-  const prefix = heads[name]?.parameterName ?? `heads.${name}`;
-  const i = specs.findIndex((spec) => spec.name === `${prefix}.${part}`);
-  if (i >= 0) return i;
-  throw new ReferenceError(`There is no linear head '${name}': declare it in needs`);
 }
 
 /**

@@ -4,9 +4,9 @@ import { reshape } from "../../autograd/ops/layout.ts";
 import { mean } from "../../autograd/ops/reduce.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import { Builder, type Layer, type Pass } from "../../nn/builder.ts";
-import { ClasswiseNorms } from "../../nn/classwise_norm.ts";
+import { ClasswiseNorms } from "../../nn/heads/classwise_norm.ts";
 import type { Body, Model, ModelInput } from "../../nn/model.ts";
-import { projectorHead } from "../../nn/projector.ts";
+import { projectorHead } from "../../nn/heads/projector.ts";
 import { copyWeights, type ParameterSet, type Weights } from "../../nn/parameters.ts";
 import type { HeadSpec } from "../plugin/needs.ts";
 
@@ -139,6 +139,35 @@ function requireFits({ gpu }: Device, { name }: Model, { parameters }: Parameter
     `${name} has ${mebibytes(bytes)} of weights, this adapter binds ${mebibytes(most)} at once: ` +
       "choose a smaller model or another adapter",
   );
+}
+
+/**
+ * The weight of a declared linear head of the student [classes, features], as the tape knows it.
+ *
+ * @throws {ReferenceError} If no linear head of that name was declared.
+ */
+export function headWeight(
+  { set, student }: Network,
+  needs: Pick<NetworkParts, "heads">,
+  name: string,
+): Tensor {
+  return student.parameters[headPlace(set, needs, { name, part: "weight" })]!; // it was found
+}
+
+/**
+ * Where a part of a declared linear head is among the parameters.
+ *
+ * @throws {ReferenceError} If no linear head of that name was declared.
+ */
+export function headPlace(
+  { parameters: { specs } }: Network["set"],
+  { heads }: Pick<NetworkParts, "heads">,
+  { name, part }: { readonly name: string; readonly part: "weight" | "bias" },
+): number {
+  const prefix = heads[name]?.parameterName ?? `heads.${name}`;
+  const i = specs.findIndex((spec) => spec.name === `${prefix}.${part}`);
+  if (i >= 0) return i;
+  throw new ReferenceError(`There is no linear head '${name}': declare it in needs`);
 }
 
 /** Logits to classify by: of several experts [batch, experts, classes] their mean. */

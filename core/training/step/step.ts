@@ -17,14 +17,13 @@ import type {
   StreamBatch,
   Targets,
 } from "../plugin/step_slots.ts";
-import { headWeight } from "../heads.ts";
 import type { DataInfo, Input } from "../plugin/needs.ts";
 import type { Plugin } from "../plugin/algorithm.ts";
 import { AbsentOutputs, AbsentTargets } from "./absent.ts";
 import type { ReportedLabels } from "./label_kinds.ts";
 import type { MergedNeeds } from "../plugin/merge_needs.ts";
 import type { Stack } from "../plugin/compose.ts";
-import type { Network } from "./network.ts";
+import { headWeight, type Network } from "./network.ts";
 import type { PluginState } from "./plugin_state.ts";
 import { sampleWeights, slotTargets } from "./slot_results.ts";
 import {

@@ -20,6 +20,9 @@ const STACKS: readonly (readonly [stack: string, own: RegExp, ...settings: strin
   ["balpoe", /"network":"student","head":"experts"/, `balpoe.testPrior=${testPrior()}`],
   ["fixmatch+logitadjust", /"offsets"/, "logitadjust.when=test", "logitadjust.tau=1.5"],
   ["fixmatch+seval", /"scale"/],
+  ["fixmatch+cdmad", /"head":"main","scale".*"offsets"/],
+  ["cpe", /"head":"second"/],
+  ["ccl", /"head":"balanced"/],
 ];
 
 function testPrior(): string {

@@ -5,7 +5,7 @@ import type { Stage } from "../../../../datasets/views/view_spec.ts";
 
 const HEIGHT = 4, WIDTH = 6;
 
-/** Pillow 12.3.0: `ImageFilter.GaussianBlur(deviation)` of the image below. */
+/** Pillow 9.4.0 and 12.3.0: `ImageFilter.GaussianBlur(deviation)` of the image below. */
 const PILLOW: Readonly<Record<number, readonly number[]>> = {
   0.1: [
     17,

@@ -1,10 +1,10 @@
-import { batchNorm } from "../autograd/ops/batch_norm.ts";
-import { add, mul } from "../autograd/ops/pointwise.ts";
-import { globalAvgPool } from "../autograd/ops/pool.ts";
-import type { Tensor } from "../autograd/tensor.ts";
-import type { Builder, Layer, Pass } from "./builder.ts";
-import { constant } from "./init.ts";
-import type { Body } from "./model.ts";
+import { batchNorm } from "../../autograd/ops/batch_norm.ts";
+import { add, mul } from "../../autograd/ops/pointwise.ts";
+import { globalAvgPool } from "../../autograd/ops/pool.ts";
+import type { Tensor } from "../../autograd/tensor.ts";
+import type { Builder, Layer, Pass } from "../builder.ts";
+import { constant } from "../init.ts";
+import type { Body } from "../model.ts";
 
 /** Share of the batch in the new running statistics, and what is added to the variance. */
 const NORM = { momentum: 0.1, eps: 1e-5 } as const;
