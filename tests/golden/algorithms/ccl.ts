@@ -16,7 +16,7 @@ import { constant } from "../../../core/nn/init.ts";
 import type { Body, Model } from "../../../core/nn/model.ts";
 import type { Builder } from "../../../core/nn/builder.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
-import type { Progress, Step, Targets } from "../../../core/training/plugin/step_slots.ts";
+import type { Progress, Targets } from "../../../core/training/plugin/step_slots.ts";
 import type { Check } from "../check.ts";
 import type { GoldenRunner } from "../runner.ts";
 import { CaseReader } from "./case_reader.ts";
