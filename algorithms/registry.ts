@@ -3,6 +3,8 @@ import { balpoe } from "./bases/balpoe/balpoe.ts";
 import { adello } from "./addons/adello/adello.ts";
 import { udal } from "./addons/udal.ts";
 import { acr } from "./bases/acr/acr.ts";
+import { ccl } from "./bases/ccl/ccl.ts";
+import { cpe } from "./bases/cpe/cpe.ts";
 import { fixmatch } from "./bases/fixmatch.ts";
 import { simpro } from "./bases/simpro.ts";
 import { supervised } from "./bases/supervised.ts";
@@ -22,6 +24,7 @@ import { comatch } from "./bases/comatch.ts";
 import { simmatch } from "./bases/simmatch.ts";
 import { daso } from "./addons/daso/daso.ts";
 import { cossl } from "./addons/cossl/cossl.ts";
+import { cdmad } from "./addons/cdmad.ts";
 import { abc } from "./addons/abc.ts";
 import { seval } from "./addons/seval/seval.ts";
 import { logitadjust } from "./addons/logitadjust.ts";
@@ -85,6 +88,9 @@ export const algorithms: readonly ListedAlgorithm[] = [
   rda,
   saw,
   tras,
+  cdmad,
+  cpe,
+  ccl,
 ] as ListedAlgorithm[];
 
 /**

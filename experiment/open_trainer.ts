@@ -52,7 +52,13 @@ export async function openTrainer(options: OpenTrainerOptions): Promise<Trainer>
   requireComplete(split, dataset.classNames);
   forUser(() => { // before images are uploaded
     const { size } = dataset, data = splitInfo(dataset, split);
-    checkRun({ model, stack, data, size, batch: training });
+    const { needs } = checkRun({ model, stack, data, size, batch: training });
+    if (!views.contrast && needs.labeled.includes("contrast")) {
+      throw new TypeError(
+        `'${stack.name}' asks for contrast views of labeled images, which the given views do not have: ` +
+          "give 'contrast', or name an augmentation",
+      );
+    }
   });
   const { sampler, samplerBeta } = config;
   const loader = await openLoader({

@@ -87,6 +87,11 @@ export const abc: Algorithm<AbcOptions> = defineAlgorithm({
     lambda: "Weight of both terms.",
     refine:
       "Whether add-ons that change pseudo-labels and masks, as DASO and SEVAL, change the head's too.",
+    targets:
+      "What the head learns pseudo-labels as: all probabilities, or the class, as in USB's code.",
+    balance:
+      "What balances the head: a class-balanced `sample`, or logit adjustment, as in ABCLA of SEVAL's code: labels are learned on logits + τ log π, pseudo-labels are the base's own head's with − τ log π and count where that or the balanced head is sure.",
+    tau: "Strength of the logit adjustment: τ.",
   },
   smoke: { "abc.threshold": 0.2, epochSteps: 10 },
   check: ({ threshold, tau, targets, balance }) =>

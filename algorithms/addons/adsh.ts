@@ -48,6 +48,10 @@ export const adsh: Algorithm<AdshOptions> = defineAlgorithm({
   paper: "Guo and Li, ICML 2022",
   requires: ["pseudo-labels", "mask"],
   defaults: { threshold: 0.95, rule: "paper" } as AdshOptions,
+  docs: {
+    threshold: "Threshold of the class with the most labeled images: τ₁ in the paper.",
+    rule: "As in the paper, or with the slips of the code that USB and SEVAL have.",
+  },
   smoke: { epochSteps: 10, "adsh.threshold": 0.2 },
   check: ({ threshold, rule }) =>
     outsideUnit({ threshold }) ?? noneOf("rule", rule, ["paper", "released"]),

@@ -55,6 +55,13 @@ export const debiaspl: Algorithm<DebiasplOptions> = defineAlgorithm({
   paper: "Wang et al., CVPR 2022",
   requires: ["strong-view", "pseudo-labels", "guesses-apart", "mask"],
   defaults: DEFAULTS,
+  docs: {
+    tau: "How much of the estimate pseudo-labels are freed of: λ in the paper, τ in the code.",
+    margin: "How much of it the strong views' logits get as margins: λ in the paper.",
+    momentum: "Share of the old estimate that a step keeps.",
+    mean:
+      "What moves the estimate: the mean prediction of each `class`, or the mean over `all` classes, as USB's released code has it. The latter never leaves the uniform distribution, so that the method does nothing.",
+  },
   smoke: { "debiaspl.momentum": 0.9 },
   check: ({ tau, margin, momentum, mean }) =>
     negative({ tau, margin }) ?? outsideUnit({ momentum }) ??

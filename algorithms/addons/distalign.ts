@@ -76,6 +76,15 @@ export const distalign: Algorithm<DistAlignOptions> = defineAlgorithm({
   docs: {
     batches: "Batches whose mean prediction is aligned.",
     exponent: "Power of the target: 1 is the labeled class distribution, 0 the uniform one.",
+    average: "How the mean prediction is taken: as in DASO's code, or as one of USB's hooks does.",
+    momentum: "Share of the old mean that a step keeps, if it is moving.",
+    target:
+      "What predictions are to meet: class frequencies of the `labels`, or labeled `predictions`.",
+    smooth:
+      "What is flattened by ADELLO's α as training goes on; its repository has it for all hooks.",
+    minimum: "Exponent at the end of training: α_min.",
+    power: "How late the exponent falls: k in the code, d in the paper.",
+    byEpoch: "Whether it falls between epochs only.",
   },
   check: ({ batches, exponent, average, momentum, target, smooth, minimum, power }) =>
     notWhole({ batches }) ?? negative({ exponent, power }) ?? outsideUnit({ momentum, minimum }) ??

@@ -30,6 +30,9 @@ export const guessadjust: Algorithm<GuessAdjustOptions> = defineAlgorithm({
   paper: "Li et al., arXiv 2407.05370",
   requires: ["pseudo-labels", "guesses-apart"],
   defaults: { tau: 1 },
+  docs: {
+    tau: "How strongly the prior counts: τ in the paper.",
+  },
   check: ({ tau }) => negative({ tau }),
   recipe: dasoAddon("guessadjust"),
   adjust: (s, logits, where) =>

@@ -59,6 +59,13 @@ export const rda: Algorithm<RdaOptions> = defineAlgorithm({
   paper: "Duan et al., ECCV 2022",
   requires: ["weak-view", "strong-view", "pseudo-labels", "plain-guesses", "mask"],
   defaults: { batches: 128, lambda: 1, scale: "row", start: "empty" } as RdaOptions,
+  docs: {
+    batches: "Batches whose mean predictions are aligned.",
+    lambda: "Weight of the reverse head's unlabeled loss.",
+    scale: "What a reverse target adds up to 1 over: its `row`, or the whole `batch`, as released.",
+    start:
+      "What is averaged over: the batches there were, or as many as fit, `ones` at first, as released.",
+  },
   check: ({ batches, lambda, scale, start }) =>
     notWhole({ batches }) ?? negative({ lambda }) ?? noneOf("scale", scale, ["row", "batch"]) ??
       noneOf("start", start, ["empty", "ones"]),

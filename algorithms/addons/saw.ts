@@ -58,6 +58,13 @@ export const saw: Algorithm<SawOptions> = defineAlgorithm({
   paper: "Lai et al., ICML 2022",
   requires: ["labeled-weights", "pseudo-labels", "mask"],
   defaults: DEFAULTS,
+  docs: {
+    counts:
+      "How unlabeled images of each class are counted: the average's predictions of all of them after each `epoch`, as in USB's code, or the `running` mean prediction of the steps, as in SEVAL's.",
+    momentum: "Share of the old counts that a step keeps, if they are running.",
+    labeledBeta:
+      "β of the labeled images' weights: −1 takes it from their mean count, 0 leaves them alike.",
+  },
   smoke: { epochSteps: 10 },
   check: ({ counts, momentum, labeledBeta }) =>
     noneOf("counts", counts, ["epoch", "running"]) ?? outsideUnit({ momentum }) ??

@@ -80,6 +80,21 @@ export const tras: Algorithm<TrasOptions> = defineAlgorithm({
   paper: "Wei et al., Machine Learning 2022",
   requires: ["weak-view", "strong-view", "main-head", "pseudo-labels", "guesses-apart"],
   defaults: DEFAULTS,
+  docs: {
+    scale: "How much stronger pseudo-labels of frequent classes are enhanced: A in the code.",
+    offset: "How strongly all are enhanced: B in the code.",
+    power: "Power of the class frequencies.",
+    temperature: "Divides the enhanced logits of the teacher.",
+    threshold: "Confidence from which a pseudo-label of the head counts: τ in the paper.",
+    lambda: "Weight of both terms.",
+    warmup: "Share of the run before the head learns, in which the base's own is evaluated.",
+    prior: "Prior π: labeled class frequencies, or their `inverse`, as released.",
+    guesses:
+      "Whether the base's pseudo-labels are adjusted by the prior as well, as released, or `plain`.",
+  },
+  starts: ({ warmup }, { steps }) => [
+    { does: "trains its head", after: Math.round(warmup * steps), by: "tras.warmup" },
+  ],
   smoke: { "tras.warmup": 0.3, "tras.threshold": 0.2 },
   check: ({ temperature, threshold, warmup, lambda, prior, guesses }) =>
     notPositive({ temperature }) ?? outsideUnit({ threshold, warmup }) ?? negative({ lambda }) ??

@@ -51,6 +51,12 @@ export const adamatch: Algorithm<AdaMatchOptions> = defineAlgorithm({
   paper: "Berthelot et al., ICLR 2022",
   provides: ["labeled-logits", "labeled-weights", "pseudo-labels", "guesses-apart", "mask"],
   defaults: { threshold: 0.95, lambda: 1, momentum: 0.999 },
+  docs: {
+    threshold:
+      "Share of the labeled images' mean confidence from which a pseudo-label counts: τ in the paper.",
+    lambda: "Weight of the unlabeled loss: μ in the paper.",
+    momentum: "Share of the old mean predictions that a step keeps.",
+  },
   smoke: { "adamatch.threshold": 0.5 },
   check: ({ lambda, ...shares }) => negative({ lambda }) ?? outsideUnit({ ...shares }),
   needs: () => ({ views: { labeled: ["weak"], unlabeled: ["weak", "strong"] } }),

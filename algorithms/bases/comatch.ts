@@ -91,6 +91,19 @@ export const comatch: Algorithm<CoMatchOptions> = defineAlgorithm({
     width: 64,
     projectors: 3,
   },
+  docs: {
+    threshold: "Confidence from which a pseudo-label counts: τ in the paper.",
+    lambda: "Weight of the unlabeled loss: λ_cls in the paper.",
+    contrast: "Weight of the contrastive loss: λ_ctr in the paper.",
+    cutoff: "How alike two pseudo-labels are that the graph joins, from 0 to 1: T in the paper.",
+    temperature: "Divides similarities of embeddings: t in the paper.",
+    alpha: "Share of the prediction itself in a smoothed pseudo-label: α in the paper.",
+    queue:
+      "Images that are remembered, labeled and unlabeled ones; 5 batches in USB's configurations.",
+    batches: "Batches whose mean prediction is aligned.",
+    width: "Length of an embedding.",
+    projectors: "Projectors whose mean is the embedding; 3 in USB's configurations (`use_epass`).",
+  },
   smoke: { epochSteps: 10, "comatch.queue": 32, "comatch.threshold": 0.2 },
   check: ({ threshold, cutoff, alpha, lambda, contrast, temperature, projectors, ...sizes }) =>
     outsideUnit({ threshold, cutoff, alpha }) ?? negative({ lambda, contrast }) ??

@@ -10,6 +10,7 @@ import {
   checkTargets,
   consistencyLosses,
   learnedTarget,
+  TARGET_DOCS,
   type TargetOptions,
 } from "../shared/consistency.ts";
 import { MOST_COPIES, negative, noneOf, notWhole, outsideUnit } from "../shared/option_checks.ts";
@@ -24,11 +25,13 @@ export interface FixMatchOptions extends TargetOptions {
   /**
    * `together`: one pass over all views, which share batch statistics; `apart`: the weak one in a pass
    * of its own, without gradient, as CoSSL's code has it; `each`: as there on Food-101, the labeled
-   * images in one of their own, too.
+   * images in one of their own, too; `single`: so is every strong view, as in CDMAD's code.
    */
-  passes: "together" | "apart" | "each";
+  passes: "together" | "apart" | "each" | "single";
   /** Strong views of each unlabeled image; CoSSL's code has two. */
   strongViews: number;
+  /** Added to probabilities within the logarithm of both losses; 1e-8 in CDMAD's code. */
+  logFloor: number;
 }
 
 const DEFAULTS: FixMatchOptions = {
@@ -38,6 +41,7 @@ const DEFAULTS: FixMatchOptions = {
   temperature: 0.5,
   passes: "together",
   strongViews: 1,
+  logFloor: 0,
 };
 
 /**
@@ -62,23 +66,23 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
   docs: {
     threshold: "Confidence from which a pseudo-label counts: τ in the paper.",
     lambda: "Weight of the unlabeled loss: λ_u in the paper.",
-    targets: "`hard` learns the most probable class, `soft` the sharpened prediction.",
-    temperature: "Sharpens soft targets, p^(1/T); USB's code leaves it out, which is 1.",
+    ...TARGET_DOCS,
     passes:
-      "`together`: one pass over all views, which share batch statistics; `apart`: the weak one in a pass of its own, without gradient, as CoSSL's code has it; `each`: as there on Food-101, the labeled images in one of their own, too.",
+      "`together`: one pass over all views, which share batch statistics; `apart`: the weak one in a pass of its own, without gradient, as CoSSL's code has it; `each`: as there on Food-101, the labeled images in one of their own, too; `single`: so is every strong view, as in CDMAD's code.",
     strongViews: "Strong views of each unlabeled image; CoSSL's code has two.",
+    logFloor: "Added to probabilities within the logarithm of both losses; 1e-8 in CDMAD's code.",
   },
   smoke: { "fixmatch.threshold": 0.2 },
-  check: ({ threshold, lambda, passes, strongViews, ...targets }) =>
-    outsideUnit({ threshold }) ?? negative({ lambda }) ?? checkTargets(targets) ??
+  check: ({ threshold, lambda, passes, strongViews, logFloor, ...targets }) =>
+    outsideUnit({ threshold, logFloor }) ?? negative({ lambda }) ?? checkTargets(targets) ??
       notWhole({ strongViews }, 1, MOST_COPIES) ??
-      noneOf("passes", passes, ["together", "apart", "each"]),
+      noneOf("passes", passes, ["together", "apart", "each", "single"]),
   needs: ({ passes, strongViews }) => ({
     views: {
       labeled: ["weak"],
       unlabeled: ["weak", ...new Array<"strong">(strongViews).fill("strong")],
     },
-    ...(passes === "together" ? {} : { passes: [GUESS, ...LEARN[passes]] }),
+    ...(passes === "together" ? {} : { passes: [GUESS, ...learnPasses(passes, strongViews)] }),
   }),
   recipe: classicRecipe,
   mask: (s, t, m) => mul(m, atLeast(max(t.probs, 1), s.config.threshold)),
@@ -87,6 +91,7 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
       target: learnedTarget(t, s.config),
       mask: m,
       lambda: s.config.lambda,
+      floor: s.config.logFloor,
     }),
 });
 
@@ -94,7 +99,15 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
 const GUESS: PassSpec = { net: "student", inputs: ["weak"], grad: false };
 
 /** Passes of what is learned beside it. */
-const LEARN: Readonly<Record<"apart" | "each", readonly PassSpec[]>> = {
-  apart: [{ net: "student", inputs: ["labeled", "strong"] }],
-  each: [{ net: "student", inputs: ["labeled"] }, { net: "student", inputs: ["strong"] }],
-};
+function learnPasses(
+  passes: Exclude<FixMatchOptions["passes"], "together">,
+  strongViews: number,
+): readonly PassSpec[] {
+  const over = (...inputs: PassSpec["inputs"]): PassSpec => ({ net: "student", inputs });
+  if (passes === "apart") return [over("labeled", "strong")];
+  if (passes === "each") return [over("labeled"), over("strong")];
+  return [
+    over("labeled"),
+    ...Array.from({ length: strongViews }, (_, i) => over(`strong/${i}`)),
+  ];
+}

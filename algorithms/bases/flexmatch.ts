@@ -19,6 +19,7 @@ import {
   checkTargets,
   consistencyLosses,
   learnedTarget,
+  TARGET_DOCS,
   type TargetOptions,
 } from "../shared/consistency.ts";
 import { negative, outsideUnit } from "../shared/option_checks.ts";
@@ -73,6 +74,13 @@ export const flexmatch: Algorithm<FlexMatchOptions> = defineAlgorithm({
     targets: "hard",
     temperature: 0.5,
   } as FlexMatchOptions,
+  docs: {
+    threshold:
+      "Confidence from which a label is remembered, and the highest threshold of a class: τ in the paper.",
+    lambda: "Weight of the unlabeled loss: λ in the paper.",
+    warmup: "Whether images without a label count as a class when learning status is scaled.",
+    ...TARGET_DOCS,
+  },
   smoke: { "flexmatch.threshold": 0.2 },
   check: ({ threshold, lambda, ...targets }) =>
     outsideUnit({ threshold }) ?? negative({ lambda }) ?? checkTargets(targets),

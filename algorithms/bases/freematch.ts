@@ -88,6 +88,16 @@ export const freematch: Algorithm<FreeMatchOptions> = defineAlgorithm({
     "mask",
   ],
   defaults: DEFAULTS,
+  docs: {
+    lambda: "Weight of the unlabeled loss: w_u in the paper.",
+    fairness: "Weight of the fairness term: w_f in the paper.",
+    momentum: "Share of the old threshold, class shares and histogram that a step keeps.",
+    quantile:
+      "The batch's confidence that the threshold moves to: its mean for 0, else this quantile.",
+    ceiling: "Most that the global threshold may be; 0.95 on SVHN in USB's code.",
+    start:
+      "What threshold, shares and histogram are at first: 1 / classes, or 1, as in ADELLO's fork of USB.",
+  },
   check: ({ lambda, fairness, start, ...shares }) =>
     negative({ lambda, fairness }) ?? noneOf("start", start, ["uniform", "ones"]) ??
       outsideUnit({ ...shares }),

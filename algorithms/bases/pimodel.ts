@@ -7,7 +7,7 @@ import {
   mul,
   softmax,
 } from "../../core/mod.ts";
-import { checkRamp, type RampOptions, rampWeight } from "../shared/ramp.ts";
+import { checkRamp, RAMP_DOCS, type RampOptions, rampWeight } from "../shared/ramp.ts";
 import { classicBase } from "../recipes/usb.ts";
 
 /** Options of {@linkcode pimodel}. */
@@ -46,6 +46,10 @@ export const pimodel: Algorithm<PiModelOptions> = defineAlgorithm({
     "mask",
   ],
   defaults: { lambda: 10, ramp: "linear", rampShare: 0.4 } as PiModelOptions,
+  docs: {
+    lambda: "Weight of the consistency loss: w(t) in the paper at its highest.",
+    ...RAMP_DOCS,
+  },
   check: (config) => checkRamp(config),
   needs: () => ({
     views: { labeled: ["weak"], unlabeled: ["weak", "weak"] },

@@ -101,6 +101,23 @@ export const simmatch: Algorithm<SimMatchOptions> = defineAlgorithm({
     width: 128,
     projectors: 3,
   } as SimMatchOptions,
+  docs: {
+    threshold: "Confidence from which a pseudo-label counts: τ in the paper.",
+    lambda: "Weight of the unlabeled loss: λ_u in the paper.",
+    instance: "Weight of the loss of similarities to labeled images: λ_in in the paper.",
+    temperature: "Divides similarities of embeddings: t in the paper.",
+    alpha: "Share of the prediction itself in a pseudo-label: α in the paper.",
+    momentum:
+      "Share of the old embedding of a labeled image that a step keeps; 0 on large sets in USB's code.",
+    network:
+      "Whose embeddings of labeled images are kept; the average's on large sets in USB's code.",
+    scale:
+      "What is scaled to length 1 where an embedding moves: `each` embedding, or each coordinate over the `batch`, a slip of USB's code.",
+    batches: "Batches whose mean prediction is aligned.",
+    width: "Length of an embedding.",
+    projectors: "Projectors whose mean is the embedding; 3 in USB's configurations (`use_epass`).",
+  },
+  starts: (_, { epochSteps: after }) => [{ does: "compares images with labeled ones", after }],
   smoke: { epochSteps: 10, "simmatch.threshold": 0.2 },
   check: ({ threshold, alpha, momentum, lambda, instance, temperature, ...rest }) =>
     outsideUnit({ threshold, alpha, momentum }) ?? negative({ lambda, instance }) ??

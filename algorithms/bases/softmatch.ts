@@ -21,6 +21,7 @@ import {
   checkTargets,
   consistencyLosses,
   learnedTarget,
+  TARGET_DOCS,
   type TargetOptions,
 } from "../shared/consistency.ts";
 import { alignDistribution, movingMean } from "../shared/distribution_alignment.ts";
@@ -81,6 +82,16 @@ export const softmatch: Algorithm<SoftMatchOptions> = defineAlgorithm({
     targets: "hard",
     temperature: 0.5,
   } as SoftMatchOptions,
+  docs: {
+    lambda: "Weight of the unlabeled loss.",
+    momentum: "Share of the old means and variance that a step keeps: m in the paper.",
+    sharpness: "The Gaussian's deviation is σ over this number.",
+    target:
+      "What predictions are aligned to before they are weighed: classes alike, or the labeled batches' mean prediction.",
+    confidence:
+      "Whether they are `aligned` when they are weighed, or a softmax of that, as in ADELLO's fork of USB.",
+    ...TARGET_DOCS,
+  },
   check: ({ lambda, momentum, sharpness, target, confidence, ...targets }) =>
     negative({ lambda }) ?? outsideUnit({ momentum }) ?? notPositive({ sharpness }) ??
       noneOf("target", target, ["uniform", "labeled"]) ??

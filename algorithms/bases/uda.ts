@@ -59,6 +59,13 @@ export const uda: Algorithm<UdaOptions> = defineAlgorithm({
     "mask",
   ],
   defaults: { threshold: 0.8, lambda: 1, temperature: 0.4, annealing: "none" } as UdaOptions,
+  docs: {
+    threshold: "Confidence from which a pseudo-label counts.",
+    lambda: "Weight of the unlabeled loss: λ in the paper.",
+    temperature: "Sharpens targets, p^(1/T): τ in the paper. USB's code leaves it out, which is 1.",
+    annealing:
+      "How the confidence rises above which labeled images are left out: training signal annealing.",
+  },
   smoke: { "uda.threshold": 0.4, "uda.annealing": "logarithmic" },
   check: ({ threshold, lambda, temperature, annealing }) =>
     outsideUnit({ threshold }) ?? negative({ lambda }) ?? notPositive({ temperature }) ??

@@ -12,7 +12,7 @@ import {
   type Tensor,
 } from "../../core/mod.ts";
 import { negative, notPositive, notWhole } from "../shared/option_checks.ts";
-import { checkRamp, type RampOptions, rampWeight } from "../shared/ramp.ts";
+import { checkRamp, RAMP_DOCS, type RampOptions, rampWeight } from "../shared/ramp.ts";
 import { classicBase } from "../recipes/usb.ts";
 
 /** Options of {@linkcode vat}. */
@@ -64,6 +64,14 @@ export const vat: Algorithm<VatOptions> = defineAlgorithm({
     ramp: "linear",
     rampShare: 0.4,
   } as VatOptions,
+  docs: {
+    lambda: "Weight of the adversarial loss; 1 in USB's code.",
+    entropy: "Weight of the entropy of predictions.",
+    epsilon: "Length of the perturbation, over all pixels of a normalised image: ε in the paper.",
+    xi: "Length of the first guess, with which the gradient is taken: ξ in the paper.",
+    rounds: "Power iterations: K in the paper.",
+    ...RAMP_DOCS,
+  },
   check: ({ entropy, epsilon, xi, rounds, ...ramp }) =>
     negative({ entropy, epsilon }) ?? notPositive({ xi }) ?? notWhole({ rounds }) ??
       checkRamp(ramp),

@@ -6,8 +6,8 @@ import {
   type RecipeTarget,
 } from "../../core/mod.ts";
 import { ratioOf } from "./base_kinds.ts";
-import { estimatedCounts } from "./darp_estimates.ts";
-import { publishedSolver } from "./seval_solvers.ts";
+import { estimatedCounts } from "./tables/darp_estimates.ts";
+import { publishedSolver } from "./tables/seval_solvers.ts";
 import { SHORT_RUN } from "./usb.ts";
 
 /** Tails of DASO's configurations. */

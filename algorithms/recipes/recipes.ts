@@ -2,7 +2,10 @@ import { named, type PublishedRecipe } from "../../core/mod.ts";
 import { acr } from "./acr.ts";
 import { adello } from "./adello.ts";
 import { balpoe } from "./balpoe.ts";
+import { ccl } from "./ccl.ts";
+import { cdmad } from "./cdmad.ts";
 import { cossl } from "./cossl.ts";
+import { cpe } from "./cpe.ts";
 import { daso } from "./daso.ts";
 import { seval } from "./seval.ts";
 import { simpro } from "./simpro.ts";
@@ -18,6 +21,9 @@ export const recipes: readonly PublishedRecipe[] = [
   acr,
   balpoe,
   usb,
+  cdmad,
+  cpe,
+  ccl,
 ];
 
 /**

@@ -1,6 +1,6 @@
 import type { OptionsByName, PublishedRecipe, Recipe, RecipeTarget } from "../../core/mod.ts";
 import { daso, dasoSettings, dasoSplit } from "./daso.ts";
-import { publishedSolver } from "./seval_solvers.ts";
+import { publishedSolver } from "./tables/seval_solvers.ts";
 
 /** Options of SEVAL; {@linkcode Recipe.options} are checked by the method. */
 type Options = NonNullable<Recipe["options"]>;

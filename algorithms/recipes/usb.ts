@@ -84,7 +84,7 @@ const TAILS: Readonly<Record<string, Recipe["split"]>> = {
 };
 
 /** Bases that are more than a base to this code, beside all stacks with an add-on. */
-const MADE_FOR_IMBALANCE: ReadonlySet<string> = new Set(["acr", "simpro", "balpoe"]);
+const MADE_FOR_IMBALANCE: ReadonlySet<string> = new Set(["acr", "simpro", "balpoe", "cpe"]);
 
 /** Steps of a CReST generation, and how many there are. */
 const GENERATION = 128 * 512, GENERATIONS = 6;

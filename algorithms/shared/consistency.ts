@@ -1,13 +1,14 @@
 import {
   argmax,
   concat,
-  crossEntropy,
   mul,
+  type OptionDocs,
   type Step,
   type Targets,
   type Tensor,
 } from "../../core/mod.ts";
 import { repeatRows } from "./batch_rows.ts";
+import { flooredCrossEntropy } from "./floored_cross_entropy.ts";
 import { noneOf, notPositive } from "./option_checks.ts";
 import { sharpen } from "./mixing.ts";
 
@@ -18,6 +19,12 @@ export interface TargetOptions {
   /** Sharpens soft targets, p^(1/T); USB's code leaves it out, which is 1. */
   temperature: number;
 }
+
+/** What each option is. */
+export const TARGET_DOCS: OptionDocs<TargetOptions> = {
+  targets: "`hard` learns the most probable class, `soft` the sharpened prediction.",
+  temperature: "Sharpens soft targets, p^(1/T); USB's code leaves it out, which is 1.",
+};
 
 /** What is wrong with {@linkcode TargetOptions}, or null. */
 export function checkTargets({ targets, temperature }: TargetOptions): string | null {
@@ -48,6 +55,8 @@ export interface Consistency {
   readonly views?: number;
   /** Weight of each labeled image, those that add-ons give by default [batch]. */
   readonly weights?: Tensor;
+  /** Added to probabilities within the logarithm of both losses, 0 by default. */
+  readonly floor?: number;
 }
 
 /**
@@ -57,16 +66,14 @@ export interface Consistency {
  */
 export function consistencyLosses(
   s: Pick<Step, "student" | "batch" | "weights">,
-  { target, mask, lambda, views = s.student.strong.length, weights = s.weights("labeled") }:
-    Consistency,
+  { target, mask, lambda, floor = 0, ...given }: Consistency,
 ): Record<"labeled" | "unlabeled", Tensor> {
   const { labeled: [labeled], strong } = s.student;
+  const { views = strong.length, weights = s.weights("labeled") } = given;
   const logits = concat(strong.slice(0, views).map((view) => view.logits()), 0);
+  const rows = { weights: repeatRows(mask, views), floor };
   return {
-    labeled: crossEntropy(labeled!.logits(), s.batch.labeled.y, { weights }), // there is a labeled view
-    unlabeled: mul(
-      crossEntropy(logits, repeatRows(target, views), { weights: repeatRows(mask, views) }),
-      lambda,
-    ),
+    labeled: flooredCrossEntropy(labeled!.logits(), s.batch.labeled.y, { weights, floor }), // there is a labeled view
+    unlabeled: mul(flooredCrossEntropy(logits, repeatRows(target, views), rows), lambda),
   };
 }

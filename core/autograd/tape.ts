@@ -145,7 +145,9 @@ export class Tape {
               needs: (i) => node.inputs[i]?.tape === this || this.#isParameter(node.inputs[i]),
               out: (i) => {
                 const input = node.inputs[i] as Tensor;
-                return written.has(input) ? undefined : this.#destinations.get(input) ?? undefined;
+                // An input that is given twice has two gradients, of which the first goes home.
+                const taken = written.has(input) || node.inputs.indexOf(input) !== i;
+                return taken ? undefined : this.#destinations.get(input) ?? undefined;
               },
             });
             node.inputs.forEach((input, i) => {

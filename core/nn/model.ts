@@ -15,6 +15,11 @@ export interface Body {
   readonly features: number;
   /** Images [batch, size, size, 3] to features [batch, features]. */
   forward(x: Tensor, pass: Pass): Tensor;
+  /**
+   * Images to the last map [batch, height, width, features], whose mean over the pixels `forward` gives;
+   * for methods that normalise it once more. Networks without one do not carry those.
+   */
+  map?(x: Tensor, pass: Pass): Tensor;
   /** Classifiers side by side in the head `experts`, where there is one. */
   readonly experts?: number;
   /**

@@ -1,5 +1,5 @@
 import { globalAvgPool } from "../autograd/ops/pool.ts";
-import type { Builder } from "./builder.ts";
+import type { Builder, Layer } from "./builder.ts";
 import type { Body, Model, ModelInput } from "./model.ts";
 import {
   type ResidualBlock,
@@ -38,6 +38,7 @@ const HEADS: Readonly<
   usb: [["main", "classifier"]],
   daso: [["main", "classifier.classifier"]],
   cossl: [["main", "output"], ["rotation", "rot", 4]],
+  cdmad: [["main", "output"], ["rotation", "rot", 4]],
 };
 
 /**
@@ -81,9 +82,6 @@ function build(b: Builder, input: ModelInput, o: Required<ResNetOptions>): Body 
       b.linear(name, features, outputs ?? input.classes),
     ]),
   ) as Body["heads"]; // every variant lists `main`
-  return {
-    features,
-    heads,
-    forward: (x, pass) => globalAvgPool(stages.reduce((y, stage) => stage(y, pass), stem(x, pass))),
-  };
+  const map: Layer = (x, pass) => stages.reduce((y, stage) => stage(y, pass), stem(x, pass));
+  return { features, heads, map, forward: (x, pass) => globalAvgPool(map(x, pass)) };
 }

@@ -1,5 +1,5 @@
 import { globalAvgPool } from "../autograd/ops/pool.ts";
-import type { NormOptions } from "./builder.ts";
+import type { Layer, NormOptions } from "./builder.ts";
 import type { Model } from "./model.ts";
 
 const NORM: NormOptions = { activation: { kind: "relu" } };
@@ -14,12 +14,14 @@ export const smallCnn: Model = {
     const bn2 = b.batchNorm("bn2", 16, NORM);
     const conv3 = b.conv2d("conv3", 16, 32, 3, { stride: 2, padding: 1 });
     const bn3 = b.batchNorm("bn3", 32, NORM);
+    const map: Layer = (x, pass) => {
+      const y = bn2(conv2(bn1(conv1(x, pass), pass), pass), pass);
+      return bn3(conv3(y, pass), pass);
+    };
     return {
       features: 32,
-      forward(x, pass) {
-        const y = bn2(conv2(bn1(conv1(x, pass), pass), pass), pass);
-        return globalAvgPool(bn3(conv3(y, pass), pass));
-      },
+      map,
+      forward: (x, pass) => globalAvgPool(map(x, pass)),
       heads: { main: b.linear("fc", 32, classes) },
     };
   },

@@ -9,7 +9,7 @@ import type { Body, Model, ModelInput } from "./model.ts";
  * Whose Wide ResNet: the released networks of the systems differ in batch norm, in what the first
  * block of a stage does with its activated input, in the stem's bias and in names.
  */
-export type WideResNetVariant = "simpro" | "usb" | "daso" | "cossl";
+export type WideResNetVariant = "simpro" | "usb" | "daso" | "cossl" | "cdmad";
 
 /** All variants, for messages and lists. */
 export const WIDE_RESNET_VARIANTS: readonly WideResNetVariant[] = [
@@ -17,6 +17,7 @@ export const WIDE_RESNET_VARIANTS: readonly WideResNetVariant[] = [
   "usb",
   "daso",
   "cossl",
+  "cdmad",
 ];
 
 interface Published {
@@ -52,6 +53,14 @@ const VARIANTS: Readonly<Record<WideResNetVariant, Published>> = {
     stemBias: false,
     heads: [["main", "output"], ["rotation", "rot", 4]],
   },
+  // The same class, whose arguments reach nothing: PyTorch's own 0.1 and 1e-5 hold.
+  cdmad: {
+    momentum: 0.1,
+    eps: 1e-5,
+    lastEps: 1e-5,
+    stemBias: false,
+    heads: [["main", "output"], ["rotation", "rot", 4]],
+  },
 };
 
 /** Settings of {@linkcode wideResNet}. */
@@ -72,8 +81,8 @@ export interface WideResNetOptions {
  *   stages 2 and 3 the first batch norm and activation are computed and thrown away (a slip of the
  *   released code that all published numbers contain): its scale and shift get no gradient, only
  *   its running statistics move. `usb` has a stem with bias and eps 1e-3 in the last batch norm.
- * - `daso` (DASO, SEVAL) and `cossl`: batch-norm momentum 0.1, pre-activation throughout; `cossl`
- *   has eps 1e-3 and a rotation head.
+ * - `daso` (DASO, SEVAL), `cossl` and `cdmad`: batch-norm momentum 0.1, pre-activation throughout;
+ *   `cossl` has eps 1e-3 and a rotation head, `cdmad` that head.
  *
  * @throws {RangeError} If there is no such depth or width.
  */
@@ -150,14 +159,12 @@ function build(b: Builder, input: ModelInput, options: Required<WideResNetOption
       b.linear(name, channels, outputs ?? input.classes),
     ]),
   ) as Body["heads"]; // every variant lists `main`
+  const map: Layer = (x, pass) => last(layers.reduce((y, layer) => layer(y, pass), x), pass);
   return {
     features: channels,
     heads,
-    forward(x, pass) {
-      let y = x;
-      for (const layer of layers) y = layer(y, pass);
-      return globalAvgPool(last(y, pass));
-    },
+    map,
+    forward: (x, pass) => globalAvgPool(map(x, pass)),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Loader } from "./loader.ts";
 import { checkFit, type Stack } from "./plugin/compose.ts";
 import { type MergedNeeds, mergeNeeds } from "./plugin/merge_needs.ts";
 import type { BatchSizes, DataInfo, StreamSpec } from "./plugin/needs.ts";
-import { featuresOf } from "./step/network.ts";
+import { declareNetwork, featuresOf } from "./step/network.ts";
 
 /** What a run is made of, as far as it is known before an image is read. */
 export interface CheckedRun {
@@ -23,12 +23,13 @@ export interface CheckedRun {
  * What methods ask for of some data. Whatever would leave a step without an image that they need is
  * found here, before any work.
  *
- * @throws {TypeError} If methods, data and batches do not fit together.
+ * @throws {TypeError} If methods, data, network and batches do not fit together.
  */
 export function checkRun(
   { model, stack, data: known, size, batch }: CheckedRun,
 ): { readonly data: DataInfo; readonly needs: MergedNeeds } {
-  const data = { ...known, features: featuresOf(model, { classes: known.classes, size }) };
+  const input = { classes: known.classes, size };
+  const data = { ...known, features: featuresOf(model, input) };
   checkFit(stack, data, batch);
   const needs = mergeNeeds(stack, data);
   if (needs.unlabeled.length > 0) {
@@ -43,6 +44,7 @@ export function checkRun(
       );
     }
   }
+  declareNetwork(model, input, needs);
   for (const [name, stream] of Object.entries(needs.streams)) {
     requireStream(name, stream, { stack, data });
   }

@@ -1,14 +1,17 @@
+import type { Device } from "../autograd/device.ts";
 import type { Tensor } from "../autograd/tensor.ts";
 import type { Norm } from "../nn/builder.ts";
+import type { Weights } from "../nn/parameters.ts";
 import type { NetworkName } from "./plugin/needs.ts";
 import type { Loader } from "./loader.ts";
 import type { Stack } from "./plugin/compose.ts";
 import { inSlot } from "./plugin/slot_failed.ts";
+import type { MergedNeeds } from "./plugin/merge_needs.ts";
 import { type LogitScores, scoreLogits } from "./metrics/evaluation.ts";
 import { Diverged } from "./diverged.ts";
-import { forwardBody, meanOfExperts } from "./step/network.ts";
+import { type DeclaredNetwork, forwardBody, meanOfExperts } from "./step/network.ts";
 import type { StepContext } from "./step/step.ts";
-import { applyHead } from "./step/step_outputs.ts";
+import { applyHead, solidImage } from "./step/step_outputs.ts";
 
 /** What is evaluated, and how. */
 export interface EvaluationOptions {
@@ -76,6 +79,9 @@ export async function evaluationLogits(
     waiting = [];
   };
   device.place = "evaluation";
+  const solids = device.keep(() =>
+    device.scope(() => solidLogits(context, { weights, head, size: loader.size }))
+  );
   for (let from = 0; from < rows.length; from += batch) {
     const some = rows.subarray(from, from + batch);
     const places = await loader.fetch?.(part, some) ?? some;
@@ -86,13 +92,14 @@ export async function evaluationLogits(
         const pass = { weights, norm };
         const features = forwardBody(device, network, x, pass);
         const own = meanOfExperts(applyHead(network, head, features, pass));
-        return adjustLogits(context, own, head);
+        return adjustLogits(context, own, { head, solids });
       })
     ));
     device.submit();
     if (waiting.length * batch * classes * 4 >= WAITING) await drain();
   }
   await drain();
+  for (const tensor of Object.values(solids)) tensor.dispose();
   if (!all.every(Number.isFinite)) {
     throw new Diverged(`The logits of the ${which} for the ${on} images are not finite`);
   }
@@ -116,19 +123,49 @@ export function adjustsLogits({ plugins }: Stack): boolean {
   return plugins.some(({ spec }) => spec.adjustEvaluation);
 }
 
-/** What the plugins make of a head's logits [images, classes]. */
+/**
+ * Logits [1, classes] of a head for each declared image of one colour, with running statistics.
+ *
+ * @param size Width and height of the images.
+ */
+export function solidLogits(
+  { device, network, needs: { solids } }: {
+    readonly device: Device;
+    readonly network: DeclaredNetwork;
+    readonly needs: Pick<MergedNeeds, "solids">;
+  },
+  { weights, head, size }: {
+    readonly weights: Weights;
+    readonly head: string;
+    readonly size: number;
+  },
+): Record<string, Tensor> {
+  const pass = { weights, norm: "running" } as const;
+  return Object.fromEntries(
+    Object.entries(solids).map(([name, { value }]) => {
+      const image = solidImage({ device, shape: [1, size, size, 3] }, value);
+      const features = forwardBody(device, network, image, pass);
+      return [name, meanOfExperts(applyHead(network, head, features, pass))];
+    }),
+  );
+}
+
+/**
+ * What the plugins make of a head's logits [images, classes].
+ *
+ * @param seen The head, and what {@linkcode solidLogits} gives for it.
+ */
 export function adjustLogits(
   { stack, state, data }: Pick<StepContext, "stack" | "state" | "data">,
   logits: Tensor,
-  head: string,
+  { head, solids }: { readonly head: string; readonly solids: Readonly<Record<string, Tensor>> },
 ): Tensor {
-  return stack.plugins.reduce(
-    (z, { name, spec, config }) =>
-      inSlot(
-        name,
-        "adjustEvaluation",
-        () => spec.adjustEvaluation?.({ config, state: state.of(name), data }, z, head),
-      ) ?? z,
-    logits,
-  );
+  return stack.plugins.reduce((z, { name, spec, config }) => {
+    const solid = (image: string) => {
+      if (Object.hasOwn(solids, image)) return solids[image]!; // just asked
+      throw new ReferenceError(`'${name}' uses the solid image '${image}' but did not declare it`);
+    };
+    const run = { config, state: state.of(name), data, solid };
+    return inSlot(name, "adjustEvaluation", () => spec.adjustEvaluation?.(run, z, head)) ?? z;
+  }, logits);
 }

@@ -5,7 +5,7 @@ import type { Tensor } from "../autograd/tensor.ts";
 import type { HeadWeights } from "./plugin/host_slots.ts";
 import type { NetworkName } from "./plugin/needs.ts";
 import type { MergedNeeds } from "./plugin/merge_needs.ts";
-import type { Network } from "./step/network.ts";
+import { headPlace, type Network } from "./step/network.ts";
 import { applyHead } from "./step/step_outputs.ts";
 
 /**
@@ -38,15 +38,12 @@ export function readHead(
  */
 export function setHead(
   { set, student, average }: Network,
-  { heads }: Pick<MergedNeeds, "heads">,
+  needs: Pick<MergedNeeds, "heads">,
   { name, network, weight, bias }: HeadWeights & { readonly name: string },
 ): void {
-  const prefix = heads[name]?.parameterName ?? `heads.${name}`;
   const { parameters } = network === "average" ? average : student;
-  const into = (part: string, values: Tensor) => {
-    const i = set.parameters.specs.findIndex((spec) => spec.name === `${prefix}.${part}`);
-    const home = parameters[i];
-    if (!home) throw new ReferenceError(`There is no linear head '${name}': declare it in needs`);
+  const into = (part: "weight" | "bias", values: Tensor) => {
+    const home = parameters[headPlace(set, needs, { name, part })]!; // it was found
     if (home.size !== values.size) {
       throw new TypeError(`Cannot set the head '${name}' of ${home} to ${values}`);
     }

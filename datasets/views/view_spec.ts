@@ -11,7 +11,7 @@ export interface OperationChoice {
   readonly operation: Operation;
   /**
    * Magnitudes of which each is as likely as the others: factors (brightness, color, contrast,
-   * sharpness), bits kept (posterize), thresholds (solarize), addends (solarizeAdd, addToDark), degrees
+   * sharpness), deviations in pixels (blur), bits kept (posterize), thresholds (solarize), addends (solarizeAdd, addToDark), degrees
    * (rotate, positive is counter-clockwise), shears, pixels (translate, positive moves the picture
    * left or up; cutout: side of the box), shares of the circle of hues (hue).
    */
@@ -173,6 +173,8 @@ export interface ColorJitterStage {
   readonly saturation?: number;
   /** Largest move of the hue, 1/2 at most. */
   readonly hue?: number;
+  /** How likely any of it is done; 1 by default. */
+  readonly probability?: number;
 }
 
 /** Fills a box of `size` pixels, or a size uniform over a range, as Pillow's rectangle does. */
@@ -221,11 +223,19 @@ export interface Views {
   readonly weak: ViewSpec;
   /** How strong views are made. */
   readonly strong: ViewSpec;
+  /** How views for contrastive losses are made, where a method asks for them. */
+  readonly contrast?: ViewSpec;
   /** For evaluation: nothing random. */
   readonly identity: ViewSpec;
 }
 
-/** How a view is made; of labeled images as the weak one, unless they have one of their own. */
+/**
+ * How a view is made; of labeled images as the weak one, unless they have one of their own.
+ *
+ * @throws {TypeError} If there are no such views.
+ */
 export function specOf(views: Views, view: LoaderView): ViewSpec {
-  return view === "labeled" ? views.labeled ?? views.weak : views[view];
+  const spec = view === "labeled" ? views.labeled ?? views.weak : views[view];
+  if (spec) return spec;
+  throw new TypeError(`A method asks for '${view}' views, which these views do not have: give it`);
 }

@@ -45,14 +45,32 @@ def add_heads(model, features, own, card):
     added = json.loads(card["heads"])
     own = {**own, **{name: (head.get("parameterName", f"heads.{name}"), head["classes"] * head.get("experts", 1))
                      for name, head in added.items() if name not in own}}
+    projectors = {head.get("parameterName", f"heads.{name}"): head["projector"]
+                  for name, head in added.items() if "projector" in head}
     for where, outputs in own.values():
-        put(model, where, nn.Linear(features, outputs))
+        put(model, where, projector(features, outputs, **projectors[where]) if where in projectors
+            else nn.Linear(features, outputs))
+    model.norms = json.loads(card.get("classwiseNorms", "[]"))
+    for name in model.norms:
+        put(model, name, nn.BatchNorm2d(features))
     model.head = own.get(card["head"], [None])[0]
     model.experts = added.get(card["head"], {}).get("experts", 1)
 
 
-def classify(model, features):
-    """Logits of the head that is evaluated; of experts their mean."""
+def projector(inputs, outputs, hidden, norm):
+    """What contrastive losses are taken on; no image is classified by it."""
+    middle = [nn.BatchNorm1d(hidden)] if norm else []
+    return nn.Sequential(nn.Linear(inputs, hidden), *middle, nn.ReLU(), nn.Linear(hidden, outputs))
+
+
+def classify(model, last):
+    """Logits of the head that is evaluated, from the last map or from features; of experts their mean.
+
+    Of class-wise batch norms on the map the mean counts, which a linear head gives for their mean.
+    """
+    if model.norms:
+        last = sum(model.get_submodule(name)(last) for name in model.norms) / len(model.norms)
+    features = last.mean((2, 3)) if last.dim() == 4 else last
     logits = model.get_submodule(model.head)(features)
     return logits.unflatten(1, (model.experts, -1)).mean(1)
 

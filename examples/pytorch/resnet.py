@@ -13,6 +13,7 @@ HEADS = {
     "usb": {"main": ("classifier", None)},
     "daso": {"main": ("classifier.classifier", None)},
     "cossl": {"main": ("output", None), "rotation": ("rot", 4)},
+    "cdmad": {"main": ("output", None), "rotation": ("rot", 4)},
 }
 
 
@@ -68,8 +69,7 @@ class ResNet(Stem):
         self.features = 512 * wide
 
     def forward(self, x):
-        x = self.layer4(self.layer3(self.layer2(self.layer1(self.stem(x)))))
-        return classify(self, x.mean((2, 3)))
+        return classify(self, self.layer4(self.layer3(self.layer2(self.layer1(self.stem(x))))))
 
 
 def is_large(card):

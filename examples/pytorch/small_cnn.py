@@ -19,8 +19,7 @@ class SmallCnn(nn.Module):
     def forward(self, x):
         x = self.bn1(self.conv1(x)).relu()
         x = self.bn2(self.conv2(x)).relu()
-        x = self.bn3(self.conv3(x)).relu()
-        return classify(self, x.mean((2, 3)))
+        return classify(self, self.bn3(self.conv3(x)).relu())
 
 
 def build(card):

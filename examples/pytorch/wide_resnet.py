@@ -1,4 +1,4 @@
-"""`wrn-D-K` in the forms of SimPro and ACR (`simpro`), USB and ADELLO (`usb`), DASO and SEVAL (`daso`), CoSSL."""
+"""`wrn-D-K` in the forms of SimPro and ACR (`simpro`), USB and ADELLO (`usb`), DASO and SEVAL (`daso`), CoSSL, CDMAD."""
 import json
 import re
 
@@ -7,12 +7,13 @@ from torch import nn
 from load import add_heads, classify, put
 
 NAME = re.compile(r"wrn-(\d+)-(\d+)$")
-EPS = {"simpro": (1e-5, 1e-5), "usb": (1e-5, 1e-3), "daso": (1e-5, 1e-5), "cossl": (1e-3, 1e-3)}
+EPS = {"simpro": (1e-5, 1e-5), "usb": (1e-5, 1e-3), "daso": (1e-5, 1e-5), "cossl": (1e-3, 1e-3), "cdmad": (1e-5, 1e-5)}
 HEADS = {
     "simpro": {"main": ("fc", None)},
     "usb": {"main": ("classifier", None)},
     "daso": {"main": ("classifier.classifier", None)},
     "cossl": {"main": ("output", None), "rotation": ("rot", 4)},
+    "cdmad": {"main": ("output", None), "rotation": ("rot", 4)},
 }
 
 
@@ -41,7 +42,7 @@ class LegacyBlock(nn.Module):
 
 
 class CleanBlock(nn.Module):
-    """Of daso and cossl: pre-activation, which the first block shares with its shortcut."""
+    """Of daso, cossl and cdmad: pre-activation, which the first block shares with its shortcut."""
 
     def __init__(self, inputs, outputs, stride, first, eps):
         super().__init__()
@@ -80,7 +81,7 @@ class WideResNet(nn.Module):
     def forward(self, x):
         for name in self.way:
             x = self.get_submodule(name)(x)
-        return classify(self, nn.functional.leaky_relu(x, 0.1).mean((2, 3)))
+        return classify(self, nn.functional.leaky_relu(x, 0.1))
 
 
 def build(card):

@@ -1,13 +1,17 @@
 import { BadInput } from "../../core/bad_input.ts";
 import type { Model } from "../../core/nn/model.ts";
-import { stateDictOf } from "../../core/nn/state_dict.ts";
+import { importStateDict, stateDictOf } from "../../core/nn/state_dict.ts";
 import type { Stored } from "../../core/safetensors.ts";
 import { stateHash, stepsOf } from "../../core/training/checkpoint.ts";
-import { adjustLogits, adjustsLogits } from "../../core/training/evaluate.ts";
+import { adjustLogits, adjustsLogits, solidLogits } from "../../core/training/evaluate.ts";
 import type { Stack } from "../../core/training/plugin/compose.ts";
-import { mergeNeeds } from "../../core/training/plugin/merge_needs.ts";
+import { type MergedNeeds, mergeNeeds } from "../../core/training/plugin/merge_needs.ts";
 import type { DataInfo, NetworkName } from "../../core/training/plugin/needs.ts";
-import { declareNetwork, featuresOf } from "../../core/training/step/network.ts";
+import {
+  type DeclaredNetwork,
+  declareNetwork,
+  featuresOf,
+} from "../../core/training/step/network.ts";
 import { PluginState } from "../../core/training/step/plugin_state.ts";
 import { splitInfo } from "../../datasets/loading/split_draws.ts";
 import type { Split } from "../../datasets/split/split.ts";
@@ -55,10 +59,10 @@ export async function checkpointModel(options: CheckpointModelOptions): Promise<
   const network = options.network ?? needs.evalNetwork;
   const step = stepsOf(stored) ?? 0;
   const head = step >= Math.round(needs.evalHeadFrom * steps) ? needs.evalHead : "main";
-  const { set } = declareNetwork(model, input, needs.heads);
+  const declared = declareNetwork(model, input, needs);
   let tensors: Stored["tensors"];
   try {
-    tensors = stateDictOf(set, (name) => floats(stored, `${network}/${name}`));
+    tensors = stateDictOf(declared.set, (name) => floats(stored, `${network}/${name}`));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new BadInput(
@@ -66,7 +70,11 @@ export async function checkpointModel(options: CheckpointModelOptions): Promise<
     );
   }
   const evaluation = adjustsLogits(stack)
-    ? await adjustmentOf(stored, { stack, data, head, device: options.device })
+    ? await adjustmentOf(stored, {
+      ...{ stack, data, head, needs, tensors, network: declared },
+      size: preparation.inputSize,
+      device: options.device,
+    })
     : null;
   const unknown = evaluation === "unknown";
   return new TrainedModel({
@@ -78,6 +86,7 @@ export async function checkpointModel(options: CheckpointModelOptions): Promise<
       network,
       head,
       heads: needs.heads,
+      classwiseNorms: needs.classwiseNorms,
       step,
       state: stored.metadata.state ?? await stateHash(stored),
       classNames,
@@ -102,16 +111,23 @@ interface AdjustmentOptions {
   readonly stack: Stack;
   readonly data: DataInfo;
   readonly head: string;
+  readonly needs: MergedNeeds;
+  readonly network: DeclaredNetwork;
+  /** Its weights. */
+  readonly tensors: Stored["tensors"];
+  /** Width and height of the images. */
+  readonly size: number;
   readonly device: DeviceOption | undefined;
 }
 
-/** What the methods do to logits, given what they kept in the checkpoint. */
+/** What the methods do to logits, given what they kept in the checkpoint and what the network says. */
 async function adjustmentOf(
   stored: Stored,
-  { stack, data, head, device: asked }: AdjustmentOptions,
+  { stack, data, head, needs, network, tensors, size, device: asked }: AdjustmentOptions,
 ): Promise<ClassMap | null | "unknown"> {
   const { device, own } = await openDevice(asked);
   const state = new PluginState(device, stack.plugins, data);
+  const weights = Object.keys(needs.solids).length > 0 ? network.set.allocate(device) : null;
   try {
     for (const [key, tensor] of state.tensors) {
       const values = floats(stored, `plugin/${key}`);
@@ -120,13 +136,20 @@ async function adjustmentOf(
       }
       device.write(tensor, values);
     }
-    const context = { stack, state, data };
-    const map = await classMapOf(device, (z) => adjustLogits(context, z, head), data.classes);
+    if (weights) importStateDict(network.set, weights, tensors);
+    const map = await classMapOf(device, (z) => {
+      const solids = weights
+        ? solidLogits({ device, network, needs }, { weights, head, size })
+        : {};
+      return adjustLogits({ stack, state, data }, z, { head, solids });
+    }, data.classes);
     if (!map) return "unknown";
     const plain = map.scale.every((s) => s === 1) && map.offsets.every((o) => o === 0);
     return plain ? null : map;
   } finally {
     for (const tensor of state.tensors.values()) tensor.dispose();
+    weights?.flatParameters.dispose();
+    weights?.flatBuffers.dispose();
     if (own) device.destroy();
   }
 }

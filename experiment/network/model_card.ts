@@ -20,6 +20,8 @@ export interface ModelCard {
   readonly head: string;
   /** Heads that methods added to the model's own. */
   readonly heads: Readonly<Record<string, HeadSpec>>;
+  /** Batch norms that methods put side by side on the model's last map. */
+  readonly classwiseNorms: readonly string[];
   /** Steps of training. */
   readonly step: number;
   /** SHA-256 over the tensors of the run's checkpoint. */
@@ -52,6 +54,9 @@ export function cardToMetadata(card: ModelCard): Record<string, string> {
     network: networkWord(card.network),
     head: card.head,
     heads: JSON.stringify(card.heads),
+    ...(card.classwiseNorms.length === 0
+      ? {}
+      : { classwiseNorms: JSON.stringify(card.classwiseNorms) }),
     step: String(card.step),
     state: card.state,
     classNames: JSON.stringify(card.classNames),
@@ -113,6 +118,7 @@ const metadataSchema = z.object({
   network: z.enum(["ema", "raw"]),
   head: z.string(),
   heads: json.pipe(z.record(z.string(), head)),
+  classwiseNorms: json.pipe(z.array(z.string()).max(64)).optional(),
   step: natural,
   state: z.string(),
   classNames: json.pipe(names),
@@ -179,6 +185,7 @@ export function cardFromMetadata(
     network: networkOf(network),
     modelVariant: data.modelVariant ?? null,
     heads: heads as ModelCard["heads"], // absent and undefined are the same there
+    classwiseNorms: data.classwiseNorms ?? [],
     preparation: {
       ...prepare,
       stages: prepare.stages as Preparation["stages"],

@@ -215,9 +215,10 @@ export class TrainedModel {
 
   async #open(): Promise<ModelOnDevice> {
     this.#requireUsable();
-    const { classNames, preparation: { size }, heads, head, evaluation } = this.card;
+    const { classNames, preparation: { size }, heads, classwiseNorms, head, evaluation } =
+      this.card;
     const classes = classNames.length;
-    const network = declareNetwork(this.#model, { classes, size }, heads);
+    const network = declareNetwork(this.#model, { classes, size }, { heads, classwiseNorms });
     const { device, own } = await openDevice(this.#given);
     const weights = network.set.allocate(device);
     try {

@@ -1,5 +1,6 @@
 import { defineKernel, type Kernel, memoKernel, read, write } from "../kernel.ts";
 import { PHILOX } from "../random.ts";
+import { BLUR } from "./steps/blur.ts";
 import { ENHANCE } from "./steps/enhance.ts";
 import { GEOMETRY, MOVES } from "./steps/geometry.ts";
 import { pixelFunctions, type PixelMemory } from "./steps/pixels.ts";
@@ -96,7 +97,7 @@ function header(memory: PixelMemory, capacity: number): string {
   return /* wgsl */ `
 var<workgroup> bins: array<atomic<u32>, 771>;
 var<workgroup> tones: array<u32, 256>;
-${common}${MOVES}${MIXED_AFFINE}${RESAMPLE}${ENHANCE}${HUE}${PHILOX}${STRETCH}${TONES}
+${common}${MOVES}${MIXED_AFFINE}${RESAMPLE}${ENHANCE}${HUE}${BLUR}${PHILOX}${STRETCH}${TONES}
 fn magnitude(at: u32) -> f32 { return bitcast<f32>(program[at]); }
 `;
 }
@@ -133,6 +134,8 @@ const CASES: Readonly<Record<number, string>> = {
   [Code.autoContrast]: "moved = false; autoContrast(size, li, here);",
   [Code.equalize]: "moved = false; equalize(size, li, here);",
   [Code.hue]: "moved = false; hue(program[p], size, li, here);",
+  // Six blurs from area to area: the last one is in the first again.
+  [Code.blur]: "moved = false; blur(magnitude(p), size, li, here, there);",
   [Code.box]: "moved = false; box(p, size, li, here);",
 };
 

@@ -61,6 +61,8 @@ export const Code = {
   hue: 16,
   /** `[addend, threshold]`: p < threshold ? clamp(p + addend) : p. */
   addBelow: 17,
+  /** `[deviation]`: Gaussian blur, in pixels. */
+  blur: 18,
 } as const;
 
 /** Bits of a window's flags. */
@@ -73,6 +75,7 @@ export const SKIPPED = 1 << 16;
 export const OPERATIONS = [
   "addToDark",
   "autoContrast",
+  "blur",
   "brightness",
   "color",
   "contrast",
@@ -108,6 +111,7 @@ const AFFINE: Readonly<Record<AffineFilter, number>> = {
 export const CODE_OF: Readonly<Record<Operation, number>> = {
   addToDark: Code.addBelow,
   autoContrast: Code.autoContrast,
+  blur: Code.blur,
   brightness: Code.brightness,
   color: Code.color,
   contrast: Code.contrast,

@@ -43,7 +43,7 @@ export const Draw = {
   hide: 7,
   /** `[place]`: a step that is always the same. */
   step: 8,
-  /** `[choices, operations in it, height, width]`: a step for each operation, in random order. */
+  /** `[choices, operations in it, height, width, probability]`: a step for each operation, in random order, or all skipped. */
   shuffle: 9,
   /** `[choices, policies, operations of each, height, width]`: all operations of one policy. */
   policy: 10,

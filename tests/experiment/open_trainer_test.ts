@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { darp } from "../../algorithms/addons/darp/darp.ts";
+import { ccl } from "../../algorithms/bases/ccl/ccl.ts";
+import { cpe } from "../../algorithms/bases/cpe/cpe.ts";
 import { fixmatch } from "../../algorithms/bases/fixmatch.ts";
 import { mixmatch } from "../../algorithms/bases/mixmatch.ts";
 import { remixmatch } from "../../algorithms/bases/remixmatch/remixmatch.ts";
 import { supervised } from "../../algorithms/bases/supervised.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { requestDevice } from "../../core/autograd/request_device.ts";
+import { expertResNet } from "../../core/nn/expert_resnet.ts";
+import type { Model } from "../../core/nn/model.ts";
 import { smallCnn } from "../../core/nn/small_cnn.ts";
 import { compose, type Stack } from "../../core/training/plugin/compose.ts";
 import { defineAlgorithm } from "../../core/training/plugin/define_algorithm.ts";
@@ -13,6 +17,7 @@ import { syntheticDataset } from "../../datasets/images/synthetic.ts";
 import { labelPool } from "../../datasets/split/label_pool.ts";
 import type { Split } from "../../datasets/split/split.ts";
 import { makeSplit } from "../../datasets/split/protocols/make_split.ts";
+import type { Views, ViewSpec } from "../../datasets/views/view_spec.ts";
 import { objectLayer } from "../../experiment/config/layers.ts";
 import { resolveSettings } from "../../experiment/config/resolve.ts";
 import { openTrainer } from "../../experiment/open_trainer.ts";
@@ -37,6 +42,8 @@ const streaming = defineAlgorithm({
     streams: { more: { from, view: "weak", sampler: "uniform", net: "student", batch } },
   }),
 });
+
+const plain: ViewSpec = { stages: [], mean: [0, 0, 0], std: [1, 1, 1] };
 
 /** What is refused: methods, settings and splits, and the sentence. */
 const cases: readonly [what: string, RefusedRun, says: RegExp][] = [
@@ -104,10 +111,22 @@ const cases: readonly [what: string, RefusedRun, says: RegExp][] = [
     { stack: compose(supervised(), streaming({ batch: 0 })) },
     /^The stream 'more' .* draws 0 images a step: give a whole number of at least 1$/,
   ],
+  [
+    "a network without a map to normalise",
+    { stack: compose(cpe()), model: expertResNet({ experts: 2 }) },
+    /^The methods ask for the class-wise batch norms .* 'resnet-32-experts-2' does not hand one out/,
+  ],
+  [
+    "views without one for contrastive losses",
+    { stack: compose(ccl()), views: { weak: plain, strong: plain, identity: plain } },
+    /^'ccl' asks for contrast views of labeled images, which the given views do not have: give/,
+  ],
 ];
 
 interface RefusedRun {
   readonly stack?: Stack;
+  readonly model?: Model;
+  readonly views?: Views;
   readonly split?: Split;
   readonly settings?: object;
 }
@@ -117,9 +136,13 @@ Deno.test("openTrainer() refuses what does not fit the data before it reads an i
   for (const [what, run, says] of cases) {
     await t.step(what, async () => {
       const { stack: given = compose(fixmatch()), split = dealt, settings = {} } = run;
+      const { model = smallCnn, views } = run;
       const layers = [objectLayer(settings, "a test")];
       const { config, stack } = resolveSettings(given, dataset.name, layers);
-      const opened = openTrainer({ device, dataset, split, model: smallCnn, stack, config });
+      const opened = openTrainer({
+        ...{ device, dataset, split, model, stack, config },
+        ...(views ? { views } : {}),
+      });
       await assert.rejects(opened, (error) => {
         assert.ok(error instanceof BadInput, `${error}`);
         assert.match(error.message, says);

@@ -6,6 +6,9 @@ type Load = () => Promise<{ readonly run: GoldenRunner }>;
 const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
   ["alg_acr", () => import("./algorithms/acr.ts")],
   ["alg_acr_d", () => import("./algorithms/acr.ts")],
+  ["alg_cdmad", () => import("./algorithms/cdmad.ts")],
+  ["alg_cpe", () => import("./algorithms/cpe.ts")],
+  ["alg_ccl", () => import("./algorithms/ccl.ts")],
   ["alg_balpoe", () => import("./algorithms/balpoe.ts")],
   ["alg_adello", () => import("./algorithms/adello.ts")],
   ["alg_cossl", () => import("./algorithms/cossl.ts")],

@@ -91,6 +91,8 @@ export const crest: Algorithm<CrestOptions> = defineAlgorithm({
     progressive: "CReST+: flatten the alignment's target from generation to generation.",
     minimum: "Power of the target in the last generation: t_min in the paper.",
     batches: "Batches whose mean prediction is aligned.",
+    average: "CReST+: how the mean prediction is taken; `moving` as in USB's code.",
+    momentum: "Share of the old mean that a step keeps, if it is moving.",
   },
   starts: ({ generations }, { steps }) => [{
     does: "takes in pseudo-labels",

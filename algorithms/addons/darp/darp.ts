@@ -66,6 +66,7 @@ export const darp: Algorithm<DarpOptions> = defineAlgorithm({
     alpha: "How many times a class's target count takes part: α in the paper.",
     rounds: "Repetitions of the projection's outer loop.",
     counts: "Class counts of the unlabeled images, in any scale; none stands for the labeled ones.",
+    mask: "Which labels the base's mask looks at: `refined` ones, or `raw` ones as in USB's code.",
   },
   starts: ({ warmup }, { steps }) => [
     { does: "refines pseudo-labels", after: Math.trunc(warmup * steps), by: "darp.warmup" },

@@ -5,6 +5,7 @@ import {
   defineAlgorithm,
   mul,
   oneHot,
+  type PassSpec,
   quarterTurns,
   slice,
   type StateSpec,
@@ -20,6 +21,7 @@ import {
   temperedPrior,
 } from "../../shared/distribution_alignment.ts";
 import { deinterleave, interleave, uncut } from "../../shared/batch_rows.ts";
+import { flooredCrossEntropy } from "../../shared/floored_cross_entropy.ts";
 import { drawMixing, mixRows, sharpen } from "../../shared/mixing.ts";
 import {
   checkReMixMatch,
@@ -61,12 +63,12 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
   smoke: { "batch.ratio": 1 },
   check: checkReMixMatch,
   fits: (_, __, batch) => uncut(3, batch),
-  needs: ({ labeledView }) => ({
-    views: { labeled: [labeledView], unlabeled: ["weak", "strong", "strong"] },
-    passes: [
-      { net: "student", inputs: ["weak/0"], grad: false },
-      { net: "student", inputs: ["strong/0"] },
-    ],
+  needs: ({ labeledView, plainLabeled, unmixedPass }) => ({
+    views: {
+      labeled: plainLabeled ? [labeledView, "weak"] : [labeledView],
+      unlabeled: ["weak", "strong", "strong"],
+    },
+    passes: unmixedPass === "after" ? [GUESS] : [GUESS, UNMIXED],
     heads: { rotation: { classes: 4 } },
   }),
   recipe: dasoBase("remixmatch"),
@@ -77,13 +79,15 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
     form: "soft",
   }),
   inputs(s) {
-    const { labeled: { x: [x], y }, unlabeled: { weak, strong } } = s.batch;
+    const { labeled: { x: [x, plain], y }, unlabeled: { weak, strong } } = s.batch;
     const parts = [x, ...weak, ...strong];
     const rows = parts.reduce((n, part) => n + part.shape[0]!, 0); // images have a batch axis
     const mixed = mixRows(parts, drawMixing(s, s.config.alpha, rows));
     return {
       ...Object.fromEntries(interleave(mixed, y.size).map((x, i) => [`mixed${i}`, { x }])),
-      rotated: { x: quarterTurns(strong[0]!, turns(s)) }, // needs ask for it
+      ...(s.config.plainLabeled ? { plain: { x: plain! } } : {}), // needs ask for it, as below
+      rotated: { x: quarterTurns(strong[0]!, turns(s)) },
+      ...(s.config.unmixedPass === "after" ? { unmixed: { x: strong[0]! } } : {}),
     };
   },
   loss(s, t) {
@@ -97,12 +101,16 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
     );
     const first = { end: y.size }, rest = { start: y.size };
     const ramp = rampWeight(config, s.progress);
-    const unmixed = crossEntropy(s.student.strong[0]!.logits(), t.probs); // needs ask for it
+    const strongest = config.unmixedPass === "after" ? s.late("unmixed") : s.student.strong[0]!; // needs ask for it
+    const unmixed = crossEntropy(strongest.logits(), t.probs), floor = config.logFloor;
     const rotation = crossEntropy(s.late("rotated").logits("rotation"), turns(s));
     return {
-      labeled: crossEntropy(slice(logits, first), slice(targets, first)),
+      labeled: flooredCrossEntropy(slice(logits, first), slice(targets, first), { floor }),
+      ...(config.plainLabeled
+        ? { plain: flooredCrossEntropy(s.late("plain").logits(), y, { floor }) }
+        : {}),
       unlabeled: mul(
-        crossEntropy(slice(logits, rest), slice(targets, rest)),
+        flooredCrossEntropy(slice(logits, rest), slice(targets, rest), { floor }),
         s.ramp(ramp, config.lambda),
       ),
       unmixed: mul(unmixed, s.ramp(ramp, config.unmixed)),
@@ -111,12 +119,17 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
   },
 });
 
+/** The weak view's own pass, and that of the strong one which stays unmixed. */
+const GUESS: PassSpec = { net: "student", inputs: ["weak/0"], grad: false };
+const UNMIXED: PassSpec = { net: "student", inputs: ["strong/0"] };
+
 type ReMixMatchStep = Step<ReMixMatchOptions, Record<"bank" | "held", StateSpec>>;
 
 /** Moves the running mean of predictions and aligns it with the labeled class distribution. */
 function aligned(s: ReMixMatchStep, probs: Tensor): Tensor {
-  const { config: { restart, momentum }, progress: { step, steps } } = s;
-  const anew = restart > 0 && step === Math.round(restart * steps);
+  const { config: { restart, restartEpochs, momentum }, progress: { step, steps, epochSteps } } = s;
+  const anew = restart > 0 && step === Math.round(restart * steps) ||
+    restartEpochs && step % epochSteps === 0;
   const before = anew ? { bank: mul(s.state.bank, 0), held: mul(s.state.held, 0) } : s.state;
   const last = pushMean(before, probs), { held } = last;
   const bank = momentum > 0 ? movingMean(before.bank, probs, momentum) : last.bank;

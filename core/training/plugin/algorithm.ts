@@ -104,6 +104,11 @@ export interface EvaluationStep<C = unknown, S extends StateSpecs = StateSpecs> 
   readonly state: Readonly<State<S>>;
   /** What is known of the data. */
   readonly data: DataInfo;
+  /**
+   * Logits [1, classes] of the head that is evaluated for a declared image of one colour, by the same
+   * network and with running statistics.
+   */
+  solid(name: string): Tensor;
 }
 
 /** A configured method; the types of its options and state are erased. */

@@ -7,7 +7,9 @@ import type {
   NetworkName,
   NonEmpty,
   PassSpec,
+  SolidImage,
   StreamSpec,
+  UnlabeledView,
   View,
 } from "./needs.ts";
 import { inSlot } from "./slot_failed.ts";
@@ -17,7 +19,7 @@ export interface MergedNeeds {
   /** Views of each labeled image. */
   readonly labeled: NonEmpty<View>;
   /** Views of each unlabeled image. */
-  readonly unlabeled: readonly View[];
+  readonly unlabeled: readonly UnlabeledView[];
   /** Network runs that were asked for. */
   readonly passes: readonly PassSpec[];
   /** Whether the student gets a pass over all views where none is asked for. */
@@ -28,6 +30,10 @@ export interface MergedNeeds {
   readonly heads: Readonly<Record<string, HeadSpec>>;
   /** Loaders beside labeled and unlabeled, by name. */
   readonly streams: Readonly<Record<string, StreamSpec>>;
+  /** Batch norms side by side on the network's last map; none where nobody asks. */
+  readonly classwiseNorms: readonly string[];
+  /** Images of one colour, by name. */
+  readonly solids: Readonly<Record<string, SolidImage>>;
   /** Head that is evaluated. */
   readonly evalHead: string;
   /** Share of the run before which `main` is evaluated. */
@@ -45,8 +51,10 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
   const wrong: string[] = [];
   const heads: Record<string, HeadSpec> = {};
   const streams: Record<string, StreamSpec> = {};
+  const solids: Record<string, SolidImage> = {};
   const evalHeads = new Set<string>();
-  let labeled: View[] = [], unlabeled: View[] = [];
+  let labeled: View[] = [], unlabeled: UnlabeledView[] = [];
+  let classwiseNorms: readonly string[] = [];
   const passes: PassSpec[] = [];
   let evalNetwork: NetworkName = "average";
   let studentPass = true, evalHeadFrom = 0;
@@ -77,6 +85,22 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
       }
       streams[stream] = wanted;
     }
+    if (needs.classwiseNorms) {
+      const asked = needs.classwiseNorms, kept = classwiseNorms;
+      if (kept.length > 0 && kept.join() !== asked.join()) {
+        wrong.push(`different class-wise batch norms are asked for, otherwise by ${name}`);
+      }
+      classwiseNorms = asked;
+    }
+    for (const [solid, wanted] of Object.entries(needs.solids ?? {})) {
+      if (isEverybodys(solid)) {
+        wrong.push(`the solid image '${solid}' of ${name} has no name of its own`);
+      }
+      if (Object.hasOwn(solids, solid)) {
+        wrong.push(`the solid image '${solid}' is declared twice, again by ${name}`);
+      }
+      solids[solid] = wanted;
+    }
     if (needs.evalHead) {
       evalHeads.add(needs.evalHead);
       evalHeadFrom = needs.evalHeadFrom ?? 0;
@@ -99,6 +123,8 @@ export function mergeNeeds({ plugins }: Stack, data: DataInfo): MergedNeeds {
     passNames: within.flatMap(({ name }) => name ?? []),
     heads,
     streams,
+    classwiseNorms,
+    solids,
     evalHead: [...evalHeads][0] ?? "main",
     evalHeadFrom,
     evalNetwork,
@@ -134,10 +160,10 @@ function inOrder(a: PassSpec, b: PassSpec): PassSpec["inputs"] {
 }
 
 /** Every view as often as either list has it. */
-function mergeViews(a: readonly View[], b: readonly View[]): View[] {
+function mergeViews<V extends View>(a: readonly V[], b: readonly V[]): V[] {
   const merged = [...a];
   for (const view of new Set(b)) {
-    const count = (list: readonly View[]) => list.filter((v) => v === view).length;
+    const count = (list: readonly V[]) => list.filter((v) => v === view).length;
     for (let missing = count(b) - count(merged); missing > 0; missing--) merged.push(view);
   }
   return merged;

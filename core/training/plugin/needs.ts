@@ -9,7 +9,10 @@ export type NonEmpty<T> = readonly [T, ...T[]];
 export type NetworkName = "student" | "average";
 
 /** How an image is changed before a network sees it. */
-export type View = "weak" | "strong" | "identity";
+export type View = "weak" | "strong" | "identity" | "contrast";
+
+/** Views of unlabeled images; `contrast`, for contrastive losses, is of labeled ones alone. */
+export type UnlabeledView = Exclude<View, "contrast">;
 
 /** Where a batch comes from, seen through one kind of view. */
 export type Input = "labeled" | "weak" | "strong" | "identity";
@@ -117,12 +120,20 @@ export interface StreamSpec {
   readonly norm?: Norm;
 }
 
+/** An image of one colour, which the network sees alone and before everything else of a step. */
+export interface SolidImage {
+  /** What each number of it is as the network sees it, that is after normalisation. */
+  readonly value: number;
+  /** What batch norm normalises with in a step; `batch` by default. */
+  readonly norm?: Norm;
+}
+
 /** What a method asks for, answered before the first step. */
 export interface Needs {
   /** Views of each batch; of several plugins the longest list wins. */
   readonly views?: {
     readonly labeled?: readonly View[];
-    readonly unlabeled?: readonly View[];
+    readonly unlabeled?: readonly UnlabeledView[];
   };
   /**
    * Network runs; without one for the student it gets a single one over all views. Where two plugins
@@ -136,8 +147,19 @@ export interface Needs {
   readonly student?: "late";
   /** A head of a name that the model has itself is the model's. */
   readonly heads?: Readonly<Record<string, HeadSpec>>;
+  /**
+   * Batch norms side by side on the network's last map, each with its own scale and shift, by their
+   * names in the state dict. Every head then sees all of them: its logits are the mean over them,
+   * those of one norm are under `HEAD/NORM`. Features are the normalised map's, before any scale.
+   */
+  readonly classwiseNorms?: NonEmpty<string>;
   /** Loaders beside labeled and unlabeled, by name. */
   readonly streams?: Readonly<Record<string, StreamSpec>>;
+  /**
+   * Images of one colour, by name: the student sees each alone, without gradient and before the step's
+   * other passes, and so does the evaluated network in evaluations.
+   */
+  readonly solids?: Readonly<Record<string, SolidImage>>;
   /** Head that is evaluated; `main` by default. */
   readonly evalHead?: string;
   /** Share of the run before which `main` is evaluated in its place; 0 by default. */

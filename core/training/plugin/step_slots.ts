@@ -124,6 +124,8 @@ export interface Step<C = unknown, S extends StateSpecs = StateSpecs> {
   weights(where: "labeled" | "unlabeled"): Tensor;
   /** Batch of a declared stream. */
   stream(name: string): StreamBatch;
+  /** What the student makes of a declared image of one colour: rows of one image, no gradient. */
+  solid(name: string): Output;
   /** Output of the pass over what `inputs` returned under this name. */
   late(name: string): Output;
   /**
@@ -138,6 +140,8 @@ export interface Step<C = unknown, S extends StateSpecs = StateSpecs> {
   imageGradient(x: Tensor, value: (out: Output) => Tensor, norm?: Norm): Tensor;
   /** Logits of a head on any features. */
   head(name: string, features: Tensor): Tensor;
+  /** Weight of a linear head of the student [classes, features], through which a loss reaches it. */
+  headWeight(name: string): Tensor;
   /** Random numbers of this name. */
   random(name: string): Rng;
   /** Targets of a head beside `main`, piped through the other plugins' `refine` slots. */

@@ -5,8 +5,9 @@ import { mean } from "../../autograd/ops/reduce.ts";
 import { showShape } from "../../autograd/shape.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import { Builder, type Layer, type Pass } from "../../nn/builder.ts";
+import { ClasswiseNorms } from "../../nn/heads/classwise_norm.ts";
 import type { Body, Model, ModelInput } from "../../nn/model.ts";
-import { projectorHead } from "../../nn/projector.ts";
+import { projectorHead } from "../../nn/heads/projector.ts";
 import { copyWeights, type ParameterSet, type Weights } from "../../nn/parameters.ts";
 import type { HeadSpec } from "../plugin/needs.ts";
 
@@ -36,25 +37,39 @@ export interface Network extends DeclaredNetwork {
   readonly gradients: { readonly flat: Tensor; readonly views: readonly Tensor[] };
 }
 
+/** What methods add to a model. */
+export interface NetworkParts {
+  /** Heads by name. */
+  readonly heads: Readonly<Record<string, HeadSpec>>;
+  /** Batch norms side by side on the last map; none if not given. */
+  readonly classwiseNorms?: readonly string[];
+}
+
 /**
- * Declares a model with extra heads; needs no device.
+ * Declares a model with extra heads and norms; needs no device.
  *
- * @throws {TypeError} If a head is asked for that the model has with another number of outputs.
+ * @throws {TypeError} If a head is asked for that the model has with another number of outputs, or the
+ *   model has no map for norms.
  */
 export function declareNetwork(
   model: Model,
   input: ModelInput,
-  heads: Readonly<Record<string, HeadSpec>>,
+  { heads, classwiseNorms = [] }: NetworkParts,
 ): DeclaredNetwork {
   const b = new Builder();
-  const body = model.build(b, input);
+  const own = model.build(b, input);
+  const norms = classwiseNorms.length > 0 ? normsOf(b, own, { model, classwiseNorms }) : null;
+  const body = norms?.body ?? own;
   const all: Record<string, Layer> = { ...body.heads };
   const detached = new Set<string>();
   const decays = new Map<string, number>();
   for (const [name, spec] of Object.entries(heads)) {
     const { parameterName = `heads.${name}`, weightDecay, detach } = spec;
     if (Object.hasOwn(body.heads, name)) requireExperts(model, body, name, spec);
-    else all[name] = linearHead(b, parameterName, body.features, spec);
+    else {
+      const head = linearHead(b, parameterName, body.features, spec);
+      Object.assign(all, norms?.heads(name, head) ?? { [name]: head });
+    }
     if (detach) detached.add(name);
     if (weightDecay === undefined) continue;
     decays.set(`${parameterName}.weight`, weightDecay).set(`${parameterName}.bias`, 0);
@@ -62,8 +77,25 @@ export function declareNetwork(
   return { name: model.name, body, heads: all, detached, decays, set: b.finish() };
 }
 
+function normsOf(
+  b: Builder,
+  body: Body,
+  { model: { name }, classwiseNorms }: {
+    readonly model: Model;
+    readonly classwiseNorms: readonly string[];
+  },
+): ClasswiseNorms {
+  if (body.map) return new ClasswiseNorms(b, body, classwiseNorms);
+  throw new TypeError(
+    `The methods ask for the class-wise batch norms ${
+      classwiseNorms.join(", ")
+    } on the last map of the ` +
+      `network, but '${name}' does not hand one out: choose a wrn, a resnet without experts or small-cnn`,
+  );
+}
+
 /**
- * Builds a model with extra heads; the average starts as a copy of the student.
+ * Builds a model with extra heads and norms; the average starts as a copy of the student.
  *
  * @throws {TypeError} As {@linkcode declareNetwork}.
  * @throws {BadInput} If the adapter cannot bind all weights at once.
@@ -72,10 +104,10 @@ export function buildNetwork(
   device: Device,
   model: Model,
   input: ModelInput,
-  heads: Readonly<Record<string, HeadSpec>>,
+  parts: NetworkParts,
   seed: number,
 ): Network {
-  const declared = declareNetwork(model, input, heads);
+  const declared = declareNetwork(model, input, parts);
   const { set } = declared;
   requireFits(device, model, set);
   const student = set.allocate(device), average = set.allocate(device);
@@ -110,6 +142,35 @@ function requireFits({ gpu }: Device, { name }: Model, { parameters }: Parameter
     `${name} has ${mebibytes(bytes)} of weights, this adapter binds ${mebibytes(most)} at once: ` +
       "choose a smaller model or another adapter",
   );
+}
+
+/**
+ * The weight of a declared linear head of the student [classes, features], as the tape knows it.
+ *
+ * @throws {ReferenceError} If no linear head of that name was declared.
+ */
+export function headWeight(
+  { set, student }: Network,
+  needs: Pick<NetworkParts, "heads">,
+  name: string,
+): Tensor {
+  return student.parameters[headPlace(set, needs, { name, part: "weight" })]!; // it was found
+}
+
+/**
+ * Where a part of a declared linear head is among the parameters.
+ *
+ * @throws {ReferenceError} If no linear head of that name was declared.
+ */
+export function headPlace(
+  { parameters: { specs } }: Network["set"],
+  { heads }: Pick<NetworkParts, "heads">,
+  { name, part }: { readonly name: string; readonly part: "weight" | "bias" },
+): number {
+  const prefix = heads[name]?.parameterName ?? `heads.${name}`;
+  const i = specs.findIndex((spec) => spec.name === `${prefix}.${part}`);
+  if (i >= 0) return i;
+  throw new ReferenceError(`There is no linear head '${name}': declare it in needs`);
 }
 
 /** Logits to classify by: of several experts [batch, experts, classes] their mean. */

@@ -24,7 +24,7 @@ import type { ReportedLabels } from "./label_kinds.ts";
 import type { MergedNeeds } from "../plugin/merge_needs.ts";
 import type { Stack } from "../plugin/compose.ts";
 import { inSlot } from "../plugin/slot_failed.ts";
-import type { Network } from "./network.ts";
+import { headWeight, type Network } from "./network.ts";
 import type { PluginState } from "./plugin_state.ts";
 import { lossTerms, sampleWeights, slotTargets } from "./slot_results.ts";
 import {
@@ -34,6 +34,7 @@ import {
   joinOutputs,
   runAlone,
   runPass,
+  solidImage,
 } from "./step_outputs.ts";
 
 /** What a step runs with; the same for all steps of a run. */
@@ -124,6 +125,7 @@ class SlotRunner {
   readonly #student: Outputs;
   readonly #named: ReadonlyMap<string, Outputs>;
   readonly #streams: ReadonlyMap<string, StreamBatch>;
+  readonly #solids: ReadonlyMap<string, Output>;
   readonly #labels: Tensor<"i32">;
   /** What {@linkcode Step.logLabels} was given. */
   readonly reports: Map<string, ReportedLabels> = new Map();
@@ -131,6 +133,15 @@ class SlotRunner {
   constructor(c: StepContext, { batch, streams = {} }: StepInput, progress: Progress) {
     this.#c = c;
     this.#labels = batch.labeled.y;
+    const [image] = batch.labeled.x;
+    this.#solids = c.device.noGrad(() =>
+      new Map(
+        Object.entries(c.needs.solids).map(([name, { value, norm = "batch" }]) => [
+          name,
+          runAlone(c.network, solidImage(image, value), { net: "student", norm }),
+        ]),
+      )
+    );
     this.#streams = new Map(
       Object.entries(streams).map(([name, images]) => [name, this.#runStream(name, images)]),
     );
@@ -290,6 +301,13 @@ class SlotRunner {
           `'${plugin.name}' uses the stream '${name}' but did not declare it`,
         );
       },
+      solid: (name) => {
+        const solid = this.#solids.get(name);
+        if (solid) return solid;
+        throw new ReferenceError(
+          `'${plugin.name}' uses the solid image '${name}' but did not declare it`,
+        );
+      },
       late: (name) => {
         const late = this.#late.get(name);
         if (late) return late;
@@ -297,7 +315,11 @@ class SlotRunner {
       },
       imageGradient: (x, value, norm = "frozen") => imageGradient(c.network, x, { value, norm }),
       head: (name, features) =>
-        applyHead(c.network, name, features, { weights: c.network.student, norm: "batch" }),
+        applyHead(c.network, name, features, {
+          weights: c.network.student,
+          norm: c.device.tape ? "batch" : "frozen", // what no loss asks for moves no statistics
+        }),
+      headWeight: (name) => headWeight(c.network, c.needs, name),
       data: c.data,
       random: (name) => c.random(plugin.name, name, shared.progress.step),
       refine: (t, head) =>

@@ -1,4 +1,5 @@
 import { concat, detach, slice } from "../../autograd/ops/layout.ts";
+import { sizeOf } from "../../autograd/shape.ts";
 import { gradients } from "../../autograd/tape.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
 import type { Norm, Pass } from "../../nn/builder.ts";
@@ -44,11 +45,18 @@ class NetworkRun {
     const key = live ? `${name} without tape` : name;
     let logits = this.#heads.get(key);
     if (!logits) {
-      logits = applyHead(this.#network, name, this.features, this.#pass);
+      // Statistics of a head's own batch norm move once, with what is recorded.
+      const pass = live ? { ...this.#pass, norm: frozen(this.#pass.norm) } : this.#pass;
+      logits = applyHead(this.#network, name, this.features, pass);
       this.#heads.set(key, logits);
     }
     return logits;
   }
+}
+
+/** The batch's statistics, where they were to move the running ones as well. */
+function frozen(norm: Norm): Norm {
+  return norm === "batch" ? "frozen" : norm;
 }
 
 /** Logits of a head on any features. */
@@ -172,6 +180,15 @@ export function imageGradient(
     () => value(runAlone(network, images, { net: "student", norm })),
   );
   return gradient!; // one was asked for
+}
+
+/** One image of the form of others [batch, …], each of its numbers the same: [1, …]. */
+export function solidImage(
+  { shape, device }: Pick<Tensor, "shape" | "device">,
+  value: number,
+): Tensor {
+  const one = [1, ...shape.slice(1)];
+  return device.tensor(new Float32Array(sizeOf(one)).fill(value), one);
 }
 
 /** Outputs of several passes of one network, joined. */

@@ -16,6 +16,7 @@ const BLACK = [0, 0, 0] as const;
 const GREY = [127, 127, 127] as const;
 
 const LAWS: Readonly<Partial<Record<Operation, number>>> = {
+  blur: Law.factor,
   brightness: Law.factor,
   color: Law.factor,
   contrast: Law.factor,

@@ -54,6 +54,7 @@ export function colourWord([red, green, blue]: readonly [number, number, number]
 
 function parameters(operation: Operation, v: number): number[] {
   switch (operation) {
+    case "blur":
     case "brightness":
     case "color":
     case "contrast":

@@ -1,6 +1,13 @@
 import type { OperationChoice, Stage, Views } from "../view_spec.ts";
 import { floatLevels, pixelLevels, wholeLevels } from "./fixmatch_choices.ts";
-import { CROP_RATIO, GREY, UDA_FILL, type ViewOptions, viewsOf } from "./view_options.ts";
+import {
+  CROP_RATIO,
+  GREY,
+  STL10_SIZE,
+  UDA_FILL,
+  type ViewOptions,
+  viewsOf,
+} from "./view_options.ts";
 
 /** Settings of {@linkcode cosslViews}. */
 export interface CosslViewOptions {
@@ -61,15 +68,19 @@ export function cosslFoodChoices(size: number): OperationChoice[] {
 /**
  * CoSSL's views: a black-padded crop by an eighth, then flip; strong does three operations of
  * RandAugment on the raw image before them and hides half the width after normalisation. Food-101
- * comes at 256 pixels: both views are random resized crops of 224, evaluation takes the middle.
+ * comes at 256 pixels: both views are random resized crops of 224, evaluation takes the middle. STL-10,
+ * which CDMAD's code trains with these views, is resized to 32 pixels after the operations.
  */
 export function cosslViews(
   options: ViewOptions,
   settings: CosslViewOptions = {},
 ): Views {
-  const { dataset, size } = options;
+  const { dataset } = options;
   if (dataset === "food101") return food(options);
+  const size = dataset === "stl10" ? STL10_SIZE : options.size;
+  const resized: Stage[] = size === options.size ? [] : [{ kind: "resize", size }];
   const weak: Stage[] = [
+    ...resized,
     { kind: "crop", pad: Math.floor(size / 8), border: "zero" },
     { kind: "flip" },
   ];
@@ -78,7 +89,7 @@ export function cosslViews(
     ...weak,
     { kind: "hide", length: Math.floor(size / 2) },
   ];
-  return viewsOf({ weak, strong }, options);
+  return viewsOf({ weak, strong, identity: resized }, options);
 }
 
 function food(options: ViewOptions): Views {

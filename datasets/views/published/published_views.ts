@@ -3,8 +3,10 @@ import type { Channels, Views } from "../view_spec.ts";
 import type { Dataset } from "../../images/dataset.ts";
 import { adelloViews } from "./adello.ts";
 import { balpoeViews } from "./balpoe.ts";
+import { contrastStages } from "./contrast.ts";
 import { cosslViews } from "./cossl.ts";
 import { dasoRemixmatchViews, dasoViews, sevalViews } from "./daso.ts";
+import { viewSize } from "../augment.ts";
 import { defaultViews } from "./default.ts";
 import type { ViewOptions } from "./view_options.ts";
 import { acrViews, simproViews } from "./simpro.ts";
@@ -22,6 +24,7 @@ const PUBLISHED: Readonly<Record<string, (options: ViewOptions) => Views>> = {
   default: defaultViews,
   simpro: simproViews,
   acr: acrViews,
+  ccl: acrViews,
   daso: dasoViews,
   "daso-remixmatch": dasoRemixmatchViews,
   seval: sevalViews,
@@ -59,7 +62,8 @@ export function datasetViews(
 }
 
 /**
- * The views of an augmentation for images that need not be of a data set.
+ * The views of an augmentation for images that need not be of a data set. What has no views for
+ * contrastive losses of its own gets SimAugment's.
  *
  * @throws {BadInput} If there is no augmentation of that name.
  *
@@ -80,5 +84,7 @@ export function publishedViews(
   { others = [] }: { readonly others?: readonly NamedViews[] } = {},
 ): Views {
   const own = others.map((views) => [views.name, views.make.bind(views)] as const);
-  return named([...Object.entries(PUBLISHED), ...own], "augmentation")(name)(options);
+  const views = named([...Object.entries(PUBLISHED), ...own], "augmentation")(name)(options);
+  const { height } = viewSize(views.identity, { height: options.size, width: options.size });
+  return { contrast: { ...views.identity, stages: contrastStages(height) }, ...views };
 }

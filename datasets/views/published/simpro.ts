@@ -1,9 +1,6 @@
 import type { Stage, Views } from "../view_spec.ts";
 import { fixmatchChoices } from "./fixmatch_choices.ts";
-import { GREY, type ViewOptions, viewsOf } from "./view_options.ts";
-
-/** Size at which SimPro and ACR train on STL-10, whatever size it comes in. */
-const STL10_SIZE = 32;
+import { GREY, STL10_SIZE, type ViewOptions, viewsOf } from "./view_options.ts";
 
 /**
  * SimPro's views: flip, then a reflect-padded crop by an eighth of the size; strong adds two

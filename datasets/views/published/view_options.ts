@@ -61,5 +61,8 @@ export const IMAGENET_FILL: Channels = [124, 116, 104];
 /** The mean colour of ImageNet, as UDA's code fills. */
 export const UDA_FILL: Channels = [125, 123, 114];
 
+/** Size at which SimPro, ACR and CDMAD train on STL-10, whatever size it comes in. */
+export const STL10_SIZE = 32;
+
 /** Share of a resized image that is cropped: 224 of 256 pixels. */
 export const CROP_RATIO = 0.875;

@@ -71,10 +71,7 @@ fn drawEntry(entry: u32, base: u32, slot: u32, name: vec2u, size: vec2u, to: u32
     }
     default: {}
   }
-  // A skipped operation stays readable: its code is none, its index and magnitude are kept.
-  if (unit(bits.z) >= float(entry + ${ENTRY - 1}u)) {
-    program[to] = (program[to] & 0xff00u) | ${SKIPPED}u;
-  }
+  if (unit(bits.z) >= float(entry + ${ENTRY - 1}u)) { skip(to); }
 }
 
 fn drawOperation(stage: u32, base: u32, slot: u32, name: vec2u, to: u32) {
@@ -83,7 +80,8 @@ fn drawOperation(stage: u32, base: u32, slot: u32, name: vec2u, to: u32) {
   drawEntry(base + table[stage] + ${ENTRY}u * chosen, base, slot, name, size, to);
 }
 
-// The order is shuffled with the first slot, each operation has one of the next.
+// The order is shuffled with the first slot, whose first word is the coin for all; each operation has
+// one of the next.
 fn drawShuffle(stage: u32, base: u32, slot: u32, name: vec2u, to: u32) {
   var bits = words(slot, name);
   var order = vec4u(0u, 1u, 2u, 3u);
@@ -97,9 +95,14 @@ fn drawShuffle(stage: u32, base: u32, slot: u32, name: vec2u, to: u32) {
   }
   for (var i = 0u; i < n; i++) {
     let entry = base + table[stage] + ${ENTRY}u * order[i];
-    drawEntry(entry, base, slot + 1u + i, name, size, to + i * ${STEP}u);
+    let at = to + i * ${STEP}u;
+    drawEntry(entry, base, slot + 1u + i, name, size, at);
+    if (unit(bits.x) >= float(stage + 4u)) { skip(at); }
   }
 }
+
+// A skipped operation stays readable: its code is none, its index and magnitude are kept.
+fn skip(to: u32) { program[to] = (program[to] & 0xff00u) | ${SKIPPED}u; }
 
 fn drawPolicy(stage: u32, base: u32, slot: u32, name: vec2u, to: u32) {
   let count = table[stage + 2u];

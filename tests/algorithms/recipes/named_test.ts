@@ -258,6 +258,98 @@ Deno.test("simpro, acr and balpoe train other methods in their settings", () => 
   }
 });
 
+Deno.test("cdmad trains FixMatch and ReMixMatch as its two scripts", () => {
+  const shared: Options = {
+    ...ADAM,
+    ...CONSTANT,
+    model: "wrn-28-2",
+    modelVariant: "cdmad",
+    epochSteps: 500,
+    weightDecay: 0,
+    "average.decay": 0.999,
+    "average.buffers": "average",
+    "batch.ratio": 2,
+    augment: "cossl",
+  };
+  const fix = { ...shared, steps: 250_000, "batch.labeled": 32, learningRate: 1.5e-3 };
+  const remix = { ...shared, steps: 150_000, "batch.labeled": 64, learningRate: 2e-3 };
+  isTrained(["cdmad", "fixmatch+cdmad", "cifar10"], fix, tail("cossl", 1500, 3000, 100), {
+    shrink: 0.04 * 1.5e-3,
+    "split.includeLabeled": true,
+    "cdmad.startEpoch": 100,
+    "fixmatch.threshold": 0,
+    "fixmatch.targets": "soft",
+    "fixmatch.temperature": 1,
+    "fixmatch.passes": "single",
+    "fixmatch.strongViews": 2,
+    "fixmatch.logFloor": 1e-8,
+  });
+  isTrained(["cdmad", "remixmatch+cdmad", "cifar10"], remix, {
+    shrink: 0.04 * 2e-3,
+    "split.includeLabeled": false,
+    "remixmatch.align": true,
+    "remixmatch.rotation": 1,
+    "remixmatch.lambda": 2,
+    "remixmatch.temperature": 1,
+    "remixmatch.plainLabeled": true,
+    "remixmatch.unmixedPass": "after",
+    "remixmatch.restartEpochs": true,
+    "remixmatch.rampShare": 1,
+  });
+  isTrained(["cdmad", "fixmatch", "cifar100"], fix, tail("cossl", 150, 300, 20), {
+    shrink: 0.08 * 1.5e-3,
+  });
+  isTrained(["cdmad", "fixmatch+cdmad", "stl10"], fix, tail("cossl", 450, null, 10), {
+    shrink: 0.01 * 1.5e-3,
+  });
+  // 33,720 images: large enough for the smaller decays, and the two sets differ.
+  isTrained(["cdmad", "remixmatch+cdmad", "cifar10", "split.unlabeled=uniform"], remix, {
+    shrink: 0.02 * 2e-3,
+    "remixmatch.align": false,
+    "remixmatch.rotation": 0.5,
+  });
+  isPublished(["fixmatch+cdmad", "cifar10"], fix, { "fixmatch.passes": "single" });
+});
+
+Deno.test("cpe trains as USB does, with cuts for each number of classes", () => {
+  const shared = { ...SGD, ...CONSTANT, ...COPIED, modelVariant: "usb", learningRate: 0.03 };
+  const sizes = { steps: 2 ** 18, epochSteps: 1024, "batch.labeled": 64, "batch.ratio": 2 };
+  isTrained(["cpe", "cpe", "cifar10"], shared, sizes, tail("adello", 1500, 3000, 100), {
+    "split.includeLabeled": false,
+    "cpe.cuts": [0.2, 0.4],
+    "cpe.estimateAfter": 4,
+  });
+  isTrained(["cpe", "cpe", "cifar100"], shared, sizes, { "cpe.cuts": [0.35, 0.7] });
+  isTrained(["cpe", "fixmatch", "cifar10"], { schedule: "cosine", steps: 2 ** 18 });
+});
+
+Deno.test("ccl trains as ACR does, its estimates by the unlabeled classes", () => {
+  const shared = { ...SGD, ...COPIED, modelVariant: "simpro", schedule: "cosine", augment: "ccl" };
+  const cifar = { ...shared, steps: 250_000, learningRate: 0.03, "batch.ratio": 1 };
+  isTrained(["ccl", "ccl", "cifar10"], cifar, tail("acr", 500, 4000, 100), {
+    "ccl.momentum": 0.5,
+    "ccl.allMomentum": 0.9,
+    "ccl.estimateAfter": 20,
+    "ccl.refresh": 0,
+  });
+  isTrained(["ccl", "ccl", "cifar10", "split.unlabeled=reversed"], cifar, {
+    "ccl.momentum": 0.999,
+    "ccl.allMomentum": 0.999,
+    "ccl.estimateAfter": 5,
+    "ccl.refresh": 100,
+  });
+  isTrained(["ccl", "ccl", "cifar100"], cifar, { model: "wrn-28-2", "ccl.allMomentum": 0.5 });
+  isTrained(["ccl", "acr", "cifar100"], cifar, { model: "wrn-28-2" });
+  isTrained(["ccl", "ccl", "stl10"], cifar, tail("acr", 450, null, 10), { "ccl.smooth": 1.5 });
+  isTrained(["ccl", "ccl", "imagenet127"], shared, {
+    model: "resnet-50",
+    "batch.labeled": 32,
+    "batch.ratio": 2,
+    "ccl.strength": 0.1,
+    "ccl.smooth": 1.5,
+  });
+});
+
 Deno.test("a recipe of one's own wish changes a method of another system in its options alone", () => {
   isTrained(["simpro", "fixmatch+daso", "cifar100"], { "daso.spread": 0.3, steps: 43_000 });
   isTrained(["daso", "simpro", "cifar100"], { "simpro.threshold": 0.2, steps: 250_000 });

@@ -3,6 +3,7 @@ import {
   add,
   detach,
   gradients,
+  matmul,
   mul,
   record,
   relu,
@@ -59,6 +60,14 @@ Deno.test("Tape.backward() writes gradients where they belong", async () => {
   const loss = tape.record(() => sum(mul(x, mul(x, x))));
   assert.equal(tape.backward(loss).get(x), place);
   assert.deepEqual([...await device.read(place)], [3, 12]);
+});
+
+Deno.test("Tape.backward() adds up both gradients of a parameter that one operation takes twice", async () => {
+  const x = device.tensor([1, 2], [2, 1]), place = device.zeros([2, 1]);
+  const tape = new Tape(device, new Map([[x, place]]));
+  const loss = tape.record(() => sum(matmul(x, x, { transposeB: true }))); // (Σ x)²
+  tape.backward(loss);
+  assert.deepEqual([...await device.read(place)], [6, 6]);
 });
 
 Deno.test("Tape.backward() frees what was saved for it, and its own gradients", () => {

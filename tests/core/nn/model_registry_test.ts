@@ -24,7 +24,13 @@ Deno.test("modelByName() builds Wide ResNets with every system's heads", () => {
     const body = modelByName("wrn-28-2", variant).build(new Builder(), { classes: 10, size: 32 });
     return [variant, ...Object.keys(body.heads)].join(" ");
   });
-  assert.deepEqual(heads, ["simpro main", "usb main", "daso main", "cossl main rotation"]);
+  assert.deepEqual(heads, [
+    "simpro main",
+    "usb main",
+    "daso main",
+    "cossl main rotation",
+    "cdmad main rotation",
+  ]);
 });
 
 Deno.test("modelByName() refuses unknown names and depths, saying what there is", () => {

@@ -21,6 +21,9 @@ const STACKS: readonly (readonly [stack: string, own: RegExp, ...settings: strin
   ["fixmatch+logitadjust", /"offsets"/, "logitadjust.when=test", "logitadjust.tau=1.5"],
   ["fixmatch+seval", /"scale"/],
   ["comatch", /"head":"main"/],
+  ["fixmatch+cdmad", /"head":"main","scale".*"offsets"/],
+  ["cpe", /"head":"second"/],
+  ["ccl", /"head":"balanced"/],
 ];
 
 function testPrior(): string {

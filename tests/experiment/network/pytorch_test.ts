@@ -57,6 +57,8 @@ type Card = NonNullable<Parameters<typeof randomModel>[1]>;
 const evaluation = { scale: [1, 0.5, 2, 1], offsets: [3, 0, -1, 0.25] };
 const heads = { own: { classes: 4 }, several: { classes: 4, experts: 3 } };
 
+const projector = (norm: boolean) => ({ classes: 6, projector: { hidden: 5, norm } });
+
 const NETWORKS: readonly (readonly [string, Model, Card?])[] = [
   ["small-cnn", modelByName("small-cnn"), { evaluation }],
   ["small-cnn with heads of methods", modelByName("small-cnn"), { heads, head: "several" }],
@@ -72,6 +74,11 @@ const NETWORKS: readonly (readonly [string, Model, Card?])[] = [
     size: 66,
     heads,
     head: "own",
+  }],
+  ["wrn-16-1 with class-wise norms and projectors", modelByName("wrn-16-1", "usb"), {
+    classwiseNorms: ["BNH", "BNM", "BNT"],
+    heads: { second: { classes: 4 }, near: projector(true), far: projector(false) },
+    head: "second",
   }],
   ["resnet-32-experts-3", modelByName("resnet-32-experts-3"), { head: "experts" }],
   ["resnet-50-experts-1", modelByName("resnet-50-experts-1"), { heads, head: "several" }],

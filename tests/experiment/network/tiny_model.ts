@@ -27,14 +27,18 @@ export function randomModel(
     {},
 ): TrainedModel {
   const heads = card.heads ?? {};
-  const { set } = declareNetwork(model, { classes, size }, heads);
+  const classwiseNorms = card.classwiseNorms ?? [];
+  const { set } = declareNetwork(model, { classes, size }, { heads, classwiseNorms });
   const shapes = new Map(
     [...set.parameters.specs, ...set.buffers.specs].map(({ name, shape }) =>
       [name, shape] as const
     ),
   );
   const tensors: ReadonlyMap<string, StoredTensor> = stateDictOf(set, (name) => {
-    const random = new Random({ seed: 5, name });
+    const [, norm, statistic] = name.match(/^(.+)(\.running_.+)$/) ?? [];
+    // Class-wise norms have the same statistics at all times.
+    const shared = classwiseNorms.some((n) => n === norm) ? classwiseNorms[0] + statistic! : name; // one norm
+    const random = new Random({ seed: 5, name: shared });
     const shape = shapes.get(name)!; // every name is one of them
     const length = shape.reduce((a, b) => a * b, 1);
     // As large as lets signals through blocks that add up, and makes logits of a few units.
@@ -62,6 +66,7 @@ export function randomModel(
       network: "average",
       head: "main",
       heads,
+      classwiseNorms,
       step: 0,
       state: "0",
       classNames: Array.from({ length: classes }, (_, c) => `class ${c}`),

@@ -23,6 +23,7 @@ import { compose } from "../../../core/training/plugin/compose.ts";
 import { meanOfExperts } from "../../../core/training/step/network.ts";
 import type { GoldenRunner } from "../runner.ts";
 import { CaseReader } from "./case_reader.ts";
+import { evaluatedLogits } from "./evaluated_logits.ts";
 import { expertsOf, givenExperts, linearExperts } from "./expert_models.ts";
 import { StepCase } from "./step_case.ts";
 
@@ -70,8 +71,7 @@ async function plainStep(read: CaseReader, device: Device): Promise<void> {
     progress: PROGRESS,
     probe: (s) => {
       const ensemble = meanOfExperts(s.late("mixed").logits("experts"));
-      const seen = { config: plugin.config, state: {}, data: trace.data };
-      const prior = plugin.spec.adjustEvaluation!(seen, ensemble, "experts"); // BalPoE has it
+      const prior = evaluatedLogits(plugin, ensemble, { data: trace.data, head: "experts" });
       return {
         bias: expertBias(s.prior, p.tau),
         ensemble,

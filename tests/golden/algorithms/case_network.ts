@@ -1,4 +1,5 @@
 import type { Device } from "../../../core/autograd/device.ts";
+import { Builder } from "../../../core/nn/builder.ts";
 import { constant } from "../../../core/nn/init.ts";
 import type { Model } from "../../../core/nn/model.ts";
 import type { HeadSpec } from "../../../core/training/plugin/needs.ts";
@@ -17,6 +18,7 @@ export interface CaseNetworkOptions {
   readonly model: Model;
   readonly classes: number;
   readonly heads: Readonly<Record<string, HeadSpec>>;
+  readonly classwiseNorms: readonly string[];
   /** Images by name. */
   readonly leaves: ReadonlyMap<string, Leaf>;
   /** Parameters of student and average by name. */
@@ -26,7 +28,7 @@ export interface CaseNetworkOptions {
 
 /** A model with a case's images as parameters, so that their gradients come back. */
 export function caseNetwork(device: Device, options: CaseNetworkOptions): Network {
-  const { model, classes, heads, leaves, student, average } = options;
+  const { model, classes, heads, classwiseNorms, leaves, student, average } = options;
   const all: Model = {
     name: model.name,
     build: (b, input) => {
@@ -35,7 +37,13 @@ export function caseNetwork(device: Device, options: CaseNetworkOptions): Networ
     },
   };
   const [first] = leaves.values();
-  const network = buildNetwork(device, all, { classes, size: first?.shape[1] ?? 0 }, heads, 0);
+  const input = { classes, size: first?.shape[1] ?? 0 };
+  // A network without a map has the heads of class-wise norms itself.
+  const { map } = all.build(new Builder(), input);
+  const network = buildNetwork(device, all, input, {
+    heads,
+    ...(map ? { classwiseNorms } : {}),
+  }, 0);
   if (model instanceof StubModel || model instanceof IdentityModel) model.average = network.average;
   for (const [name, { values }] of leaves) writeParameter(network, "student", { name, values });
   for (const [name, values] of Object.entries(student)) {

@@ -51,10 +51,12 @@ export interface StepReading {
   readonly probs: Float32Array;
   readonly form: Targets["form"] | null;
   readonly mask: Float32Array;
-  /** Gradients of the images, view by view as given. */
+  /** Gradients of the images, view by view as given; of a network that stays none. */
   readonly images: readonly Float32Array[];
   /** Gradients of everything by name: `images/0`, `stream/NAME`, parameters. */
   readonly gradients: Readonly<Record<string, Float32Array>>;
   readonly logged: Readonly<Record<string, number>>;
   readonly probed: Readonly<Record<string, ArrayLike<number>>>;
+  /** Indices of the parameters that got a gradient. */
+  readonly present: ReadonlySet<number>;
 }

@@ -12,8 +12,8 @@ export interface IdentityOptions {
   readonly width: number;
   /** The logits are the first so many coordinates of a feature vector. */
   readonly classes: number;
-  /** Most passes with gradient in a step, and images in each of them. */
-  readonly passes?: { readonly count: number; readonly rows: number };
+  /** Most passes with gradient in a step, and images in each of them, or in one after the other. */
+  readonly passes?: { readonly count: number; readonly rows: number | readonly number[] };
   /** Heads whose logits are parameters, whatever they are applied to: shapes by name. */
   readonly heads?: Readonly<Record<string, readonly [rows: number, classes: number]>>;
 }
@@ -47,7 +47,10 @@ export class IdentityModel implements Model {
     this.recorded = [];
     const added = Array.from(
       { length: passes.count },
-      (_, i) => b.parameter(`pass/${i}`, [passes.rows, width], constant(0)),
+      (_, i) => {
+        const rows = typeof passes.rows === "number" ? passes.rows : passes.rows[i]!; // as many
+        return b.parameter(`pass/${i}`, [rows, width], constant(0));
+      },
     );
     const main: Layer = (x) => slice(x, { axis: 1, end: classes });
     return {

@@ -17,6 +17,7 @@ import { summarizeHistory } from "../../../core/training/metrics/history.ts";
 import type { Check, Tolerance } from "../check.ts";
 import type { GoldenCase } from "../golden_case.ts";
 import { CaseReader } from "./case_reader.ts";
+import { evaluatedLogits } from "./evaluated_logits.ts";
 import { familyTolerance } from "./daso_tolerance.ts";
 import { checkFit, LEAST, LEAST_AT_CAP } from "./seval_fits.ts";
 import { checkStep } from "./seval_steps.ts";
@@ -196,14 +197,12 @@ async function checkScores(
   const z = device.tensor(logits, [y.length, classes]);
   const labels = device.tensor(y, [y.length], "i32");
   const state = steps.state.of("seval");
-  const refined = (evaluate: SevalOptions["evaluate"]): Tensor => {
-    const { spec, config } = seval({ ...options, evaluate });
-    return spec.adjustEvaluation!({ config, state, data }, z, "main"); // SEVAL has it
-  };
-  const { spec: adjusting, config } = logitadjust({ when: "test" });
+  const refined = (evaluate: SevalOptions["evaluate"]): Tensor =>
+    evaluatedLogits(seval({ ...options, evaluate }), z, { data, state });
+  const adjusting = logitadjust({ when: "test" });
   const variants: readonly (readonly [string, () => Tensor])[] = [
     ["", () => refined("raw")],
-    ["_la", () => adjusting.adjustEvaluation!({ config, state: {}, data }, z, "main")], // has it
+    ["_la", () => evaluatedLogits(adjusting, z, { data })],
     ["_seval", () => refined("refined")],
     ["_seval_current", () => refined("last")],
   ];

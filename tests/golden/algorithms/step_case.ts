@@ -22,6 +22,8 @@ export interface StepCaseOptions {
   readonly model: Model;
   /** What is known of the data; the rest is taken from the counts of the labeled images. */
   readonly data: Partial<DataInfo> & Pick<DataInfo, "counts">;
+  /** A network that stays from step to step; by default each step has a new one of its images. */
+  readonly network?: Network;
 }
 
 /** Runs the steps of a golden case through the real step, one after the other, on one state. */
@@ -32,10 +34,11 @@ export class StepCase {
   readonly #stack: Stack;
   readonly #model: Model;
   readonly #needs: MergedNeeds;
+  readonly #kept: Network | null;
   #probe: CaseStep["probe"];
   #probed: Readonly<Record<string, AnyTensor>> = {};
 
-  constructor(device: Device, { stack, model, data }: StepCaseOptions) {
+  constructor(device: Device, { stack, model, data, network }: StepCaseOptions) {
     const labeled = data.counts.reduce((a, b) => a + b, 0);
     this.device = device;
     this.data = {
@@ -52,6 +55,7 @@ export class StepCase {
     const [base, ...addons] = stack.plugins;
     this.#stack = { name: stack.name, plugins: [base, ...addons, this.#probePlugin()] };
     this.#model = model;
+    this.#kept = network ?? null;
     this.#needs = mergeNeeds(stack, this.data);
     this.state = new PluginState(device, stack.plugins, this.data);
   }
@@ -68,7 +72,7 @@ export class StepCase {
 
   /** Runs one step, from the forward pass to `priorUpdate`; the parameters stay as they are. */
   async step(given: CaseStep): Promise<StepReading> {
-    const { device } = this, network = this.#network(given);
+    const { device } = this, network = this.#kept ?? this.#network(given);
     const { gradients: { views } } = network;
     const logged = new Map<string, Tensor>();
     this.#probe = given.probe;
@@ -103,6 +107,7 @@ export class StepCase {
           terms: Object.fromEntries(terms),
           probed: this.#probed,
           logged: Object.fromEntries(logged),
+          present: result.present,
         };
       })
     );
@@ -110,17 +115,20 @@ export class StepCase {
     const terms = scalars(await read(made.terms));
     const names = network.set.parameters.specs.map(({ name }) => name);
     const gradients = await read(Object.fromEntries(names.map((n, i) => [n, views[i]!]))); // alike
-    disposeNetwork(network);
+    if (!this.#kept) disposeNetwork(network);
     return {
       terms,
       loss: Object.values(terms).reduce((a, b) => a + b, 0),
       probs: made.targets[0] ? await device.read(made.targets[0]) : new Float32Array(),
       form: made.form,
       mask: made.mask[0] ? await device.read(made.mask[0]) : new Float32Array(),
-      images: given.images.map((_, i) => gradients[`images/${i}`] as Float32Array),
+      images: this.#kept
+        ? []
+        : given.images.map((_, i) => gradients[`images/${i}`] as Float32Array),
       gradients: gradients as Record<string, Float32Array>,
       logged: scalars(await read(made.logged)),
       probed: await read(made.probed),
+      present: made.present,
     };
   }
 
@@ -158,6 +166,7 @@ export class StepCase {
       model: this.#model,
       classes: this.data.classes,
       heads: this.#needs.heads,
+      classwiseNorms: this.#needs.classwiseNorms,
       leaves: new Map<string, Leaf>([
         ...images.map((image, i) => [`images/${i}`, image] as const),
         ...Object.entries(streams).map(([name, image]) => [`stream/${name}`, image] as const),
@@ -169,11 +178,14 @@ export class StepCase {
 
   #input({ images, y, index, isLabeled, streams = {} }: CaseStep, network: Network): StepInput {
     const { device } = this;
-    const leaf = (name: string) => network.student.parameters[parameterIndex(network, name)]!; // found
+    const leaf = (name: string, { shape, values }: Leaf) =>
+      this.#kept
+        ? device.tensor(Float32Array.from(values), shape)
+        : network.student.parameters[parameterIndex(network, name)]!; // found
     const ints = (values: ArrayLike<number>) =>
       device.tensor(Int32Array.from(values), [values.length], "i32");
     const views = (input: Input) =>
-      images.flatMap((image, i) => image.input === input ? [leaf(`images/${i}`)] : []);
+      images.flatMap((image, i) => image.input === input ? [leaf(`images/${i}`, image)] : []);
     const counting = (n: number) => Array.from({ length: n }, (_, i) => i);
     const unlabeled = images.find(({ input }) => input !== "labeled")?.shape[0] ?? 0;
     const flags = isLabeled ?? new Float32Array(unlabeled);
@@ -193,7 +205,7 @@ export class StepCase {
     };
     const drawn = Object.entries(streams).map(([name, s]) =>
       [name, {
-        x: leaf(`stream/${name}`),
+        x: leaf(`stream/${name}`, s),
         y: ints(s.y),
         index: ints(s.index ?? counting(s.y.length)),
       }] as const

@@ -5,7 +5,7 @@ import type { Device } from "../../../core/autograd/device.ts";
 import { mul, softmax, sum } from "../../../core/autograd/ops/mod.ts";
 import { Tape } from "../../../core/autograd/tape.ts";
 import { Builder } from "../../../core/nn/builder.ts";
-import { projectorHead } from "../../../core/nn/projector.ts";
+import { projectorHead } from "../../../core/nn/heads/projector.ts";
 import { compose } from "../../../core/training/plugin/compose.ts";
 import type { GoldenRunner } from "../runner.ts";
 import { CaseReader } from "./case_reader.ts";

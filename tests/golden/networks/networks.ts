@@ -102,7 +102,13 @@ async function trained(c: GoldenCase, check: Check, device: Device): Promise<voi
 }
 
 /** What each system decays, as the group's `optimizer` says. */
-const DECAY = { simpro: "name", usb: "dimensions", daso: "all", cossl: "all" } as const;
+const DECAY = {
+  simpro: "name",
+  usb: "dimensions",
+  daso: "all",
+  cossl: "all",
+  cdmad: "all",
+} as const;
 
 /** The real WRN-28-2 with the shared weights poured in. */
 async function published(c: GoldenCase, check: Check, device: Device): Promise<void> {

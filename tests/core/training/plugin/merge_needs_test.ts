@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { compose, type DataInfo, defineAlgorithm, mergeNeeds } from "../../../../core/mod.ts";
+import {
+  compose,
+  type DataInfo,
+  defineAlgorithm,
+  mergeNeeds,
+  type Needs,
+} from "../../../../core/mod.ts";
 
 const data: DataInfo = {
   dataset: "toy",
@@ -90,5 +96,31 @@ Deno.test("mergeNeeds() runs a named pass only where the student has no pass ove
   assert.throws(
     () => mergeNeeds(compose(split(), asking(), other), data),
     /the pass 'side' is declared twice, otherwise by other/,
+  );
+});
+
+Deno.test("mergeNeeds() takes solid images of one plugin and the same class-wise norms of several", () => {
+  const asking = (name: string, needs: Needs) =>
+    defineAlgorithm({ name, kind: "addon", paper: "none", defaults: {}, needs: () => needs })();
+  const solids = { blank: { value: 1 } }, classwiseNorms = ["A", "B"] as const;
+  const merged = mergeNeeds(
+    compose(base(), asking("one", { solids, classwiseNorms }), asking("two", { classwiseNorms })),
+    data,
+  );
+  assert.deepEqual(merged.solids, solids);
+  assert.deepEqual(merged.classwiseNorms, ["A", "B"]);
+  const refused = (needs: Needs, says: RegExp) =>
+    assert.throws(
+      () =>
+        mergeNeeds(
+          compose(base(), asking("one", { solids, classwiseNorms }), asking("two", needs)),
+          data,
+        ),
+      says,
+    );
+  refused({ solids }, /the solid image 'blank' is declared twice, again by two/);
+  refused(
+    { classwiseNorms: ["A"] },
+    /different class-wise batch norms are asked for, otherwise by two/,
   );
 });

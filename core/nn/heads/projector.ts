@@ -1,6 +1,6 @@
-import { l2Normalize } from "../autograd/ops/divergence.ts";
-import { add, mul, relu } from "../autograd/ops/pointwise.ts";
-import type { Builder, Layer } from "./builder.ts";
+import { l2Normalize } from "../../autograd/ops/divergence.ts";
+import { add, mul, relu } from "../../autograd/ops/pointwise.ts";
+import type { Builder, Layer } from "../builder.ts";
 
 /** Settings of {@linkcode projectorHead}. */
 export interface ProjectorOptions {

@@ -1,4 +1,4 @@
-import type { RecipeTarget } from "../../core/mod.ts";
+import type { RecipeTarget } from "../../../core/mod.ts";
 
 /** Estimates that come with DASO's code, by data set, N1 and γ of the labels, shape of the others. */
 const ESTIMATES: Readonly<Record<string, readonly number[]>> = {

@@ -1,4 +1,4 @@
-import { entryOf, type Recipe } from "../../core/mod.ts";
+import { entryOf, type Recipe } from "../../../core/mod.ts";
 
 /** What both share. */
 const STEPPED: Recipe = {
