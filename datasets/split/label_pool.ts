@@ -19,6 +19,11 @@ export interface LabelPool {
   readonly labels: ArrayLike<number>;
   /** Class of every test image. */
   readonly testLabels: ArrayLike<number>;
+  /**
+   * Class of every image of the data set's own validation part, whose numbers follow those of `labels`;
+   * none if left out.
+   */
+  readonly validLabels?: ArrayLike<number>;
 }
 
 /**
@@ -45,7 +50,8 @@ export interface LabelPool {
  * ```
  */
 export function labelPool(dataset: Dataset): LabelPool {
-  const { name, fingerprint, classNames, naturalTail = false, train, test, unlabeled } = dataset;
+  const { name, fingerprint, classNames, naturalTail = false, train, test, unlabeled, valid } =
+    dataset;
   if (!train.labels || !test.labels) {
     throw new TypeError(`Cannot split ${name}: its training and test images need labels`);
   }
@@ -58,6 +64,7 @@ export function labelPool(dataset: Dataset): LabelPool {
     naturalTail,
     labels,
     testLabels: test.labels,
+    ...valid?.labels && { validLabels: valid.labels },
   };
 }
 
