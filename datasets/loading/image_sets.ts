@@ -9,8 +9,8 @@ import { labeledInUnlabeled, type Split } from "../split/split.ts";
  *
  * An image has four numbers, each with a word of its own:
  *
- * - `image`: in the data set, the training images first, then those of its unlabeled part; what a
- *   split lists.
+ * - `image`: in the data set, the training images first, then those of its unlabeled part and of its
+ *   validation part; what a split lists.
  * - `row`: among the images kept here.
  * - `position`: in its set, such as the 3rd labeled image; what samplers draw and methods see.
  * - `place`: where a view finds it at the moment: its row if all images are on the GPU, else where
@@ -24,7 +24,7 @@ export class ImageSets {
   /** 1 for unlabeled images that are labeled ones too. */
   readonly isLabeled: Uint8Array;
 
-  constructor({ train }: Dataset, split: Split) {
+  constructor(dataset: Dataset, split: Split) {
     const row = new Map<number, number>();
     const rowsOf = (images: Int32Array) =>
       images.map((image) => {
@@ -40,11 +40,12 @@ export class ImageSets {
       valid: rowsOf(valid),
     };
     this.images = Int32Array.from(row.keys());
+    const labels = { labels: trainingLabels(dataset) };
     this.#labels = {
-      labeled: labelsOf(train, labeled, split),
-      unlabeled: labelsOf(train, unlabeled, split),
-      holdout: labelsOf(train, holdout, split),
-      valid: labelsOf(train, valid, split),
+      labeled: labelsOf(labels, labeled, split),
+      unlabeled: labelsOf(labels, unlabeled, split),
+      holdout: labelsOf(labels, holdout, split),
+      valid: labelsOf(labels, valid, split),
     };
     this.isLabeled = labeledInUnlabeled(split);
   }
@@ -68,9 +69,13 @@ export class ImageSets {
 }
 
 /** Classes of some images of a part, as the split ranks them; −1 where unknown. */
-export function labelsOf(part: ImagePart, images: Int32Array, { relabel }: Split): Int32Array {
+export function labelsOf(
+  { labels }: Pick<ImagePart, "labels">,
+  images: Int32Array,
+  { relabel }: Split,
+): Int32Array {
   return images.map((i) => {
-    const label = part.labels?.[i] ?? -1;
+    const label = labels?.[i] ?? -1;
     return label < 0 ? -1 : relabel?.[label] ?? label;
   });
 }
@@ -83,22 +88,37 @@ export function testPart(
   return testFrom === "train" ? train : test;
 }
 
-/** Bytes of images of `train`, or, with numbers past its end, of `unlabeled`. */
+/** The parts whose images have numbers of their own, one part after the other. */
+function numberedParts({ train, unlabeled, valid }: Dataset): readonly ImagePart[] {
+  return [train, unlabeled, valid].filter((part) => part !== undefined);
+}
+
+/** Classes of all these images, −1 where nobody is to know. */
+function trainingLabels(dataset: Dataset): Int32Array {
+  const parts = numberedParts(dataset);
+  const labels = new Int32Array(parts.reduce((n, { images }) => n + images, 0)).fill(-1);
+  let start = 0;
+  for (const part of parts) {
+    if (part.labels && part !== dataset.unlabeled) labels.set(part.labels, start);
+    start += part.images;
+  }
+  return labels;
+}
+
+/** Bytes of images of `train`, or, with numbers past its end, of `unlabeled` and `valid`. */
 export async function readTrainImages(dataset: Dataset, images: Int32Array): Promise<Uint8Array> {
-  const { train, unlabeled, size } = dataset;
-  const bytes = size * size * 3;
-  const own = images.filter((i) => i < train.images);
-  if (own.length === images.length) return await train.read(images);
-  const extra = images.filter((i) => i >= train.images).map((i) => i - train.images);
-  const fromTrain = await train.read(own);
-  const fromExtra = await unlabeled!.read(extra); // the split was made of this data set
-  const all = new Uint8Array(images.length * bytes);
-  let a = 0, b = 0;
-  images.forEach((image, k) => {
-    const source = image < train.images
-      ? fromTrain.subarray(a++ * bytes, a * bytes)
-      : fromExtra.subarray(b++ * bytes, b * bytes);
-    all.set(source, k * bytes);
-  });
+  const bytes = dataset.size ** 2 * 3, all = new Uint8Array(images.length * bytes);
+  let start = 0;
+  for (const part of numberedParts(dataset)) {
+    const end = start + part.images, wanted = images.filter((i) => i >= start && i < end);
+    const read = await part.read(wanted.map((i) => i - start));
+    if (wanted.length === images.length) return read;
+    let next = 0;
+    images.forEach((image, k) => {
+      if (image < start || image >= end) return;
+      all.set(read.subarray(next * bytes, ++next * bytes), k * bytes);
+    });
+    start = end;
+  }
   return all;
 }

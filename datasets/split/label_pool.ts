@@ -21,6 +21,11 @@ export interface LabelPool {
   readonly labels: ArrayLike<number>;
   /** Class of every test image. */
   readonly testLabels: ArrayLike<number>;
+  /**
+   * Class of every image of the data set's own validation part, whose numbers follow those of `labels`;
+   * none if left out.
+   */
+  readonly validLabels?: ArrayLike<number>;
 }
 
 /** A class of a pool as messages call it: by its name, where it has one. */
@@ -53,7 +58,8 @@ export function classWords({ classNames }: Pick<LabelPool, "classNames">, c: num
  * ```
  */
 export function labelPool(dataset: Dataset): LabelPool {
-  const { name, fingerprint, classNames, naturalTail = false, train, test, unlabeled } = dataset;
+  const { name, fingerprint, classNames, naturalTail = false, train, test, unlabeled, valid } =
+    dataset;
   if (!train.labels || !test.labels) {
     throw new TypeError(`Cannot split ${name}: its training and test images need labels`);
   }
@@ -67,6 +73,7 @@ export function labelPool(dataset: Dataset): LabelPool {
     naturalTail,
     labels,
     testLabels: test.labels,
+    ...valid?.labels && { validLabels: valid.labels },
   };
 }
 

@@ -20,13 +20,16 @@ export interface SplitOptions extends UnlabeledTail {
   readonly includeLabeled: boolean;
   /** Labeled images kept back for calibration: below 1 a share of each class, else a number. */
   readonly holdout: number;
-  /** Images set aside for validation, equally many of each class. */
+  /**
+   * Images set aside for validation, equally many of each class. With 0 the toolkit's own protocol
+   * takes the data set's validation part, if it has one.
+   */
   readonly valid: number;
 }
 
 /**
- * Which image goes where. Indices count training images, in `test` those of the part that `testFrom`
- * names.
+ * Which image goes where. Indices count training images, then those of the data set's `unlabeled` and
+ * `valid` parts; in `test` those of the part that `testFrom` names.
  */
 export interface Split {
   /** Name of the data set. */
@@ -43,7 +46,7 @@ export interface Split {
   readonly unlabeled: Int32Array;
   /** Labeled images kept back for calibration. */
   readonly holdout: Int32Array;
-  /** Set aside for validation, in protocols that do so. */
+  /** Set aside for validation, in protocols that do so; or the data set's own. */
   readonly valid: Int32Array;
   /** Images to evaluate on. */
   readonly test: Int32Array;
@@ -130,7 +133,9 @@ export function completeSplit(pool: LabelPool, chosen: Chosen): Split {
   const tested = chosen.test
     ? Int32Array.from(test)
     : Int32Array.from({ length: test.length }, (_, i) => i);
-  if (known.unknown + tally(held, pool.labels).unknown + tally(valid, pool.labels).unknown > 0) {
+  if (
+    known.unknown + tally(held, pool.labels).unknown + tally(valid, withValid(pool)).unknown > 0
+  ) {
     throw new RangeError("Cannot train or validate on images that have no label");
   }
   return {
@@ -150,6 +155,11 @@ export function completeSplit(pool: LabelPool, chosen: Chosen): Split {
     },
     relabel,
   };
+}
+
+/** Classes of all images that a list of validation images may name. */
+function withValid({ labels, validLabels = [] }: LabelPool): ArrayLike<number> {
+  return validLabels.length > 0 ? [...Array.from(labels), ...Array.from(validLabels)] : labels;
 }
 
 /**

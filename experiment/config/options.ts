@@ -239,7 +239,8 @@ const ROWS: Rows = {
   "split.valid": {
     type: z.int().min(0).nullable(),
     default: null,
-    doc: "Images kept for validation.",
+    doc:
+      "Images set aside for validation; with 0 protocol `free` takes the data set's own `valid` part, if it has one.",
     recipe: false,
   },
   "split.testShare": {

@@ -45,7 +45,9 @@ export function setTestAside(
   const tests = new Set(aside), kept: number[] = [];
   for (let image = 0; image < pool.labels.length; image++) if (!tests.has(image)) kept.push(image);
   const labelsOf = (images: readonly number[]) => images.map((image) => pool.labels[image]!); // in the pool
-  const back = (list: Int32Array, numbers: readonly number[]) => list.map((i) => numbers[i]!); // a split of them
+  const past = pool.labels.length - kept.length; // those of the validation part come after all others
+  const back = (list: Int32Array, numbers: readonly number[]) =>
+    list.map((i) => numbers[i] ?? i + past);
   return {
     pool: { ...pool, labels: labelsOf(kept), testLabels: labelsOf(aside) },
     restore: (split) => ({

@@ -7,7 +7,12 @@ const TRAIN = ["--steps", "4", "--quiet", "--model", "small-cnn"]
 
 /** A prepared folder of two colours; unlabeled images lie in a folder of their own. */
 async function preparedFolder(
-  { train, unlabeled, test = 3 }: { train: number; unlabeled: number; test?: number },
+  { train, unlabeled, test = 3, valid = 0 }: {
+    train: number;
+    unlabeled: number;
+    test?: number;
+    valid?: number;
+  },
 ) {
   const root = await Deno.makeTempDir({ prefix: "longtail-folder-" });
   const draw = async (folder: string, images: number, red: number) => {
@@ -20,6 +25,7 @@ async function preparedFolder(
   for (const [name, red] of [["cat", 20], ["dog", 200]] as const) {
     await draw(`train/${name}`, train, red);
     if (test > 0) await draw(`test/${name}`, test, red);
+    if (valid > 0) await draw(`valid/${name}`, valid, red);
     if (unlabeled > 0) await draw("unlabeled", unlabeled, red);
   }
   const { code, err } = await capturedRun(
@@ -132,6 +138,32 @@ Deno.test("without test images validation is evaluated, and chooses the best", a
   assert.deepEqual([summary.best.step, summary.best.evaluation], [4, null]);
   const best = await capturedRun("evaluate", out, "--best", "--on", "validation", "--quiet");
   assert.equal(best.code, 0, best.err);
+});
+
+Deno.test("a folder's own validation images are what a run is validated on", async () => {
+  // The same images as for testing, so the scores have to be the same.
+  await using f = await preparedFolder({ train: 5, unlabeled: 8, test: 4, valid: 4 });
+  const states: string[] = [];
+  for (const more of [[], ["--set", "loader.residentBytes=1000"], ["--set", "split.valid=2"]]) {
+    const out = `${f.root}/run${states.length}`;
+    const args = ["train", "--dataset", "folder", "--data-dir", f.root, "--out", out, ...TRAIN];
+    const { code, err } = await capturedRun(...args, ...more);
+    assert.equal(code, 0, err);
+    const summary = JSON.parse(await Deno.readTextFile(`${out}/summary.json`));
+    const split = JSON.parse(await Deno.readTextFile(`${out}/split.json`));
+    states.push(summary.state);
+    if (states.length === 3) {
+      assert.equal(summary.validation.images, 2, "set aside of the training images");
+      assert.ok(split.valid.every((image: number) => image < 10));
+      continue;
+    }
+    assert.deepEqual(split.valid, [26, 27, 28, 29, 30, 31, 32, 33]); // after 10 and 16 others
+    const { rule: _, ...scores } = summary.evaluation;
+    assert.deepEqual(summary.validation, scores);
+    const again = await capturedRun("evaluate", out, "--on", "validation", "--json", "--quiet");
+    assert.deepEqual(JSON.parse(again.out).confusion, summary.evaluation.confusion, again.err);
+  }
+  assert.equal(states[0], states[1]);
 });
 
 Deno.test("train refuses a folder that leaves no unlabeled image, before the run", async () => {

@@ -40,6 +40,14 @@ Deno.test("a test share is a share of each class, none of which is used otherwis
   assert.deepEqual(parseSplit(formatSplit(split), "memory"), split);
 });
 
+Deno.test("the data set's own validation images keep their numbers beside a test share", () => {
+  const own = { ...pool, validLabels: [0, 1, 2] };
+  assert.deepEqual(numbers(makeSplit({ ...own, testLabels: [1] }, {}).valid), [40, 41, 42]);
+  const split = makeSplit(own, { testShare: 0.2, labeledShare: 0.5 });
+  assert.deepEqual(numbers(split.valid), [40, 41, 42]);
+  assert.ok(numbers(split.labeled, split.unlabeled, split.test).every((image) => image < 40));
+});
+
 Deno.test("seed and share decide of the test images, nothing else does", () => {
   const testOf = (given: object) =>
     numbers(makeSplit(pool, { testShare: 0.2, seed: 3, ...given }).test);
