@@ -21,8 +21,8 @@ export interface SplitOptions extends UnlabeledTail {
   /** Labeled images kept back for calibration: below 1 a share of each class, else a number. */
   readonly holdout: number;
   /**
-   * Images set aside for validation, equally many of each class. With 0 the toolkit's own protocol
-   * takes the data set's validation part, if it has one.
+   * Images set aside for validation, equally many of each class. With none they are the data
+   * set's own validation part, if it has one.
    */
   readonly valid: number;
 }
@@ -134,7 +134,7 @@ export function completeSplit(pool: LabelPool, chosen: Chosen): Split {
     ? Int32Array.from(test)
     : Int32Array.from({ length: test.length }, (_, i) => i);
   if (
-    known.unknown + tally(held, pool.labels).unknown + tally(valid, withValid(pool)).unknown > 0
+    known.unknown + tally(held, pool.labels).unknown + tally(valid, pool.labels).unknown > 0
   ) {
     throw new RangeError("Cannot train or validate on images that have no label");
   }
@@ -155,11 +155,6 @@ export function completeSplit(pool: LabelPool, chosen: Chosen): Split {
     },
     relabel,
   };
-}
-
-/** Classes of all images that a list of validation images may name. */
-function withValid({ labels, validLabels = [] }: LabelPool): ArrayLike<number> {
-  return validLabels.length > 0 ? [...Array.from(labels), ...Array.from(validLabels)] : labels;
 }
 
 /**

@@ -240,7 +240,7 @@ const ROWS: Rows = {
     type: z.int().min(0).nullable(),
     default: null,
     doc:
-      "Images set aside for validation; with 0 protocol `free` takes the data set's own `valid` part, if it has one.",
+      "Images set aside for validation; with none they are the data set's own `valid` part, if it has one.",
     recipe: false,
   },
   "split.testShare": {

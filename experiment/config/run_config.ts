@@ -49,7 +49,7 @@ export interface SplitSettings extends RecipeSplit {
   readonly unlabeledCounts: readonly number[] | null;
   /** Share of each class that is labeled, in place of counts. */
   readonly labeledShare: number | null;
-  /** Images set aside for validation; with 0 protocol `free` takes the data set's own `valid` part, if it has one. */
+  /** Images set aside for validation; with none they are the data set's own `valid` part, if it has one. */
   readonly valid: number | null;
   /**
    * Share of each class's training images to test on, for data without test images; 0 to train without

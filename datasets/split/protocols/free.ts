@@ -19,8 +19,7 @@ import { checkLabeledCounts } from "./split_options.ts";
  * Each class is shuffled by a generator of its own, `Random(seed, 0, "split/class/c")`. Images for
  * validation come first, then the labeled ones, and the unlabeled ones from the back: no image is
  * in two lists (unless labeled ones are asked into the unlabeled list), and asking for more of one
- * kind keeps those chosen before. Where none are to be set aside for validation, all images of the data
- * set's own validation part are taken. The shape `unknown` takes the images that come without a label,
+ * kind keeps those chosen before. The shape `unknown` takes the images that come without a label,
  * or, if all have one, whatever is not used otherwise.
  */
 export const free: Protocol = { name: "free", paper: null, uses: usedByFree, split: splitFree };
@@ -60,13 +59,8 @@ function splitFree(pool: LabelPool, options: SplitOptions): Split {
     options,
     labeled,
     unlabeled: options.includeLabeled ? [...labeled, ...unlabeled] : unlabeled,
-    valid: options.valid > 0 ? valid : ownValid(pool),
+    valid,
   });
-}
-
-/** All images of the data set's own validation part. */
-function ownValid({ labels, validLabels = [] }: LabelPool): Int32Array {
-  return Int32Array.from(validLabels, (_, i) => labels.length + i);
 }
 
 function checkUnlabeled(

@@ -20,7 +20,8 @@ export const protocols: ReadonlyMap<string, Protocol> = new Map(
 );
 
 /**
- * Decides which image of a data set is labeled, unlabeled, held out or for testing.
+ * Decides which image of a data set is labeled, unlabeled, held out or for testing. Where the protocol
+ * sets none aside for validation, those are the data set's own validation images, if it has any.
  *
  * @param pool The data set's labels.
  * @param given `protocol` (a name or one's own; default `free`) and what to change of its default
@@ -44,7 +45,13 @@ export function makeSplit(pool: LabelPool, given: GivenSplit): Split {
   const { pool: left, restore } = withoutTests(pool, given);
   const options = resolveSplit(pool, given);
   checkSplitOptions(options, left);
-  return restore(findProtocol(given.protocol).split(left, options));
+  const split = restore(findProtocol(given.protocol).split(left, options));
+  return split.valid.length > 0 ? split : { ...split, valid: ownValid(pool) };
+}
+
+/** All images of the data set's own validation part. */
+function ownValid({ labels, validLabels = [] }: LabelPool): Int32Array {
+  return Int32Array.from(validLabels, (_, i) => labels.length + i);
 }
 
 /** What somebody said of a split. */

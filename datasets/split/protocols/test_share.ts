@@ -45,9 +45,7 @@ export function setTestAside(
   const tests = new Set(aside), kept: number[] = [];
   for (let image = 0; image < pool.labels.length; image++) if (!tests.has(image)) kept.push(image);
   const labelsOf = (images: readonly number[]) => images.map((image) => pool.labels[image]!); // in the pool
-  const past = pool.labels.length - kept.length; // those of the validation part come after all others
-  const back = (list: Int32Array, numbers: readonly number[]) =>
-    list.map((i) => numbers[i] ?? i + past);
+  const back = (list: Int32Array, numbers: readonly number[]) => list.map((i) => numbers[i]!); // a split of them
   return {
     pool: { ...pool, labels: labelsOf(kept), testLabels: labelsOf(aside) },
     restore: (split) => ({

@@ -46,6 +46,11 @@ Deno.test("the data set's own validation images keep their numbers beside a test
   const split = makeSplit(own, { testShare: 0.2, labeledShare: 0.5 });
   assert.deepEqual(numbers(split.valid), [40, 41, 42]);
   assert.ok(numbers(split.labeled, split.unlabeled, split.test).every((image) => image < 40));
+  const labels = Array.from({ length: 40 }, (_, i) => i % 4);
+  const published = makeSplit({ ...own, labels, testLabels: [1] }, {
+    ...{ protocol: "daso", labeledMax: 4, gammaLabeled: 4, unlabeledMax: 4, valid: 0 },
+  });
+  assert.deepEqual(numbers(published.valid), [40, 41, 42]);
 });
 
 Deno.test("seed and share decide of the test images, nothing else does", () => {
