@@ -75,7 +75,7 @@ export const distalign: Algorithm<DistAlignOptions> = defineAlgorithm({
   defaults: DEFAULTS,
   docs: {
     batches: "Batches whose mean prediction is aligned.",
-    exponent: "Power of the target: 1 is the labeled class distribution, 0 the uniform one.",
+    exponent: "Power of the labels' frequencies: 1 is their distribution, 0 the uniform one.",
     average: "How the mean prediction is taken: as in DASO's code, or as one of USB's hooks does.",
     momentum: "Share of the old mean that a step keeps, if it is moving.",
     target:

@@ -117,7 +117,10 @@ export const simmatch: Algorithm<SimMatchOptions> = defineAlgorithm({
     width: "Length of an embedding.",
     projectors: "Projectors whose mean is the embedding; 3 in USB's configurations (`use_epass`).",
   },
-  starts: (_, { epochSteps: after }) => [{ does: "compares images with labeled ones", after }],
+  starts: (
+    _,
+    { epochSteps: after },
+  ) => [{ does: "compares images with labeled ones", after, by: "epochSteps" }],
   smoke: { epochSteps: 10, "simmatch.threshold": 0.2 },
   check: ({ threshold, alpha, momentum, lambda, instance, temperature, ...rest }) =>
     outsideUnit({ threshold, alpha, momentum }) ?? negative({ lambda, instance }) ??

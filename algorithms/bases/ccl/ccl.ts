@@ -78,7 +78,7 @@ export const ccl: Algorithm<CclOptions> = defineAlgorithm({
   docs: {
     threshold: "Confidence from which a pseudo-label counts.",
     strength: "Strength of the logit adjustment of the balanced head: τ.",
-    temperature: "What products are divided by.",
+    temperature: "What the logits of pseudo-labels are divided by: T.",
     energy: "Energy up to which a pseudo-label is reliable, whatever the number of classes.",
     classification:
       "Share of the classification losses, which the reliable contrastive loss lacks: λ₁.",
@@ -86,7 +86,7 @@ export const ccl: Algorithm<CclOptions> = defineAlgorithm({
     lambda:
       "Least weight of the unlabeled classification losses; with more unlabeled images their ratio μ.",
     contrastTemperature: "What products of embeddings are divided by.",
-    spread: "Share that comes from the neighbours: a.",
+    spread: "Share of a label that comes from the neighbours among unlabeled images.",
     sharpness: "Power that pseudo-labels of both contrastive losses are sharpened by.",
     propagationAdjust:
       "Whether smoothed labels are adjusted by the estimated unlabeled shares, as in the paper's equation 17.",
