@@ -32,7 +32,7 @@ const LINES: readonly (readonly [line: string, offers: readonly string[]])[] = [
   ["tr", ["train"]],
   ["data ins", ["inspect"]],
   ["train --alg", ["--algorithm"]],
-  ["train --algorithm sim", ["simpro"]],
+  ["train --algorithm simp", ["simpro"]],
   ["train --algorithm fixmatch+das", ["fixmatch+daso"]],
   ["train --set daso.w", ["daso.warmup="]],
   ["data inspect cif", ["cifar10", "cifar100"]],

@@ -16,7 +16,7 @@ async function moduleOf(name: string, text: string): Promise<string> {
 function methodOf(name: string, part: string): Promise<string> {
   return moduleOf(
     name,
-    `import { defineAlgorithm, mul } from "@longtail/longtail";
+    `import { defineAlgorithm, mul } from "@longtail/longtail/core";
 export default defineAlgorithm({
   name: "${name}",
   kind: "addon",
@@ -85,7 +85,7 @@ function stack(name: string): readonly string[] {
 function networkOf(name: string, { channels = 4, features = 4 }): Promise<string> {
   return moduleOf(
     name,
-    `import { globalAvgPool, type Model } from "@longtail/longtail";
+    `import { globalAvgPool, type Model } from "@longtail/longtail/core";
 export const models: readonly Model[] = [{
   name: "${name}",
   build(b, { classes }) {
