@@ -9,7 +9,7 @@ async function plugin(file: string, { name = "mine", mask = "mask: (_s, _t, m) =
   const path = `${scratch}/${file}.ts`;
   await Deno.writeTextFile(
     path,
-    `import { defineAlgorithm } from "@longtail/longtail";
+    `import { defineAlgorithm } from "@longtail/longtail/core";
 export default defineAlgorithm({
   name: "${name}",
   kind: "addon",
