@@ -76,6 +76,6 @@ Deno.test("train reads, writes its folder, and sees environment and system: no m
 Deno.test("train says which permission is missing, and writes nothing", async () => {
   const { folder, code, err } = await trainWith("less", "--allow-read", WRITE, "--allow-env");
   assert.equal(code, 2, err);
-  assert.match(err, /^error: Requires sys access .*--allow-sys.*docs\/trust\.md/m);
+  assert.match(err, /^error: Requires sys access .*--allow-sys.*docs\/guides\/trust\.md/m);
   await assert.rejects(Deno.stat(folder), Deno.errors.NotFound);
 });

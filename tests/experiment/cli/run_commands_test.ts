@@ -366,7 +366,7 @@ Deno.test("options prints a method's options, a section's or one; list options i
   assert.match((await capturedRun("options", "learningRate")).out, /^learningRate=0\.03\n.*lr/);
   assert.equal(
     (await capturedRun("options", "fixmatch+daso")).out.match(/^\w+\.\w+=/gm)?.length,
-    14,
+    15,
   );
   const { options } = JSON.parse((await capturedRun("options", "daso.warmup", "--json")).out);
   assert.deepEqual([options.length, options[0].default, options[0].of], [1, 5000, "daso"]);

@@ -57,7 +57,7 @@ Deno.test("predictions() refuses another data set; train() one that leaves nothi
   for (const split of [{}, { testShare: 0 }]) {
     await assert.rejects(trained(untested, split), (error) => {
       return error instanceof BadInput &&
-        /no test images of untested: .* 0\.2 \}$/.test(error.message);
+        /no test images of untested; .* 0\.2 \}$/.test(error.message);
     });
   }
 });
