@@ -52,6 +52,11 @@ export const adsh: Algorithm<AdshOptions> = defineAlgorithm({
     threshold: "Threshold of the class with the most labeled images: τ₁ in the paper.",
     rule: "As in the paper, or with the slips of the code that USB and SEVAL have.",
   },
+  formulas: {
+    mask: "m ← 1[max q ≥ τ_k], k = argmax q",
+    epoch:
+      "τ_k ← confidence of image ⌊n_k ρ⌋ of those that the average predicts as k, surest first, the first if that is 0; where ρ = share of the predictions of the most frequent class with confidence ≥ τ₁",
+  },
   smoke: { epochSteps: 10, "adsh.threshold": 0.2 },
   check: ({ threshold, rule }) =>
     outsideUnit({ threshold }) ?? noneOf("rule", rule, ["paper", "released"]),

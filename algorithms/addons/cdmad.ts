@@ -49,6 +49,10 @@ export const cdmad: Algorithm<CdmadOptions> = defineAlgorithm({
     norm:
       "`batch` as released: the image moves the running statistics, of which it comes to make a sixth under FixMatch; `frozen` keeps it out of them.",
   },
+  formulas: {
+    adjust: "e > startEpoch: z(α(u)) ← z − z⁰(blank)",
+    adjustEvaluation: "z ← z − z(blank)",
+  },
   starts: ({ startEpoch }, { epochSteps }) => [{
     does: "takes the blank image's logits off pseudo-labels",
     after: (startEpoch + 1) * epochSteps,

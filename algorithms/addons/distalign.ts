@@ -86,6 +86,9 @@ export const distalign: Algorithm<DistAlignOptions> = defineAlgorithm({
     power: "How late the exponent falls: k in the code, d in the paper.",
     byEpoch: "Whether it falls between epochs only.",
   },
+  formulas: {
+    pseudoLabel: "q ← align(q, π, q̄); where q̄ is the mean of q over the last batches",
+  },
   check: ({ batches, exponent, average, momentum, target, smooth, minimum, power }) =>
     notWhole({ batches }) ?? negative({ exponent, power }) ?? outsideUnit({ momentum, minimum }) ??
       noneOf("average", average, RUNNING_MEANS) ??

@@ -33,6 +33,9 @@ export const guessadjust: Algorithm<GuessAdjustOptions> = defineAlgorithm({
   docs: {
     tau: "How strongly the prior counts: τ in the paper.",
   },
+  formulas: {
+    adjust: "z(α(u)) ← z − τ log π",
+  },
   check: ({ tau }) => negative({ tau }),
   recipe: dasoAddon("guessadjust"),
   adjust: (s, logits, where) =>

@@ -57,6 +57,10 @@ export const ldam: Algorithm<LdamOptions> = defineAlgorithm({
     from: "Share of the run before the class weights.",
     before: "Labeled loss until then: with margins as in the paper, or plain as in DASO's code.",
   },
+  formulas: {
+    adjust: "z(α(x)) ← scale · (z − Δ_y · one-hot y), Δ_k = margin · N_k^(−1/4) ÷ max N^(−1/4)",
+    weights: "t ≥ from · S: w ← w · v_y ÷ mean v_y, v_k = (1 − β) ÷ (1 − β^N_k)",
+  },
   starts: ({ from }, { steps }) => [
     { does: "weighs classes", after: Math.ceil(from * steps), by: "ldam.from" },
   ],

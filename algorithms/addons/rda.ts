@@ -66,6 +66,13 @@ export const rda: Algorithm<RdaOptions> = defineAlgorithm({
     start:
       "What is averaged over: the batches there were, or as many as fit, `ones` at first, as released.",
   },
+  formulas: {
+    pseudoLabel:
+      "q ← q (1 − r̄) ÷ q̄, scaled to sum 1; where r = p_r(α(u)) of the reverse head; r̄, q̄ means over the last batches",
+    mask: "m ← 1",
+    loss:
+      "complementary = mean H(y', z_r(α(x))), y' any class but y; reverse = λ · mean H(r', z_r(A(u))), r' ∝ r (1 − q̄) ÷ r̄",
+  },
   check: ({ batches, lambda, scale, start }) =>
     notWhole({ batches }) ?? negative({ lambda }) ?? noneOf("scale", scale, ["row", "batch"]) ??
       noneOf("start", start, ["empty", "ones"]),

@@ -65,6 +65,11 @@ export const saw: Algorithm<SawOptions> = defineAlgorithm({
     labeledBeta:
       "β of the labeled images' weights: −1 takes it from their mean count, 0 leaves them alike.",
   },
+  formulas: {
+    weights: "w ← w · v_y, v_k ∝ (1 − β) ÷ (1 − β^N_k), Σ v = C, β = 1 − C ÷ Σ N",
+    mask: "m ← m · v'_k, k = argmax q",
+    epoch: "v' ← as v, of the numbers of unlabeled images that the average predicts as each class",
+  },
   smoke: { epochSteps: 10 },
   check: ({ counts, momentum, labeledBeta }) =>
     noneOf("counts", counts, ["epoch", "running"]) ?? outsideUnit({ momentum }) ??

@@ -92,6 +92,11 @@ export const tras: Algorithm<TrasOptions> = defineAlgorithm({
     guesses:
       "Whether the base's pseudo-labels are adjusted by the prior as well, as released, or `plain`.",
   },
+  formulas: {
+    adjust: "z ← z; with guesses=adjusted: z(α(u)) ← z − log π̃",
+    loss:
+      "t ≥ warmup · S: tras labeled = λ · mean H(y, z_t(α(x)) + log π̃), π̃ = π ÷ max π; t ≥ warmup · S: tras transfer = λ · mean 1[max p_t(α(u)) ≥ τ] · H(r, z_t(A(u))); where r = softmax((z_t(α(u)) − T_k log π̃) ÷ temperature); where T_k = scale · π_k + offset, k = argmax z_t(α(u))",
+  },
   starts: ({ warmup }, { steps }) => [
     { does: "trains its head", after: Math.round(warmup * steps), by: "tras.warmup" },
   ],

@@ -61,6 +61,11 @@ export const udal: Algorithm<UdalOptions> = defineAlgorithm({
       "Prior that the unlabeled images are aligned to: the labeled one, the hidden `true` one (`udal_gt`) or the running estimate (`udal_dynamic`).",
     momentum: "Share of the old estimate that a step keeps.",
   },
+  formulas: {
+    adjust:
+      "z(α(x)) ← z + log(π ÷ π_a); z(A(u)) ← z + log(Q ÷ π_a); where π_a ∝ π^a, a = 1 − (1 − minimum)(e ÷ E)^power",
+    priorUpdate: "Q ← ema(Q, mean p⁰(α(u)))",
+  },
   smoke: { epochSteps: 10 },
   check: ({ target, minimum, momentum, power }) =>
     noneOf("target", target, ["labeled", "estimated", "true"]) ??

@@ -72,6 +72,10 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
     strongViews: "Strong views of each unlabeled image; CoSSL's code has two.",
     logFloor: "Added to probabilities within the logarithm of both losses; 1e-8 in CDMAD's code.",
   },
+  formulas: {
+    mask: "m ← m · 1[max q ≥ τ]",
+    loss: "labeled = mean w · H(y, z(α(x))); unlabeled = λ · mean m · H(q̂, z(A(u)))",
+  },
   smoke: { "fixmatch.threshold": 0.2 },
   check: ({ threshold, lambda, passes, strongViews, logFloor, ...targets }) =>
     outsideUnit({ threshold, logFloor }) ?? negative({ lambda }) ?? checkTargets(targets) ??

@@ -98,6 +98,12 @@ export const freematch: Algorithm<FreeMatchOptions> = defineAlgorithm({
     start:
       "What threshold, shares and histogram are at first: 1 / classes, or 1, as in ADELLO's fork of USB.",
   },
+  formulas: {
+    mask:
+      "θ ← min(ema(θ, mean max q), ceiling); p̃ ← ema(p̃, mean q); h̃ ← ema(h̃, shares of argmax q); m ← m · 1[max q ≥ θ p̃_k ÷ max p̃], k = argmax q",
+    loss:
+      "labeled = mean w · H(y, z(α(x))); unlabeled = λ · mean m · H(argmax q, z(A(u))); fairness = w_f · Σ_k a_k log(b_k + 1e-12), 0 where all m are 0; where w_f = fairness, a ∝ p̃ ÷ h̃; where b ∝ Σ p⁰(A(u)) ÷ counts of argmax p⁰(A(u)), of the u with m > 0",
+  },
   check: ({ lambda, fairness, start, ...shares }) =>
     negative({ lambda, fairness }) ?? noneOf("start", start, ["uniform", "ones"]) ??
       outsideUnit({ ...shares }),

@@ -92,6 +92,11 @@ export const softmatch: Algorithm<SoftMatchOptions> = defineAlgorithm({
       "Whether they are `aligned` when they are weighed, or a softmax of that, as in ADELLO's fork of USB.",
     ...TARGET_DOCS,
   },
+  formulas: {
+    mask:
+      "q̄ ← ema(q̄, mean q), at first mean q; c = max align(q, 1/C, q̄); μ ← ema(μ, mean c), σ² ← ema(σ², variance of c); m ← m · exp(−sharpness² · min(c − μ, 0)² ÷ 2σ²)",
+    loss: "labeled = mean w · H(y, z(α(x))); unlabeled = λ · mean m · H(q̂, z(A(u)))",
+  },
   check: ({ lambda, momentum, sharpness, target, confidence, ...targets }) =>
     negative({ lambda }) ?? outsideUnit({ momentum }) ?? notPositive({ sharpness }) ??
       noneOf("target", target, ["uniform", "labeled"]) ??

@@ -66,6 +66,11 @@ export const uda: Algorithm<UdaOptions> = defineAlgorithm({
     annealing:
       "How the confidence rises above which labeled images are left out: training signal annealing.",
   },
+  formulas: {
+    mask: "m ← m · 1[max q ≥ threshold]",
+    loss:
+      "labeled = mean w · 1[max p⁰(α(x)) ≤ η] · H(y, z(α(x))); unlabeled = λ · mean m · H(sharpen(q, temperature), z(A(u))); where η = 1, with annealing 1/C + (1 − 1/C) g(t ÷ S)",
+  },
   smoke: { "uda.threshold": 0.4, "uda.annealing": "logarithmic" },
   check: ({ threshold, lambda, temperature, annealing }) =>
     outsideUnit({ threshold }) ?? negative({ lambda }) ?? notPositive({ temperature }) ??

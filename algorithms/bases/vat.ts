@@ -72,6 +72,13 @@ export const vat: Algorithm<VatOptions> = defineAlgorithm({
     rounds: "Power iterations: K in the paper.",
     ...RAMP_DOCS,
   },
+  formulas: {
+    pseudoLabel: "q ← q, soft",
+    inputs:
+      "d ~ N(0, 1); rounds times: d ← ∇_v Σ KL(q ‖ p(v)) at v = α(u) + ξ d ÷ ‖d‖; adversarial = α(u) + ε d ÷ ‖d‖",
+    loss:
+      "labeled = mean w · H(y, z(α(x))); unlabeled = ramp · λ · mean m · KL(q ‖ p(adversarial)); entropy = entropy · mean H(p⁰(α(u)), z⁰(α(u)))",
+  },
   check: ({ entropy, epsilon, xi, rounds, ...ramp }) =>
     negative({ entropy, epsilon }) ?? notPositive({ xi }) ?? notWhole({ rounds }) ??
       checkRamp(ramp),

@@ -63,6 +63,13 @@ export const adello: Algorithm<AdelloOptions> = defineAlgorithm({
   requires: ["strong-view", "labeled-logits", "pseudo-labels", "guesses-apart", "mask"],
   defaults: ADELLO_DEFAULTS,
   docs: ADELLO_DOCS,
+  formulas: {
+    adjust:
+      "z(α(x)) ← z + log(π ÷ Q_a); z(A(u)) ← z + log(Q ÷ Q_a); where Q_a ∝ Q^a, a = 1 − (1 − minimum)(t ÷ S)^power",
+    loss:
+      "t ≥ distillAfter: distill = distillWeight · mean (1 − m) · H(softmax(z⁰(α(u)) ÷ T), z(A(u)) ÷ T); where T = temperature",
+    priorUpdate: "Q ← ema(Q, mean p⁰(α(u)))",
+  },
   starts: ({ distill, distillAfter: after }) =>
     distill === "none" ? [] : [{ does: "distills", after, by: "adello.distillAfter" }],
   smoke: {

@@ -34,6 +34,12 @@ export const cossl: Algorithm<CosslOptions> = defineAlgorithm({
   requires: ["pseudo-labels", "guesses-apart", "student-guesses", "main-head"],
   defaults: COSSL_DEFAULTS,
   docs: COSSL_DOCS,
+  formulas: {
+    adjust: "t ≥ pretrain · S: z(α(u)) ← z_b(f_avg(α(u)))",
+    loss:
+      "t ≥ pretrain · S: balanced = mean H(y, z_b(v)) of labeled images, all classes drawn alike; where v = s f_avg(A(x)) + (1 − s) f_avg(A(x')) with chance 1 − N_y ÷ max N, else f_avg(A(x)); where s ~ U(μ, 1), x' any image, labeled or not",
+    update: "t < pretrain · S: weights and statistics shrink; from then on they do not",
+  },
   starts: ({ pretrain }, { steps }) => [
     { does: "trains its balanced head", after: Math.round(pretrain * steps), by: "cossl.pretrain" },
   ],

@@ -94,6 +94,12 @@ export const crest: Algorithm<CrestOptions> = defineAlgorithm({
     average: "CReST+: how the mean prediction is taken; `moving` as in USB's code.",
     momentum: "Share of the old mean that a step keeps, if it is moving.",
   },
+  formulas: {
+    pseudoLabel:
+      "q ← q; with plus: align(q, π_g, q̄), π_g ∝ π^g, g = 1 − (1 − minimum) i ÷ (generations − 1)",
+    phase:
+      "generation i > 0: a new network; of the n_k images that the last average predicts as k the ⌊n_k μ_k⌋ surest are labeled k; where μ_k = (N_j ÷ max N)^(1/alpha), j the class whose rank mirrors that of k",
+  },
   starts: ({ generations }, { steps }) => [{
     does: "takes in pseudo-labels",
     after: Math.ceil(steps / generations),

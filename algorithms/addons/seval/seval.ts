@@ -53,6 +53,15 @@ export const seval: Algorithm<SevalOptions> = defineAlgorithm({
   requires: ["pseudo-labels", "guesses-apart"],
   defaults: SEVAL_DEFAULTS,
   docs: SEVAL_DOCS,
+  formulas: {
+    adjust: "z(α(u)) ← a (z − log π̃)",
+    mask: "m ← 1[max q ≥ τ_k], k = argmax q; soft targets: m ← m",
+    refine: "q ← softmax(a (log q − log π̃)), of ABC's head with a π̃ of its own",
+    refineMask: "m ← 1[max q ≥ τ_k], k = argmax q",
+    every:
+      "a* = 1, π̃* = argmin class-balanced −log softmax(z − log π̃)_y, held-out images; π̃ ← η_π π̃ + (1 − η_π) π̃*; rare classes: the least π̃ of all; τ*_k = what brings the precision of labels k above it nearest to target, 0 where all of them reach it or k is rare; τ ← η_τ τ + (1 − η_τ) τ*",
+    adjustEvaluation: "z ← a (z − log π̃)",
+  },
   starts: ({ period: after }) => [
     { does: "calibrates offsets and thresholds", after, by: "seval.period" },
   ],

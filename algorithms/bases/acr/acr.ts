@@ -54,6 +54,16 @@ export const acr: Algorithm<AcrOptions> = defineAlgorithm({
   provides: ["labeled-weights"],
   defaults: ACR_DEFAULTS,
   docs: ACR_DOCS,
+  formulas: {
+    adjust: "z(α(u)) ← z − τ log π, τ = strength until epoch moves it",
+    mask: "m ← m · 1[max q ≥ threshold or max p⁰(α(u)) ≥ threshold]",
+    loss:
+      "labeled = mean w · H(y, z(α(x))); labeledBalanced = mean w · H(y, z_b(α(x)) + balancedStrength · log π); unlabeled = mean m · H(q̂, z(A(u))) over both strong views; unlabeledBalanced = mean m_b · H(r̂, z_b(A(u))) over both; where r = softmax(z⁰(α(u)) − targetStrength · log π), r̂ = argmax r; where m_b = 1[max p_b(α(u)) ≥ threshold or max r ≥ threshold]",
+    priorUpdate:
+      "e > estimateAfter: d_k ∝ 1[the last u with argmax p_b(α(u)) = k has max p_b ≥ threshold and no label]; v ← ema(v, d); K_a ← K_a + ½ KL(v ‖ a) + ½ KL(a ‖ v), a = π, uniform, π reversed; both stay where d = 0",
+    epoch:
+      "τ ← strength · exp K_π ÷ Σ_a exp K_a, K the means of its steps, once there are any; K ← 0",
+  },
   starts: ({ estimateAfter }, { epochSteps }) => [{
     does: "estimates the class distribution",
     after: (estimateAfter + 1) * epochSteps,

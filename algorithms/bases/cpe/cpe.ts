@@ -58,6 +58,13 @@ export const cpe: Algorithm<CpeOptions> = defineAlgorithm({
       "Share of the old class shares that a step keeps: `ema_u`. They are logged and change nothing.",
     estimateAfter: "Last epoch without an estimate of the class shares: `est_epoch`.",
   },
+  formulas: {
+    mask: "m ← m · 1[max q ≥ threshold]",
+    loss:
+      "labeled k = mean w · H(y, z_k(α(x)) + τ_k log π), of head k; unlabeled k = λ · Σ_n Σ_u m_kn · H(q̂_k, z_kn(A(u))) ÷ Σ_n Σ_u m_kn, batch norm n; where q_k = p_k(α(u)), z_k the mean of z_kn over the norms; where m_kn = 1[max q_k ≥ threshold] · 1[class q̂_k is behind the first cut_n · C classes by N], cut = 0, cuts",
+    priorUpdate:
+      "e > estimateAfter: shares of the q̂_k ← ema(shares, those of the batch); logged alone",
+  },
   starts: ({ estimateAfter }, { epochSteps }) => [{
     does: "estimates the unlabeled class shares",
     after: (estimateAfter + 1) * epochSteps,

@@ -60,6 +60,14 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
   provides: ["pseudo-labels", "guesses-apart"],
   defaults: REMIXMATCH_DEFAULTS,
   docs: REMIXMATCH_DOCS,
+  formulas: {
+    pseudoLabel:
+      "q ← sharpen(align(q, π, q̄), T), soft; where q̄ is the mean of q over the last batches",
+    inputs:
+      "mixed_i = s v_i + (1 − s) v_σ(i) over the rows v of α(x), α(u), A₁(u), A₂(u); rotated = A₁(u) turned by g ∈ {0, 1, 2, 3} quarters; where s = max(b, 1 − b), b ~ Beta(alpha, alpha), σ a random order of the rows",
+    loss:
+      "labeled = mean H(r, z(mixed)) of the rows of x; unlabeled = ramp · λ · mean H(r, z(mixed)) of the rows of u; unmixed = ramp · λ_Û1 · mean H(q, z(A₁(u))); rotation = λ_r · mean H(g, z_rotation(rotated)); where r is mixed in the same way of y, q, q, q",
+  },
   smoke: { "batch.ratio": 1 },
   check: checkReMixMatch,
   fits: (_, __, batch) => uncut(3, batch),
