@@ -57,9 +57,9 @@ const DEFAULTS: AbcOptions = {
  * (equations 1 and 2), an unlabeled one with a probability that falls from 1 to that (equations 3
  * and 4); its unlabeled targets are soft. The balanced head is evaluated.
  *
- * USB's code learns the class of its pseudo-labels (`targets: hard`). SEVAL's ABCLA is ACR with one
- * strong view; here it is an option of the head (`balance: logits`), and the base's own head keeps its
- * pseudo-labels.
+ * Follows DASO's code. USB's learns the class of its pseudo-labels (`targets`: `hard`). SEVAL's ABCLA
+ * is ACR with one strong view; here it is an option of the head (`balance`: `logits`), and the base's own
+ * head keeps its pseudo-labels.
  *
  * On ReMixMatch, whose passes see mixed images, it takes a pass of its own over the views as they
  * are, which leaves the running statistics alone. Deviation of DASO's code, kept: one strong view,

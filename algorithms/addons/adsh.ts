@@ -27,10 +27,10 @@ export interface AdshOptions {
  * unlabeled images; of every class as large a share passes as of the most frequent one's passes its
  * fixed threshold τ₁: a share ρ, down to the confidence of image ⌊n_k ρ⌋ of class k.
  *
- * Code that USB and SEVAL share (`rule: released`) starts with e^(−τ₁) in place of τ₁, counts an image
- * of the first class too few, lets all pass where there is none, and takes the least confident image
- * where a share comes to none; here the most confident one is taken. The most frequent class is
- * that of the labels here, not the first.
+ * Follows the paper. Code that USB and SEVAL share (`rule`: `released`) starts with e^(−τ₁) in place of
+ * τ₁, counts an image of the first class too few, lets all pass where there is none, and takes the
+ * least confident image where a share comes to none; here the most confident one is taken. The most
+ * frequent class is that of the labels here, not the first.
  *
  * @example As released
  * ```ts

@@ -54,7 +54,7 @@ const DEFAULTS: DistAlignOptions = {
  *
  * Follows DASO's code: the running mean is that of the last 128 batches with the current one, and
  * the target stays the initial labeled distribution, whatever labels are added later. USB's hooks are
- * options: other means, and the mean of the labeled images' predictions as the target, which starts
+ * options: other means (`average`), and the mean of the labeled images' predictions as the target, which starts
  * uniform (`moving`) or empty.
  *
  * @example Towards the uniform distribution

@@ -40,8 +40,9 @@ export interface RdaOptions {
  * other head leaves over: p of the base becomes p (1 − r̄) / p̄, scaled to sum 1, and r of the reverse
  * head r (1 − p̄) / r̄, with the means p̄ and r̄ over batches. There is no threshold.
  *
- * ADELLO's code scales the reverse targets over the whole batch, which makes their loss as many times
- * smaller as there are rows, and starts its means with ones; see `scale` and `start`.
+ * Follows the paper where that code slips: it scales the reverse targets over the whole batch, which
+ * makes their loss as many times smaller as there are rows (`scale`: `batch`), and starts its means with
+ * ones (`start`: `ones`).
  *
  * @example As released
  * ```ts

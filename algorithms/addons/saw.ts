@@ -40,7 +40,8 @@ const DEFAULTS: SawOptions = { counts: "epoch", momentum: 0.999, labeledBeta: -1
  * pseudo-labels. β = (N̄ − 1) / N̄ with the mean count N̄; weights add up to the number of classes.
  *
  * Follows USB's code: before the first epoch ends unlabeled images weigh alike, and no class is counted
- * as less than 1. Losses are divided by the number of samples, not by their weights.
+ * as less than 1. Losses are divided by the number of samples, not by their weights. SEVAL's code counts
+ * in every step (`counts`: `running`) and has a `labeledBeta` of 0.999.
  *
  * @example As SEVAL's code runs it
  * ```ts

@@ -49,6 +49,11 @@ const DEFAULTS: FixMatchOptions = {
  * confidence", NeurIPS 2020): labeled cross entropy (equation 3) plus the cross entropy between
  * the hard pseudo-label of the weak view and the strong view, where the weak view is confident
  * (equation 4). With several strong views the loss is the mean over all of them.
+ *
+ * Follows DASO's and USB's code: one pass over all views. CoSSL's takes the weak view in a pass of its
+ * own (`passes`: `apart`; on Food-101 `each`) and two `strongViews`, CDMAD's a pass for every view
+ * (`single`) and a `logFloor`. Where targets are soft, USB's code leaves the sharpening out, a
+ * `temperature` of 1.
  */
 export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
   name: "fixmatch",

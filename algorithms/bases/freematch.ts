@@ -64,6 +64,7 @@ const DEFAULTS: FreeMatchOptions = {
  * Follows USB's code: threshold and shares move before they are used, and there is no fairness term
  * where no image counts. That term is added with a positive weight, a cross entropy being its negative,
  * so that it grows in training, as in the paper. Classes that nothing is predicted as have no part in it.
+ * In ADELLO's fork thresholds begin at 1 (`start`: `ones`).
  *
  * @example Without the fairness term
  * ```ts

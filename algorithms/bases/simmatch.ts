@@ -71,7 +71,8 @@ export interface SimMatchOptions {
  * Follows USB's code: predictions are aligned to the uniform distribution first, by the student, and
  * similarities count from the second epoch on. Its bank starts with random vectors of class 0; here a
  * labeled image that was not drawn yet has no class and is as near as a vector at right angles. Images
- * that a later phase labels have no place in the bank.
+ * that a later phase labels have no place in the bank. USB's code scales each coordinate over the batch
+ * to length 1, which is a slip (`scale`: `batch`); here each embedding is.
  *
  * @example The bank of large data sets
  * ```ts

@@ -42,9 +42,11 @@ export interface SimproOptions {
  *   the unlabeled images) and π (of all) move towards the closed-form estimates from the epoch's
  *   labels and kept pseudo-labels.
  *
- * Inference takes the raw logits. As in the released code, κ counts whole batches, and the estimate
- * of π_u divides by one more than what was kept, so that π_u adds up to a little less than 1. Unlike
- * there, a resumed run keeps its priors.
+ * Inference takes the raw logits.
+ *
+ * As in the released code, κ counts whole batches, and the estimate of π_u divides by one more than
+ * what was kept, so that π_u adds up to a little less than 1. Unlike there, a resumed run keeps its
+ * priors.
  *
  * @example The settings of CIFAR-100
  * ```ts

@@ -49,7 +49,8 @@ export interface SoftMatchOptions extends TargetOptions {
  * aligned to the uniform distribution; labels are those of the predictions themselves.
  *
  * Follows USB's code: μ and σ² move before they are used, σ² is the unbiased variance of a batch. Its
- * means and variances of each class do not run there and are left out.
+ * means and variances of each class do not run there and are left out. ADELLO's fork weighs by a softmax
+ * of the aligned probabilities, at most e ÷ (e + C − 1) (`confidence`: `softmax`).
  *
  * @example A steeper Gaussian
  * ```ts

@@ -34,7 +34,7 @@ export interface UdaOptions {
  * view learns the sharpened prediction of the weak one where that is confident; labeled images that are
  * predicted too surely too early are left out (training signal annealing).
  *
- * Follows TorchSSL's code. In USB's targets are not sharpened: `temperature=1`, which its recipe has.
+ * Follows TorchSSL's code. In USB's targets are not sharpened, a `temperature` of 1, which its recipe has.
  *
  * @example Labeled images are let in as the run goes on
  * ```ts

@@ -64,7 +64,9 @@ const DEFAULTS: CrestOptions = {
  * Follows DASO's code: selections do not add up, the bank of predictions goes on over generations,
  * and the alignment's target stays the initial labeled distribution. CReST+ is the default on CIFAR,
  * as the configurations have it. On ReMixMatch it aligns the sharpened labels, where the code aligns
- * before; ReMixMatch's own alignment is off then.
+ * before; ReMixMatch's own alignment is off then. CoSSL's and USB's code has other `shares`,
+ * `geometric` ones by class number, and orders images `by` their largest logit; USB's aligns by a moving
+ * mean (`average`).
  *
  * @example CReST+ with six generations
  * ```ts

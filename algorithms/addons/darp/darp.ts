@@ -42,7 +42,8 @@ const DEFAULTS: DarpOptions = {
  * Follows DASO's code, which hands it the true counts where labeled and unlabeled images are
  * distributed alike (here: the labeled distribution) and otherwise estimates (`counts`; those that
  * come with it are the default for their splits of CIFAR-10 and STL-10). Not kept:
- * uniform labels between the end of the warm-up and the first refinement.
+ * uniform labels between the end of the warm-up and the first refinement. In USB's code masks look at
+ * the labels before they are refined (`mask`: `raw`).
  *
  * @example With estimated class counts
  * ```ts

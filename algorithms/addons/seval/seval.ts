@@ -27,8 +27,10 @@ export type { SevalOptions };
  * mode `load` with all of them. On CIFAR the runs beside another add-on or on another base than
  * FixMatch were published with calibration on validation images (`direct`), the default there.
  *
- * Follows the released code: Nelder–Mead from 1, linear averages of π, class thresholds instead of the
- * base's mask, rare classes take the least offset. With Mean Teacher, MixMatch and ReMixMatch the
+ * Follows the released code: thresholds are searched by Nelder–Mead, where the paper has the best one
+ * (`search`: `exact`); averages of π are linear, class thresholds stand in for the base's mask, rare
+ * classes take the least offset; the main head's optimum moves the thresholds of ABC's head
+ * (`abcThresholds`: `own`); what is evaluated is refined (`evaluate`). With Mean Teacher, MixMatch and ReMixMatch the
  * guesses are refined and thresholds have no use. With ABC its head has curves of its own; with DASO
  * labels are not blended, and its alignment takes the features of the one student pass, where the code
  * runs another. Unlike in the code, curves go on over CReST's generations; files have classes in the

@@ -56,7 +56,8 @@ type CclStep = Step<CclOptions, CclState>;
  *
  * As in the released code and unlike the paper: logits are averaged, not probabilities; the balanced
  * head's are not adjusted for pseudo-labels; estimates move once an epoch; contrastive labels are
- * sharpened; centres belong to all classes. Unlike there, a resumed run keeps its estimates and counts.
+ * sharpened; centres belong to all classes; labels that spread are not adjusted by the estimated shares
+ * (`propagationAdjust`). Unlike there, a resumed run keeps its estimates and counts.
  * Targets are CCL's own, whatever an add-on makes of those of the weak view.
  *
  * @example Labels adjusted while they spread, as in the paper

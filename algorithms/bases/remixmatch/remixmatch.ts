@@ -41,7 +41,10 @@ export type { ReMixMatchOptions };
  * entropy on the mixed rows, on the first strong view unmixed, and on its rotation (equations 3, 4).
  *
  * Follows DASO's code: passes of their own for the weak view, the strong one, each of the four
- * interleaved mixed batches and the rotated images; no ramp on the rotation; α 0.75.
+ * interleaved mixed batches and the rotated images; no ramp on the rotation; α 0.75. USB's aligns by a
+ * moving mean (`momentum`: 0.999); CoSSL's learns strong views of labeled images (`labeledView`), aligns
+ * to counts (`target`) and starts its mean anew with co-learning (`restart`); CDMAD's `restartEpochs`,
+ * has `plainLabeled` images, the `unmixedPass` last and a `logFloor`.
  *
  * @example Without alignment
  * ```ts
