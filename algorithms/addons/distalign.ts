@@ -87,7 +87,7 @@ export const distalign: Algorithm<DistAlignOptions> = defineAlgorithm({
     byEpoch: "Whether it falls between epochs only.",
   },
   formulas: {
-    pseudoLabel: "q ← align(q, π, q̄); where q̄ is the mean of q over the last batches",
+    pseudoLabel: "q ← align(q, π, q̄); where q̄ is the mean of q over the last batches, this one too",
   },
   check: ({ batches, exponent, average, momentum, target, smooth, minimum, power }) =>
     notWhole({ batches }) ?? negative({ exponent, power }) ?? outsideUnit({ momentum, minimum }) ??

@@ -32,7 +32,8 @@ export interface LdamOptions {
  * with N_k^(−1/4) (equations 12 and 13); late in the run, class weights by the effective number of
  * samples join (algorithm 1), the loss then being their weighted mean.
  *
- * Follows the paper. DASO's code takes plain cross entropy until then (`before`: `plain`).
+ * Follows the paper. DASO's code takes plain cross entropy until the class weights join (`before`:
+ * `plain`).
  *
  * @example As DASO trains it
  * ```ts

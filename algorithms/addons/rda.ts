@@ -40,7 +40,7 @@ export interface RdaOptions {
  * other head leaves over: p of the base becomes p (1 − r̄) / p̄, scaled to sum 1, and r of the reverse
  * head r (1 − p̄) / r̄, with the means p̄ and r̄ over batches. There is no threshold.
  *
- * Follows the paper where that code slips: it scales the reverse targets over the whole batch, which
+ * Follows the paper where ADELLO's code slips: that scales the reverse targets over the whole batch, which
  * makes their loss as many times smaller as there are rows (`scale`: `batch`), and starts its means with
  * ones (`start`: `ones`).
  *
@@ -69,7 +69,7 @@ export const rda: Algorithm<RdaOptions> = defineAlgorithm({
   },
   formulas: {
     pseudoLabel:
-      "q ← q (1 − r̄) ÷ q̄, scaled to sum 1; where r = p_r(α(u)) of the reverse head; r̄, q̄ means over the last batches",
+      "q ← q (1 − r̄) ÷ q̄, scaled to sum 1; where r = p_r(α(u)) of the reverse head; where r̄, q̄ are means over the last batches, this one too",
     mask: "m ← 1",
     loss:
       "complementary = mean H(y', z_r(α(x))), y' any class but y; reverse = λ · mean H(r', z_r(A(u))), r' ∝ r (1 − q̄) ÷ r̄",

@@ -59,7 +59,7 @@ const DEFAULTS: TrasOptions = {
  * class predicted there and T_k = A π_k + B: enhanced for rare classes, the more the more frequent the
  * predicted class. The head is evaluated.
  *
- * Follows the paper where that code slips: it has inverse frequencies for π (`prior`: `inverse`), so
+ * Follows the paper where USB's code slips: that has inverse frequencies for π (`prior`: `inverse`), so
  * that the head's labels are adjusted the wrong way, and adjusts the base's pseudo-labels too, from the
  * first step on (`guesses`: `adjusted`). As there, the student has no temperature. On ReMixMatch, whose
  * passes see mixed images, the head takes a pass of its own.

@@ -120,7 +120,7 @@ export const simmatch: Algorithm<SimMatchOptions> = defineAlgorithm({
   },
   formulas: {
     pseudoLabel:
-      "q ← align(q, 1/C, q̄), soft; e > 0: q ← alpha · q + (1 − alpha) · softmax(g(α(u)) Gᵀ ÷ temperature) L; where g is the projected embedding, q̄ the mean of q over the last batches",
+      "q ← align(q, 1/C, q̄), soft; e > 0: q ← alpha · q + (1 − alpha) · softmax(g(α(u)) Gᵀ ÷ temperature) L; where g is the projected embedding, q̄ the mean of q over the last batches, this one too",
     mask: "m ← m · 1[max q ≥ τ]",
     loss:
       "labeled = mean w · H(y, z(α(x))); unlabeled = λ · mean m · H(q, z(A(u))); e > 0: instance = λ_in · mean H(r, g(A(u)) Gᵀ ÷ temperature); where r_i ∝ softmax(g(α(u)) Gᵀ ÷ temperature)_i · align(p(α(u)), 1/C, q̄)_yᵢ",

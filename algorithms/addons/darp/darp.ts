@@ -71,7 +71,7 @@ export const darp: Algorithm<DarpOptions> = defineAlgorithm({
   },
   formulas: {
     pseudoLabel:
-      "raw(u) ← q; t ≥ warmup · S: q ← X(u); from then on X is made anew every period steps; where X_uk ∝ r_uk exp(−h_u ν_k) with ν such that Σ_u X_uk = c_k, Σ_k X_uk = 1; where r is raw, of each class the alpha · c_k surest, weighed to sum c_k; where c ∝ N, Σ c = number of u, h_u = entropy of r_u",
+      "raw(u) ← q; t ≥ warmup · S: q ← X(u); from then on X is made anew every period steps; where X_uk ∝ r_uk exp(−h_u ν_k) with ν such that Σ_u X_uk = c_k, Σ_k X_uk = 1; where r is raw, of each class the alpha · c_k surest, weighed to sum c_k; where c ∝ N, Σ c = number of u, h_u = entropy of r_u scaled to sum 1",
   },
   starts: ({ warmup }, { steps }) => [
     { does: "refines pseudo-labels", after: Math.trunc(warmup * steps), by: "darp.warmup" },

@@ -43,8 +43,9 @@ export type { ReMixMatchOptions };
  * Follows DASO's code: passes of their own for the weak view, the strong one, each of the four
  * interleaved mixed batches and the rotated images; no ramp on the rotation; α 0.75. USB's aligns by a
  * moving mean (`momentum`: 0.999); CoSSL's learns strong views of labeled images (`labeledView`), aligns
- * to counts (`target`) and starts its mean anew with co-learning (`restart`); CDMAD's `restartEpochs`,
- * has `plainLabeled` images, the `unmixedPass` last and a `logFloor`.
+ * to counts (`target`) and starts its mean anew with co-learning (`restart`); CDMAD's starts it
+ * anew in each epoch (`restartEpochs`), learns `plainLabeled` images too, has the `unmixedPass` last and a
+ * `logFloor`.
  *
  * @example Without alignment
  * ```ts
@@ -65,7 +66,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
   docs: REMIXMATCH_DOCS,
   formulas: {
     pseudoLabel:
-      "q ← sharpen(align(q, π, q̄), T), soft; where q̄ is the mean of q over the last batches",
+      "q ← sharpen(align(q, π, q̄), T), soft; where q̄ is the mean of q over the last batches, this one too",
     inputs:
       "mixed_i = s v_i + (1 − s) v_σ(i) over the rows v of α(x), α(u), A₁(u), A₂(u); rotated = A₁(u) turned by g ∈ {0, 1, 2, 3} quarters; where s = max(b, 1 − b), b ~ Beta(alpha, alpha), σ a random order of the rows",
     loss:
