@@ -36,8 +36,10 @@ export interface RdaOptions {
 /**
  * RDA (Duan et al., "RDA: Reciprocal distribution alignment for robust semi-supervised learning", ECCV
  * 2022), as ADELLO's repository has it. A second head on the base's features, the reverse one, learns
- * from complementary labels which class an image is not of. Predictions are aligned with what the
- * other head leaves over: p of the base becomes p (1 − r̄) / p̄, scaled to sum 1, and r of the reverse
+ * from complementary labels which class an image is not of; predictions of each head are aligned with
+ * what the other leaves over.
+ *
+ * p of the base becomes p (1 − r̄) / p̄, scaled to sum 1, and r of the reverse
  * head r (1 − p̄) / r̄, with the means p̄ and r̄ over batches. There is no threshold.
  *
  * Follows the paper where ADELLO's code slips: that scales the reverse targets over the whole batch, which

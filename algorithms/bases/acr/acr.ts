@@ -21,9 +21,11 @@ export type { AcrOptions };
 /**
  * ACR (Wei and Gan, "Towards realistic long-tailed semi-supervised learning: Consistency is all you
  * need", CVPR 2023; github.com/Gank0078/ACR): FixMatch with a standard and a balanced head on one
- * body. Both are taught by the standard head's weak view: its own strong views by
- * softmax(z − τ log p), the balanced head's by softmax(z − τ₁₂ log p). The balanced head learns
- * labels with logit adjustment τ₂, and is what is evaluated. τ goes from 0, where the unlabeled
+ * body. Both are taught by the standard head's weak view, the more adjusted the less the unlabeled
+ * classes look like the labeled ones; the balanced head is what is evaluated.
+ *
+ * The standard head's own strong views learn softmax(z − τ log p), the balanced head's
+ * softmax(z − τ₁₂ log p); the balanced head learns labels with logit adjustment τ₂. τ goes from 0, where the unlabeled
  * classes look like the labeled prior p, to 2, where they look unlike it: an estimate of theirs is
  * compared with p, with uniform and with reversed classes, which takes classes sorted by frequency.
  *

@@ -19,7 +19,9 @@ export type { CpeOptions };
  * semi-supervised learning", AAAI 2024; github.com/machengcheng2016/CPE-LTSSL): FixMatch with three
  * linear heads on one body. Labels teach head k by cross entropy on z + τ_k log p, which makes it the
  * expert for unlabeled images like the labeled ones (τ 0), uniform ones (2) and reversed ones (4); its own
- * pseudo-labels, unadjusted, teach it from the strong view. The body's last map goes through three batch
+ * pseudo-labels, unadjusted, teach it from the strong view.
+ *
+ * The body's last map goes through three batch
  * norms that every head sees; labels and guesses take the mean of a head's logits over them, pseudo-labels
  * teach it through the first norm, those of the less frequent classes through the second and those of rare
  * ones through the third as well. The second head is evaluated.
