@@ -52,10 +52,10 @@ const DEFAULTS: DistAlignOptions = {
  * with distribution alignment and augmentation anchoring", ICLR 2020, section 3.2.1): predictions
  * are scaled so that their running mean meets the labeled class distribution.
  *
- * Follows DASO's code: the running mean is that of the last 128 batches with the current one, and
- * the target stays the initial labeled distribution, whatever labels are added later. USB's hooks are
- * options: other means (`average`), and the mean of the labeled images' predictions as the target, which starts
- * uniform (`moving`) or empty.
+ * Follows DASO's code: the running mean is that of the last 128 batches with the current one, and the
+ * target stays the initial labeled distribution, whatever labels are added later. USB's hooks are
+ * options: other means (`average`), and the mean of the labeled images' predictions as the target,
+ * which starts uniform (`moving`) or empty.
  *
  * @example Towards the uniform distribution
  * ```ts

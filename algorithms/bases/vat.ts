@@ -35,10 +35,10 @@ export interface VatOptions extends RampOptions {
  * it changes most, which is found by power iteration from a random one (section 3.3); predictions are to
  * be sure of themselves, too (section 4.3).
  *
- * Follows TorchSSL's code: all passes over unlabeled images have batch statistics of their own that leave
- * the running ones alone. The first guess has a length `xi` of 0.1, not 1e-6: over the pixels of an image in
- * float32 that is less than what they are rounded by, and the direction would be mostly noise. USB's
- * recipe has it, and a `lambda` of 1.
+ * Follows TorchSSL's code: all passes over unlabeled images have batch statistics of their own that
+ * leave the running ones alone. The first guess has a length `xi` of 0.1, not 1e-6: over the pixels of
+ * an image in float32 that is less than what they are rounded by, and the direction would be mostly
+ * noise. USB's recipe has it, and a `lambda` of 1.
  *
  * @example A better direction
  * ```ts

@@ -21,12 +21,12 @@ export type { CosslOptions };
  * stops at the features, and its average is what is evaluated.
  *
  * Follows the released code: pseudo-labels of the head itself, not of its average as a comment there
- * promises (`pseudo`: `ema`); weights and statistics that shrink before co-learning and decay by Adam's
- * rule from then on (MixMatch's do both, for a flag is left out: `shrink`); MixMatch's weight 1 once
- * co-learning, for the one that the code works out is dropped (`ramp`); the head's optimizer is the
- * run's, whose settings are the same in all published runs. Differs in: the trained network still sees weak views once
- * co-learning, in a pass of their own; the features that the head starts from are computed once for
- * each image; the head's inputs are computed before it is trained, too.
+ * promises (`pseudo`: `ema`); weights and statistics that shrink before co-learning and decay by
+ * Adam's rule from then on (MixMatch's do both, for a flag is left out: `shrink`); MixMatch's weight 1
+ * once co-learning, for the one that the code works out is dropped (`ramp`); the head's optimizer is
+ * the run's, whose settings are the same in all published runs. Differs in: the trained network still
+ * sees weak views once co-learning, in a pass of their own; the features that the head starts from are
+ * computed once for each image; the head's inputs are computed before it is trained, too.
  */
 export const cossl: Algorithm<CosslOptions> = defineAlgorithm({
   name: "cossl",

@@ -24,8 +24,8 @@ export type { AcrOptions };
  * body. Both are taught by the standard head's weak view, the more adjusted the less the unlabeled
  * classes look like the labeled ones; the balanced head is what is evaluated.
  *
- * The standard head's own strong views learn softmax(z − τ log p), the balanced head's
- * softmax(z − τ₁₂ log p); the balanced head learns labels with logit adjustment τ₂. τ goes from 0, where the unlabeled
+ * The standard head's own strong views learn softmax(z − τ log p), the balanced head's softmax(z − τ₁₂
+ * log p); the balanced head learns labels with logit adjustment τ₂. τ goes from 0, where the unlabeled
  * classes look like the labeled prior p, to 2, where they look unlike it: an estimate of theirs is
  * compared with p, with uniform and with reversed classes, which takes classes sorted by frequency.
  *
