@@ -57,9 +57,9 @@ const DEFAULTS: AbcOptions = {
  * (equations 1 and 2), an unlabeled one with a probability that falls from 1 to that (equations 3
  * and 4); its unlabeled targets are soft. The balanced head is evaluated.
  *
- * USB's code learns the class of its pseudo-labels (`targets: hard`). SEVAL's ABCLA is ACR with one
- * strong view; here it is an option of the head (`balance: logits`), and the base's own head keeps its
- * pseudo-labels.
+ * Follows DASO's code. USB's learns the class of its pseudo-labels (`targets`: `hard`). SEVAL's ABCLA
+ * is ACR with one strong view; here it is an option of the head (`balance`: `logits`), and the base's own
+ * head keeps its pseudo-labels.
  *
  * On ReMixMatch, whose passes see mixed images, it takes a pass of its own over the views as they
  * are, which leaves the running statistics alone. Deviation of DASO's code, kept: one strong view,
@@ -92,6 +92,10 @@ export const abc: Algorithm<AbcOptions> = defineAlgorithm({
     balance:
       "What balances the head: a class-balanced `sample`, or logit adjustment, as in ABCLA of SEVAL's code: labels are learned on logits + τ log π, pseudo-labels are the base's own head's with − τ log π and count where that or the balanced head is sure.",
     tau: "Strength of the logit adjustment: τ.",
+  },
+  formulas: {
+    loss:
+      "abc labeled = λ · mean b_y · H(y, z_a(α(x))); abc unlabeled = λ · mean b_k · 1[max q_a ≥ threshold] · H(q_a, z_a(A(u))), k = argmax q_a; where q_a = p_a(α(u)), refined by other add-ons; where b_y = 1 with probability min N ÷ N_y, else 0; where b_k = 1 with probability 1 − (e ÷ E)(1 − min N ÷ N_k), else 0",
   },
   smoke: { "abc.threshold": 0.2, epochSteps: 10 },
   check: ({ threshold, tau, targets, balance }) =>

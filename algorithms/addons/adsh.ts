@@ -27,10 +27,10 @@ export interface AdshOptions {
  * unlabeled images; of every class as large a share passes as of the most frequent one's passes its
  * fixed threshold τ₁: a share ρ, down to the confidence of image ⌊n_k ρ⌋ of class k.
  *
- * Code that USB and SEVAL share (`rule: released`) starts with e^(−τ₁) in place of τ₁, counts an image
- * of the first class too few, lets all pass where there is none, and takes the least confident image
- * where a share comes to none; here the most confident one is taken. The most frequent class is
- * that of the labels here, not the first.
+ * Follows the paper. Code that USB and SEVAL share (`rule`: `released`) starts with e^(−τ₁) in place of
+ * τ₁, counts an image of the first class too few, lets all pass where there is none, and takes the
+ * least confident image where a share comes to none; here the most confident one is taken. The most
+ * frequent class is that of the labels here, not the first.
  *
  * @example As released
  * ```ts
@@ -51,6 +51,11 @@ export const adsh: Algorithm<AdshOptions> = defineAlgorithm({
   docs: {
     threshold: "Threshold of the class with the most labeled images: τ₁ in the paper.",
     rule: "As in the paper, or with the slips of the code that USB and SEVAL have.",
+  },
+  formulas: {
+    mask: "m ← 1[max q ≥ τ_k], k = argmax q",
+    epoch:
+      "τ_k ← confidence of image ⌊n_k ρ⌋ of those that the average predicts as k, surest first, the first if that is 0; where ρ = share of the predictions of the most frequent class with confidence ≥ τ₁",
   },
   smoke: { epochSteps: 10, "adsh.threshold": 0.2 },
   check: ({ threshold, rule }) =>

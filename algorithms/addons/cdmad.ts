@@ -23,8 +23,9 @@ export interface CdmadOptions {
  * image. It has no parameters and keeps nothing.
  *
  * As in the released code, ω is 1 everywhere after normalisation, a light grey; in a step it is a batch
- * of its own, before all others, that batch norm normalises by itself; pseudo-labels are corrected
- * from epoch 101 on, counted from 0, evaluations from the first one on.
+ * of its own, before all others, that batch norm normalises by itself and that moves the running
+ * statistics (`norm`: `frozen` keeps it out of them); pseudo-labels are corrected from epoch 101 on,
+ * counted from 0, evaluations from the first one on.
  *
  * @example Correct from the start, and leave the running statistics to the images
  * ```ts
@@ -48,6 +49,10 @@ export const cdmad: Algorithm<CdmadOptions> = defineAlgorithm({
     blank: "What each number of the image without a pattern is after normalisation.",
     norm:
       "`batch` as released: the image moves the running statistics, of which it comes to make a sixth under FixMatch; `frozen` keeps it out of them.",
+  },
+  formulas: {
+    adjust: "e > startEpoch: z(α(u)) ← z − z⁰(blank)",
+    adjustEvaluation: "z ← z − z(blank)",
   },
   starts: ({ startEpoch }, { epochSteps }) => [{
     does: "takes the blank image's logits off pseudo-labels",

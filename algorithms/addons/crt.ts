@@ -47,6 +47,12 @@ export const crt: Algorithm<CrtOptions> = defineAlgorithm({
       "Share of the run that the classifier is trained again in; 1 where the network is another run's.",
     beta: "β of the class-balanced sampling of labeled images; 1 samples all classes alike.",
   },
+  formulas: {
+    phase: "the first takes (1 − share) S steps, the second share · S",
+    loss:
+      "second phase: classifier = mean H(y, z_crt(α(x))); where labeled images of class k are drawn by (1 − β) ÷ (1 − β^N_k) each",
+    terms: "second phase: classifier alone",
+  },
   smoke: { "crt.share": 0.5 },
   check: ({ share, beta }) =>
     share > 0 && share <= 1

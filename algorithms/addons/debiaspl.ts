@@ -62,6 +62,10 @@ export const debiaspl: Algorithm<DebiasplOptions> = defineAlgorithm({
     mean:
       "What moves the estimate: the mean prediction of each `class`, or the mean over `all` classes, as USB's released code has it. The latter never leaves the uniform distribution, so that the method does nothing.",
   },
+  formulas: {
+    adjust: "z(α(u)) ← z − tau · log ema(p̂, mean p⁰(α(u))); z(A(u)) ← z + margin · log p̂",
+    priorUpdate: "p̂ ← ema(p̂, mean p⁰(α(u)))",
+  },
   smoke: { "debiaspl.momentum": 0.9 },
   check: ({ tau, margin, momentum, mean }) =>
     negative({ tau, margin }) ?? outsideUnit({ momentum }) ??

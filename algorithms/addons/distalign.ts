@@ -52,10 +52,10 @@ const DEFAULTS: DistAlignOptions = {
  * with distribution alignment and augmentation anchoring", ICLR 2020, section 3.2.1): predictions
  * are scaled so that their running mean meets the labeled class distribution.
  *
- * Follows DASO's code: the running mean is that of the last 128 batches with the current one, and
- * the target stays the initial labeled distribution, whatever labels are added later. USB's hooks are
- * options: other means, and the mean of the labeled images' predictions as the target, which starts
- * uniform (`moving`) or empty.
+ * Follows DASO's code: the running mean is that of the last 128 batches with the current one, and the
+ * target stays the initial labeled distribution, whatever labels are added later. USB's hooks are
+ * options: other means (`average`), and the mean of the labeled images' predictions as the target,
+ * which starts uniform (`moving`) or empty.
  *
  * @example Towards the uniform distribution
  * ```ts
@@ -85,6 +85,9 @@ export const distalign: Algorithm<DistAlignOptions> = defineAlgorithm({
     minimum: "Exponent at the end of training: α_min.",
     power: "How late the exponent falls: k in the code, d in the paper.",
     byEpoch: "Whether it falls between epochs only.",
+  },
+  formulas: {
+    pseudoLabel: "q ← align(q, π, q̄); where q̄ is the mean of q over the last batches, this one too",
   },
   check: ({ batches, exponent, average, momentum, target, smooth, minimum, power }) =>
     notWhole({ batches }) ?? negative({ exponent, power }) ?? outsideUnit({ momentum, minimum }) ??

@@ -11,8 +11,9 @@ export interface GuessAdjustOptions {
 /**
  * Logit adjustment of pseudo-labels (Menon et al., "Long-tail learning via logit adjustment", ICLR
  * 2021, equation 9): they are guessed from z − τ log π with the labeled class frequencies π, and so is
- * how sure they are; all losses take the logits as they are. FixMatchLA in SEVAL's code (Li et al.,
- * arXiv 2407.05370).
+ * how sure they are; all losses take the logits as they are.
+ *
+ * Follows SEVAL's code (Li et al., arXiv 2407.05370), where it is called FixMatchLA.
  *
  * @example On FixMatch
  * ```ts
@@ -32,6 +33,9 @@ export const guessadjust: Algorithm<GuessAdjustOptions> = defineAlgorithm({
   defaults: { tau: 1 },
   docs: {
     tau: "How strongly the prior counts: τ in the paper.",
+  },
+  formulas: {
+    adjust: "z(α(u)) ← z − τ log π",
   },
   check: ({ tau }) => negative({ tau }),
   recipe: dasoAddon("guessadjust"),

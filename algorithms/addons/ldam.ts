@@ -32,7 +32,8 @@ export interface LdamOptions {
  * with N_k^(−1/4) (equations 12 and 13); late in the run, class weights by the effective number of
  * samples join (algorithm 1), the loss then being their weighted mean.
  *
- * DASO's code takes plain cross entropy until then (`before: plain`).
+ * Follows the paper. DASO's code takes plain cross entropy until the class weights join (`before`:
+ * `plain`).
  *
  * @example As DASO trains it
  * ```ts
@@ -56,6 +57,10 @@ export const ldam: Algorithm<LdamOptions> = defineAlgorithm({
     beta: "β of the class weights.",
     from: "Share of the run before the class weights.",
     before: "Labeled loss until then: with margins as in the paper, or plain as in DASO's code.",
+  },
+  formulas: {
+    adjust: "z(α(x)) ← scale · (z − Δ_y · one-hot y), Δ_k = margin · N_k^(−1/4) ÷ max N^(−1/4)",
+    weights: "t ≥ from · S: w ← w · v_y ÷ mean v_y, v_k = (1 − β) ÷ (1 − β^N_k)",
   },
   starts: ({ from }, { steps }) => [
     { does: "weighs classes", after: Math.ceil(from * steps), by: "ldam.from" },

@@ -38,6 +38,10 @@ export const logitadjust: Algorithm<LogitAdjustOptions> = defineAlgorithm({
     tau: "How strongly the prior counts: τ in the paper.",
     when: "`train`: add τ log π to the labeled logits; `test`: subtract it in evaluations.",
   },
+  formulas: {
+    adjust: "z(α(x)) ← z + τ log π",
+    adjustEvaluation: "z ← z; with when=test: z − τ log π, and no adjust",
+  },
   check: ({ when }) => noneOf("when", when, ["train", "test"]),
   recipe: dasoAddon("logitadjust"),
   adjust: (s, logits, where) =>

@@ -36,12 +36,15 @@ export interface RdaOptions {
 /**
  * RDA (Duan et al., "RDA: Reciprocal distribution alignment for robust semi-supervised learning", ECCV
  * 2022), as ADELLO's repository has it. A second head on the base's features, the reverse one, learns
- * from complementary labels which class an image is not of. Predictions are aligned with what the
- * other head leaves over: p of the base becomes p (1 − r̄) / p̄, scaled to sum 1, and r of the reverse
+ * from complementary labels which class an image is not of; predictions of each head are aligned with
+ * what the other leaves over.
+ *
+ * p of the base becomes p (1 − r̄) / p̄, scaled to sum 1, and r of the reverse
  * head r (1 − p̄) / r̄, with the means p̄ and r̄ over batches. There is no threshold.
  *
- * ADELLO's code scales the reverse targets over the whole batch, which makes their loss as many times
- * smaller as there are rows, and starts its means with ones; see `scale` and `start`.
+ * Follows the paper where ADELLO's code slips: that scales the reverse targets over the whole batch, which
+ * makes their loss as many times smaller as there are rows (`scale`: `batch`), and starts its means with
+ * ones (`start`: `ones`).
  *
  * @example As released
  * ```ts
@@ -65,6 +68,13 @@ export const rda: Algorithm<RdaOptions> = defineAlgorithm({
     scale: "What a reverse target adds up to 1 over: its `row`, or the whole `batch`, as released.",
     start:
       "What is averaged over: the batches there were, or as many as fit, `ones` at first, as released.",
+  },
+  formulas: {
+    pseudoLabel:
+      "q ← q (1 − r̄) ÷ q̄, scaled to sum 1; where r = p_r(α(u)) of the reverse head; where r̄, q̄ are means over the last batches, this one too",
+    mask: "m ← 1",
+    loss:
+      "complementary = mean H(y', z_r(α(x))), y' any class but y; reverse = λ · mean H(r', z_r(A(u))), r' ∝ r (1 − q̄) ÷ r̄",
   },
   check: ({ batches, lambda, scale, start }) =>
     notWhole({ batches }) ?? negative({ lambda }) ?? noneOf("scale", scale, ["row", "batch"]) ??

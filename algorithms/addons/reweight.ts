@@ -44,6 +44,9 @@ export const reweight: Algorithm<ReweightOptions> = defineAlgorithm({
     beta: "0 weighs all classes alike, 1 by the inverse of their labeled images: β in the paper.",
     from: "Share of the run before the first weighted step: 0 from the start on, 0.8 deferred.",
   },
+  formulas: {
+    weights: "t ≥ from · S: w ← w · v_y, v_k ∝ (1 − β) ÷ (1 − β^N_k), Σ v = C",
+  },
   starts: ({ from }, { steps }) => [
     { does: "weighs classes", after: Math.ceil(from * steps), by: "reweight.from" },
   ],

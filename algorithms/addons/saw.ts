@@ -40,7 +40,8 @@ const DEFAULTS: SawOptions = { counts: "epoch", momentum: 0.999, labeledBeta: -1
  * pseudo-labels. β = (N̄ − 1) / N̄ with the mean count N̄; weights add up to the number of classes.
  *
  * Follows USB's code: before the first epoch ends unlabeled images weigh alike, and no class is counted
- * as less than 1. Losses are divided by the number of samples, not by their weights.
+ * as less than 1. Losses are divided by the number of samples, not by their weights. SEVAL's code counts
+ * in every step (`counts`: `running`) and has a `labeledBeta` of 0.999.
  *
  * @example As SEVAL's code runs it
  * ```ts
@@ -64,6 +65,11 @@ export const saw: Algorithm<SawOptions> = defineAlgorithm({
     momentum: "Share of the old counts that a step keeps, if they are running.",
     labeledBeta:
       "β of the labeled images' weights: −1 takes it from their mean count, 0 leaves them alike.",
+  },
+  formulas: {
+    weights: "w ← w · v_y, v_k ∝ (1 − β) ÷ (1 − β^N_k), Σ v = C, β = 1 − C ÷ Σ N",
+    mask: "m ← m · v'_k, k = argmax q",
+    epoch: "v' ← as v, of the numbers of unlabeled images that the average predicts as each class",
   },
   smoke: { epochSteps: 10 },
   check: ({ counts, momentum, labeledBeta }) =>

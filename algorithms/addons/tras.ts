@@ -59,10 +59,10 @@ const DEFAULTS: TrasOptions = {
  * class predicted there and T_k = A π_k + B: enhanced for rare classes, the more the more frequent the
  * predicted class. The head is evaluated.
  *
- * USB's code has inverse frequencies for π (`prior: inverse`), so that the head's labels are adjusted
- * the wrong way, and adjusts the base's pseudo-labels too, from the first step on
- * (`guesses: adjusted`). Its student has no temperature. On ReMixMatch, whose passes see mixed images,
- * the head takes a pass of its own.
+ * Follows the paper where USB's code slips: that has inverse frequencies for π (`prior`: `inverse`), so
+ * that the head's labels are adjusted the wrong way, and adjusts the base's pseudo-labels too, from the
+ * first step on (`guesses`: `adjusted`). As there, the student has no temperature. On ReMixMatch, whose
+ * passes see mixed images, the head takes a pass of its own.
  *
  * @example As released
  * ```ts
@@ -91,6 +91,11 @@ export const tras: Algorithm<TrasOptions> = defineAlgorithm({
     prior: "Prior π: labeled class frequencies, or their `inverse`, as released.",
     guesses:
       "Whether the base's pseudo-labels are adjusted by the prior as well, as released, or `plain`.",
+  },
+  formulas: {
+    adjust: "z ← z; with guesses=adjusted: z(α(u)) ← z − log π̃",
+    loss:
+      "t ≥ warmup · S: tras labeled = λ · mean H(y, z_t(α(x)) + log π̃), π̃ = π ÷ max π; t ≥ warmup · S: tras transfer = λ · mean 1[max p_t(α(u)) ≥ τ] · H(r, z_t(A(u))); where r = softmax((z_t(α(u)) − T_k log π̃) ÷ temperature); where T_k = scale · π_k + offset, k = argmax z_t(α(u))",
   },
   starts: ({ warmup }, { steps }) => [
     { does: "trains its head", after: Math.round(warmup * steps), by: "tras.warmup" },

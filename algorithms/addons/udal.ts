@@ -34,10 +34,12 @@ const DEFAULTS: UdalOptions = {
 
 /**
  * UDAL (Lazarow et al., "Unifying distribution alignment as a loss for imbalanced semi-supervised
- * learning", WACV 2023), as ADELLO's repository has it (github.com/emasa/ADELLO-LTSSL) on FixMatch:
- * labels are learned on z + log P_L ÷ P_L,α, pseudo-labels on z + log Q ÷ P_α. P is the labeled prior
- * P_L or what `target` says, Q the running mean of the weak predictions, P_α ∝ P^α; α falls from 1 by
- * epochs, so that it ends a little above its minimum. Inference takes the raw logits.
+ * learning", WACV 2023): labels are learned on z + log P_L ÷ P_L,α, pseudo-labels on z + log Q ÷ P_α, so
+ * that the loss itself aligns predictions. P is the labeled prior P_L or what `target` says, Q the
+ * running mean of the weak predictions, P_α ∝ P^α with an α that falls from 1.
+ *
+ * Follows ADELLO's repository (github.com/emasa/ADELLO-LTSSL): on FixMatch, α falls by epochs, so that it
+ * ends a little above its minimum, and inference takes the raw logits.
  *
  * @example Aligned to the estimate
  * ```ts
@@ -60,6 +62,11 @@ export const udal: Algorithm<UdalOptions> = defineAlgorithm({
     target:
       "Prior that the unlabeled images are aligned to: the labeled one, the hidden `true` one (`udal_gt`) or the running estimate (`udal_dynamic`).",
     momentum: "Share of the old estimate that a step keeps.",
+  },
+  formulas: {
+    adjust:
+      "z(α(x)) ← z + log(π ÷ π_a); z(A(u)) ← z + log(Q ÷ π_a); where π_a ∝ π^a, a = 1 − (1 − minimum)(e ÷ E)^power",
+    priorUpdate: "Q ← ema(Q, mean p⁰(α(u)))",
   },
   smoke: { epochSteps: 10 },
   check: ({ target, minimum, momentum, power }) =>

@@ -57,6 +57,12 @@ export const adamatch: Algorithm<AdaMatchOptions> = defineAlgorithm({
     lambda: "Weight of the unlabeled loss: μ in the paper.",
     momentum: "Share of the old mean predictions that a step keeps.",
   },
+  formulas: {
+    pseudoLabel:
+      "π̃ ← ema(π̃, mean p⁰(α(x))), q̄ ← ema(q̄, mean q), at first mean q; q ← align(q, π̃, q̄)",
+    mask: "m ← m · 1[max q ≥ τ · mean max p⁰(α(x))]",
+    loss: "labeled = mean w · H(y, z(α(x))); unlabeled = λ · mean m · H(q̂, z(A(u)))",
+  },
   smoke: { "adamatch.threshold": 0.5 },
   check: ({ lambda, ...shares }) => negative({ lambda }) ?? outsideUnit({ ...shares }),
   needs: () => ({ views: { labeled: ["weak"], unlabeled: ["weak", "strong"] } }),

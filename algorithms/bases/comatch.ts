@@ -104,6 +104,13 @@ export const comatch: Algorithm<CoMatchOptions> = defineAlgorithm({
     width: "Length of an embedding.",
     projectors: "Projectors whose mean is the embedding; 3 in USB's configurations (`use_epass`).",
   },
+  formulas: {
+    pseudoLabel:
+      "q ← align(q, 1/C, q̄), soft; e > 0, once the memory is full: q' ← alpha · q + (1 − alpha) · softmax(g(α(u)) Gᵀ ÷ temperature) L; the oldest rows of G, L ← g(α(u)), q and g(α(x)), y; q ← q'; where g is the projected embedding, q̄ the mean of q over the last batches, this one too",
+    mask: "m ← m · 1[max q ≥ τ]",
+    loss:
+      "labeled = mean w · H(y, z(α(x))); unlabeled = λ · mean m · H(q, z(A₁(u))); contrast = λ_ctr · mean_i −Σ_j W_ij log(B_ij + 1e-7); where W_ij ∝ q_i · q_j, 1 for i = j, 0 below cutoff; where B = softmax(g(A₁(u)) g(A₂(u))ᵀ ÷ temperature)",
+  },
   smoke: { epochSteps: 10, "comatch.queue": 32, "comatch.threshold": 0.2 },
   check: ({ threshold, cutoff, alpha, lambda, contrast, temperature, projectors, ...sizes }) =>
     outsideUnit({ threshold, cutoff, alpha }) ?? negative({ lambda, contrast }) ??

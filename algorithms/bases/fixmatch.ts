@@ -49,6 +49,11 @@ const DEFAULTS: FixMatchOptions = {
  * confidence", NeurIPS 2020): labeled cross entropy (equation 3) plus the cross entropy between
  * the hard pseudo-label of the weak view and the strong view, where the weak view is confident
  * (equation 4). With several strong views the loss is the mean over all of them.
+ *
+ * Follows DASO's and USB's code: one pass over all views. CoSSL's takes the weak view in a pass of its
+ * own (`passes`: `apart`; on Food-101 `each`) and two `strongViews`, CDMAD's a pass for every view
+ * (`single`) and a `logFloor`. Where targets are soft, USB's code leaves the sharpening out, a
+ * `temperature` of 1.
  */
 export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
   name: "fixmatch",
@@ -71,6 +76,10 @@ export const fixmatch: Algorithm<FixMatchOptions> = defineAlgorithm({
       "`together`: one pass over all views, which share batch statistics; `apart`: the weak one in a pass of its own, without gradient, as CoSSL's code has it; `each`: as there on Food-101, the labeled images in one of their own, too; `single`: so is every strong view, as in CDMAD's code.",
     strongViews: "Strong views of each unlabeled image; CoSSL's code has two.",
     logFloor: "Added to probabilities within the logarithm of both losses; 1e-8 in CDMAD's code.",
+  },
+  formulas: {
+    mask: "m ← m · 1[max q ≥ τ]",
+    loss: "labeled = mean w · H(y, z(α(x))); unlabeled = λ · mean m · H(q̂, z(A(u)))",
   },
   smoke: { "fixmatch.threshold": 0.2 },
   check: ({ threshold, lambda, passes, strongViews, logFloor, ...targets }) =>

@@ -81,6 +81,12 @@ export const flexmatch: Algorithm<FlexMatchOptions> = defineAlgorithm({
     warmup: "Whether images without a label count as a class when learning status is scaled.",
     ...TARGET_DOCS,
   },
+  formulas: {
+    mask: "m ← m · 1[max q ≥ τ β_k ÷ (2 − β_k)], k = argmax q",
+    loss: "labeled = mean w · H(y, z(α(x))); unlabeled = λ · mean m · H(q̂, z(A(u)))",
+    priorUpdate:
+      "ℓ(u) ← argmax q where max q ≥ τ; β_k ← n_k ÷ max(max_j n_j, n_none), n_k the number of u with ℓ(u) = k",
+  },
   smoke: { "flexmatch.threshold": 0.2 },
   check: ({ threshold, lambda, ...targets }) =>
     outsideUnit({ threshold }) ?? negative({ lambda }) ?? checkTargets(targets),

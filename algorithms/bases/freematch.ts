@@ -64,6 +64,7 @@ const DEFAULTS: FreeMatchOptions = {
  * Follows USB's code: threshold and shares move before they are used, and there is no fairness term
  * where no image counts. That term is added with a positive weight, a cross entropy being its negative,
  * so that it grows in training, as in the paper. Classes that nothing is predicted as have no part in it.
+ * In ADELLO's fork thresholds begin at 1 (`start`: `ones`).
  *
  * @example Without the fairness term
  * ```ts
@@ -97,6 +98,12 @@ export const freematch: Algorithm<FreeMatchOptions> = defineAlgorithm({
     ceiling: "Most that the global threshold may be; 0.95 on SVHN in USB's code.",
     start:
       "What threshold, shares and histogram are at first: 1 / classes, or 1, as in ADELLO's fork of USB.",
+  },
+  formulas: {
+    mask:
+      "θ ← min(ema(θ, mean max q), ceiling); p̃ ← ema(p̃, mean q); h̃ ← ema(h̃, shares of argmax q); m ← m · 1[max q ≥ θ p̃_k ÷ max p̃], k = argmax q",
+    loss:
+      "labeled = mean w · H(y, z(α(x))); unlabeled = λ · mean m · H(argmax q, z(A(u))); fairness = w_f · Σ_k a_k log(b_k + 1e-12), 0 where all m are 0; where w_f = fairness, a ∝ p̃ ÷ h̃; where b ∝ Σ p⁰(A(u)) ÷ counts of argmax p⁰(A(u)), of the u with m > 0",
   },
   check: ({ lambda, fairness, start, ...shares }) =>
     negative({ lambda, fairness }) ?? noneOf("start", start, ["uniform", "ones"]) ??

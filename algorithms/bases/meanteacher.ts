@@ -51,6 +51,11 @@ export const meanteacher: Algorithm<MeanTeacherOptions> = defineAlgorithm({
     ...RAMP_DOCS,
     lambda: "Weight of the consistency loss.",
   },
+  formulas: {
+    pseudoLabel: "q ← p_avg(α₁(u)), soft",
+    loss:
+      "labeled = mean w · H(y, z(α(x))); unlabeled = ramp · λ · mean m · mean_k (p⁰(α₂(u)) − q)²",
+  },
   check: (config) => checkRamp(config),
   needs: () => ({
     views: { labeled: ["weak"], unlabeled: ["weak", "weak"] },

@@ -62,6 +62,13 @@ export const mixmatch: Algorithm<MixMatchOptions> = defineAlgorithm({
     temperature: "Sharpening: T in the paper.",
     lambda: "Weight of the unlabeled loss: λ_U in the paper.",
   },
+  formulas: {
+    pseudoLabel: "q ← sharpen(½ p(α₁(u)) + ½ p(α₂(u)), T), soft",
+    inputs:
+      "mixed_i = s v_i + (1 − s) v_σ(i) over the rows v of α(x), α₁(u), α₂(u); where s = max(b, 1 − b), b ~ Beta(alpha, alpha), σ a random order of the rows",
+    loss:
+      "labeled = mean H(r, z(mixed)) of the rows of x; unlabeled = ramp · λ · mean (p(mixed) − r)² of the rows of u, over classes too; where r is mixed in the same way of y, q, q",
+  },
   smoke: { "batch.ratio": 1 },
   check: ({ alpha, temperature, ...ramp }) =>
     notPositive({ alpha, temperature }) ?? checkRamp(ramp),

@@ -50,6 +50,11 @@ export const pimodel: Algorithm<PiModelOptions> = defineAlgorithm({
     lambda: "Weight of the consistency loss: w(t) in the paper at its highest.",
     ...RAMP_DOCS,
   },
+  formulas: {
+    pseudoLabel: "q ← p(α₁(u)), soft",
+    loss:
+      "labeled = mean w · H(y, z(α(x))); unlabeled = ramp · λ · mean m · mean_k (p⁰(α₂(u)) − q)²",
+  },
   check: (config) => checkRamp(config),
   needs: () => ({
     views: { labeled: ["weak"], unlabeled: ["weak", "weak"] },

@@ -52,6 +52,10 @@ export const pseudolabel: Algorithm<PseudoLabelOptions> = defineAlgorithm({
     threshold: "Confidence from which a pseudo-label counts.",
     lambda: "Weight of the unlabeled loss: α in the paper.",
   },
+  formulas: {
+    mask: "m ← m · 1[max q ≥ threshold]",
+    loss: "labeled = mean w · H(y, z(α(x))); unlabeled = ramp · λ · mean m · H(q̂, z(α(u)))",
+  },
   smoke: { "pseudolabel.threshold": 0.2 },
   check: ({ threshold, ...ramp }) => outsideUnit({ threshold }) ?? checkRamp(ramp),
   needs: () => ({ views: { labeled: ["weak"], unlabeled: ["weak"] } }),

@@ -71,7 +71,8 @@ export interface SimMatchOptions {
  * Follows USB's code: predictions are aligned to the uniform distribution first, by the student, and
  * similarities count from the second epoch on. Its bank starts with random vectors of class 0; here a
  * labeled image that was not drawn yet has no class and is as near as a vector at right angles. Images
- * that a later phase labels have no place in the bank.
+ * that a later phase labels have no place in the bank. USB's code scales each coordinate over the batch
+ * to length 1, which is a slip (`scale`: `batch`); here each embedding is.
  *
  * @example The bank of large data sets
  * ```ts
@@ -116,6 +117,15 @@ export const simmatch: Algorithm<SimMatchOptions> = defineAlgorithm({
     batches: "Batches whose mean prediction is aligned.",
     width: "Length of an embedding.",
     projectors: "Projectors whose mean is the embedding; 3 in USB's configurations (`use_epass`).",
+  },
+  formulas: {
+    pseudoLabel:
+      "q ← align(q, 1/C, q̄), soft; e > 0: q ← alpha · q + (1 − alpha) · softmax(g(α(u)) Gᵀ ÷ temperature) L; where g is the projected embedding, q̄ the mean of q over the last batches, this one too",
+    mask: "m ← m · 1[max q ≥ τ]",
+    loss:
+      "labeled = mean w · H(y, z(α(x))); unlabeled = λ · mean m · H(q, z(A(u))); e > 0: instance = λ_in · mean H(r, g(A(u)) Gᵀ ÷ temperature); where r_i ∝ softmax(g(α(u)) Gᵀ ÷ temperature)_i · align(p(α(u)), 1/C, q̄)_yᵢ",
+    priorUpdate:
+      "G_i ← ema(G_i, g(α(x_i))), scaled to length 1; L_i ← y_i, of the labeled images i of the batch",
   },
   starts: (
     _,

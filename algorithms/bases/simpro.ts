@@ -42,9 +42,11 @@ export interface SimproOptions {
  *   the unlabeled images) and π (of all) move towards the closed-form estimates from the epoch's
  *   labels and kept pseudo-labels.
  *
- * Inference takes the raw logits. As in the released code, κ counts whole batches, and the estimate
- * of π_u divides by one more than what was kept, so that π_u adds up to a little less than 1. Unlike
- * there, a resumed run keeps its priors.
+ * Inference takes the raw logits.
+ *
+ * As in the released code, κ counts whole batches, and the estimate of π_u divides by one more than
+ * what was kept, so that π_u adds up to a little less than 1. Unlike there, a resumed run keeps its
+ * priors.
  *
  * @example The settings of CIFAR-100
  * ```ts
@@ -66,6 +68,16 @@ export const simpro: Algorithm<SimproOptions> = defineAlgorithm({
     strength: "Strength of the logit adjustment: τ in the paper.",
     threshold: "Confidence from which a pseudo-label counts.",
     momentum: "Share of the old priors that an epoch keeps: `ema_u` in the code.",
+  },
+  formulas: {
+    adjust: "z(α(u)) ← z + τ log π_u; z(other views) ← z + τ log π_all",
+    pseudoLabel: "q ← q, soft",
+    mask: "m ← m · 1[max q ≥ threshold]",
+    loss:
+      "labeled = 1/κ · mean w · H(y, z(v)) over v = α(x), A(x); unlabeled = mean m · H(q, z(A(u))) over both strong views; where κ = unlabeled ÷ labeled batches of the data, whole ones",
+    priorUpdate: "n_x ← n_x + counts of y; n_u ← n_u + Σ m · q",
+    epoch:
+      "π_u ← ema(π_u, n_u ÷ (Σ n_u + 1)); π_all ← ema(π_all, (n_x + n_u) ÷ Σ (n_x + n_u)); n_x, n_u ← 0",
   },
   starts: (_, { epochSteps: after }) => [
     { does: "moves its class priors", after, by: "epochSteps" },

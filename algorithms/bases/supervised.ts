@@ -14,6 +14,9 @@ export const supervised: Algorithm<SupervisedOptions> = defineAlgorithm({
   paper: "baseline",
   provides: ["labeled-logits", "labeled-weights"],
   defaults: {},
+  formulas: {
+    loss: "labeled = mean w · H(y, z(α(x)))",
+  },
   needs: () => ({ views: { labeled: ["weak"] } }),
   recipe: classicRecipe,
   loss: (s) => ({

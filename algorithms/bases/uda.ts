@@ -34,7 +34,7 @@ export interface UdaOptions {
  * view learns the sharpened prediction of the weak one where that is confident; labeled images that are
  * predicted too surely too early are left out (training signal annealing).
  *
- * Follows TorchSSL's code. In USB's targets are not sharpened: `temperature=1`, which its recipe has.
+ * Follows TorchSSL's code. In USB's targets are not sharpened, a `temperature` of 1, which its recipe has.
  *
  * @example Labeled images are let in as the run goes on
  * ```ts
@@ -65,6 +65,11 @@ export const uda: Algorithm<UdaOptions> = defineAlgorithm({
     temperature: "Sharpens targets, p^(1/T): τ in the paper. USB's code leaves it out, which is 1.",
     annealing:
       "How the confidence rises above which labeled images are left out: training signal annealing.",
+  },
+  formulas: {
+    mask: "m ← m · 1[max q ≥ threshold]",
+    loss:
+      "labeled = mean w · 1[max p⁰(α(x)) ≤ η] · H(y, z(α(x))); unlabeled = λ · mean m · H(sharpen(q, temperature), z(A(u))); where η = 1, with annealing 1/C + (1 − 1/C) g(t ÷ S)",
   },
   smoke: { "uda.threshold": 0.4, "uda.annealing": "logarithmic" },
   check: ({ threshold, lambda, temperature, annealing }) =>

@@ -76,6 +76,14 @@ export const usadtm: Algorithm<UsadtmOptions> = defineAlgorithm({
     lambda: "Weight of the pseudo-label loss.",
     clustering: "Weight of the clustering loss.",
   },
+  formulas: {
+    pseudoLabel:
+      "q ← one-hot argmax_k cos(f(α(u)), c_k); where c_k is the mean of the last queue · N_k features f(α(x)) of class k",
+    mask:
+      "m ← m · 1[max_k cos(f(α(u)), c_k) ≥ threshold] · 1[argmin_k ‖f(α(u)) − c_k‖ = q̂]; t < warmup: m ← 0",
+    loss:
+      "labeled = mean w · H(y, z(α(x))); clustering = clustering · mean −I(p(v), p(v')) over the pairs of u, α(u), A(u); unlabeled = λ · mean m · H(q̂, z(A(u))); where I = Σ J_kl log(J_kl ÷ (J_k· J_·l)), J ∝ p(v)ᵀ p(v') + p(v')ᵀ p(v)",
+  },
   starts: ({ warmup: after }) => [{ does: "learns pseudo-labels", after, by: "usadtm.warmup" }],
   smoke: { "usadtm.warmup": 8, "usadtm.threshold": -1 },
   check: ({ queue }) => notWhole({ queue }),

@@ -35,10 +35,10 @@ export interface VatOptions extends RampOptions {
  * it changes most, which is found by power iteration from a random one (section 3.3); predictions are to
  * be sure of themselves, too (section 4.3).
  *
- * Follows TorchSSL's code: all passes over unlabeled images have batch statistics of their own that leave
- * the running ones alone. The first guess has a length of 0.1, not 1e-6: over the pixels of an image in
- * float32 that is less than what they are rounded by, and the direction would be mostly noise. USB's
- * recipe has it.
+ * Follows TorchSSL's code: all passes over unlabeled images have batch statistics of their own that
+ * leave the running ones alone. The first guess has a length `xi` of 0.1, not 1e-6: over the pixels of
+ * an image in float32 that is less than what they are rounded by, and the direction would be mostly
+ * noise. USB's recipe has it, and a `lambda` of 1.
  *
  * @example A better direction
  * ```ts
@@ -71,6 +71,13 @@ export const vat: Algorithm<VatOptions> = defineAlgorithm({
     xi: "Length of the first guess, with which the gradient is taken: ξ in the paper.",
     rounds: "Power iterations: K in the paper.",
     ...RAMP_DOCS,
+  },
+  formulas: {
+    pseudoLabel: "q ← q, soft",
+    inputs:
+      "d ~ N(0, 1); rounds times: d ← ∇_v Σ KL(q ‖ p(v)) at v = α(u) + ξ d ÷ ‖d‖; adversarial = α(u) + ε d ÷ ‖d‖",
+    loss:
+      "labeled = mean w · H(y, z(α(x))); unlabeled = ramp · λ · mean m · KL(q ‖ p(adversarial)); entropy = entropy · mean H(p⁰(α(u)), z⁰(α(u)))",
   },
   check: ({ entropy, epsilon, xi, rounds, ...ramp }) =>
     negative({ entropy, epsilon }) ?? notPositive({ xi }) ?? notWhole({ rounds }) ??

@@ -1,6 +1,7 @@
 import { algorithms } from "../../algorithms/registry.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import type { ErasedSpec } from "../../core/training/plugin/algorithm.ts";
+import { formulaLines } from "../config/formula_lines.ts";
 import { meantKey, OTHER_NAMES } from "../config/key_names.ts";
 import { type OptionRow, optionRows, rowsOf } from "../config/option_rows.ts";
 import { loadPlugins } from "./load_plugins_deno.ts";
@@ -21,15 +22,27 @@ export async function optionsCommand(
   const rows = optionRows(methods);
   const found = what === undefined ? rows : asked(what, rows, methods);
   if (json) console.log(JSON.stringify({ options: found.map(forScripts) }));
-  else printOptions(found, methods);
+  else printOptions(found, methods, what?.split("+"));
 }
 
-/** Prints options with defaults and what they are; those of methods and optimizers under their names. */
-export function printOptions(rows: readonly OptionRow[], methods: readonly ErasedSpec[]): void {
+/**
+ * Prints options with defaults and what they are; those of methods and optimizers under their names.
+ *
+ * @param asked Names that were asked for: methods among them show their formulas.
+ */
+export function printOptions(
+  rows: readonly OptionRow[],
+  methods: readonly ErasedSpec[],
+  asked: readonly string[] = [],
+): void {
   for (const [name, group] of Map.groupBy(rows, ({ of }) => of.name)) {
     const [{ of: { kind } }] = group as [OptionRow]; // no group is empty
     const method = methods.find((m) => kind === "method" && m.name === name);
-    if (method) console.log(`${name}: ${method.kind}, ${method.paper}`);
+    if (method) {
+      console.log(`${name}: ${method.kind}, ${method.paper}`);
+      const lines = asked.includes(name) ? formulaLines(method.formulas ?? {}, "    ") : [];
+      if (lines.length > 0) console.log(lines.join("\n"));
+    }
     if (kind === "optimizer") console.log(`optimizer.kind=${name}`);
     for (const row of group) {
       const names = otherNames(row.key);

@@ -38,13 +38,13 @@ export type { AdelloOptions };
  * - Complementary consistency regularisation: from a step on, images without a pseudo-label learn
  *   the weak prediction itself, both softened by T.
  *
- * Pseudo-labels and inference take the raw logits. The paper has T = e^KL(U ‖ Q), once, when the
- * distillation starts (`temperatureRule: "imbalance"`); with the released configurations, from which
- * the numbers are, the code never gets there and T is 1 (the default). Losses use the estimate of
- * the step before, the temperature that of the step itself. Unlike in the released code, estimate
- * and temperature are in the checkpoint.
+ * Pseudo-labels and inference take the raw logits. `distill: "none"` is FlexDA alone, `align: false`
+ * the distillation alone.
  *
- * `distill: "none"` is FlexDA alone, `align: false` the distillation alone.
+ * Follows the released code: the paper has T = e^KL(U ‖ Q), once, when the distillation starts
+ * (`temperatureRule`: `imbalance`); with the released configurations, from which the numbers are, the
+ * code never gets there and T is 1 (the default). Losses use the estimate of the step before, the
+ * temperature that of the step itself. Unlike there, estimate and temperature are in the checkpoint.
  *
  * @example With the temperature of the paper
  * ```ts
@@ -63,6 +63,13 @@ export const adello: Algorithm<AdelloOptions> = defineAlgorithm({
   requires: ["strong-view", "labeled-logits", "pseudo-labels", "guesses-apart", "mask"],
   defaults: ADELLO_DEFAULTS,
   docs: ADELLO_DOCS,
+  formulas: {
+    adjust:
+      "z(α(x)) ← z + log(π ÷ Q_a); z(A(u)) ← z + log(Q ÷ Q_a); where Q_a ∝ Q^a, a = 1 − (1 − minimum)(t ÷ S)^power",
+    loss:
+      "t ≥ distillAfter: distill = distillWeight · mean (1 − m) · H(softmax(z⁰(α(u)) ÷ T), z(A(u)) ÷ T); where T = temperature",
+    priorUpdate: "Q ← ema(Q, mean p⁰(α(u)))",
+  },
   starts: ({ distill, distillAfter: after }) =>
     distill === "none" ? [] : [{ does: "distills", after, by: "adello.distillAfter" }],
   smoke: {

@@ -20,12 +20,13 @@ export type { CosslOptions };
  * features, of which those of rare classes are blended with any image's (section 4.2); its gradient
  * stops at the features, and its average is what is evaluated.
  *
- * Follows the released code: pseudo-labels of the head itself, not of its average; weights and
- * statistics that shrink before co-learning and decay by Adam's rule from then on (MixMatch's do
- * both); MixMatch's weight 1 once co-learning; the head's optimizer is the run's, whose settings are
- * the same in all published runs. Differs in: the trained network still sees weak views once
- * co-learning, in a pass of their own; the features that the head starts from are computed once for
- * each image; the head's inputs are computed before it is trained, too.
+ * Follows the released code: pseudo-labels of the head itself, not of its average as a comment there
+ * promises (`pseudo`: `ema`); weights and statistics that shrink before co-learning and decay by
+ * Adam's rule from then on (MixMatch's do both, for a flag is left out: `shrink`); MixMatch's weight 1
+ * once co-learning, for the one that the code works out is dropped (`ramp`); the head's optimizer is
+ * the run's, whose settings are the same in all published runs. Differs in: the trained network still
+ * sees weak views once co-learning, in a pass of their own; the features that the head starts from are
+ * computed once for each image; the head's inputs are computed before it is trained, too.
  */
 export const cossl: Algorithm<CosslOptions> = defineAlgorithm({
   name: "cossl",
@@ -34,6 +35,12 @@ export const cossl: Algorithm<CosslOptions> = defineAlgorithm({
   requires: ["pseudo-labels", "guesses-apart", "student-guesses", "main-head"],
   defaults: COSSL_DEFAULTS,
   docs: COSSL_DOCS,
+  formulas: {
+    adjust: "t ≥ pretrain · S: z(α(u)) ← z_b(f_avg(α(u)))",
+    loss:
+      "t ≥ pretrain · S: balanced = mean H(y, z_b(v)) of labeled images, all classes drawn alike; where v = s f_avg(A(x)) + (1 − s) f_avg(A(x')) with chance 1 − N_y ÷ max N, else f_avg(A(x)); where s ~ U(μ, 1), x' any image, labeled or not",
+    update: "t < pretrain · S: weights and statistics shrink; from then on they do not",
+  },
   starts: ({ pretrain }, { steps }) => [
     { does: "trains its balanced head", after: Math.round(pretrain * steps), by: "cossl.pretrain" },
   ],

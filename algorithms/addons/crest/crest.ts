@@ -64,7 +64,9 @@ const DEFAULTS: CrestOptions = {
  * Follows DASO's code: selections do not add up, the bank of predictions goes on over generations,
  * and the alignment's target stays the initial labeled distribution. CReST+ is the default on CIFAR,
  * as the configurations have it. On ReMixMatch it aligns the sharpened labels, where the code aligns
- * before; ReMixMatch's own alignment is off then.
+ * before; ReMixMatch's own alignment is off then. CoSSL's and USB's code has other `shares`,
+ * `geometric` ones by class number, and orders images `by` their largest logit; USB's aligns by a moving
+ * mean (`average`).
  *
  * @example CReST+ with six generations
  * ```ts
@@ -93,6 +95,12 @@ export const crest: Algorithm<CrestOptions> = defineAlgorithm({
     batches: "Batches whose mean prediction is aligned.",
     average: "CReST+: how the mean prediction is taken; `moving` as in USB's code.",
     momentum: "Share of the old mean that a step keeps, if it is moving.",
+  },
+  formulas: {
+    pseudoLabel:
+      "q ← q; with plus: align(q, π_g, q̄), π_g ∝ π^g, g = 1 − (1 − minimum) i ÷ (generations − 1)",
+    phase:
+      "generation i > 0: a new network; of the n_k images that the last average predicts as k the ⌊n_k μ_k⌋ surest are labeled k; where μ_k = (N_j ÷ max N)^(1/alpha), j the class whose rank mirrors that of k",
   },
   starts: ({ generations }, { steps }) => [{
     does: "takes in pseudo-labels",

@@ -42,7 +42,8 @@ const DEFAULTS: DarpOptions = {
  * Follows DASO's code, which hands it the true counts where labeled and unlabeled images are
  * distributed alike (here: the labeled distribution) and otherwise estimates (`counts`; those that
  * come with it are the default for their splits of CIFAR-10 and STL-10). Not kept:
- * uniform labels between the end of the warm-up and the first refinement.
+ * uniform labels between the end of the warm-up and the first refinement. In USB's code masks look at
+ * the labels before they are refined (`mask`: `raw`).
  *
  * @example With estimated class counts
  * ```ts
@@ -67,6 +68,10 @@ export const darp: Algorithm<DarpOptions> = defineAlgorithm({
     rounds: "Repetitions of the projection's outer loop.",
     counts: "Class counts of the unlabeled images, in any scale; none stands for the labeled ones.",
     mask: "Which labels the base's mask looks at: `refined` ones, or `raw` ones as in USB's code.",
+  },
+  formulas: {
+    pseudoLabel:
+      "raw(u) ← q; t ≥ warmup · S: q ← X(u); from then on X is made anew every period steps; where X_uk ∝ r_uk exp(−h_u ν_k) with ν such that Σ_u X_uk = c_k, Σ_k X_uk = 1; where r is raw, of each class the alpha · c_k surest, weighed to sum c_k; where c ∝ N, Σ c = number of u, h_u = entropy of r_u scaled to sum 1",
   },
   starts: ({ warmup }, { steps }) => [
     { does: "refines pseudo-labels", after: Math.trunc(warmup * steps), by: "darp.warmup" },

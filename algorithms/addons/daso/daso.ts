@@ -49,6 +49,13 @@ export const daso: Algorithm<DasoOptions> = defineAlgorithm({
   requires: ["pseudo-labels"],
   defaults: DASO_DEFAULTS,
   docs: DASO_DOCS,
+  formulas: {
+    pseudoLabel:
+      "queue of class y ← f_avg(α(x)); c_k = mean of the queue of class k; t ≥ warmup: q ← (1 − υ_k) q + υ_k s, k = argmax q; where s = softmax(cos(f(α(u)), c) ÷ T_proto), υ_k = (n_k ÷ max n)^(1/T_dist)",
+    refine: "q ← as in pseudoLabel, of another plugin's head",
+    loss: "t ≥ warmup: alignment = λ_align · mean H(s, cos(f(A(u)), c) ÷ T_proto)",
+    priorUpdate: "every period steps: n_k ← number of q with argmax k since the last time",
+  },
   starts: ({ warmup: after }) => [
     { does: "blends semantic labels into its pseudo-labels", after, by: "daso.warmup" },
   ],

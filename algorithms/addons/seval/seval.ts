@@ -23,17 +23,22 @@ export type { SevalOptions };
  * semi-supervised learning", arXiv 2407.05370; github.com/ZerojumpLine/SEVAL): the weak view's logits
  * are refined by an offset of each class before they become pseudo-labels, σ(α (z − log π)) with α 1,
  * which count where they reach the threshold of their class. Both follow a curriculum that is learned
- * on held-out labeled images and averaged: in mode `estimate` on half of the labeled images, then in
- * mode `load` with all of them. On CIFAR the runs beside another add-on or on another base than
- * FixMatch were published with calibration on validation images (`direct`), the default there.
+ * on held-out labeled images and averaged.
  *
- * Follows the released code: Nelder–Mead from 1, linear averages of π, class thresholds instead of the
- * base's mask, rare classes take the least offset. With Mean Teacher, MixMatch and ReMixMatch the
- * guesses are refined and thresholds have no use. With ABC its head has curves of its own; with DASO
- * labels are not blended, and its alignment takes the features of the one student pass, where the code
- * runs another. Unlike in the code, curves go on over CReST's generations; files have classes in the
- * order of the data set (the code's of Semi-Aves in that of the run), and ABC's head has its own; every
- * calibration leaves a line in `seval_report.jsonl`, and a resumed run goes on with the same curves.
+ * The curriculum is learned in mode `estimate` on half of the labeled images, then followed in mode
+ * `load` with all of them. On CIFAR the runs beside another add-on or on another base than FixMatch
+ * were published with calibration on validation images (`direct`), the default there.
+ *
+ * Follows the released code: thresholds are searched by Nelder–Mead, where the paper has the best one
+ * (`search`: `exact`); averages of π are linear, class thresholds stand in for the base's mask, rare
+ * classes take the least offset; the main head's optimum moves the thresholds of ABC's head
+ * (`abcThresholds`: `own`); what is evaluated is refined (`evaluate`). With Mean Teacher, MixMatch and
+ * ReMixMatch the guesses are refined and thresholds have no use. With ABC its head has curves of its
+ * own; with DASO labels are not blended, and its alignment takes the features of the one student pass,
+ * where the code runs another. Unlike in the code, curves go on over CReST's generations; files have
+ * classes in the order of the data set (the code's of Semi-Aves in that of the run), and ABC's head
+ * has its own; every calibration leaves a line in `seval_report.jsonl`, and a resumed run goes on with
+ * the same curves.
  *
  * @example Twice: to estimate the curriculum, and to follow it with all labels
  * ```ts
@@ -53,6 +58,15 @@ export const seval: Algorithm<SevalOptions> = defineAlgorithm({
   requires: ["pseudo-labels", "guesses-apart"],
   defaults: SEVAL_DEFAULTS,
   docs: SEVAL_DOCS,
+  formulas: {
+    adjust: "z(α(u)) ← a (z − log π̃)",
+    mask: "m ← 1[max q ≥ τ_k], k = argmax q; soft targets: m ← m",
+    refine: "q ← softmax(a (log q − log π̃)), of ABC's head with a π̃ of its own",
+    refineMask: "m ← 1[max q ≥ τ_k], k = argmax q",
+    every:
+      "a* = 1, π̃* = argmin class-balanced −log softmax(z − log π̃)_y, held-out images; π̃ ← η_π π̃ + (1 − η_π) π̃*; rare classes: the least π̃ of all; τ*_k = what brings the precision of labels k above it nearest to target, 0 where all of them reach it or k is rare; τ ← η_τ τ + (1 − η_τ) τ*",
+    adjustEvaluation: "z ← a (z − log π̃)",
+  },
   starts: ({ period: after }) => [
     { does: "calibrates offsets and thresholds", after, by: "seval.period" },
   ],

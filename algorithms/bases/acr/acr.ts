@@ -21,9 +21,11 @@ export type { AcrOptions };
 /**
  * ACR (Wei and Gan, "Towards realistic long-tailed semi-supervised learning: Consistency is all you
  * need", CVPR 2023; github.com/Gank0078/ACR): FixMatch with a standard and a balanced head on one
- * body. Both are taught by the standard head's weak view: its own strong views by
- * softmax(z − τ log p), the balanced head's by softmax(z − τ₁₂ log p). The balanced head learns
- * labels with logit adjustment τ₂, and is what is evaluated. τ goes from 0, where the unlabeled
+ * body. Both are taught by the standard head's weak view, the more adjusted the less the unlabeled
+ * classes look like the labeled ones; the balanced head is what is evaluated.
+ *
+ * The standard head's own strong views learn softmax(z − τ log p), the balanced head's softmax(z − τ₁₂
+ * log p); the balanced head learns labels with logit adjustment τ₂. τ goes from 0, where the unlabeled
  * classes look like the labeled prior p, to 2, where they look unlike it: an estimate of theirs is
  * compared with p, with uniform and with reversed classes, which takes classes sorted by frequency.
  *
@@ -54,6 +56,16 @@ export const acr: Algorithm<AcrOptions> = defineAlgorithm({
   provides: ["labeled-weights"],
   defaults: ACR_DEFAULTS,
   docs: ACR_DOCS,
+  formulas: {
+    adjust: "z(α(u)) ← z − τ log π, τ = strength until epoch moves it",
+    mask: "m ← m · 1[max q ≥ threshold or max p⁰(α(u)) ≥ threshold]",
+    loss:
+      "labeled = mean w · H(y, z(α(x))); labeledBalanced = mean w · H(y, z_b(α(x)) + balancedStrength · log π); unlabeled = mean m · H(q̂, z(A(u))) over both strong views; unlabeledBalanced = mean m_b · H(r̂, z_b(A(u))) over both; where r = softmax(z⁰(α(u)) − targetStrength · log π), r̂ = argmax r; where m_b = 1[max p_b(α(u)) ≥ threshold or max r ≥ threshold]",
+    priorUpdate:
+      "e > estimateAfter: d_k ∝ 1[the last u with argmax p_b(α(u)) = k has max p_b ≥ threshold and no label]; v ← ema(v, d); K_a ← K_a + ½ KL(v ‖ a) + ½ KL(a ‖ v), a = π, uniform, π reversed; both stay where d = 0",
+    epoch:
+      "τ ← strength · exp K_π ÷ Σ_a exp K_a, K the means of its steps, once there are any; K ← 0",
+  },
   starts: ({ estimateAfter }, { epochSteps }) => [{
     does: "estimates the class distribution",
     after: (estimateAfter + 1) * epochSteps,

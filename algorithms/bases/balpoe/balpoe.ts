@@ -45,6 +45,12 @@ export const balpoe: Algorithm<BalpoeOptions> = defineAlgorithm({
   provides: ["labeled-weights"],
   defaults: BALPOE_DEFAULTS,
   docs: BALPOE_DOCS,
+  formulas: {
+    inputs: "mixed = s α(x) + (1 − s) α(x'), s ~ Beta(alpha, alpha), x' the batch in random order",
+    loss:
+      "labeled = mean over e of s · mean w · H(y, v_e) + (1 − s) · mean w' · H(y', v_e); where v_e = z_e(mixed) + τ_e log π, of expert e",
+    adjustEvaluation: "z ← z, the mean of the experts' logits; with testPrior z + log testPrior",
+  },
   starts: ({ later, laterFrom }, { epochSteps }) =>
     laterFrom === 0 ? [] : [{
       does: `mixes by ${later}`,

@@ -56,7 +56,8 @@ type CclStep = Step<CclOptions, CclState>;
  *
  * As in the released code and unlike the paper: logits are averaged, not probabilities; the balanced
  * head's are not adjusted for pseudo-labels; estimates move once an epoch; contrastive labels are
- * sharpened; centres belong to all classes. Unlike there, a resumed run keeps its estimates and counts.
+ * sharpened; centres belong to all classes; labels that spread are not adjusted by the estimated shares
+ * (`propagationAdjust`). Unlike there, a resumed run keeps its estimates and counts.
  * Targets are CCL's own, whatever an add-on makes of those of the weak view.
  *
  * @example Labels adjusted while they spread, as in the paper
@@ -95,6 +96,15 @@ export const ccl: Algorithm<CclOptions> = defineAlgorithm({
     estimateAfter: "Last epoch without an estimate.",
     refresh:
       "Steps from one refresh of the estimates to the next, counted within an epoch; 0 for its end.",
+  },
+  formulas: {
+    pseudoLabel:
+      "q ← softmax ℓ, ℓ = ½ (z(α(u)) − log((1 − ρ) π + ρ π_all) + (1 + τ/2) log π_u + z_b(α(u))) ÷ T; where ρ = unlabeled share of the batch",
+    mask: "m ← m · 1[max q ≥ threshold]",
+    loss:
+      "labeled = λ₁ · mean w · H(y, z(α(x))); labeledBalanced = λ₁ · mean w · H(y, z_b(α(x)) + τ log π); unlabeled = λ₁ · max(λ, μ) · mean m · H(q̂, z(A(u))) over both strong views; unlabeledBalanced = λ₁ · max(λ, μ) · mean m · H(q̂, z_b(A(u)) + τ log π_all); smooth = λ₂ · ⅓ · mean (H(R₀^sharpness, log R₁) + H(R₀^sharpness, log R₂) + H(R̄, log R̄)); where R₀, R₁, R₂ are R of α(u), A₁(u), A₂(u), R̄ = ½ (R₁ + R₂); reliable = (1 − λ₁) · mean H(V_i, l_i) over the rows i of contrast views and of reliable A(u); where R = (1 − spread)(I − spread · S)⁻¹ P of a view of u with projected embeddings g; where S = softmax(g gᵀ), P ∝ exp(g Gᵀ ÷ contrastTemperature) Y ÷ Σ Y, G, Y = rows of centres and contrast views; where l_ik = log(Σ_j≠i exp(g_i · g_j ÷ contrastTemperature) V_jk ÷ Σ_j≠i V_jk), V = y, q^sharpness, ones for centres; where powers of labels are scaled to sum 1, u is reliable where log Σ exp ℓ ≥ −energy",
+    priorUpdate:
+      "n_u ← n_u + Σ q over reliable u that are not labeled too; n_all ← n_all + Σ m · q; at the end of each epoch n_u, n_all ← 1, if e > estimateAfter first: π_u ← α π_u + (1 − α) n_u ÷ Σ n_u, π_all ← β π_all + (1 − β) n_all ÷ Σ n_all",
   },
   starts: ({ estimateAfter }, { epochSteps }) => [{
     does: "estimates the unlabeled class shares",

@@ -19,7 +19,9 @@ export type { CpeOptions };
  * semi-supervised learning", AAAI 2024; github.com/machengcheng2016/CPE-LTSSL): FixMatch with three
  * linear heads on one body. Labels teach head k by cross entropy on z + τ_k log p, which makes it the
  * expert for unlabeled images like the labeled ones (τ 0), uniform ones (2) and reversed ones (4); its own
- * pseudo-labels, unadjusted, teach it from the strong view. The body's last map goes through three batch
+ * pseudo-labels, unadjusted, teach it from the strong view.
+ *
+ * The body's last map goes through three batch
  * norms that every head sees; labels and guesses take the mean of a head's logits over them, pseudo-labels
  * teach it through the first norm, those of the less frequent classes through the second and those of rare
  * ones through the third as well. The second head is evaluated.
@@ -57,6 +59,13 @@ export const cpe: Algorithm<CpeOptions> = defineAlgorithm({
     momentum:
       "Share of the old class shares that a step keeps: `ema_u`. They are logged and change nothing.",
     estimateAfter: "Last epoch without an estimate of the class shares: `est_epoch`.",
+  },
+  formulas: {
+    mask: "m ← m · 1[max q ≥ threshold]",
+    loss:
+      "labeled k = mean w · H(y, z_k(α(x)) + τ_k log π), of head k; unlabeled k = λ · Σ_n Σ_u m_kn · H(q̂_k, z_kn(A(u))) ÷ Σ_n Σ_u m_kn, batch norm n; where q_k = p_k(α(u)), z_k the mean of z_kn over the norms; where m_kn = 1[max q_k ≥ threshold] · 1[class q̂_k is behind the first cut_n · C classes by N], cut = 0, cuts",
+    priorUpdate:
+      "e > estimateAfter: shares of the q̂_k ← ema(shares, those of the batch); logged alone",
   },
   starts: ({ estimateAfter }, { epochSteps }) => [{
     does: "estimates the unlabeled class shares",

@@ -41,7 +41,11 @@ export type { ReMixMatchOptions };
  * entropy on the mixed rows, on the first strong view unmixed, and on its rotation (equations 3, 4).
  *
  * Follows DASO's code: passes of their own for the weak view, the strong one, each of the four
- * interleaved mixed batches and the rotated images; no ramp on the rotation; α 0.75.
+ * interleaved mixed batches and the rotated images; no ramp on the rotation; α 0.75. USB's aligns by a
+ * moving mean (`momentum`: 0.999); CoSSL's learns strong views of labeled images (`labeledView`), aligns
+ * to counts (`target`) and starts its mean anew with co-learning (`restart`); CDMAD's starts it
+ * anew in each epoch (`restartEpochs`), learns `plainLabeled` images too, has the `unmixedPass` last and a
+ * `logFloor`.
  *
  * @example Without alignment
  * ```ts
@@ -60,6 +64,14 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
   provides: ["pseudo-labels", "guesses-apart"],
   defaults: REMIXMATCH_DEFAULTS,
   docs: REMIXMATCH_DOCS,
+  formulas: {
+    pseudoLabel:
+      "q ← sharpen(align(q, π, q̄), T), soft; where q̄ is the mean of q over the last batches, this one too",
+    inputs:
+      "mixed_i = s v_i + (1 − s) v_σ(i) over the rows v of α(x), α(u), A₁(u), A₂(u); rotated = A₁(u) turned by g ∈ {0, 1, 2, 3} quarters; where s = max(b, 1 − b), b ~ Beta(alpha, alpha), σ a random order of the rows",
+    loss:
+      "labeled = mean H(r, z(mixed)) of the rows of x; unlabeled = ramp · λ · mean H(r, z(mixed)) of the rows of u; unmixed = ramp · λ_Û1 · mean H(q, z(A₁(u))); rotation = λ_r · mean H(g, z_rotation(rotated)); where r is mixed in the same way of y, q, q, q",
+  },
   smoke: { "batch.ratio": 1 },
   check: checkReMixMatch,
   fits: (_, __, batch) => uncut(3, batch),

@@ -31,7 +31,23 @@ export interface Identity<C extends object> {
   readonly defaults: C;
   /** What each option is, in a sentence with its unit: what `options NAME` shows. */
   readonly docs?: OptionDocs<NoInfer<C>>;
+  /** What its hooks compute: what `options NAME` shows. */
+  readonly formulas?: Formulas;
 }
+
+/** What may have a formula: the four hooks and the slots beside them. */
+export type FormulaSlot = keyof (
+  & Hooks<object, StateSpecs>
+  & StepSlots<object, StateSpecs>
+  & HostSlots<object, StateSpecs>
+  & EvaluationSlots<object, StateSpecs>
+);
+
+/**
+ * What each hook computes with the default options: a line of mathematics in the symbols of
+ * docs/methods.md. Its parts are parted by `; `.
+ */
+export type Formulas = Readonly<Partial<Record<FormulaSlot, string>>>;
 
 /** A sentence for each option of a method. */
 export type OptionDocs<C> = Readonly<Record<keyof C & string, string>>;

@@ -57,6 +57,7 @@ const PARTS: Readonly<Record<keyof AlgorithmSpec<object, StateSpecs>, "may wait"
   paper: "at once",
   defaults: "at once",
   docs: "at once",
+  formulas: "at once",
   needs: "at once",
   state: "at once",
   provides: "at once",

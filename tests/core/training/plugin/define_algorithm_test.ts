@@ -54,6 +54,7 @@ Deno.test("docs/plugins.md has a row or a word for every part of a method", asyn
     paper: "word",
     defaults: "row",
     docs: "row",
+    formulas: "row",
     pseudoLabel: "row",
     mask: "row",
     loss: "row",
