@@ -1,13 +1,6 @@
-import {
-  type Algorithm,
-  crossEntropy,
-  defineAlgorithm,
-  mean,
-  mse,
-  mul,
-  softmax,
-} from "../../core/mod.ts";
-import { checkRamp, RAMP_DOCS, type RampOptions, rampWeight } from "../shared/ramp.ts";
+import { type Algorithm, defineAlgorithm, softmax } from "../../core/mod.ts";
+import { squareLosses } from "../shared/consistency.ts";
+import { checkRamp, RAMP_DOCS, type RampOptions } from "../shared/ramp.ts";
 import { dasoBase } from "../recipes/daso_methods.ts";
 
 /** Options of {@linkcode meanteacher}. */
@@ -66,18 +59,5 @@ export const meanteacher: Algorithm<MeanTeacherOptions> = defineAlgorithm({
   }),
   recipe: dasoBase("meanteacher"),
   pseudoLabel: (s) => ({ probs: softmax(s.average.weak[0]!.logits()), form: "soft" }), // needs ask for it
-  loss(s, t, m) {
-    const [labeled] = s.student.labeled, [weak] = s.student.weak;
-    // What add-ons do to weak views they do to guesses: here the teacher's alone.
-    const squares = mse(softmax(weak!.rawLogits()), t.probs, { reduction: "none" }); // needs ask for it
-    return {
-      labeled: crossEntropy(labeled!.logits(), s.batch.labeled.y, {
-        weights: s.weights("labeled"),
-      }),
-      unlabeled: mul(
-        mean(mul(mean(squares, 1), m)),
-        s.ramp(rampWeight(s.config, s.progress), s.config.lambda),
-      ),
-    };
-  },
+  loss: (s, t, mask) => squareLosses(s, { view: s.student.weak[0]!, target: t.probs, mask }), // needs ask for it
 });

@@ -1,13 +1,6 @@
-import {
-  type Algorithm,
-  crossEntropy,
-  defineAlgorithm,
-  mean,
-  mse,
-  mul,
-  softmax,
-} from "../../core/mod.ts";
-import { checkRamp, RAMP_DOCS, type RampOptions, rampWeight } from "../shared/ramp.ts";
+import { type Algorithm, defineAlgorithm } from "../../core/mod.ts";
+import { squareLosses } from "../shared/consistency.ts";
+import { checkRamp, RAMP_DOCS, type RampOptions } from "../shared/ramp.ts";
 import { classicBase } from "../recipes/usb.ts";
 
 /** Options of {@linkcode pimodel}. */
@@ -66,18 +59,5 @@ export const pimodel: Algorithm<PiModelOptions> = defineAlgorithm({
   }),
   recipe: classicBase("pimodel"),
   pseudoLabel: (_, t) => ({ ...t, form: "soft" }),
-  loss(s, t, m) {
-    const { labeled: [labeled], weak: [, second] } = s.student;
-    // What add-ons do to weak views they do to guesses: here the first view's alone.
-    const squares = mse(softmax(second!.rawLogits()), t.probs, { reduction: "none" }); // needs ask for it
-    return {
-      labeled: crossEntropy(labeled!.logits(), s.batch.labeled.y, {
-        weights: s.weights("labeled"),
-      }),
-      unlabeled: mul(
-        mean(mul(mean(squares, 1), m)),
-        s.ramp(rampWeight(s.config, s.progress), s.config.lambda),
-      ),
-    };
-  },
+  loss: (s, t, mask) => squareLosses(s, { view: s.student.weak[1]!, target: t.probs, mask }), // needs ask for it
 });

@@ -1,8 +1,13 @@
 import {
   argmax,
   concat,
+  crossEntropy,
+  mean,
+  mse,
   mul,
   type OptionDocs,
+  type Output,
+  softmax,
   type Step,
   type Targets,
   type Tensor,
@@ -11,6 +16,7 @@ import { repeatRows } from "./batch_rows.ts";
 import { flooredCrossEntropy } from "./floored_cross_entropy.ts";
 import { noneOf, notPositive } from "./option_checks.ts";
 import { sharpen } from "./mixing.ts";
+import { type RampOptions, rampWeight } from "./ramp.ts";
 
 /** What pseudo-labels are learned as. */
 export interface TargetOptions {
@@ -75,5 +81,33 @@ export function consistencyLosses(
   return {
     labeled: flooredCrossEntropy(labeled!.logits(), s.batch.labeled.y, { weights, floor }), // there is a labeled view
     unlabeled: mul(flooredCrossEntropy(logits, repeatRows(target, views), rows), lambda),
+  };
+}
+
+/**
+ * The losses of Π-model and Mean Teacher: cross entropy of the labels, and the mean square over samples and
+ * classes between targets and the prediction of a weak view, by a weight that rises.
+ *
+ * @param view What learns the targets. What add-ons do to weak views they do to guesses: here to the
+ *   targets alone.
+ * @param target Probabilities [batch, classes].
+ * @param mask Weight of each unlabeled image [batch].
+ */
+export function squareLosses(
+  s: Pick<
+    Step<RampOptions & { lambda: number }>,
+    "student" | "batch" | "weights" | "ramp" | "config" | "progress"
+  >,
+  { view, target, mask }: {
+    readonly view: Output;
+    readonly target: Tensor;
+    readonly mask: Tensor;
+  },
+): Record<"labeled" | "unlabeled", Tensor> {
+  const [labeled] = s.student.labeled, weight = rampWeight(s.config, s.progress);
+  const squares = mean(mse(softmax(view.rawLogits()), target, { reduction: "none" }), 1);
+  return {
+    labeled: crossEntropy(labeled!.logits(), s.batch.labeled.y, { weights: s.weights("labeled") }), // there is a labeled view
+    unlabeled: mul(mean(mul(squares, mask)), s.ramp(weight, s.config.lambda)),
   };
 }

@@ -21,14 +21,6 @@ export interface AlignmentBank {
   readonly held: Tensor;
 }
 
-/** State that a method with an {@linkcode AlignmentBank} declares. */
-export function alignmentState(
-  batches: number,
-  classes: number,
-): Record<"bank" | "held", StateSpec> {
-  return { bank: { shape: [batches, classes] }, held: { shape: [1] } };
-}
-
 /** Puts the mean of a batch's predictions [batch, classes] into the bank; the oldest falls out. */
 export function pushMean({ bank, held }: AlignmentBank, probs: Tensor): AlignmentBank {
   const next = concat([slice(bank, { start: 1 }), mean(probs, 0, { keepAxes: true })], 0);
@@ -121,7 +113,7 @@ export function alignUniform(bank: AlignmentBank, probs: Tensor): Tensor {
 }
 
 /** State that {@linkcode alignUniform} works with. */
-export function uniformState(batches: number, classes: number): ReturnType<typeof alignmentState> {
+export function uniformState(batches: number, classes: number): ReturnType<typeof runningState> {
   return runningState({ average: "ring", batches, momentum: 0 }, classes);
 }
 

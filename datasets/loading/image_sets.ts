@@ -110,15 +110,16 @@ export async function readTrainImages(dataset: Dataset, images: Int32Array): Pro
   const bytes = dataset.size ** 2 * 3, all = new Uint8Array(images.length * bytes);
   let start = 0;
   for (const part of numberedParts(dataset)) {
-    const end = start + part.images, wanted = images.filter((i) => i >= start && i < end);
-    const read = await part.read(wanted.map((i) => i - start));
+    const first = start, end = start += part.images;
+    const wanted = images.filter((i) => i >= first && i < end).map((i) => i - first);
+    if (wanted.length === 0) continue;
+    const read = await part.read(wanted);
     if (wanted.length === images.length) return read;
     let next = 0;
     images.forEach((image, k) => {
-      if (image < start || image >= end) return;
+      if (image < first || image >= end) return;
       all.set(read.subarray(next * bytes, ++next * bytes), k * bytes);
     });
-    start = end;
   }
   return all;
 }

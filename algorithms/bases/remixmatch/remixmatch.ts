@@ -14,10 +14,10 @@ import {
 } from "../../../core/mod.ts";
 import {
   alignDistribution,
-  alignmentState,
   bankMean,
-  movingMean,
-  pushMean,
+  moveMean,
+  type RunningMeanOptions,
+  runningState,
   temperedPrior,
 } from "../../shared/distribution_alignment.ts";
 import { deinterleave, interleave, uncut } from "../../shared/batch_rows.ts";
@@ -84,8 +84,7 @@ export const remixmatch: Algorithm<ReMixMatchOptions> = defineAlgorithm({
     heads: { rotation: { classes: 4 } },
   }),
   recipe: dasoBase("remixmatch"),
-  state: ({ batches, momentum }, { classes }) =>
-    alignmentState(momentum > 0 ? 1 : batches, classes),
+  state: (config, { classes }) => runningState(runningMean(config), classes),
   pseudoLabel: (s, t) => ({
     probs: sharpen(s.config.align ? aligned(s, t.probs) : t.probs, s.config.temperature),
     form: "soft",
@@ -137,14 +136,18 @@ const UNMIXED: PassSpec = { net: "student", inputs: ["strong/0"] };
 
 type ReMixMatchStep = Step<ReMixMatchOptions, Record<"bank" | "held", StateSpec>>;
 
+/** How the mean of predictions is taken. */
+function runningMean({ batches, momentum }: ReMixMatchOptions): RunningMeanOptions {
+  return { average: momentum > 0 ? "moving" : "bank", batches, momentum };
+}
+
 /** Moves the running mean of predictions and aligns it with the labeled class distribution. */
 function aligned(s: ReMixMatchStep, probs: Tensor): Tensor {
-  const { config: { restart, restartEpochs, momentum }, progress: { step, steps, epochSteps } } = s;
+  const { config: { restart, restartEpochs }, progress: { step, steps, epochSteps } } = s;
   const anew = restart > 0 && step === Math.round(restart * steps) ||
     restartEpochs && step % epochSteps === 0;
   const before = anew ? { bank: mul(s.state.bank, 0), held: mul(s.state.held, 0) } : s.state;
-  const last = pushMean(before, probs), { held } = last;
-  const bank = momentum > 0 ? movingMean(before.bank, probs, momentum) : last.bank;
+  const { bank, held } = moveMean(before, probs, runningMean(s.config));
   s.state.bank = bank;
   s.state.held = held;
   const shares = temperedPrior(s.data.counts, s.config.exponent);

@@ -15,6 +15,7 @@ import type { CaseReader } from "./case_reader.ts";
 import type { CaseStep, StepReading } from "./case_step.ts";
 import { checkPasses, progressOf, releasedOptions } from "./cdmad.ts";
 import { interleaveOffsets } from "./cossl_functions.ts";
+import { checkQueue } from "./cossl_mixing.ts";
 import { IdentityModel } from "./identity_model.ts";
 import { StepCase } from "./step_case.ts";
 
@@ -149,20 +150,6 @@ function probe(
     w: scalar(s.ramp(ramp, lambda)),
     w_ent_eff: scalar(s.ramp(ramp, unmixed)),
   };
-}
-
-async function checkQueue(read: CaseReader, trace: StepCase, at: string): Promise<void> {
-  if (!read.case.params.align) {
-    // The original fills a queue that nothing reads.
-    for (const name of ["queue_last", "queue_length", "p_hat_mean"]) read.ignore(`${at}/${name}`);
-    return;
-  }
-  const { bank, held } = trace.state.of("remixmatch");
-  const rows = await trace.device.read(bank!); // declared, as the next one
-  read.close(`${at}/queue_last`, rows.slice(-trace.data.classes));
-  read.equal(`${at}/queue_length`, await trace.device.read(held!));
-  const mean = bankMean({ bank: bank!, held: held! });
-  read.close(`${at}/p_hat_mean`, await trace.device.read(mean));
 }
 
 /** Alignment over epochs that are longer than the queue, which each begins anew. */

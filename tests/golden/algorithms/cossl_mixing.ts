@@ -273,7 +273,8 @@ async function checkGradients(
   read.close(`${at}/d_z_rot`, own.gradients["rotation"] ?? [], GRADIENT);
 }
 
-async function checkQueue(read: CaseReader, trace: StepCase, at: string): Promise<void> {
+/** Compares the predictions that ReMixMatch remembers with those of a case. */
+export async function checkQueue(read: CaseReader, trace: StepCase, at: string): Promise<void> {
   if (!read.case.params.align) {
     // The original fills a queue that nothing reads.
     for (const name of ["queue_last", "queue_length", "p_hat_mean"]) read.ignore(`${at}/${name}`);
