@@ -89,8 +89,11 @@ export interface Protocol {
   readonly name: string;
   /** Where it was published; null for our own. */
   readonly paper: string | null;
-  /** Options that this protocol's papers use where they differ from the general ones. */
-  defaults?(pool: LabelPool): Partial<SplitOptions>;
+  /**
+   * Options that this protocol's papers use where they differ from the general ones, beside those that
+   * were given.
+   */
+  defaults?(pool: LabelPool, given: Partial<SplitOptions>): Partial<SplitOptions>;
   /** Options that a split by these depends on; all if left out. */
   uses?(options: SplitOptions): readonly (keyof SplitOptions)[];
   /** Deals the images out; `options` were checked. Throws BadInput if they cannot be met. */
