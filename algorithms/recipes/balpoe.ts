@@ -1,4 +1,10 @@
-import { entryOf, type PublishedRecipe, type Recipe, type RecipeTarget } from "../../core/mod.ts";
+import {
+  entryOf,
+  type OptionsByName,
+  type PublishedRecipe,
+  type Recipe,
+  type RecipeTarget,
+} from "../../core/mod.ts";
 import { SHORT_RUN } from "./usb.ts";
 
 const SHARED: Recipe = {
@@ -45,7 +51,7 @@ export const balpoe: PublishedRecipe = {
     const recipe = trainingOf(target, long);
     return long ? { ...recipe, augment: "balpoe-long" } : recipe;
   },
-  options: ({ dataset }) =>
+  options: ({ dataset }): OptionsByName =>
     dataset === "cifar10"
       ? { balpoe: { alpha: 0.8 } }
       : dataset.startsWith("imagenet")

@@ -178,7 +178,7 @@ export function requireComplete(split: Split, classNames: readonly string[]): vo
       `No image of class ${first}${
         more && ` (nor of ${more})`
       } of ${dataset} is labeled in a split of protocol ${protocol}: give each class more training ` +
-        "images, label more of them (split.labeledShare, split.holdout), or leave the class out",
+        "images, label more of them (split.labeledShare, split.holdout, split.valid), or leave the class out",
     );
   }
   if (split.test.length === 0 && split.testFrom !== "none") {
