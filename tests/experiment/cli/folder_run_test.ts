@@ -219,6 +219,19 @@ Deno.test("networks are not taken over where classes are numbered otherwise", as
     ...[...simpro, ...weights, "--set", "weightsPart=body", "--out", `${f.root}/fourth`],
   );
   assert.equal(body.code, 0, body.err);
+  // A natural tail has no use for the sizes of one that is cut.
+  const config = await Deno.readTextFile(`${f.root}/fourth/config.yaml`);
+  assert.match(config, /labeledShare: 1/);
+  assert.doesNotMatch(config, /labeledMax|unlabeledMax|gammaLabeled/);
+  const resumed = await capturedRun(
+    "train",
+    "--resume",
+    `${f.root}/fourth`,
+    "--steps",
+    "6",
+    "--quiet",
+  );
+  assert.equal(resumed.code, 0, resumed.err);
   const other = await capturedRun(
     ...["train", ...data, "--steps", "4", "--model", "wrn-10-1", ...weights],
   );
