@@ -14,18 +14,19 @@ const SGD = { kind: "sgd", momentum: 0.9, nesterov: true } as const;
  * one if nothing else is said.
  */
 export const SHORT_RUN: Recipe = {
-  model: "wrn-10-1",
+  model: "small-cnn",
   modelVariant: "daso",
   imageSize: 16,
-  steps: 800,
+  steps: 4000,
   epochSteps: 100,
-  batch: { labeled: 32, ratio: 1 },
+  evaluateEvery: 500,
+  batch: { labeled: 16, ratio: 2 },
   learningRate: 0.2,
   schedule: "cosine",
   optimizer: SGD,
   weightDecay: 2e-3,
   decayRule: "dimensions",
-  split: { labeledMax: 15, gammaLabeled: 15, unlabeledMax: 800, gammaUnlabeled: 15 },
+  split: { labeledMax: 16, gammaLabeled: 8, unlabeledMax: 800, gammaUnlabeled: 20 },
   average: { decay: 0.99, warmup: true, buffers: "average" },
   augment: "default",
 };
