@@ -24,7 +24,7 @@ export function checkWeights(
     const theirs = metadata[key];
     if (theirs === undefined || theirs === ours) continue;
     throw new BadInput(
-      `Cannot start from ${weights}: its ${key} is ${theirs}, this run's ${ours}: set ${key}=${theirs}`,
+      `Cannot take the weights ${weights}: their ${key} is ${theirs}, this run's ${ours}: set ${key}=${theirs}`,
     );
   }
   const theirs = weightsPart === "body" ? null : namesIn(metadata);
@@ -35,9 +35,9 @@ export function checkWeights(
     names.slice(0, 4).join(", ") + (names.length > 4 ? ", …" : "");
   if (a!.toSorted().join("\n") === b!.toSorted().join("\n")) {
     throw new BadInput(
-      `Cannot start from ${weights}: it numbers the classes ${some(theirs)}, this run ${
+      `Cannot take the weights ${weights}: they number the classes ${some(theirs)}, this run ${
         some(classNames)
-      }: take the protocol that its run had (split.protocol), or its body alone (weightsPart=body)`,
+      }: take the protocol that its run had (split.protocol), or their body alone (weightsPart=body)`,
     );
   }
   return `the classifier of ${weights} knows other classes (${

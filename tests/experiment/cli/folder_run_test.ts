@@ -210,11 +210,11 @@ Deno.test("networks are not taken over where classes are numbered otherwise", as
   const weights = ["--set", `weights=${file}`];
   const all = await capturedRun(...simpro, ...weights, "--out", `${f.root}/third`);
   assert.equal(all.code, 2);
-  assert.match(all.err, /it numbers the classes cat, dog, this run dog, cat: .*weightsPart=body/);
+  assert.match(all.err, /they number the classes cat, dog, this run dog, cat: .*weightsPart=body/);
   const evaluated = await capturedRun(
     ...["evaluate", "--weights", file, ...data, "--model", "small-cnn", "--protocol", "simpro"],
   );
-  assert.match(evaluated.err, /it numbers the classes cat, dog, this run dog, cat/);
+  assert.match(evaluated.err, /they number the classes cat, dog, this run dog, cat/);
   const body = await capturedRun(
     ...[...simpro, ...weights, "--set", "weightsPart=body", "--out", `${f.root}/fourth`],
   );
@@ -235,7 +235,7 @@ Deno.test("networks are not taken over where classes are numbered otherwise", as
   const other = await capturedRun(
     ...["train", ...data, "--steps", "4", "--model", "wrn-10-1", ...weights],
   );
-  assert.match(other.err, /its model is small-cnn, this run's wrn-10-1: set model=small-cnn/);
+  assert.match(other.err, /their model is small-cnn, this run's wrn-10-1: set model=small-cnn/);
 });
 
 Deno.test("choose asks for validation images before it trains", async () => {

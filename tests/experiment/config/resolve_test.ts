@@ -20,7 +20,7 @@ Deno.test("resolveConfig() lets the later layer win: recipe, file, flags, --set"
   assert.equal(config.steps, 10);
   assert.equal(config.seed, 2);
   assert.equal(config.batch.labeled, 9);
-  assert.equal(config.batch.ratio, 1, "the recipe's, untouched");
+  assert.equal(config.batch.ratio, 2, "the recipe's, untouched");
 });
 
 Deno.test("resolveConfig() says how methods are combined where a name is no combination", () => {
