@@ -37,6 +37,7 @@ const scenes: Readonly<Record<string, Scene>> = {
       for (const part of ["photos/unlabeled", "new"]) {
         await pictures(`${folder}/${part}/lake`, 6, 90);
       }
+      await files("own-data.md", folder);
     },
     async check(folder) {
       assert.equal((await lines(`${folder}/labels.csv`)).length, 7);
@@ -217,6 +218,13 @@ async function cifar(folder: string): Promise<void> {
       bytes[i * 3073] = i % 10;
     }
     await Deno.writeFile(`${folder}/${name}`, bytes);
+  }
+}
+
+/** Writes the YAML files that a guide shows. */
+async function files(name: string, folder: string): Promise<void> {
+  for (const [, file, body] of (await guide(name)).matchAll(/^```yaml\n# (\S+)\n(.*?)^```$/gms)) {
+    await Deno.writeTextFile(`${folder}/${file}`, body!); // both groups are in the pattern
   }
 }
 

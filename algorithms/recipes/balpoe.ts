@@ -1,4 +1,10 @@
-import { entryOf, type PublishedRecipe, type Recipe, type RecipeTarget } from "../../core/mod.ts";
+import {
+  entryOf,
+  type OptionsByName,
+  type PublishedRecipe,
+  type Recipe,
+  type RecipeTarget,
+} from "../../core/mod.ts";
 import { SHORT_RUN } from "./usb.ts";
 
 const SHARED: Recipe = {
@@ -21,15 +27,17 @@ const LARGEST: Readonly<Record<string, number>> = { cifar10: 5000, cifar100: 500
 /** Steps of 64 images in an epoch of ImageNet-LT's 115,846. */
 const IMAGENET_EPOCH = 1810;
 
+/** Steps of 512 images in an epoch of iNaturalist's 437,513. */
+const INATURALIST_EPOCH = 854;
+
 /**
  * BalPoE (Sanchez Aimar et al., CVPR 2023), which learns from labels alone. CIFAR: 200 epochs of
  * batches of 128, SGD 0.1 with Nesterov momentum, decay 5e-4 on everything, by 0.1 at epochs 160 and
- * 180 after 5 of warm-up, ResNet-32 with three experts, no average. Small ImageNet has what was
- * published for ImageNet-LT: ResNet-50, 180 epochs of batches of 64, 0.025 along half a cosine; its
- * epochs are counted as those of ImageNet-LT, whose tail is a list of files. Other data sets train as
- * CIFAR-100. iNaturalist is not among them; it was published with 100 epochs of batches of 512, rate
- * 0.2, decay 2e-4, α 0.2 and τ −1, 1, 3 on the network of ImageNet. Methods with one classifier have
- * the network with one expert.
+ * 180 after 5 of warm-up, ResNet-32 with three experts, no average. ImageNet-LT: ResNet-50, 180 epochs of
+ * batches of 64, 0.025 along half a cosine; small ImageNet the same, its epochs counted likewise. Other data sets train as
+ * CIFAR-100. iNaturalist 2018 has 100 epochs of batches of 512, rate 0.2 and decay 2e-4. Both are learned
+ * whole; ResNeXt-50 is `model=resnext-50-experts-3`. Methods with one classifier have the network with
+ * one expert.
  *
  * Its long training (`balpoe.training=long`) has 400 epochs, on CIFAR with twice the epochs of all
  * else, and other views. On `synthetic` a short run of three linear experts.
@@ -43,27 +51,32 @@ export const balpoe: PublishedRecipe = {
     const recipe = trainingOf(target, long);
     return long ? { ...recipe, augment: "balpoe-long" } : recipe;
   },
-  options: ({ dataset }) =>
+  options: ({ dataset }): OptionsByName =>
     dataset === "cifar10"
       ? { balpoe: { alpha: 0.8 } }
       : dataset.startsWith("imagenet")
       ? { balpoe: { alpha: 0.3, tau: [0, 1.25, 2.5] } }
+      : dataset === "inaturalist2018"
+      ? { balpoe: { alpha: 0.2, tau: [-1, 1, 3] } }
       : {},
 };
 
 function trainingOf({ dataset, base, given }: RecipeTarget, long: boolean): Recipe {
   const experts = base === "balpoe" ? 3 : 1;
-  if (dataset.startsWith("imagenet")) {
+  const species = dataset === "inaturalist2018";
+  if (species || dataset.startsWith("imagenet")) {
+    const epochSteps = species ? INATURALIST_EPOCH : IMAGENET_EPOCH;
     return {
       ...SHARED,
       model: `resnet-50-experts-${experts}`,
-      steps: (long ? 400 : 180) * IMAGENET_EPOCH,
-      epochSteps: IMAGENET_EPOCH,
-      evaluateEvery: IMAGENET_EPOCH,
-      batch: { labeled: 64, ratio: 0 },
-      learningRate: 0.025,
+      steps: (long ? 400 : species ? 100 : 180) * epochSteps,
+      epochSteps,
+      evaluateEvery: epochSteps,
+      batch: { labeled: species ? 512 : 64, ratio: 0 },
+      learningRate: species ? 0.2 : 0.025,
+      ...(species && { weightDecay: 2e-4 }),
       schedule: "half-cosine-epochs",
-      ...(dataset === "imagenet1k" ? { split: { protocol: "balpoe" } } : {}),
+      ...(dataset === "imagenet127" ? {} : { split: { protocol: "balpoe" } }),
     };
   }
   const labeledMax = entryOf(LARGEST, dataset);

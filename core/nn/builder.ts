@@ -35,6 +35,8 @@ export interface ConvOptions {
   readonly stride?: number;
   /** Zeros around the image, 0 by default. */
   readonly padding?: number;
+  /** Parts of the channels that do not see each other, 1 by default. */
+  readonly groups?: number;
   /** Start of the weight; Kaiming normal over the outputs by default. */
   readonly init?: Init;
   /** Start of a bias; without it there is none. */
@@ -111,15 +113,15 @@ export class Builder {
     kernel: number,
     options: ConvOptions = {},
   ): Layer {
-    const { stride = 1, padding = 0, init = kaimingNormal(outputs, kernel) } = options;
-    const weight = this.parameter(`${name}.weight`, [kernel, kernel, inputs, outputs], init, {
-      layout: "convolution",
-    });
+    const { stride = 1, padding = 0, groups = 1, init = kaimingNormal(outputs, kernel) } = options;
+    const shape = [kernel, kernel, inputs / groups, outputs];
+    const weight = this.parameter(`${name}.weight`, shape, init, { layout: "convolution" });
     const bias = options.bias && this.parameter(`${name}.bias`, [outputs], options.bias);
     return named(name, (x, pass) =>
       conv2d(x, weight(pass), {
         stride,
         padding,
+        groups,
         ...(bias ? { bias: bias(pass) } : {}),
       }));
   }

@@ -2,7 +2,7 @@ import { concat } from "../autograd/ops/layout.ts";
 import { globalAvgPool } from "../autograd/ops/pool.ts";
 import { expertHeads } from "./expert_heads.ts";
 import type { Model } from "./model.ts";
-import { residualStage, residualStem, type StemSize } from "./residual_stage.ts";
+import { residualStage, residualStem, RESNEXT, type StemSize } from "./residual_stage.ts";
 
 /** Settings of {@linkcode expertResNet50}. */
 export interface ExpertResNet50Options {
@@ -12,24 +12,32 @@ export interface ExpertResNet50Options {
   readonly scale?: number;
   /** By default `large` for images of more than 64 pixels. */
   readonly stem?: StemSize;
+  /** Whether 3×3 convolutions have 32 groups, as ResNeXt-50 32×4d. */
+  readonly next?: boolean;
 }
 
 /**
- * BalPoE's ResNet-50 for ImageNet-LT and iNaturalist: stem and first two stages are shared, the third
+ * BalPoE's ResNet-50 or, with `next`, ResNeXt-50 for ImageNet-LT and iNaturalist: stem and first two stages are shared, the third
  * and fourth stage and a cosine classifier are each expert's own; features and heads as of
- * `expertResNet`. Its ResNeXt-50, whose convolutions have groups, is not there.
+ * `expertResNet`.
  *
  * @throws {RangeError} If there is no expert.
  */
-export function expertResNet50({ experts, scale = 30, stem }: ExpertResNet50Options): Model {
+export function expertResNet50(options: ExpertResNet50Options): Model {
+  const { experts, scale = 30, stem, next = false } = options;
   if (!(experts >= 1)) {
     throw new RangeError(`A network of ${experts} experts is none: take 1 or more`);
   }
   return {
-    name: `resnet-50-experts-${experts}`,
+    name: `${next ? "resnext" : "resnet"}-50-experts-${experts}`,
     build(b, { classes, size }) {
       const shape = stem ?? (size > 64 ? "large" : "small");
-      const common = { block: "bottleneck", stem: shape, stride: 2 } as const;
+      const common = {
+        block: "bottleneck",
+        stem: shape,
+        stride: 2,
+        ...(next && { cardinality: RESNEXT }),
+      } as const;
       const first = residualStem(b, shape);
       const one = { ...common, blocks: 3, inputs: 64, planes: 64, stride: 1 };
       const layer1 = residualStage(b, "layer1", one);

@@ -4,17 +4,20 @@ import { expertResNet } from "./expert_resnet.ts";
 import { expertResNet50 } from "./expert_resnet_50.ts";
 import { resNet, type ResNetDepth } from "./resnet.ts";
 import { smallCnn } from "./small_cnn.ts";
-import { wideResNet, type WideResNetVariant } from "./wide_resnet.ts";
+import { wideResNet, wideResNet37, type WideResNetVariant } from "./wide_resnet.ts";
 
 /** Names that {@linkcode modelByName} knows; D, K and M stand for any valid depth, width and number of experts. */
 export const MODEL_NAMES: readonly string[] = [
   "small-cnn",
   "wrn-D-K",
+  "wrn-37-K",
   "resnet-18",
   "resnet-34",
   "resnet-50",
+  "resnext-50",
   "resnet-32-experts-M",
   "resnet-50-experts-M",
+  "resnext-50-experts-M",
 ];
 
 /**
@@ -34,11 +37,16 @@ export function modelByName(
   if (own) return own;
   if (name === "small-cnn") return smallCnn;
   const wide = name.match(/^wrn-(\d{1,4})-(\d{1,4})$/);
-  if (wide) return wideResNet({ depth: Number(wide[1]), width: Number(wide[2]), variant });
-  const experts = name.match(/^resnet-(32|50)-experts-(\d{1,2})$/);
-  if (experts) {
-    return (experts[1] === "32" ? expertResNet : expertResNet50)({ experts: Number(experts[2]) });
+  if (wide) {
+    const depth = Number(wide[1]), width = Number(wide[2]);
+    return depth === 37 ? wideResNet37({ width }) : wideResNet({ depth, width, variant });
   }
+  const many = name.match(/^(resnet-32|resnet-50|resnext-50)-experts-(\d{1,2})$/);
+  if (many) {
+    const experts = Number(many[2]), next = many[1] === "resnext-50";
+    return many[1] === "resnet-32" ? expertResNet({ experts }) : expertResNet50({ experts, next });
+  }
+  if (name === "resnext-50") return resNet({ depth: 50, next: true, variant });
   const residual = name.match(/^resnet-(\d{1,4})$/);
   if (residual) return resNet({ depth: Number(residual[1]) as ResNetDepth, variant });
   throw unknownName(name, "model", [...MODEL_NAMES, ...others.map((model) => model.name)]);

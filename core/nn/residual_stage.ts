@@ -22,11 +22,26 @@ export interface StageOptions {
   readonly blocks: number;
   /** Channels that come in. */
   readonly inputs: number;
-  /** Channels of the 3×3 convolutions. */
+  /** Channels of the 3×3 convolutions; of bottlenecks with a cardinality, see there. */
   readonly planes: number;
   /** Stride of the first block. */
   readonly stride: number;
+  /** Bottlenecks only: groups of the 3×3 convolutions; one, as wide as `planes`, by default. */
+  readonly cardinality?: Cardinality;
 }
+
+/** How a bottleneck's 3×3 convolution is cut (Xie et al., "Aggregated residual transformations", 2017). */
+export interface Cardinality {
+  /** Number of groups. */
+  readonly groups: number;
+  /** Channels of a group at 64 planes, in proportion at more. */
+  readonly width: number;
+}
+
+/** ResNeXt's 32×4d. */
+export const RESNEXT: Cardinality = { groups: 32, width: 4 };
+
+const PLAIN: Cardinality = { groups: 1, width: 64 };
 
 const NORM: NormOptions = { momentum: 0.1, eps: 1e-5 };
 const NORM_RELU: NormOptions = { ...NORM, activation: { kind: "relu" } };
@@ -57,6 +72,7 @@ export function residualStage(b: Builder, name: string, o: StageOptions): Layer 
       inputs: i === 0 ? o.inputs : outputs,
       planes: o.planes,
       stride: i === 0 ? o.stride : 1,
+      ...(o.cardinality && { cardinality: o.cardinality }),
     }));
   return (x, pass) => layers.reduce((y, layer) => layer(y, pass), x);
 }
@@ -67,6 +83,7 @@ interface BlockOptions {
   readonly inputs: number;
   readonly planes: number;
   readonly stride: number;
+  readonly cardinality?: Cardinality;
 }
 
 function basic(b: Builder, o: BlockOptions): Layer {
@@ -83,12 +100,13 @@ function basic(b: Builder, o: BlockOptions): Layer {
 }
 
 function bottleneck(b: Builder, o: BlockOptions): Layer {
-  const { name, inputs, planes, stride } = o;
-  const conv1 = b.conv2d(`${name}.conv1`, inputs, planes, 1);
-  const bn1 = b.batchNorm(`${name}.bn1`, planes, NORM_RELU);
-  const conv2 = b.conv2d(`${name}.conv2`, planes, planes, 3, { stride, padding: 1 });
-  const bn2 = b.batchNorm(`${name}.bn2`, planes, NORM_RELU);
-  const conv3 = b.conv2d(`${name}.conv3`, planes, 4 * planes, 1);
+  const { name, inputs, planes, stride, cardinality: { groups, width } = PLAIN } = o;
+  const inner = Math.floor(planes * width / 64) * groups;
+  const conv1 = b.conv2d(`${name}.conv1`, inputs, inner, 1);
+  const bn1 = b.batchNorm(`${name}.bn1`, inner, NORM_RELU);
+  const conv2 = b.conv2d(`${name}.conv2`, inner, inner, 3, { stride, padding: 1, groups });
+  const bn2 = b.batchNorm(`${name}.bn2`, inner, NORM_RELU);
+  const conv3 = b.conv2d(`${name}.conv3`, inner, 4 * planes, 1);
   const bn3 = b.batchNorm(`${name}.bn3`, 4 * planes, NORM);
   const side = shortcut(b, o, 4 * planes);
   return (x: Tensor, pass: Pass) => {

@@ -5,6 +5,7 @@ import {
   type ResidualBlock,
   residualStage,
   residualStem,
+  RESNEXT,
   type StemSize,
 } from "./residual_stage.ts";
 import type { WideResNetVariant } from "./wide_resnet.ts";
@@ -23,6 +24,8 @@ export interface ResNetOptions {
    * `large`: 7×7 stride 2 and max pooling, as torchvision. By default it follows the image size.
    */
   readonly stem?: StemSize;
+  /** Depth 50 only: 3×3 convolutions of 32 groups, four channels each in the first stage (ResNeXt). */
+  readonly next?: boolean;
 }
 
 const BLOCKS: Readonly<Record<ResNetDepth, readonly [number, number, number, number]>> = {
@@ -46,18 +49,28 @@ const HEADS: Readonly<
  * 0.1, eps 1e-5; Kaiming-normal by fan-out; Xavier-normal heads. SimPro, ACR, CoSSL and ADELLO use
  * the 50-layer one with the small stem on ImageNet at 32 and 64 pixels.
  *
+ * With `next` ResNeXt-50 32×4d (Xie et al., 2017), torchvision's `resnext50_32x4d`.
+ *
  * @throws {RangeError} If there is no such depth.
  */
 export function resNet(options: ResNetOptions): Model {
-  const { depth, variant = "simpro", stem } = options;
+  const { depth, variant = "simpro", stem, next = false } = options;
   if (!Object.hasOwn(BLOCKS, depth)) {
     throw new RangeError(`There is no ResNet of depth ${depth}: choose 18, 34 or 50`);
   }
+  if (next && depth !== 50) {
+    throw new RangeError(`There is no ResNeXt of depth ${depth}: choose 50`);
+  }
   return {
-    name: `resnet-${depth}`,
+    name: `${next ? "resnext" : "resnet"}-${depth}`,
     variant,
     build: (b, input) =>
-      build(b, input, { depth, variant, stem: stem ?? (input.size > 64 ? "large" : "small") }),
+      build(b, input, {
+        depth,
+        variant,
+        next,
+        stem: stem ?? (input.size > 64 ? "large" : "small"),
+      }),
   };
 }
 
@@ -73,6 +86,7 @@ function build(b: Builder, input: ModelInput, o: Required<ResNetOptions>): Body 
       inputs: stage === 0 ? 64 : 32 * 2 ** stage * widen,
       planes: 64 * 2 ** stage,
       stride: stage === 0 ? 1 : 2,
+      ...(o.next && { cardinality: RESNEXT }),
     })
   );
   const features = 512 * widen;

@@ -96,11 +96,7 @@ export function wideResNet(options: WideResNetOptions): Model {
       }`,
     );
   }
-  if (!Number.isInteger(width) || width < 1 || width > 64) {
-    throw new RangeError(
-      `There is no Wide ResNet of width ${width}: give a whole number from 1 to 64`,
-    );
-  }
+  checkWidth(width);
   if (!WIDE_RESNET_VARIANTS.includes(variant)) {
     throw new RangeError(
       `There is no Wide ResNet variant '${variant}': choose one of ${
@@ -168,24 +164,79 @@ function build(b: Builder, input: ModelInput, options: Required<WideResNetOption
   };
 }
 
+/**
+ * USB's `wrn_var_37_2` for STL-10 at 96 pixels (Wang et al., NeurIPS 2022; `wrn_var.py`): four stages
+ * of four blocks, each of which begins with stride 2, of 16 to 128 times `width` channels; all
+ * convolutions with a bias, batch-norm momentum 0.001 and eps 1e-3. Where channels change, the shortcut
+ * sees the activated input.
+ *
+ * @throws {RangeError} If there is no such width.
+ */
+export function wideResNet37({ width }: { readonly width: number }): Model {
+  checkWidth(width, 2);
+  return {
+    name: `wrn-37-${width}`,
+    build(b, { classes }) {
+      const norm: NormOptions = {
+        momentum: 0.001,
+        eps: 1e-3,
+        activation: { kind: "leaky-relu", slope: 0.1 },
+      };
+      const layers = [b.conv2d("conv1", 3, 16, 3, { padding: 1, bias: torchDefault(27) })];
+      let channels = 16;
+      for (let stage = 1; stage <= 4; stage++) {
+        for (let i = 0; i < 4; i++) {
+          const outputs = 8 * width * 2 ** stage, stride = i === 0 ? 2 : 1;
+          const block = { inputs: channels, outputs, stride, shared: i === 0, norm, bias: true };
+          layers.push(legacyBlock(b, `block${stage}.layer.${i}`, block));
+          channels = outputs;
+        }
+      }
+      const last = b.batchNorm("bn1", channels, norm);
+      const map: Layer = (x, pass) => last(layers.reduce((y, layer) => layer(y, pass), x), pass);
+      const heads = { main: b.linear("fc", channels, classes) };
+      return { features: channels, heads, map, forward: (x, pass) => globalAvgPool(map(x, pass)) };
+    },
+  };
+}
+
+function checkWidth(width: number, least = 1): void {
+  if (Number.isInteger(width) && width >= least && width <= 64) return;
+  throw new RangeError(
+    `There is no Wide ResNet of width ${width}: give a whole number from ${least} to 64`,
+  );
+}
+
 interface BlockOptions {
   readonly inputs: number;
   readonly outputs: number;
   readonly stride: number;
-  /** Whether the shortcut too sees the activated input: the very first block. */
+  /** Whether the shortcut too sees the activated input, where channels change. */
   readonly shared: boolean;
   readonly norm: NormOptions;
+  /** Whether convolutions have a bias; none by default. */
+  readonly bias?: boolean;
 }
 
-/** Block of SimPro, ACR, USB and ADELLO: bn1 → conv1 → bn2 → conv2, with the raw-input slip. */
+/** Block of SimPro, ACR, USB and ADELLO: bn1 → conv1 → bn2 → conv2, with the raw-input slip unless shared. */
 function legacyBlock(b: Builder, name: string, o: BlockOptions): Layer {
   const bn1 = b.batchNorm(`${name}.bn1`, o.inputs, o.norm);
-  const conv1 = b.conv2d(`${name}.conv1`, o.inputs, o.outputs, 3, { stride: o.stride, padding: 1 });
+  const bias = (fanIn: number) => o.bias ? { bias: torchDefault(fanIn) } : {};
+  const conv1 = b.conv2d(`${name}.conv1`, o.inputs, o.outputs, 3, {
+    stride: o.stride,
+    padding: 1,
+    ...bias(9 * o.inputs),
+  });
   const bn2 = b.batchNorm(`${name}.bn2`, o.outputs, o.norm);
-  const conv2 = b.conv2d(`${name}.conv2`, o.outputs, o.outputs, 3, { padding: 1 });
+  const conv2 = b.conv2d(`${name}.conv2`, o.outputs, o.outputs, 3, {
+    padding: 1,
+    ...bias(9 * o.outputs),
+  });
   const changes = o.inputs !== o.outputs;
-  const shortcut = changes &&
-    b.conv2d(`${name}.convShortcut`, o.inputs, o.outputs, 1, { stride: o.stride });
+  const shortcut = changes && b.conv2d(`${name}.convShortcut`, o.inputs, o.outputs, 1, {
+    stride: o.stride,
+    ...bias(o.inputs),
+  });
   // Where the channels stay the same (width 1), the released code never shares.
   const shared = o.shared && changes;
   return (x: Tensor, pass: Pass) => {

@@ -16,12 +16,12 @@ export interface ListOptions {
 }
 
 /**
- * Reads a list of Semi-Aves: `relative/path label` a line.
+ * Reads a list of Semi-Aves, ImageNet-LT or iNaturalist: `relative/path label` a line.
  *
  * @returns In the order of the file; label -1 stays.
  * @throws {BadInput} If the list is empty, a line is malformed, or a path leaves the folder.
  */
-export function parseAvesList(text: string, { path, classes }: ListOptions): ListedImage[] {
+export function parsePathList(text: string, { path, classes }: ListOptions): ListedImage[] {
   const images: ListedImage[] = [];
   for (const [i, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;

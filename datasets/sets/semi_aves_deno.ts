@@ -6,7 +6,7 @@ import {
 } from "../store/pack/pack_plan.ts";
 import { readText } from "../store/locate_deno.ts";
 import { sourceKey } from "../store/source_key_deno.ts";
-import { parseAvesList } from "./image_lists.ts";
+import { parsePathList } from "./image_lists.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { infoOf } from "./set_info.ts";
 
@@ -21,7 +21,7 @@ export async function planSemiAves(options: PlanOptions): Promise<Planned> {
   const classes = infoOf(name).classes!; // it is in the table
   const list = async (file: string): Promise<ImageFile[]> => {
     const path = `${folder}/${file}`;
-    return parseAvesList(await readText(path, 1 << 26), { path, classes });
+    return parsePathList(await readText(path, 1 << 26), { path, classes });
   };
   const files = {
     train: await list("l_train_val.txt"),

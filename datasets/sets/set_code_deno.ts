@@ -6,6 +6,7 @@ import { planEurosat } from "./eurosat_deno.ts";
 import { planFolder } from "./folder_deno.ts";
 import { planFood101 } from "./food101_deno.ts";
 import { planImagenet } from "./imagenet_deno.ts";
+import { planLongTailLists } from "./long_tail_lists_deno.ts";
 import { planSemiAves } from "./semi_aves_deno.ts";
 import type { PackedName, UnpackedName } from "./set_info.ts";
 import { planStl10 } from "./stl10_deno.ts";
@@ -18,6 +19,8 @@ const planners: Readonly<Record<PackedName, (options: PlanOptions) => Promise<Pl
   svhn: planSvhn,
   imagenet127: planImagenet,
   imagenet1k: planImagenet,
+  "imagenet-lt": planLongTailLists,
+  inaturalist2018: planLongTailLists,
   food101: planFood101,
   "semi-aves": planSemiAves,
   eurosat: planEurosat,

@@ -201,6 +201,49 @@ const rows = {
     downloads: [],
     byHand: imagenetByHand,
   },
+  "imagenet-lt": {
+    title: "ImageNet-LT",
+    classes: 1000,
+    naturalTail: true,
+    sizes: anySize(256),
+    folders: ["ImageNet_LT", "imagenet-lt", "imagenet"],
+    marker: "ImageNet_LT_train.txt",
+    packed: true,
+    fit: "cover",
+    ...imagenetNorm,
+    source: {
+      byHand: "ImageNet's photographs and three lists",
+      size: "36 GB when packed",
+      terms: "ImageNet's: research and education, not commercial; cite Liu et al. 2019",
+    },
+    downloads: [],
+    byHand:
+      "lay ILSVRC 2012's `train` (a folder a class) and `val` (images without folders) beside " +
+      "the lists ImageNet_LT_train.txt, ImageNet_LT_val.txt and ImageNet_LT_test.txt of " +
+      "https://github.com/emasa/BalPoE-CalibratedLT (data_txt/ImageNet_LT) in one folder",
+  },
+  inaturalist2018: {
+    title: "iNaturalist 2018",
+    classes: 8142,
+    naturalTail: true,
+    sizes: anySize(256),
+    folders: ["iNaturalist18", "inaturalist2018", "iNaturalist"],
+    marker: "iNaturalist18_train.txt",
+    packed: true,
+    fit: "cover",
+    mean: [0.466, 0.471, 0.38],
+    std: [0.195, 0.194, 0.192],
+    source: {
+      byHand: "photographs of the 2018 competition and two lists",
+      size: "91 GB when packed",
+      terms: "images belong to their authors: not commercial; cite Van Horn et al. 2018",
+    },
+    downloads: [],
+    byHand:
+      "lay `train_val2018` of https://github.com/visipedia/inat_comp/tree/master/2018 beside the " +
+      "lists iNaturalist18_train.txt and iNaturalist18_val.txt of " +
+      "https://github.com/emasa/BalPoE-CalibratedLT (data_txt/iNaturalist18) in one folder",
+  },
   food101: {
     title: "Food-101",
     classes: 101,

@@ -89,8 +89,11 @@ export interface Protocol {
   readonly name: string;
   /** Where it was published; null for our own. */
   readonly paper: string | null;
-  /** Options that this protocol's papers use where they differ from the general ones. */
-  defaults?(pool: LabelPool): Partial<SplitOptions>;
+  /**
+   * Options that this protocol's papers use where they differ from the general ones, beside those that
+   * were given.
+   */
+  defaults?(pool: LabelPool, given: Partial<SplitOptions>): Partial<SplitOptions>;
   /** Options that a split by these depends on; all if left out. */
   uses?(options: SplitOptions): readonly (keyof SplitOptions)[];
   /** Deals the images out; `options` were checked. Throws BadInput if they cannot be met. */
@@ -175,7 +178,7 @@ export function requireComplete(split: Split, classNames: readonly string[]): vo
       `No image of class ${first}${
         more && ` (nor of ${more})`
       } of ${dataset} is labeled in a split of protocol ${protocol}: give each class more training ` +
-        "images, label more of them (split.labeledShare, split.holdout), or leave the class out",
+        "images, label more of them (split.labeledShare, split.holdout, split.valid), or leave the class out",
     );
   }
   if (split.test.length === 0 && split.testFrom !== "none") {

@@ -1,4 +1,4 @@
-"""`resnet-32-experts-M` and `resnet-50-experts-M` of BalPoE: cosine classifiers of experts, and their mean."""
+"""`resnet-32-experts-M`, `resnet-50-experts-M` and `resnext-50-experts-M` of BalPoE: cosine classifiers of experts, and their mean."""
 import json
 import re
 
@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from load import add_heads, classify
 from resnet import Stem, is_large, stage
 
-NAME = re.compile(r"resnet-(32|50)-experts-(\d+)$")
+NAME = re.compile(r"(resnet|resnext)-(32|50)-experts-(\d+)$")
 
 
 class Cosine(nn.Module):
@@ -42,7 +42,7 @@ def group(inputs, outputs, stride):
 
 
 class ExpertResNet(Stem):
-    def __init__(self, depth, experts, classes, large):
+    def __init__(self, depth, experts, classes, large, groups):
         super().__init__(large and depth == 50)
         if depth == 32:
             self.conv1, self.bn1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16)
@@ -50,10 +50,10 @@ class ExpertResNet(Stem):
             self.layer2s = nn.ModuleList(group(16, 32, 2) for _ in range(experts))
             self.layer3s = nn.ModuleList(group(32, 64, 2) for _ in range(experts))
         else:
-            self.layer1, self.width = stage(64, 64, 3, 1, True, large), 2048
-            self.layer2 = stage(256, 128, 4, 2, True, large)
-            self.layer3s = nn.ModuleList(stage(512, 256, 6, 2, True, large) for _ in range(experts))
-            self.layer4s = nn.ModuleList(stage(1024, 512, 3, 2, True, large) for _ in range(experts))
+            self.layer1, self.width = stage(64, 64, 3, 1, True, large, groups), 2048
+            self.layer2 = stage(256, 128, 4, 2, True, large, groups)
+            self.layer3s = nn.ModuleList(stage(512, 256, 6, 2, True, large, groups) for _ in range(experts))
+            self.layer4s = nn.ModuleList(stage(1024, 512, 3, 2, True, large, groups) for _ in range(experts))
         self.own = [self.layer2s, self.layer3s] if depth == 32 else [self.layer3s, self.layer4s]
         self.linears = nn.ModuleList(Cosine(self.width, classes) for _ in range(experts))
 
@@ -66,8 +66,9 @@ class ExpertResNet(Stem):
 
 
 def build(card):
-    depth, experts = map(int, NAME.match(card["model"]).groups())
-    model = ExpertResNet(depth, experts, len(json.loads(card["classNames"])), is_large(card))
+    kind, depth, experts = NAME.match(card["model"]).groups()
+    depth, experts, groups = int(depth), int(experts), 32 if kind == "resnext" else 1
+    model = ExpertResNet(depth, experts, len(json.loads(card["classNames"])), is_large(card), groups)
     added = {name: head for name, head in json.loads(card["heads"]).items() if name != "experts"}
     add_heads(model, experts * model.width, {}, {**card, "heads": json.dumps(added)})
     return model

@@ -1,4 +1,4 @@
-"""`wrn-D-K` in the forms of SimPro and ACR (`simpro`), USB and ADELLO (`usb`), DASO and SEVAL (`daso`), CoSSL, CDMAD."""
+"""`wrn-D-K` in the forms of SimPro and ACR (`simpro`), USB and ADELLO (`usb`), DASO and SEVAL (`daso`), CoSSL, CDMAD; USB's `wrn-37-K`."""
 import json
 import re
 
@@ -24,15 +24,15 @@ def conv(inputs, outputs, kernel=3, stride=1, bias=False):
 class LegacyBlock(nn.Module):
     """Of simpro and usb: where channels change, the convolution sees what comes in, not activated."""
 
-    def __init__(self, inputs, outputs, stride, first, eps):
+    def __init__(self, inputs, outputs, stride, first, eps, bias=False):
         super().__init__()
         self.changes = inputs != outputs
         self.shared = first and self.changes
-        self.bn1, self.conv1 = nn.BatchNorm2d(inputs, eps), conv(inputs, outputs, 3, stride)
-        self.bn2, self.conv2 = nn.BatchNorm2d(outputs, eps), conv(outputs, outputs)
+        self.bn1, self.conv1 = nn.BatchNorm2d(inputs, eps), conv(inputs, outputs, 3, stride, bias)
+        self.bn2, self.conv2 = nn.BatchNorm2d(outputs, eps), conv(outputs, outputs, bias=bias)
         self.act = nn.LeakyReLU(0.1)
         if self.changes:
-            self.convShortcut = conv(inputs, outputs, 1, stride)
+            self.convShortcut = conv(inputs, outputs, 1, stride, bias)
 
     def forward(self, x):
         active = self.act(self.bn1(x))
@@ -61,6 +61,8 @@ class CleanBlock(nn.Module):
 class WideResNet(nn.Module):
     def __init__(self, depth, width, variant):
         super().__init__()
+        if depth == 37:
+            return self.four_stages(width)
         legacy, prefix = variant in ("simpro", "usb"), "encoder." if variant == "daso" else ""
         eps, last_eps = EPS[variant]
         self.way, inputs = [], 16
@@ -72,6 +74,17 @@ class WideResNet(nn.Module):
                 self.add(f"block{stage}.layer.{i}" if legacy else f"{prefix}unit{stage}.{i}", block)
                 inputs = outputs
         self.add("bn1" if legacy else f"{prefix}unit4.0", nn.BatchNorm2d(inputs, last_eps))
+        self.features = inputs
+
+    def four_stages(self, width):
+        self.way, inputs = [], 16
+        self.add("conv1", conv(3, 16, bias=True))
+        for stage in (1, 2, 3, 4):
+            for i in range(4):
+                outputs = 8 * width * 2**stage
+                self.add(f"block{stage}.layer.{i}", LegacyBlock(inputs, outputs, 2 if i == 0 else 1, i == 0, 1e-3, True))
+                inputs = outputs
+        self.add("bn1", nn.BatchNorm2d(inputs, 1e-3))
         self.features = inputs
 
     def add(self, name, layer):
@@ -86,7 +99,8 @@ class WideResNet(nn.Module):
 
 def build(card):
     depth, width = map(int, NAME.match(card["model"]).groups())
-    model, classes = WideResNet(depth, width, card["modelVariant"]), len(json.loads(card["classNames"]))
-    own = {name: (where, n or classes) for name, (where, n) in HEADS[card["modelVariant"]].items()}
+    model, classes = WideResNet(depth, width, card.get("modelVariant")), len(json.loads(card["classNames"]))
+    heads = {"main": ("fc", None)} if depth == 37 else HEADS[card["modelVariant"]]
+    own = {name: (where, n or classes) for name, (where, n) in heads.items()}
     add_heads(model, model.features, own, card)
     return model

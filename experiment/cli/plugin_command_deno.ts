@@ -58,10 +58,12 @@ export async function checkPluginCommand(
   if (algorithms.length === 0) return EXIT.done;
   const device = await openAdapter(choice, { quiet });
   let failed = 0;
+  const said = new Set<string>();
   for (const algorithm of algorithms) {
     for await (const { stack, problem } of checkPlugin(algorithm, { device })) {
       if (problem) failed++;
-      if (problem) console.log(`FAILED ${stack}: ${problem}`);
+      if (problem) console.log(`FAILED ${stack}: ${said.has(problem) ? "the same" : problem}`);
+      if (problem) said.add(problem);
       else if (!quiet) console.log(`ok     ${stack}`);
     }
   }

@@ -35,7 +35,7 @@ export async function trainCommand(flags: TrainFlags): Promise<number> {
   const out = flags.out === undefined ? undefined : userPath(flags.out);
   if (out) await RunFolder.requireFree(out);
   const run = await prepareRun(resolved);
-  const from = await earlierRun(resolved.config, run.dataset);
+  const from = await earlierRun(run);
   if (run.note !== null && !flags.quiet) tell(run.note);
   const path = out ?? await freshName(run);
   return await train({ ...run, from }, flags, path, async (environment) => {
@@ -63,7 +63,7 @@ async function resume(flags: TrainFlags, path: string): Promise<number> {
   const restored = await hasCheckpoint(path);
   const run = await prepareRun(await resolveFolder(folder, flags), { restored });
   requireSameSplit(await folder.readText("split.json"), run.split, path);
-  const from = restored ? null : await earlierRun(run.resolved.config, run.dataset);
+  const from = restored ? null : await earlierRun(run);
   const { steps } = run.resolved.config;
   const summary = await readSummary(folder);
   // A checkpoint behind its summary's was damaged and goes on below.

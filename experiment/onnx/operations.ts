@@ -42,12 +42,15 @@ export const OPERATIONS: Readonly<Record<string, Write>> = {
   conv2d({ graph, operation, inputs, value, filter, refuse }) {
     const [x, w, bias] = operation.inputs as [AnyTensor, AnyTensor, AnyTensor?];
     if (!inputs[0]?.batched) refuse("it convolves something other than images");
-    const { stride, padding } = attributes<{ stride: number; padding: number }>(operation);
+    const { stride, padding, groups } = attributes<
+      { stride: number; padding: number; groups: number }
+    >(operation);
     const [kh = 0, kw = 0] = w.shape;
     return graph.node("Conv", [value(x).name, filter(w), ...bias ? [value(bias).name] : []], {
       kernel_shape: [kh, kw],
       strides: [stride, stride],
       pads: [padding, padding, padding, padding],
+      ...(groups > 1 && { group: groups }),
     });
   },
   batchNorm({ graph, operation, inputs, value, refuse }) {

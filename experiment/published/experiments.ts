@@ -104,9 +104,10 @@ const byId = new Map(experiments.map((experiment) => [experiment.id, experiment]
 export function findExperiment(id: string): Experiment {
   const found = byId.get(id);
   if (found) return found;
-  throw new BadInput(
-    `There is no experiment '${id}'${didYouMean(id, [...byId.keys()])} See \`list experiments\``,
-  );
+  const [near, ...more] = [...byId.keys()].filter((known) => known.startsWith(id));
+  const others = more.length > 0 ? ` or one of the ${more.length} others that begin so` : "";
+  const hint = near ? `; did you mean '${near}'${others}?` : didYouMean(id, [...byId.keys()]);
+  throw new BadInput(`There is no experiment '${id}'${hint} See \`list experiments\``);
 }
 
 /**

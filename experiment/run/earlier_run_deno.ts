@@ -1,8 +1,8 @@
 import { BadInput } from "../../core/bad_input.ts";
 import type { Stored } from "../../core/safetensors.ts";
-import type { Dataset } from "../../datasets/images/dataset.ts";
-import type { RunConfig } from "../config/run_config.ts";
+import { rankedClassNames } from "../../datasets/split/split.ts";
 import { hasCheckpoint, useCheckpoint } from "./checkpoints_deno.ts";
+import type { PreparedRun } from "./prepare_run_deno.ts";
 import { tell } from "./progress_deno.ts";
 import { readRun } from "./read_run_deno.ts";
 
@@ -15,7 +15,7 @@ export interface EarlierRun {
 }
 
 /** Options in which both runs must agree, so that one has the other's network. */
-const SAME = ["model", "modelVariant", "imageSize"] as const;
+const SAME = ["model", "imageSize"] as const;
 
 /**
  * The run that a run's option `from` names; null where there is none, or only its files are read.
@@ -23,8 +23,7 @@ const SAME = ["model", "modelVariant", "imageSize"] as const;
  * @throws {BadInput} If it is no run, has no checkpoint, or its network or classes are others.
  */
 export async function earlierRun(
-  config: RunConfig,
-  { name, classNames }: Pick<Dataset, "name" | "classNames">,
+  { resolved: { config }, dataset: { name, classNames }, split, model }: PreparedRun,
 ): Promise<EarlierRun | null> {
   const { from: path, fromPart, weights } = config;
   if (path === null) return null;
@@ -36,7 +35,7 @@ export async function earlierRun(
     );
   }
   const other = (what: string) => new BadInput(`Cannot start from the run ${path}: ${what}`);
-  for (const key of SAME) {
+  for (const key of [...SAME, ...model.variant ? ["modelVariant" as const] : []]) {
     const theirs = run.config[key] ?? null;
     if (theirs === config[key]) continue;
     throw other(`its ${key} is ${theirs}, this run's ${config[key]}: set ${key}=${theirs}`);
@@ -52,6 +51,12 @@ export async function earlierRun(
   const classes = run.split?.counts.labeled.length;
   if (classes !== undefined && classes !== classNames.length) {
     throw other(`it tells ${classes} classes apart, ${name} has ${classNames.length} now`);
+  }
+  const ours = rankedClassNames(classNames, split), theirs = run.split?.classNames ?? ours;
+  if (theirs.join("\n") !== ours.join("\n")) {
+    const [a, b] = [theirs, ours].map((names) => names.slice(0, 4).join(", "));
+    const protocol = run.split?.protocol;
+    throw other(`it numbers the classes ${a} …, this run ${b} …: set split.protocol=${protocol}`);
   }
   if (!await hasCheckpoint(path)) throw other("it has no checkpoint yet; train it first");
   let checkpoint: Stored | undefined;

@@ -3,7 +3,7 @@ import { openDataset } from "../../datasets/sets/open_dataset_deno.ts";
 import { datasetNames, infoOf } from "../../datasets/sets/set_info.ts";
 import { datasetViews } from "../../datasets/views/published/published_views.ts";
 import type { Views } from "../../datasets/views/view_spec.ts";
-import type { Split } from "../../datasets/split/split.ts";
+import { rankedClassNames, type Split } from "../../datasets/split/split.ts";
 import { BadInput } from "../../core/bad_input.ts";
 import { unknownName } from "../../core/names.ts";
 import type { Model } from "../../core/nn/model.ts";
@@ -12,6 +12,7 @@ import { decodeSafetensors, type Stored } from "../../core/safetensors.ts";
 import type { Resolved } from "../config/resolve.ts";
 import type { RunConfig } from "../config/run_config.ts";
 import { optionsWithoutSecrets } from "../config/secrets.ts";
+import { checkWeights } from "./known_weights.ts";
 import { splitRun } from "./split_run.ts";
 
 /** Everything about a run that is known before a device is opened. */
@@ -45,7 +46,13 @@ export async function prepareRun(
   const dataset = await openRunDataset(resolved);
   const views = viewsOf(resolved, dataset);
   const { split, options, note } = splitRun(resolved, dataset);
-  const notes = [note, restored ? null : bareStart(config, extensions)].filter((n) => n !== null);
+  const stored = restored || config.weights === null ? null : await readWeights(config.weights);
+  const names = rankedClassNames(dataset.classNames, split);
+  const notes = [
+    note,
+    restored ? null : bareStart(config, extensions),
+    stored ? checkWeights(stored.metadata, config, names) : null,
+  ].filter((n) => n !== null);
   const { seed: _, ...saved } = options;
   return {
     resolved,
@@ -58,7 +65,7 @@ export async function prepareRun(
     note: notes.length > 0 ? notes.join("; ") : null,
     model,
     views,
-    weights: restored || config.weights === null ? null : await readWeights(config.weights),
+    weights: stored?.tensors ?? null,
   };
 }
 
@@ -127,12 +134,12 @@ export function modelOf({ config: { model, modelVariant }, extensions }: Resolve
  *
  * @throws {BadInput} If it cannot be read or is not one.
  */
-async function readWeights(path: string): Promise<Stored["tensors"]> {
+async function readWeights(path: string): Promise<Stored> {
   try {
     const bytes = await Deno.readFile(path);
     // Batch norm's counters, 64-bit integers that have no effect.
     const skip = (name: string) => name.endsWith("num_batches_tracked");
-    return decodeSafetensors(bytes, path, { skip, convert: true }).tensors;
+    return decodeSafetensors(bytes, path, { skip, convert: true });
   } catch (error) {
     if (error instanceof SyntaxError) throw new BadInput(error.message);
     if (!(error instanceof Error)) throw error;

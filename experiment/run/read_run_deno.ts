@@ -34,6 +34,8 @@ export interface WrittenSplit {
     readonly unlabeled: readonly number[] | null;
     readonly test: readonly number[];
   };
+  /** Names of the classes in the run's order; runs of before they were written have none. */
+  readonly classNames?: readonly string[] | undefined;
 }
 
 /** A run folder as it was read. */

@@ -116,8 +116,19 @@ function largest(most: number, of: (n: number) => "too few" | "enough" | "too ma
   return found;
 }
 
+/** Options that a natural tail, of which a share is labeled, has no use for. */
+const OF_TAILS: readonly string[] = [
+  "labeledMax",
+  "unlabeledMax",
+  "gammaLabeled",
+  "gammaUnlabeled",
+  "unlabeledCounts",
+];
+
 function used({ uses }: Protocol, options: SplitOptions): Partial<SplitOptions> {
-  const keys: readonly string[] = uses?.(options) ?? Object.keys(options);
+  const natural = options.labeledShare !== null;
+  const keys: readonly string[] = uses?.(options) ??
+    Object.keys(options).filter((key) => !(natural && OF_TAILS.includes(key)));
   return Object.fromEntries(Object.entries(options).filter(([key]) => keys.includes(key)));
 }
 

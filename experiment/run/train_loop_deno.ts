@@ -122,9 +122,14 @@ export class TrainLoop {
     try {
       return await this.#run();
     } catch (error) {
-      const { folder: { path }, trainer } = this.#o, step = this.#savedStep;
+      const { folder: { path }, trainer, run } = this.#o, step = this.#savedStep;
       if (error instanceof Diverged && step > 0) {
         error.message += `; the last checkpoint in ${path}, of step ${step}, is finite`;
+      }
+      const [plugin] = run.resolved.config.plugins;
+      if (error instanceof Diverged && plugin !== undefined) {
+        error.message +=
+          `; \`plugin check ${plugin}\` finds options that a method reads by a wrong name`;
       }
       const ofMethod = error instanceof SlotFailed && trainer.done > 0;
       if (error instanceof RefusedFile || ofMethod) {

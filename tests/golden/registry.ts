@@ -36,6 +36,7 @@ const RUNNERS: readonly (readonly [pattern: string, load: Load])[] = [
   ["ops_divergence", () => import("./ops/divergence.ts")],
   ["ops_linear", () => import("./ops/linear.ts")],
   ["ops_conv2d", () => import("./ops/conv2d.ts")],
+  ["ops_conv2d_groups", () => import("./ops/conv2d.ts")],
   ["ops_pool", () => import("./ops/pool.ts")],
   ["ops_reduce", () => import("./ops/reduce.ts")],
   ["ops_softmax", () => import("./ops/softmax.ts")],

@@ -4,15 +4,17 @@ import { type Nd, nd } from "./nd.ts";
 export interface Window {
   readonly stride: number;
   readonly padding: number;
+  /** Parts of the channels that do not see each other; 1 by default. */
+  readonly groups?: number;
 }
 
 /** A convolution in doubles with all of its gradients, summed pair by pair from the definition. */
 export function convolutionNd(
   x: Nd,
   w: Nd,
-  { stride, padding, dy }: Window & { dy: (shape: readonly number[]) => Nd },
+  { stride, padding, groups = 1, dy }: Window & { dy: (shape: readonly number[]) => Nd },
 ): { y: Nd; dx: Nd; dw: Nd; db: Nd; dy: Nd } {
-  const [n, h, width, c] = x.shape as Quad, [kh, kw, , o] = w.shape as Quad;
+  const [n, h, width, c] = x.shape as Quad, [kh, kw, own, o] = w.shape as Quad;
   const oh = Math.floor((h + 2 * padding - kh) / stride) + 1;
   const ow = Math.floor((width + 2 * padding - kw) / stride) + 1;
   const shape = [n, oh, ow, o], arriving = dy(shape);
@@ -29,10 +31,10 @@ export function convolutionNd(
         if (row < 0 || row >= h || column < 0 || column >= width) continue;
         for (let i = 0; i < c; i++) {
           const from = ((image * h + row) * width + column) * c + i;
-          const weights = ((a * kw + b) * c + i) * o;
+          const group = Math.floor(i / own), weights = ((a * kw + b) * own + i % own) * o;
           const v = x.data[from]!;
           let back = 0;
-          for (let k = 0; k < o; k++) {
+          for (let k = group * o / groups; k < (group + 1) * o / groups; k++) {
             const weight = w.data[weights + k]!, d = arriving.data[pixel * o + k]!;
             y[pixel * o + k]! += v * weight;
             dw[weights + k]! += v * d;

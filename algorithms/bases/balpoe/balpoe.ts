@@ -36,7 +36,7 @@ export type { BalpoeOptions };
  * published run uses, corrects its weight to the pixels pasted. A known test prior is added to the
  * logits in evaluations. On a network without experts they are linear layers on its features. A
  * second way of mixing can take over (`later`), as in the code; mixing logits of a target model, which
- * no published run does either, is left out, and so is ResNeXt-50.
+ * no published run does either, is left out.
  */
 export const balpoe: Algorithm<BalpoeOptions> = defineAlgorithm({
   name: "balpoe",

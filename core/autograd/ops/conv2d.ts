@@ -4,6 +4,7 @@ import type { Tensor } from "../tensor.ts";
 import { requireFloat } from "./apply.ts";
 import type { ConvKernels } from "./conv2d/convolution.ts";
 import { type ConvGeometry, convGeometry } from "./conv2d/geometry.ts";
+import { groupedConv } from "./conv2d/grouped_conv.ts";
 import { fitsTextures, textureConv } from "./conv2d/texture_conv.ts";
 import { tiledConv } from "./conv2d/tiled_conv.ts";
 import { reduceRun } from "./reduce_run.ts";
@@ -16,17 +17,22 @@ export interface Conv2dOptions {
   readonly stride?: number;
   /** Rows and columns of zeros around the images, 0 by default. */
   readonly padding?: number;
+  /** Equal parts of the channels, in and out, that do not see each other; 1 by default. */
+  readonly groups?: number;
 }
 
 /**
  * Two-dimensional cross-correlation, as deep learning calls convolution:
  * `y[n, i, j, o] = Σ x[n, i·stride + a - padding, j·stride + b - padding, c] w[a, b, c, o] (+ bias[o])`.
  *
+ * With several groups an output sees the inputs of its own: output `o` those from
+ * `⌊o / (O/groups)⌋ · C/groups` on.
+ *
  * @param x Images `[N, H, W, C]`.
- * @param w Filter `[KH, KW, C, O]`.
+ * @param w Filter `[KH, KW, C / groups, O]`.
  * @returns `[N, OH, OW, O]` with `OH = ⌊(H + 2·padding - KH) / stride⌋ + 1`.
  * @throws {TypeError} If the shapes do not fit.
- * @throws {RangeError} If stride or padding cannot be, or nothing would come out.
+ * @throws {RangeError} If stride, padding or groups cannot be, or nothing would come out.
  *
  * @example Sum of 3×3 pixels
  * ```ts
@@ -41,10 +47,10 @@ export interface Conv2dOptions {
  * ```
  */
 export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor {
-  const { bias, stride = 1, padding = 0 } = options;
+  const { bias, stride = 1, padding = 0, groups = 1 } = options;
   requireFloat("conv2d", x);
   requireFloat("conv2d", w);
-  const g = convGeometry(x, w, { stride, padding });
+  const g = convGeometry(x, w, { stride, padding, groups });
   if (bias && (bias.shape.length !== 1 || bias.size !== g.outputs)) {
     throw new TypeError(`Cannot add a bias ${bias} to ${g.outputs} channels`);
   }
@@ -62,9 +68,10 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
         out: out(2),
       }).view([g.outputs])
       : undefined,
-  ], { stride, padding });
+  ], { stride, padding, groups });
 }
 
 function kernelsFor(device: Device, g: ConvGeometry): ConvKernels {
+  if (g.groups > 1) return groupedConv;
   return device.software && fitsTextures(device, g) ? textureConv : tiledConv;
 }

@@ -9,12 +9,15 @@ import { checkLabeledCounts } from "./split_options.ts";
 /**
  * BalPoE's protocol (Sanchez Aimar et al., CVPR 2023; github.com/emasa/BalPoE-CalibratedLT), which
  * is supervised: a long tail of labeled images from the whole training set, none unlabeled. Each
- * class is shuffled by one NumPy generator of seed 0, whatever the run's seed.
+ * class is shuffled by one NumPy generator of seed 0, whatever the run's seed. Data with a natural tail
+ * (ImageNet-LT, iNaturalist 2018) are learned whole, unless N1 or γ is given.
  */
 export const balpoe: Protocol = {
   name: "balpoe",
   paper: "BalPoE (CVPR 2023)",
-  defaults: (pool) => {
+  defaults: (pool, given) => {
+    const asked = given.labeledMax !== undefined || given.gammaLabeled !== undefined;
+    if (pool.naturalTail && !asked) return { labeledShare: 1, unlabeledMax: 0 };
     const sizes = indicesByClass(pool.labels, pool.classes).map((list) => list.length);
     return { labeledMax: Math.max(1, Math.min(...sizes)), unlabeledMax: 0 };
   },
@@ -57,10 +60,14 @@ export function balpoeSelect(
 
 function splitBalpoe(pool: LabelPool, options: SplitOptions): Split {
   const { labeledMax: max, gammaLabeled, labeledShare } = options;
+  if (labeledShare === 1 && pool.naturalTail) {
+    const labeled = Array.from(pool.labels, (_, i) => i);
+    return completeSplit(pool, { protocol: "balpoe", options, labeled, unlabeled: [] });
+  }
   if (labeledShare !== null) {
     throw new BadInput(
-      "Protocol balpoe makes tails itself and has no split.labeledShare" +
-        ` (it is ${labeledShare}): choose another protocol`,
+      "Protocol balpoe makes tails itself, or takes all of a natural one, and has no " +
+        `split.labeledShare (it is ${labeledShare}): choose another protocol`,
     );
   }
   const counts = balpoeCounts(pool.classes, { max, factor: 1 / gammaLabeled });

@@ -73,7 +73,8 @@ export interface GivenSplit extends Partial<SplitOptions> {
 export function resolveSplit(pool: LabelPool, given: GivenSplit): SplitOptions {
   const { pool: left } = withoutTests(pool, given);
   const { protocol, testShare: _, ...options } = given;
-  return defaultSplitOptions(left, { ...findProtocol(protocol).defaults?.(left), ...options });
+  const defaults = findProtocol(protocol).defaults?.(left, options);
+  return defaultSplitOptions(left, { ...defaults, ...options });
 }
 
 /** The images that a protocol is given. */

@@ -22,11 +22,19 @@ export interface BalpoeViewOptions {
 
 const CIFAR: Normalization = { mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.201] };
 
+/** Data sets of photographs, which crops are cut out of. */
+const PHOTOGRAPHS: ReadonlySet<string> = new Set([
+  "imagenet-lt",
+  "inaturalist2018",
+  "food101",
+  "semi-aves",
+]);
+
 /**
  * BalPoE's views. On CIFAR a black-padded crop by an eighth and flip, then a rotation by up to 15
- * degrees; in long trainings AutoAugment's policies in its place. On small ImageNet, Food-101 and
- * Semi-Aves a random resized crop, flip and colour jitter, and in long trainings two operations of
- * timm's RandAugment; photographs of 256 pixels become 224, of which evaluation takes the middle. A
+ * degrees; in long trainings AutoAugment's policies in its place. On ImageNet,
+ * Food-101 and Semi-Aves a random resized crop, flip and colour jitter (on iNaturalist in long trainings
+ * only), and in long trainings two operations of timm's RandAugment; photographs of 256 pixels become 224, of which evaluation takes the middle. A
  * supervised method has no strong view; it is the same.
  */
 export function balpoeViews(
@@ -34,7 +42,7 @@ export function balpoeViews(
   settings: BalpoeViewOptions = {},
 ): Views {
   const { dataset = "" } = options;
-  const photographs = dataset === "food101" || dataset === "semi-aves";
+  const photographs = PHOTOGRAPHS.has(dataset);
   if (photographs || dataset.startsWith("imagenet")) return large(options, settings, photographs);
   const { long = false, policy = "autoAugment", cutout } = settings;
   const weak: Stage[] = [
@@ -68,8 +76,10 @@ function large(
   const weak: Stage[] = [
     { kind: "resizedCrop", size },
     { kind: "flip" },
-    { kind: "colorJitter", brightness: 0.4, contrast: 0.4, saturation: 0.4 },
   ];
+  if (long || options.dataset !== "inaturalist2018") {
+    weak.push({ kind: "colorJitter", brightness: 0.4, contrast: 0.4, saturation: 0.4 });
+  }
   if (long) {
     weak.push({ kind: "randAugment", count: 2, probability: 0.5, choices: timmChoices(size) });
   }

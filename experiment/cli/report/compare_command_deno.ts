@@ -4,7 +4,7 @@ import { readRuns } from "../../report/read_runs_deno.ts";
 import { classGroups, groupRule } from "../../report/score_words.ts";
 import { differingOptions } from "../../report/settings.ts";
 import { tell } from "../../run/progress_deno.ts";
-import type { ReadRun } from "../../run/read_run_deno.ts";
+import type { ReadRun, WrittenSplit } from "../../run/read_run_deno.ts";
 import { comparisonText } from "../../tables/comparison.ts";
 import { type ResultTable, resultTable, type TabledRun } from "../../tables/result_table.ts";
 import { measuresOf } from "../../tables/scores.ts";
@@ -93,13 +93,18 @@ function differences(settings: readonly Setting[]): readonly Difference[] {
 
 /** What makes the groups of recalls, where all runs have the same. */
 function groupWords(runs: readonly ReadRun[]): string[] {
-  const counts = runs.map(({ split }) => split?.counts.labeled ?? []);
-  const [first = []] = counts;
-  if (first.length === 0 || new Set(counts.map((c) => c.join())).size > 1) return [];
+  const counts = runs.map(({ split }) => split ? labeledCounts(split) : "");
+  const [first = []] = runs.map(({ split }) => split?.counts.labeled ?? []);
+  if (first.length === 0 || new Set(counts).size > 1) return [];
   const groups = classGroups(first).map(({ name, classes, least, most }) =>
     `${name} ${classes.length} of ${least === most ? most : `${least} to ${most}`}`
   );
   return ["", `recall by group (${groupRule(first.length)}): ${groups.join(", ")}`];
+}
+
+/** Labeled images of each class by its name, whatever the run's order is. */
+function labeledCounts({ counts: { labeled }, classNames = [] }: WrittenSplit): string {
+  return labeled.map((count, c) => `${classNames[c] ?? c}: ${count}`).toSorted().join();
 }
 
 /** What makes scores not comparable, or not the last word. */
@@ -109,7 +114,7 @@ function cautions(runs: readonly ReadRun[]): string[] {
   return [
     ...several(runs.map(({ split }) => split?.fingerprint))
       ? ["Note: the runs are of different data: their scores are of different test images"]
-      : several(runs.map(({ split }) => split?.counts.labeled.join()))
+      : several(runs.map(({ split }) => split && labeledCounts(split)))
       ? ["Note: the runs have different labeled images: what differs is not the method alone"]
       : [],
     ...under.map(({ path, summary }) =>

@@ -1,3 +1,4 @@
+import { BadInput } from "../../../core/bad_input.ts";
 import { algorithms } from "../../../algorithms/registry.ts";
 import { objectLayer, setLayer } from "../../config/layers.ts";
 import { resolveConfig } from "../../config/resolve.ts";
@@ -69,7 +70,7 @@ async function resolveRuns(plan: Plan, plugins: readonly string[]): Promise<read
     algorithm: DEFAULTS.algorithm,
     findExperiments,
   });
-  const prepared = new Set<string>();
+  const prepared = new Set<string>(), by = plan.search?.by;
   const runs: NewRun[] = [];
   for (const { id, configuration, layer } of planned) {
     const options = absolutePaths(layer), resolved = resolveConfig([options], others);
@@ -93,7 +94,14 @@ async function resolveRuns(plan: Plan, plugins: readonly string[]): Promise<read
       ...{ model, modelVariant, weights, from, fromPart },
     };
     if (!prepared.has(JSON.stringify(parts))) {
-      await earlierRun(resolved.config, (await prepareRun(resolved)).dataset);
+      const run = await prepareRun(resolved);
+      await earlierRun(run);
+      if (by?.startsWith("validation.") && run.split.valid.length === 0) {
+        throw new BadInput(
+          `The plan chooses by ${by}, and ${dataset} has no validation images: set some of the ` +
+            "training images aside with --set split.valid=N, or give the data set a part 'valid'",
+        );
+      }
     }
     prepared.add(JSON.stringify(parts));
     runs.push({

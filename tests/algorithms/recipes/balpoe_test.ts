@@ -59,4 +59,24 @@ Deno.test("balpoe's recipes are those of its standard training", () => {
       "balpoe.tau": [0, 1.25, 2.5],
     });
   }
+  const large: Options = { ...shared, schedule: "half-cosine-epochs", warmupSteps: 0 };
+  isPublished(["balpoe", "imagenet-lt"], large, {
+    model: "resnet-50-experts-3",
+    "batch.labeled": 64,
+    learningRate: 0.025,
+    steps: 180 * 1810,
+    "balpoe.alpha": 0.3,
+    "balpoe.tau": [0, 1.25, 2.5],
+    "split.protocol": "balpoe",
+  });
+  isPublished(["balpoe", "inaturalist2018"], large, {
+    model: "resnet-50-experts-3",
+    "batch.labeled": 512,
+    learningRate: 0.2,
+    weightDecay: 2e-4,
+    steps: 100 * 854, // 437,513 images
+    "balpoe.alpha": 0.2,
+    "balpoe.tau": [-1, 1, 3],
+    "split.protocol": "balpoe",
+  });
 });

@@ -215,3 +215,14 @@ Deno.test("Semi-Aves and small ImageNet are trained as SEVAL's code has them", (
   isPublished(["fixmatch+seval", "imagenet127"], imagenet, { "split.holdout": null });
   isPublished(["supervised+ldam", "semi-aves"], { learningRate: 0.025, steps: 45_000 });
 });
+
+Deno.test("by name DASO trains Semi-Aves as its paper says", () => {
+  const paper: Options = {
+    model: "resnet-34",
+    "batch.labeled": 256,
+    learningRate: 0.04,
+    steps: 45_000,
+  };
+  isPublished(["fixmatch+daso", "semi-aves", "recipe=daso"], paper, { "batch.ratio": 5 });
+  isPublished(["supervised", "semi-aves", "recipe=daso"], paper, { "batch.ratio": 0 });
+});

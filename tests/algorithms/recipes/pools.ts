@@ -31,3 +31,9 @@ export const POOLS: readonly LabelPool[] = [
   pool("imagenet127", falling(127, 3000)),
   pool("semi-aves", even(200, 30), 3000),
 ];
+
+/** BalPoE's lists; a tenth of their rarest classes would be no image. */
+export const LISTED: readonly LabelPool[] = [
+  pool("imagenet-lt", Array.from({ length: 1000 }, (_, c) => Math.floor(1280 * 256 ** (-c / 999)))),
+  pool("inaturalist2018", Array.from({ length: 8142 }, (_, c) => 2 + c % 50)),
+];

@@ -41,22 +41,29 @@ const CASES = [
   { x: [2, 7, 9, 5], kernel: [3, 1], outputs: 6, stride: 3, padding: 0 },
   { x: [1, 6, 7, 4], kernel: [2, 2], outputs: 4, stride: 4, padding: 0 },
   { x: [1, 4, 4, 4], kernel: [3, 3], outputs: 4, stride: 1, padding: 3 },
+  { x: [2, 9, 7, 32], kernel: [3, 3], outputs: 32, stride: 1, padding: 1, groups: 8 },
+  { x: [2, 10, 11, 16], kernel: [3, 3], outputs: 48, stride: 2, padding: 1, groups: 4 },
+  { x: [1, 8, 13, 6], kernel: [3, 3], outputs: 9, stride: 1, padding: 1, groups: 3 },
+  { x: [3, 11, 6, 5], kernel: [5, 3], outputs: 5, stride: 3, padding: 2, groups: 5 },
+  { x: [2, 7, 7, 8], kernel: [1, 1], outputs: 12, stride: 2, padding: 0, groups: 2 },
+  { x: [9, 16, 16, 8], kernel: [2, 2], outputs: 8, stride: 2, padding: 1, groups: 2 },
 ] as const;
 
 for (const [kind, device] of Object.entries(devices)) {
   Deno.test(`conv2d() agrees with doubles, forward and back, kernels for ${kind}`, async () => {
-    for (const { x: shape, kernel, outputs, stride, padding } of CASES) {
-      const x = draw("x", shape), w = draw("w", [...kernel, shape[3], outputs]);
+    for (const { x: shape, kernel, outputs, stride, padding, ...rest } of CASES) {
+      const groups = "groups" in rest ? rest.groups : 1;
+      const x = draw("x", shape), w = draw("w", [...kernel, shape[3] / groups, outputs]);
       const bias = draw("b", [outputs]);
-      const want = convolutionNd(x, w, { stride, padding, dy: (s) => draw("dy", s) });
+      const want = convolutionNd(x, w, { stride, padding, groups, dy: (s) => draw("dy", s) });
       const tensors = [x, w, bias].map((v) => toDevice(device, v));
       const [tx, tw, tb] = tensors as [Tensor, Tensor, Tensor]; // three above
       const tape = new Tape(device, new Map(tensors.map((t) => [t, null])));
-      const y = tape.record(() => conv2d(tx, tw, { bias: tb, stride, padding }));
+      const y = tape.record(() => conv2d(tx, tw, { bias: tb, stride, padding, groups }));
       assert.deepEqual(y.shape, want.y.shape);
       const grads = tape.backward(y, toDevice(device, want.dy));
       const got = await device.readAll([y, ...tensors.map((t) => grads.get(t)!)]); // all followed
-      const what = `${JSON.stringify({ shape, kernel, outputs, stride, padding })}`;
+      const what = `${JSON.stringify({ shape, kernel, outputs, stride, padding, groups })}`;
       const shifted = want.y.data.map((v, i) => v + bias.data[i % outputs]!); // one a channel
       assertClose(got[0]!, shifted, `${what}: y`);
       [want.dx, want.dw, want.db].forEach((g, i) =>
@@ -191,6 +198,8 @@ Deno.test("conv2d() says what does not fit", () => {
   const refuse = (call: () => unknown, message: RegExp) => assert.throws(call, { message });
   refuse(() => conv2d(software.zeros([4, 4]), w), /\[4, 4\] with \[3, 3, 3, 8\]: it takes images/);
   refuse(() => conv2d(x, software.zeros([3, 3, 4, 8])), /channels 3 and 4 differ/);
+  refuse(() => conv2d(x, w, { groups: 3 }), /in 3 groups: their number must divide/);
+  refuse(() => conv2d(x, w, { groups: 2 }), /channels 3 and 2 groups of 3 differ/);
   refuse(() => conv2d(x, w, { stride: 0 }), /stride 0 and padding 0/);
   refuse(() => conv2d(x, w, { padding: -1 }), /padding -1/);
   refuse(() => conv2d(x, software.zeros([5, 5, 3, 8])), /would be empty/);

@@ -18,6 +18,23 @@ Deno.test("expertResNet50() shares a stem and two stages of ResNet-50", () => {
   }
 });
 
+/** Parameters of torchvision's ResNeXt-50 32×4d without its classifier, by stage. */
+const NEXT = [9_536, 205_824, 1_197_056, 7_022_592, 14_544_896];
+
+Deno.test("ResNeXt-50 has torchvision's parameters, alone and with experts", () => {
+  const sum = NEXT.reduce((a, b) => a + b);
+  assert.equal(sum, 22_979_904);
+  const alone = new Builder();
+  modelByName("resnext-50", "usb").build(alone, { classes: 1000, size: 224 });
+  assert.equal(alone.finish().count, sum + 2049 * 1000);
+  const [stem = 0, one = 0, two = 0, three = 0, four = 0] = NEXT, b = new Builder();
+  modelByName("resnext-50-experts-3").build(b, { classes: 1000, size: 224 });
+  const set = b.finish();
+  assert.equal(set.count, stem + one + two + 3 * (three + four + 2048 * 1000));
+  const conv = set.parameters.specs.find(({ name }) => name === "layer4s.2.0.conv2.weight");
+  assert.deepEqual(conv?.shape, [3, 3, 32, 1024]);
+});
+
 Deno.test("expertResNet50() gives every expert's logits and their mean", async () => {
   const device = await requestDevice();
   const b = new Builder();

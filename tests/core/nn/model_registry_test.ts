@@ -44,3 +44,16 @@ Deno.test("modelByName() refuses unknown names and depths, saying what there is"
     assert.throws(() => modelByName(name), RangeError, name);
   }
 });
+
+Deno.test("wrn-37-2 is USB's network for STL-10", () => {
+  const b = new Builder();
+  const { features } = modelByName("wrn-37-2").build(b, { classes: 10, size: 96 });
+  const set = b.finish(),
+    names = new Map(set.parameters.specs.map((spec) => [spec.name, spec.shape]));
+  assert.equal(features, 256);
+  assert.deepEqual(names.get("block4.layer.3.conv2.weight"), [3, 3, 256, 256]);
+  assert.deepEqual(names.get("block1.layer.0.convShortcut.bias"), [32]);
+  assert.deepEqual(names.get("fc.weight"), [10, 256]);
+  assert.equal(set.count, 5_933_770);
+  assert.throws(() => modelByName("wrn-37-1"), /whole number from 2 to 64/);
+});

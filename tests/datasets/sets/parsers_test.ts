@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { memorySource } from "../../../datasets/formats/byte_source.ts";
 import { parseCifar } from "../../../datasets/sets/cifar.ts";
-import { parseAvesList, parseCsvList, parseFoodList } from "../../../datasets/sets/image_lists.ts";
+import { parseCsvList, parseFoodList, parsePathList } from "../../../datasets/sets/image_lists.ts";
 import { listedMap, nearestHypernymMap, parseClsloc } from "../../../datasets/sets/imagenet127.ts";
 import { imagenet127Classes } from "../../../datasets/sets/imagenet127_classes.ts";
 import { readImagenetBatch } from "../../../datasets/sets/imagenet_batch.ts";
@@ -154,16 +154,16 @@ Deno.test("listedMap() follows the authors' lists, first line of a class first",
   );
 });
 
-Deno.test("parseAvesList() reads paths and labels", () => {
+Deno.test("parsePathList() reads paths and labels", () => {
   const options = { path: "l_train_val.txt", classes: 200 };
-  assert.deepEqual(parseAvesList("a/b c.jpg 3\nd.jpg -1\n\n", options), [
+  assert.deepEqual(parsePathList("a/b c.jpg 3\nd.jpg -1\n\n", options), [
     { path: "a/b c.jpg", label: 3 },
     { path: "d.jpg", label: -1 },
   ]);
-  assert.throws(() => parseAvesList("a.jpg 200", options), /line 1, 'a\.jpg 200'.*-1\.\.199/);
-  assert.throws(() => parseAvesList("a.jpg", options), /expected 'path label'/);
-  assert.throws(() => parseAvesList("../a.jpg 1", options), /leaves the folder/);
-  assert.throws(() => parseAvesList("\n", options), /lists no images/);
+  assert.throws(() => parsePathList("a.jpg 200", options), /line 1, 'a\.jpg 200'.*-1\.\.199/);
+  assert.throws(() => parsePathList("a.jpg", options), /expected 'path label'/);
+  assert.throws(() => parsePathList("../a.jpg 1", options), /leaves the folder/);
+  assert.throws(() => parsePathList("\n", options), /lists no images/);
 });
 
 Deno.test("parseFoodList() reads an object of lists", () => {
@@ -194,7 +194,7 @@ Deno.test("the readers of lists withstand damaged files", async () => {
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   await fuzz([ascii(food)], 2000, (bytes) => parseFoodList(text(bytes), "train.json"));
   await fuzz([ascii("a/1.jpg 3\nb/2.jpg 4\n")], 2000, (bytes) => {
-    return parseAvesList(text(bytes), { path: "test.txt", classes: 200 });
+    return parsePathList(text(bytes), { path: "test.txt", classes: 200 });
   });
   await fuzz([ascii('path,label\n"a, b.png",ant\nc.png,bee\n')], 2000, (bytes) => {
     return parseCsvList(text(bytes), { path: "train.csv", labeled: true });

@@ -222,6 +222,49 @@ Deno.test("prepareDataset() packs semi-aves with the unlabeled images asked for"
   assert.equal(set.unlabeled?.labels, null);
 });
 
+Deno.test("prepareDataset() packs imagenet-lt and inaturalist2018 by their lists", async () => {
+  const jpeg = await picture([40, 30], [9, 90, 9], "jpeg");
+  const lines = (count: number, path: (c: number) => string) =>
+    Array.from({ length: count }, (_, c) => `${path(c)} ${c}\n`).join("");
+  const train = (c: number) => `train/n${String(c).padStart(8, "0")}/a.JPEG`;
+  await using f = await folderOf({
+    "ImageNet_LT_train.txt": lines(1000, train),
+    "ImageNet_LT_val.txt": "train/n00000003/b.JPEG 3\n",
+    "ImageNet_LT_test.txt": "val/ILSVRC2012_val_00000001.JPEG 999\nval/c.JPEG 5\n",
+    "train/n00000003/b.JPEG": jpeg,
+    "val/ILSVRC2012_val_00000001.JPEG": jpeg,
+    "val/c.JPEG": jpeg,
+    ...Object.fromEntries(Array.from({ length: 1000 }, (_, c) => [train(c), jpeg])),
+  });
+  const options = { ...one, dataDir: f.root, size: 8 };
+  const packed = await prepareDataset("imagenet-lt", options);
+  assert.deepEqual(packed.images, { train: 1000, test: 2, valid: 1 });
+  const set = await openDataset("imagenet-lt", { dataDir: f.root });
+  assert.deepEqual([set.classNames[7], set.naturalTail], ["n00000007", true]);
+  assert.deepEqual([[...set.test.labels!], [...set.valid!.labels!]], [[999, 5], [3]]);
+
+  const list = `${f.root}/iNaturalist18_train.txt`;
+  const species = (c: number) => `train_val2018/Aves/${c}/p.jpg`;
+  await Deno.writeTextFile(list, lines(8141, species));
+  await Deno.writeTextFile(`${f.root}/iNaturalist18_val.txt`, `${species(8)} 8\n`);
+  await assert.rejects(prepareDataset("inaturalist2018", options), /none of class 8141/);
+  await Deno.writeTextFile(list, `${lines(8142, species)}x.jpg 8142\n`);
+  await assert.rejects(prepareDataset("inaturalist2018", options), /label of -1\.\.8141/);
+  await Deno.writeTextFile(list, `${lines(8142, species)}x.jpg -1\n`);
+  await assert.rejects(prepareDataset("inaturalist2018", options), /x\.jpg has no label/);
+  await Deno.writeTextFile(list, lines(8142, () => species(8)));
+  await assert.rejects(prepareDataset("inaturalist2018", options), /0 and 1 lie in 'Aves\/8'/);
+  await Deno.writeTextFile(list, lines(8142, species));
+  for (let c = 0; c < 8142; c++) {
+    await Deno.mkdir(`${f.root}/train_val2018/Aves/${c}`, { recursive: true });
+    await Deno.link(`${f.root}/val/c.JPEG`, `${f.root}/${species(c)}`);
+  }
+  const birds = await prepareDataset("inaturalist2018", options);
+  assert.deepEqual(birds.images, { train: 8142, test: 1 });
+  const birdSet = await openDataset("inaturalist2018", { dataDir: f.root });
+  assert.equal(birdSet.classNames[8141], "Aves/8141");
+});
+
 Deno.test("prepareDataset() downloads, unpacks and packs eurosat", async () => {
   const files: Record<string, Uint8Array> = {};
   for (const [c, name] of ["AnnualCrop", "Forest"].entries()) {

@@ -213,6 +213,8 @@ Deno.test("list --json names data sets, protocols and augmentations", async () =
     "svhn",
     "imagenet127",
     "imagenet1k",
+    "imagenet-lt",
+    "inaturalist2018",
     "food101",
     "semi-aves",
     "eurosat",

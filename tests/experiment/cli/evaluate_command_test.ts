@@ -132,7 +132,7 @@ Deno.test("evaluate takes weights without a run", async () => {
   assert.deepEqual([images, confusion], [own.images, own.confusion]);
   const other = await capturedRun(...flags, "--model", "wrn-10-1", "--set", "imageSize=16");
   assert.equal(other.code, 2);
-  assert.match(other.err, /Cannot load the weights: missing: .*; unknown to the network: /);
+  assert.match(other.err, /their model is small-cnn, this run's wrn-10-1: set model=small-cnn/);
   await refused(/says its options itself: leave out --model$/, "--model", "small-cnn");
   const none = await capturedRun("evaluate", "--quiet");
   assert.equal(none.code, 2);

@@ -190,3 +190,62 @@ Deno.test("train --resume and evaluate refuse a data set that has changed", asyn
     assert.match(err, /began with other images \(split\.json\): the data set 'folder' has changed/);
   }
 });
+
+Deno.test("networks are not taken over where classes are numbered otherwise", async () => {
+  await using f = await preparedFolder({ train: 5, unlabeled: 8 });
+  await Deno.remove(`${f.root}/train/cat/0-20.png`); // protocol simpro numbers classes by size
+  const { code: packed } = await capturedRun(
+    ...["data", "prepare", "folder", "--data-dir", f.root, "--size", "8", "--workers", "1"],
+  );
+  assert.equal(packed, 0);
+  const data = ["--dataset", "folder", "--data-dir", f.root];
+  const first = `${f.root}/first`, file = `${f.root}/first.safetensors`;
+  const done = await capturedRun("train", ...data, "--out", first, ...TRAIN);
+  assert.equal(done.code, 0, done.err);
+  assert.equal((await capturedRun("export", first, "--out", file)).code, 0);
+  const simpro = ["train", ...data, ...TRAIN, "--protocol", "simpro"];
+  const from = await capturedRun(...simpro, "--from", first, "--out", `${f.root}/second`);
+  assert.equal(from.code, 2);
+  assert.match(from.err, /the classes cat, dog …, this run dog, cat …: set split.protocol=free/);
+  const weights = ["--set", `weights=${file}`];
+  const all = await capturedRun(...simpro, ...weights, "--out", `${f.root}/third`);
+  assert.equal(all.code, 2);
+  assert.match(all.err, /they number the classes cat, dog, this run dog, cat: .*weightsPart=body/);
+  const evaluated = await capturedRun(
+    ...["evaluate", "--weights", file, ...data, "--model", "small-cnn", "--protocol", "simpro"],
+  );
+  assert.match(evaluated.err, /they number the classes cat, dog, this run dog, cat/);
+  const body = await capturedRun(
+    ...[...simpro, ...weights, "--set", "weightsPart=body", "--out", `${f.root}/fourth`],
+  );
+  assert.equal(body.code, 0, body.err);
+  // A natural tail has no use for the sizes of one that is cut.
+  const config = await Deno.readTextFile(`${f.root}/fourth/config.yaml`);
+  assert.match(config, /labeledShare: 1/);
+  assert.doesNotMatch(config, /labeledMax|unlabeledMax|gammaLabeled/);
+  const resumed = await capturedRun(
+    "train",
+    "--resume",
+    `${f.root}/fourth`,
+    "--steps",
+    "6",
+    "--quiet",
+  );
+  assert.equal(resumed.code, 0, resumed.err);
+  const other = await capturedRun(
+    ...["train", ...data, "--steps", "4", "--model", "wrn-10-1", ...weights],
+  );
+  assert.match(other.err, /their model is small-cnn, this run's wrn-10-1: set model=small-cnn/);
+});
+
+Deno.test("choose asks for validation images before it trains", async () => {
+  await using f = await preparedFolder({ train: 5, unlabeled: 8 });
+  const out = `${f.root}/choice`;
+  const args = ["sweep", "choose", "--data-dir", f.root, "--out", out, "--set", "model=small-cnn"];
+  for (const more of [["--dry-run"], []]) {
+    const { code, err } = await capturedRun(...args, ...more);
+    assert.equal(code, 2);
+    assert.match(err, /by validation\.balancedAccuracy, and folder has no validation images/);
+  }
+  await assert.rejects(Deno.stat(out), Deno.errors.NotFound);
+});

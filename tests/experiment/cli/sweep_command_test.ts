@@ -160,11 +160,11 @@ Deno.test("a search by what no run has ends with a sentence", async () => {
   const plan = await planFile("missing", {
     base: { ...BASE, algorithm: "supervised" },
     seeds: [1],
-    search: { steps: [2, 4], keep: 0.5, by: "validation.nothing" },
+    search: { steps: [2, 4], keep: 0.5, by: "evaluation.nothing" },
   });
   const { code, err } = await capturedRun("sweep", plan, "--out", `${scratch}/missing`, "--quiet");
   assert.equal(code, 1);
-  assert.match(err, /^error: The search goes by 'validation\.nothing', but .* has no number there/);
+  assert.match(err, /^error: The search goes by 'evaluation\.nothing', but .* has no number there/);
 });
 
 Deno.test("sweep refuses what it cannot do, and writes nothing", async () => {

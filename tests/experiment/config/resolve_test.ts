@@ -20,7 +20,7 @@ Deno.test("resolveConfig() lets the later layer win: recipe, file, flags, --set"
   assert.equal(config.steps, 10);
   assert.equal(config.seed, 2);
   assert.equal(config.batch.labeled, 9);
-  assert.equal(config.batch.ratio, 1, "the recipe's, untouched");
+  assert.equal(config.batch.ratio, 2, "the recipe's, untouched");
 });
 
 Deno.test("resolveConfig() says how methods are combined where a name is no combination", () => {
@@ -35,7 +35,7 @@ Deno.test("resolveConfig() says how methods are combined where a name is no comb
 Deno.test("resolveConfig() takes the base's recipe for the data set", () => {
   const of = (dataset: string) => resolveConfig([setLayer([`dataset=${dataset}`])]).config;
   assert.equal(of("cifar10").model, "wrn-28-2");
-  assert.equal(of("synthetic").model, "wrn-10-1");
+  assert.equal(of("synthetic").model, "small-cnn");
 });
 
 Deno.test("resolveConfig() lays recipes over each other, the methods' own options included", () => {

@@ -80,6 +80,9 @@ const NETWORKS: readonly (readonly [string, Model, Card?])[] = [
     heads: { second: { classes: 4 }, near: projector(true), far: projector(false) },
     head: "second",
   }],
+  ["wrn-37-2", modelByName("wrn-37-2"), { size: 32 }],
+  ["resnext-50", modelByName("resnext-50"), { head: "balanced" }],
+  ["resnext-50-experts-2", modelByName("resnext-50-experts-2"), { head: "experts" }],
   ["resnet-32-experts-3", modelByName("resnet-32-experts-3"), { head: "experts" }],
   ["resnet-50-experts-1", modelByName("resnet-50-experts-1"), { heads, head: "several" }],
 ];

@@ -50,6 +50,8 @@ const KNOWN: readonly (readonly [string, Model, number])[] = [
   ["resnet-18, simpro", modelByName("resnet-18"), 16],
   ["resnet-34, daso, stem of large images", modelByName("resnet-34", "daso"), 72],
   ["resnet-50, cossl", modelByName("resnet-50", "cossl"), 16],
+  ["wrn-37-2", modelByName("wrn-37-2"), 16],
+  ["resnext-50, stem of large images", modelByName("resnext-50"), 72],
   ["resnet-32-experts-3", modelByName("resnet-32-experts-3"), 16],
   ["resnet-50-experts-1", modelByName("resnet-50-experts-1"), 16],
 ];

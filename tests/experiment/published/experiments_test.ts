@@ -19,7 +19,7 @@ import {
   matchExperiments,
   publishedScores,
 } from "../../../experiment/published/experiments.ts";
-import { pool, POOLS } from "../../algorithms/recipes/pools.ts";
+import { LISTED, pool, POOLS } from "../../algorithms/recipes/pools.ts";
 
 /** As many images of each class of small ImageNet's 1000 as its tail takes, and one more. */
 const IMAGENET_1K = pool(
@@ -27,13 +27,15 @@ const IMAGENET_1K = pool(
   fractionOfTail(1000, { max: 1280, gamma: 256, fraction: 0.2 }).total.map((n) => n + 1),
 );
 
+const DATA = [...POOLS, ...LISTED, IMAGENET_1K];
+
 const made = new Map<string, Split>();
 
 /** A run's split on labels like those of its data set; rows that share one make it once. */
 function splitOf({ config: { dataset, split } }: Resolved): Split {
   const given = Object.fromEntries(Object.entries(split).filter(([, value]) => value !== null));
   const key = JSON.stringify([dataset, given]);
-  const data = [...POOLS, IMAGENET_1K].find(({ name }) => name === dataset);
+  const data = DATA.find(({ name }) => name === dataset);
   assert.ok(data, dataset);
   const found = made.get(key) ?? makeSplit(data, given);
   made.set(key, found);
@@ -71,7 +73,7 @@ Deno.test("every row's split has the class counts of its table", () => {
   for (const row of experiments) {
     const resolved = resolveConfig([experimentLayer(row)]), { config } = resolved;
     const split = splitOf(resolved), { options: o } = row;
-    const { classes, labels } = [...POOLS, IMAGENET_1K].find(({ name }) => name === row.dataset)!; // splitOf() asked
+    const { classes, labels } = DATA.find(({ name }) => name === row.dataset)!; // splitOf() asked
     const data = {
       dataset: row.dataset,
       classes,

@@ -88,3 +88,18 @@ Deno.test("duration() and paceWords() are for people", () => {
     "16 s/step · 9s left · loss 1.500 · mask 0.25 · balanced accuracy 54.3 %",
   );
 });
+
+Deno.test("missedParts() says where batch norm is too slow for a short run", () => {
+  const options = {
+    model: "wrn-10-1",
+    steps: 300,
+    logEvery: 20,
+    evaluateEvery: 100,
+    checkpointEvery: 100,
+  };
+  const [note, ...others] = missedParts(run({ ...options, modelVariant: "usb" }));
+  assert.match(note!, /modelVariant usb .* after 300 its statistics are 26 % .* modelVariant=daso/);
+  assert.deepEqual(others, []);
+  assert.deepEqual(missedParts(run({ ...options, modelVariant: "daso" })), []);
+  assert.deepEqual(missedParts(run({ ...options, modelVariant: "usb", model: "small-cnn" })), []);
+});

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { groupedConvKernel, groupedInputKernel } from "../../../kernels/conv2d/grouped_conv.ts";
+import { groupedFilterKernel } from "../../../kernels/conv2d/grouped_filter.ts";
 import { textureConvKernel } from "../../../kernels/conv2d/texture_conv.ts";
 import { textureFilterKernel } from "../../../kernels/conv2d/texture_filter.ts";
 import { sumSplitsLaunch } from "../../../kernels/conv2d/sum_splits.ts";
@@ -27,7 +29,12 @@ const tiled = ([16, 32, 64] as const).flatMap((channels) =>
 const tiledFilters = ([32, 64] as const).map((channels) => () =>
   tiledFilterKernel({ channels, vectorIn: true, vectorOut: true })
 );
-const all = [...convs, ...filters, ...tiled, ...tiledFilters];
+const grouped = [true, false].flatMap((vector) => [
+  () => groupedConvKernel(vector),
+  () => groupedInputKernel(vector),
+  () => groupedFilterKernel(vector),
+]);
+const all = [...convs, ...filters, ...tiled, ...tiledFilters, ...grouped];
 
 Deno.test("a variant of a convolution kernel is built once and has a key of its own", () => {
   const kernels = all.map((build) => build());

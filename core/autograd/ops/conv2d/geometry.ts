@@ -14,18 +14,19 @@ export interface ConvGeometry {
   readonly padding: number;
   readonly outHeight: number;
   readonly outWidth: number;
+  readonly groups: number;
 }
 
 /**
- * Sizes of the convolution of `x` [N, H, W, C] with `w` [KH, KW, C, O].
+ * Sizes of the convolution of `x` [N, H, W, C] with `w` [KH, KW, C / groups, O].
  *
  * @throws {TypeError} If the shapes do not fit.
- * @throws {RangeError} If stride or padding cannot be, or the filter is larger than the image.
+ * @throws {RangeError} If stride, padding or groups cannot be, or the filter is larger than the image.
  */
 export function convGeometry(
   x: Tensor,
   w: Tensor,
-  { stride, padding }: { stride: number; padding: number },
+  { stride, padding, groups = 1 }: { stride: number; padding: number; groups?: number },
 ): ConvGeometry {
   if (x.shape.length !== 4 || w.shape.length !== 4) {
     throw new TypeError(
@@ -36,11 +37,18 @@ export function convGeometry(
   }
   const [images, height, width, inputs] = x.shape as Quad;
   const [kernelHeight, kernelWidth, filterInputs, outputs] = w.shape as Quad;
-  if (inputs !== filterInputs) {
-    throw new TypeError(
+  if (!Number.isInteger(groups) || groups < 1 || outputs % groups !== 0) {
+    throw new RangeError(
       `Cannot convolve ${showShape(x.shape)} with ${
         showShape(w.shape)
-      }: channels ${inputs} and ${filterInputs} differ`,
+      } in ${groups} groups: their number must divide the channels`,
+    );
+  }
+  if (inputs !== groups * filterInputs) {
+    throw new TypeError(
+      `Cannot convolve ${showShape(x.shape)} with ${showShape(w.shape)}: channels ${inputs} and ${
+        groups === 1 ? "" : `${groups} groups of `
+      }${filterInputs} differ`,
     );
   }
   if (!Number.isInteger(stride) || stride < 1 || !Number.isInteger(padding) || padding < 0) {
@@ -69,6 +77,7 @@ export function convGeometry(
     padding,
     outHeight,
     outWidth,
+    groups,
   };
 }
 

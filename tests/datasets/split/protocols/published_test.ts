@@ -140,3 +140,13 @@ Deno.test("published protocols refuse what cannot be", () => {
     assert.throws(() => makeSplit(pool(), { protocol, labeledShare: 0.1 }), /labeledShare/);
   }
 });
+
+Deno.test("balpoe learns all of a natural tail, or cuts it to the tail that is asked for", () => {
+  const natural = { ...pool(), naturalTail: true }, protocol = "balpoe";
+  const whole = makeSplit(natural, { protocol });
+  assert.deepEqual([...whole.labeled], Array.from(natural.labels, (_, i) => i));
+  assert.equal(whole.unlabeled.length, 0);
+  const cut = makeSplit(natural, { protocol, labeledMax: 40, gammaLabeled: 10 });
+  assert.equal(Math.max(...cut.counts.labeled), 40);
+  assert.throws(() => makeSplit(natural, { protocol, labeledShare: 0.5 }), /all of a natural one/);
+});

@@ -141,6 +141,30 @@ const VIEWS: readonly (readonly [
     `random resized 64, flip, ${JITTER}`,
   ],
   [
+    "balpoe",
+    "imagenet-lt",
+    256,
+    `random resized 224, flip, ${JITTER}`,
+    `random resized 224, flip, ${JITTER}`,
+    "middle 224",
+  ],
+  [
+    "balpoe",
+    "inaturalist2018",
+    256,
+    "random resized 224, flip",
+    "random resized 224, flip",
+    "middle 224",
+  ],
+  [
+    "balpoe-long",
+    "inaturalist2018",
+    256,
+    `random resized 224, flip, ${JITTER}, 2 of 15 at 0.5 over 124,116,104`,
+    `random resized 224, flip, ${JITTER}, 2 of 15 at 0.5 over 124,116,104`,
+    "middle 224",
+  ],
+  [
     "balpoe-long",
     "semi-aves",
     256,
@@ -200,6 +224,8 @@ const NORMALISED: readonly (readonly [names: string, datasets: string, constants
   ["adello usb", "stl10", bytes([112.4, 109.1, 98.6], [68.4, 66.6, 68.5])],
   ["adello usb", "eurosat tissuemnist", HALF],
   ["torchssl", "cifar10", bytes([125.3, 123, 113.9], [63, 62.1, 66.7])],
+  ["balpoe balpoe-long", "imagenet-lt", IMAGENET],
+  ["balpoe balpoe-long", "inaturalist2018", "0.466 0.471 0.38 / 0.195 0.194 0.192"],
   ["balpoe balpoe-long balpoe-long-cutout balpoe-trivial", "cifar10 cifar100", BALPOE],
 ];
 

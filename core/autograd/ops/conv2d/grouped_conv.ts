@@ -1,0 +1,47 @@
+import {
+  groupedConvKernel,
+  groupedConvLaunch,
+  groupedInputKernel,
+  groupedInputLaunch,
+  groupsOfFours,
+} from "../../../../kernels/conv2d/grouped_conv.ts";
+import {
+  groupedFilterKernel,
+  groupedFilterLaunch,
+} from "../../../../kernels/conv2d/grouped_filter.ts";
+import { sumSplitsKernel, sumSplitsLaunch } from "../../../../kernels/conv2d/sum_splits.ts";
+import type { ConvKernels } from "./convolution.ts";
+
+/** Convolutions of several groups, on all adapters. */
+export const groupedConv: ConvKernels = {
+  forward(x, w, bias, g) {
+    const y = x.device.empty([g.images, g.outHeight, g.outWidth, g.outputs]);
+    const { uniforms, grid } = groupedConvLaunch(g, bias !== undefined);
+    const bindings = { x, w, bias: bias ?? w, y };
+    x.device.dispatch(groupedConvKernel(groupsOfFours(g)), bindings, uniforms, grid);
+    return y;
+  },
+
+  inputGradient(dy, w, g) {
+    const dx = dy.device.empty([g.images, g.height, g.width, g.inputs]);
+    const { uniforms, grid } = groupedInputLaunch(g);
+    dy.device.dispatch(groupedInputKernel(groupsOfFours(g)), { dy, w, dx }, uniforms, grid);
+    return dx;
+  },
+
+  filterGradient(x, dy, g, out) {
+    const { device } = x, vector = groupsOfFours(g);
+    const inputs = g.inputs / g.groups, rows = g.kernelHeight * g.kernelWidth * inputs;
+    const dw = out ?? device.empty([g.kernelHeight, g.kernelWidth, inputs, g.outputs]);
+    const { uniforms, grid, splits } = groupedFilterLaunch(g);
+    const direct = splits === 1 && g.outputs % 4 === 0;
+    const parts = direct ? dw : device.empty([splits, rows, Math.ceil(g.outputs / 4) * 4]);
+    device.dispatch(groupedFilterKernel(vector), { x, dy, y: parts }, uniforms, grid);
+    if (direct) return dw;
+    const quads = g.outputs % 4 === 0;
+    const sum = sumSplitsLaunch(rows, g.outputs, { splits, vector: quads });
+    device.dispatch(sumSplitsKernel(quads), { x: parts, y: dw }, sum.uniforms, sum.grid);
+    device.free(parts);
+    return dw;
+  },
+};
