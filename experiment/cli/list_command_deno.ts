@@ -27,7 +27,10 @@ export async function listCommand(
 ): Promise<void> {
   if (what === "experiments") return listExperiments(pattern, { json });
   if (what !== undefined && what !== "options") {
-    throw new BadInput(`Cannot list '${what}': give options, experiments, or nothing for names`);
+    throw new BadInput(
+      `Cannot list '${what}': give options, experiments, or nothing for names; what a method is and can ` +
+        `be told \`options ${what}\` says`,
+    );
   }
   if (pattern !== undefined) {
     throw new BadInput(`list options takes no pattern, but '${pattern}' was given: leave it out`);
