@@ -1,3 +1,4 @@
+import { broadcastShapes } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { binary, unary } from "./apply.ts";
 
@@ -147,5 +148,7 @@ export function floor(x: Tensor): Tensor {
 
 /** `a + (b - a) · share`, broadcasting. */
 export function lerp(a: Tensor, b: Tensor, share: Tensor | number): Tensor {
+  const shape = broadcastShapes(a.shape, b.shape, "lerp"); // so that the error names what was called
+  if (typeof share !== "number") broadcastShapes(shape, share.shape, "lerp");
   return add(a, mul(sub(b, a), share));
 }

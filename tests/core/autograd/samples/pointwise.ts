@@ -189,7 +189,11 @@ export const refusals: readonly Refusal[] = [
     call: (device) => ops[name](device.zeros([2, 3]), device.zeros([2])),
     message: NEITHER,
   })),
-  { op: "lerp", call: (d) => ops.lerp(d.zeros([2, 3]), d.zeros([2]), 0.5), message: NEITHER },
+  {
+    op: "lerp",
+    call: (d) => ops.lerp(d.zeros([2, 3]), d.zeros([2]), 0.5),
+    message: /Cannot lerp \[2, 3\] and \[2\]/,
+  },
   {
     op: "clamp",
     call: (d) => ops.clamp(d.zeros([1]), 2, 1),
