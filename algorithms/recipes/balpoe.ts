@@ -34,9 +34,9 @@ const INATURALIST_EPOCH = 854;
  * BalPoE (Sanchez Aimar et al., CVPR 2023), which learns from labels alone. CIFAR: 200 epochs of
  * batches of 128, SGD 0.1 with Nesterov momentum, decay 5e-4 on everything, by 0.1 at epochs 160 and
  * 180 after 5 of warm-up, ResNet-32 with three experts, no average. ImageNet-LT: ResNet-50, 180 epochs of
- * batches of 64, 0.025 along half a cosine; small ImageNet the same, its epochs counted likewise. Other data sets train as
- * CIFAR-100. iNaturalist 2018 has 100 epochs of batches of 512, rate 0.2 and decay 2e-4. Both are learned
- * whole; ResNeXt-50 is `model=resnext-50-experts-3`. Methods with one classifier have the network with
+ * batches of 64, 0.025 along half a cosine; small ImageNet the same, its epochs counted likewise.
+ * iNaturalist 2018: 100 epochs of batches of 512, rate 0.2 and decay 2e-4. Other data sets train as
+ * CIFAR-100. ImageNet-LT and iNaturalist are learned whole; ResNeXt-50 is `model=resnext-50-experts-3`. Methods with one classifier have the network with
  * one expert.
  *
  * Its long training (`balpoe.training=long`) has 400 epochs, on CIFAR with twice the epochs of all

@@ -17,9 +17,9 @@ export interface ExpertResNet50Options {
 }
 
 /**
- * BalPoE's ResNet-50 or, with `next`, ResNeXt-50 for ImageNet-LT and iNaturalist: stem and first two stages are shared, the third
- * and fourth stage and a cosine classifier are each expert's own; features and heads as of
- * `expertResNet`.
+ * BalPoE's ResNet-50 or, with `next`, ResNeXt-50 for ImageNet-LT and iNaturalist: stem and first two
+ * stages are shared, the third and fourth stage and a cosine classifier are each expert's own; features
+ * and heads as of `expertResNet`.
  *
  * @throws {RangeError} If there is no expert.
  */

@@ -13,8 +13,8 @@ import { each, range, XYZW } from "../unroll.ts";
 /** Pixels of an invocation, neighbours in a row. */
 const OWN = 4;
 
-/** Sizes that the kernels of grouped convolutions go by. */
-export interface GroupedSizes {
+/** All sizes of a convolution. */
+export interface ConvSizes {
   readonly images: number;
   readonly height: number;
   readonly width: number;
@@ -30,7 +30,7 @@ export interface GroupedSizes {
 }
 
 /** Whether the channels of a group, in and out, come in fours. */
-export function groupsOfFours({ inputs, outputs, groups }: GroupedSizes): boolean {
+export function groupsOfFours({ inputs, outputs, groups }: ConvSizes): boolean {
   return inputs / groups % 4 === 0 && outputs / groups % 4 === 0;
 }
 
@@ -115,7 +115,7 @@ export function groupedConvKernel(vector: boolean): Kernel<"x" | "w" | "bias" | 
 }
 
 /** Uniforms and grid of {@linkcode groupedConvKernel}. */
-export function groupedConvLaunch(g: GroupedSizes, biased: boolean): Launch<Uniforms> {
+export function groupedConvLaunch(g: ConvSizes, biased: boolean): Launch<Uniforms> {
   const strips = Math.ceil(g.outWidth / OWN);
   return launch(g, { biased, strips, lines: g.images * g.outHeight * strips, channels: g.outputs });
 }
@@ -178,7 +178,7 @@ export function groupedInputKernel(vector: boolean): Kernel<"dy" | "w" | "dx", U
 }
 
 /** Uniforms and grid of {@linkcode groupedInputKernel}. */
-export function groupedInputLaunch(g: GroupedSizes): Launch<Uniforms> {
+export function groupedInputLaunch(g: ConvSizes): Launch<Uniforms> {
   const strips = Math.ceil(g.width / (OWN * g.stride)) * g.stride;
   return launch(g, {
     biased: false,
@@ -189,7 +189,7 @@ export function groupedInputLaunch(g: GroupedSizes): Launch<Uniforms> {
 }
 
 function launch(
-  g: GroupedSizes,
+  g: ConvSizes,
   { biased, strips, lines, channels }: {
     readonly biased: boolean;
     readonly strips: number;

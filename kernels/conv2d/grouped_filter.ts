@@ -9,7 +9,7 @@ import {
   write,
 } from "../kernel.ts";
 import { range, XYZW } from "../unroll.ts";
-import { type GroupedSizes, groupsOfFours } from "./grouped_conv.ts";
+import { type ConvSizes, groupsOfFours } from "./grouped_conv.ts";
 
 const UNIFORMS = {
   size: "u32",
@@ -85,7 +85,7 @@ export function groupedFilterKernel(vector: boolean): Kernel<"x" | "dy" | "y", U
 }
 
 /** Uniforms and grid of {@linkcode groupedFilterKernel}, and into how many parts it sums. */
-export function groupedFilterLaunch(g: GroupedSizes): Launch<Uniforms> & { splits: number } {
+export function groupedFilterLaunch(g: ConvSizes): Launch<Uniforms> & { splits: number } {
   const lanes = groupsOfFours(g) ? 4 : 1;
   const groupInputs = g.inputs / g.groups / lanes, outputs = g.outputs / lanes;
   const rows = g.kernelHeight * g.kernelWidth * groupInputs;

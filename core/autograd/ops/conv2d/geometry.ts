@@ -1,21 +1,9 @@
+import type { ConvSizes } from "../../../../kernels/conv2d/grouped_conv.ts";
 import { showShape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 
 /** All sizes of a convolution. */
-export interface ConvGeometry {
-  readonly images: number;
-  readonly height: number;
-  readonly width: number;
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly stride: number;
-  readonly padding: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly groups: number;
-}
+export type ConvGeometry = ConvSizes;
 
 /**
  * Sizes of the convolution of `x` [N, H, W, C] with `w` [KH, KW, C / groups, O].
