@@ -3,20 +3,16 @@
 Flip, reflect-padded crop, RandAugment and cutout follow FixMatch's PyTorch code (kekmodel/
 FixMatch-pytorch) and torchvision's RandomCrop; workers write normalised float32 into memory that
 all processes share, so that nothing is copied between them.
-
-Speaks with the bench by standard input and output: it gets a line of JSON and the images' bytes and
-says it is ready; then for each line `run TIMES` it answers with the processor time spent so far, in
-milliseconds, and for a line `result` with the float32 of all weak views and of all strong ones.
 """
 
-import json
 import multiprocessing
 import random
-import sys
 import time
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
+
+from python_work import given, operand, serve
 
 GREY = (127, 127, 127)
 CUTOUT = 16
@@ -85,48 +81,63 @@ POOL = (
 )
 
 
-def start_worker(images, views, number, size):
-    """Lets a worker see the images [number, size, size, 3] and the views [2, number, ...]."""
-    global IMAGES, VIEWS
-    shape = (number, size, size, 3)
-    IMAGES = np.frombuffer(images, np.uint8).reshape(shape)
-    VIEWS = np.frombuffer(views, np.float32).reshape((2, *shape))
+class ViewWorkers:
+    """Processes that make views of `images` [number, size, size, 3], as many as `workers`.
+
+    Views lie in `views` [batches, 2, number, size, size, 3], weak ones before strong ones; the
+    first `weak_only` images get no strong ones.
+    """
+
+    def __init__(self, images, workers, batches=1, weak_only=0):
+        number = len(images)
+        memory = multiprocessing.RawArray("f", batches * 2 * images.size)
+        self.views = np.frombuffer(memory, np.float32).reshape((batches, 2, *images.shape))
+        self.shares = [range(first, number, workers) for first in range(workers)]
+        self.spent = {}  # seconds of processor time by the worker's id
+        arguments = (images, memory, batches, weak_only)
+        self.pool = multiprocessing.Pool(workers, start_worker, arguments)
+
+    def begin(self, batch=0, times=1):
+        """Begins to make all views of a batch anew."""
+        parts = [(batch, rows) for rows in self.shares] * times
+        self.making = self.pool.imap_unordered(make_views, parts)
+
+    def finish(self):
+        """Waits until they are made."""
+        self.spent.update(self.making)
+
+    def process_time(self):
+        """Seconds of processor time that this process and the workers have spent."""
+        return time.process_time() + sum(self.spent.values())
 
 
-def make_views(rows):
+def start_worker(images, memory, batches, weak_only):
+    global IMAGES, VIEWS, WEAK_ONLY
+    IMAGES, WEAK_ONLY = images, weak_only
+    VIEWS = np.frombuffer(memory, np.float32).reshape((batches, 2, *images.shape))
+
+
+def make_views(part):
+    batch, rows = part
     pad = IMAGES.shape[1] // 8
     for row in rows:
-        for view, out in zip((weak_view, strong_view), VIEWS[:, row]):
+        wanted = (weak_view,) if row < WEAK_ONLY else (weak_view, strong_view)
+        for view, out in zip(wanted, VIEWS[batch, :, row]):
             np.multiply(view(Image.fromarray(IMAGES[row]), pad), np.float32(2 / 255), out=out)
             out -= 1
     return multiprocessing.current_process().pid, time.process_time()
 
 
 def main():
-    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+    problem = given()
+    images = operand("uint8", problem["images"], problem["size"], problem["size"], 3)
+    workers = ViewWorkers(images, problem["workers"])
 
-    def say(line):
-        stdout.write(line.encode() + b"\n")
-        stdout.flush()
+    def run(times):
+        workers.begin(times=times)
+        workers.finish()
 
-    given = json.loads(stdin.readline())
-    number, size, workers = given["images"], given["size"], given["workers"]
-    length = number * size * size * 3
-    images = multiprocessing.RawArray("B", length)
-    views = multiprocessing.RawArray("f", 2 * length)
-    np.frombuffer(images, np.uint8)[:] = np.frombuffer(stdin.read(length), np.uint8)
-    with multiprocessing.Pool(workers, start_worker, (images, views, number, size)) as pool:
-        parts = [range(first, number, workers) for first in range(workers)]
-        spent = {}
-        say("ready")
-        for line in iter(stdin.readline, b""):
-            verb, *arguments = line.split()
-            if verb == b"run":
-                spent.update(pool.imap_unordered(make_views, parts * int(arguments[0])))
-                say(str(1000 * (time.process_time() + sum(spent.values()))))
-            else:
-                stdout.write(np.frombuffer(views, np.float32).tobytes())
-                stdout.flush()
+    serve(run, lambda: [workers.views], workers.process_time)
 
 
 if __name__ == "__main__":
