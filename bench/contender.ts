@@ -8,7 +8,7 @@
  * @module
  */
 import type { Stack } from "@longtail/longtail/core";
-import type { FixMatchProblem } from "./network/fixmatch_problem.ts";
+import type { FixMatchProblem, FixMatchViewsProblem } from "./network/fixmatch_problem.ts";
 
 /** Sizes of `[m, k] × [k, n]`. */
 export interface GemmShape {
@@ -114,5 +114,6 @@ export interface Contender {
   batchNormTrain?(problem: BatchNormProblem): Promise<Work>;
   augment?(problem: AugmentProblem): Promise<Work>;
   fixmatchStep?(problem: FixMatchProblem): Promise<Work>;
+  fixmatchStepWithViews?(problem: FixMatchViewsProblem): Promise<Work>;
   methodStep?(problem: MethodProblem): Promise<Work>;
 }

@@ -20,7 +20,7 @@ import { listenForErrors } from "../device_errors.ts";
 import { permute } from "../permute.ts";
 import { longtailAugment } from "./longtail_augment.ts";
 import { longtailBackward } from "./longtail_backward.ts";
-import { longtailFixMatchStep } from "./longtail_fixmatch_step.ts";
+import { longtailFixMatchStep, longtailFixMatchStepWithViews } from "./longtail_fixmatch_step.ts";
 import { longtailImages } from "./longtail_images.ts";
 import { longtailMethodStep } from "./longtail_method_step.ts";
 
@@ -36,6 +36,8 @@ export async function openLongtail(): Promise<Contender> {
     batchNormTrain: (problem) => Promise.resolve(batchNormTrain(device, problem)),
     augment: (problem) => Promise.resolve(longtailAugment(device, problem)),
     fixmatchStep: (problem) => Promise.resolve(longtailFixMatchStep(device, problem)),
+    fixmatchStepWithViews: (problem) =>
+      Promise.resolve(longtailFixMatchStepWithViews(device, problem)),
     methodStep: (problem) => longtailMethodStep(device, problem),
   };
 }

@@ -19,13 +19,64 @@ import {
   type Tensor,
   wideResNet,
 } from "@longtail/longtail/core";
+import { augmentViews, simproViews } from "@longtail/longtail/datasets";
 import { concatenate } from "../concatenate.ts";
 import type { Work } from "../contender.ts";
-import type { FixMatchProblem } from "../network/fixmatch_problem.ts";
+import type {
+  FixMatchProblem,
+  FixMatchTraining,
+  FixMatchViewsProblem,
+} from "../network/fixmatch_problem.ts";
 import { longtailImages } from "./longtail_images.ts";
+
+/** Where the views of a step come from. */
+interface Views {
+  /** Those of step `step`. */
+  of(step: number): { readonly labeled: Tensor; readonly weak: Tensor; readonly strong: Tensor };
+  /** What lies on the device as long as steps are made. */
+  readonly kept: readonly Tensor<"f32" | "i32" | "u8">[];
+}
 
 /** FixMatch's step with longtail's network, tape and optimizer. */
 export function longtailFixMatchStep(device: Device, problem: FixMatchProblem): Work {
+  const { size, labeled, unlabeled } = problem;
+  const views = {
+    labeled: longtailImages(device, problem.labeledImages, [labeled, 3, size]),
+    weak: longtailImages(device, problem.weakImages, [unlabeled, 3, size]),
+    strong: longtailImages(device, problem.strongImages, [unlabeled, 3, size]),
+  };
+  return stepsOn(device, problem, { of: () => views, kept: Object.values(views) });
+}
+
+/** The same from bytes, with SimPro's views. */
+export function longtailFixMatchStepWithViews(
+  device: Device,
+  problem: FixMatchViewsProblem,
+): Work {
+  const { size, bytes, labeled, unlabeled } = problem;
+  const half = [0.5, 0.5, 0.5] as const;
+  const specs = simproViews({ size, mean: half, std: half });
+  const images = device.tensor(bytes, [labeled + unlabeled, size, size, 3], "u8");
+  const rows = (n: number, from: number) =>
+    device.tensor(Int32Array.from({ length: n }, (_, i) => from + i), [n], "i32");
+  const first = rows(labeled, 0), rest = rows(unlabeled, labeled);
+  const labeledViews = [{ spec: specs.weak, name: "labeled" }];
+  const unlabeledViews = [
+    { spec: specs.weak, name: "weak" },
+    { spec: specs.strong, name: "strong" },
+  ];
+  return stepsOn(device, problem, {
+    of(step) {
+      const draw = { seed: 1, step };
+      const both = augmentViews(images, rest, unlabeledViews, draw);
+      const [weak, strong] = split(both, [unlabeled, unlabeled]) as [Tensor, Tensor];
+      return { labeled: augmentViews(images, first, labeledViews, draw), weak, strong };
+    },
+    kept: [images, first, rest],
+  });
+}
+
+function stepsOn(device: Device, problem: FixMatchTraining, views: Views): Work {
   const { depth, width, classes, size, labeled, unlabeled } = problem;
   const b = new Builder();
   const body = wideResNet({ depth, width, variant: "daso" }).build(b, { classes, size });
@@ -44,22 +95,17 @@ export function longtailFixMatchStep(device: Device, problem: FixMatchProblem): 
       averageScale: 1,
     }),
   );
-  const batch = {
-    labeled: longtailImages(device, problem.labeledImages, [labeled, 3, size]),
-    labels: device.tensor(problem.labels, [labeled], "i32"),
-    weak: longtailImages(device, problem.weakImages, [unlabeled, 3, size]),
-    strong: longtailImages(device, problem.strongImages, [unlabeled, 3, size]),
-  };
+  const labels = device.tensor(problem.labels, [labeled], "i32");
   const update = {
     rate: () => problem.learningRate,
     present: new Set(student.parameters.keys()),
-    averageDecay: 0.999,
+    averageDecay: problem.averageDecay,
     averageBuffers: "copy",
   } as const;
   const pass: Pass = { weights: student, norm: "batch" };
   const logits = (x: Tensor) => device.scope(() => body.heads.main(body.forward(x, pass), pass));
 
-  function lossOf(): Tensor {
+  function lossOf(batch: ReturnType<Views["of"]>): Tensor {
     const { targets, mask } = device.noGrad(() => {
       const probs = softmax(logits(batch.weak));
       return { targets: argmax(probs, 1), mask: atLeast(max(probs, 1), problem.threshold) };
@@ -67,27 +113,28 @@ export function longtailFixMatchStep(device: Device, problem: FixMatchProblem): 
     const all = logits(concat([batch.labeled, batch.strong]));
     const [supervised, strong] = split(all, [labeled, unlabeled]) as [Tensor, Tensor];
     return add(
-      crossEntropy(supervised, batch.labels),
+      crossEntropy(supervised, labels),
       crossEntropy(strong, targets, { weights: mask }),
     );
   }
-  function step(): Tensor {
+  function step(number: number): Tensor {
     return device.scope(() => {
-      const views = student.parameters.map((p, i) => [p, gradients.views[i] ?? null] as const);
-      const tape = new Tape(device, new Map(views));
-      const loss = tape.record(lossOf);
+      const batch = views.of(number);
+      const wanted = student.parameters.map((p, i) => [p, gradients.views[i] ?? null] as const);
+      const tape = new Tape(device, new Map(wanted));
+      const loss = tape.record(() => lossOf(batch));
       tape.backward(loss);
       optimizer.update(student, gradients.flat, average, update);
       return loss;
     });
   }
 
-  let loss: Tensor | undefined;
+  let loss: Tensor | undefined, done = 0;
   return {
     async run(times) {
       for (let i = 0; i < times; i++) {
         loss?.dispose();
-        loss = step();
+        loss = step(done++);
         device.submit();
       }
       await device.idle();
@@ -101,14 +148,14 @@ export function longtailFixMatchStep(device: Device, problem: FixMatchProblem): 
     dispose() {
       const { flatParameters, flatBuffers } = average;
       const weights = [student.flatParameters, student.flatBuffers, flatParameters, flatBuffers];
-      const others = [gradients.flat, optimizer.first, ...Object.values(batch)];
+      const others = [gradients.flat, optimizer.first, labels, ...views.kept];
       for (const tensor of [...weights, ...others, ...(loss ? [loss] : [])]) tensor.dispose();
     },
   };
 }
 
 /** The problem's parameters, and running statistics as they start. */
-function stateDict(set: ParameterSet, problem: FixMatchProblem): Map<string, StoredTensor> {
+function stateDict(set: ParameterSet, problem: FixMatchTraining): Map<string, StoredTensor> {
   const dict = new Map<string, StoredTensor>();
   for (const { name, shape, value } of problem.parameters) {
     dict.set(name, { dtype: "F32", shape: [...shape], data: value });

@@ -10,6 +10,18 @@ export interface FixMatchShape extends WideResNet {
   readonly size: number;
 }
 
+/** How a network of {@link FixMatchShape} is trained, and from where. */
+export interface FixMatchTraining extends FixMatchShape {
+  readonly parameters: readonly (Parameter & { readonly value: Float32Array })[];
+  readonly labels: Int32Array;
+  readonly threshold: number;
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  /** Of the averaged network, for those who keep one. */
+  readonly averageDecay: number;
+}
+
 /**
  * One training step of FixMatch (Sohn et al. 2020, equations 3 and 4), to be repeated on one batch:
  *
@@ -19,21 +31,24 @@ export interface FixMatchShape extends WideResNet {
  *    rows + mean of mask × cross entropy of the strong rows;
  * 3. SGD with Nesterov momentum; weights of convolutions and of the linear layer decay.
  *
- * Neither running statistics nor an averaged network: peers are not charged for either.
+ * Peers need neither running statistics nor an averaged network; longtail and PyTorch keep both.
  */
-export interface FixMatchProblem extends FixMatchShape {
-  readonly parameters: readonly (Parameter & { readonly value: Float32Array })[];
+export interface FixMatchProblem extends FixMatchTraining {
   /** `[labeled, 3, size, size]`. */
   readonly labeledImages: Float32Array;
-  readonly labels: Int32Array;
   /** `[unlabeled, 3, size, size]`. */
   readonly weakImages: Float32Array;
   /** `[unlabeled, 3, size, size]`. */
   readonly strongImages: Float32Array;
-  readonly threshold: number;
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly weightDecay: number;
+}
+
+/**
+ * The step of {@link FixMatchProblem} from bytes: each step makes a weak view of every labeled image,
+ * a weak and a strong one of every unlabeled image, anew.
+ */
+export interface FixMatchViewsProblem extends FixMatchTraining {
+  /** `[labeled + unlabeled, size, size, 3]`. */
+  readonly bytes: Uint8Array;
 }
 
 /** Whether weight decay applies: to matrices and filters, not to scales, shifts and biases. */
@@ -43,22 +58,36 @@ export function decays(parameter: Parameter): boolean {
 
 /** A step on reproducible noise, with a head wide enough that only some samples pass the mask. */
 export function fixmatchProblem(shape: FixMatchShape): FixMatchProblem {
+  const pixels = 3 * shape.size ** 2;
+  return {
+    ...training(shape),
+    labeledImages: images(shape.labeled, pixels, 1),
+    weakImages: images(shape.unlabeled, pixels, 2),
+    strongImages: images(shape.unlabeled, pixels, 3),
+  };
+}
+
+/** The same, of images whose views are not made yet. */
+export function fixmatchViewsProblem(shape: FixMatchShape): FixMatchViewsProblem {
+  const noise = images(shape.labeled + shape.unlabeled, 3 * shape.size ** 2, 1);
+  const bytes = new Uint8Array(Uint8ClampedArray.from(noise, (v) => 127.5 * (v + 1)));
+  return { ...training(shape), bytes };
+}
+
+function training(shape: FixMatchShape): FixMatchTraining {
   const parameters = networkShape(shape, shape.size).parameters.map((parameter, i) => ({
     ...parameter,
     value: initialValue(parameter, 100 + i),
   }));
-  const pixels = 3 * shape.size ** 2;
   return {
     ...shape,
     parameters,
-    labeledImages: images(shape.labeled, pixels, 1),
     labels: Int32Array.from({ length: shape.labeled }, (_, i) => i % shape.classes),
-    weakImages: images(shape.unlabeled, pixels, 2),
-    strongImages: images(shape.unlabeled, pixels, 3),
     threshold: 0.95,
     learningRate: 0.003, // low, as the same batch comes again and again
     momentum: 0.9,
     weightDecay: 5e-4,
+    averageDecay: 0.999,
   };
 }
 

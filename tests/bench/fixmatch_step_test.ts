@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stepDistance } from "../../bench/cases/fixmatch_step.ts";
+import { directionDistance, stepDistance } from "../../bench/cases/fixmatch_step.ts";
 import { fixmatchProblem } from "../../bench/network/fixmatch_problem.ts";
 
 const problem = {
@@ -20,6 +20,19 @@ Deno.test("stepDistance() measures against how far the step went", () => {
 });
 
 Deno.test("stepDistance() knows no distance to what is not finite or of another length", () => {
+  assert.ok(Number.isNaN(distance([3, 1.1, 2, 5.1], [3, NaN, 2, 5.1])));
+  assert.ok(Number.isNaN(distance([3, 1.1, 2, 5.1], [3, 1.1, 2])));
+});
+
+Deno.test("directionDistance() asks for like losses, and ways of like direction and length", () => {
+  const distance = (a: number[], b: number[]) =>
+    directionDistance(problem, [Float32Array.from(a), Float32Array.from(b)]);
+  assert.ok(distance([3, 1.1, 2, 5.1], [3, 1.1, 2, 5.1]) < 0.01);
+  assert.ok(distance([3, 1.1, 2, 5.1], [4, 1.1, 2.05, 5.05]) < 1); // by 37°
+  assert.ok(distance([3, 1.1, 2, 5.1], [3, 1.1, 2, 4.9]) > 1); // a right angle
+  assert.ok(distance([3, 1.1, 2, 5.1], [3, 1.3, 2, 5.3]) > 1);
+  assert.ok(distance([3, 1.1, 2, 5.1], [7, 1.1, 2, 5.1]) > 1);
+  assert.ok(Number.isNaN(distance([3, 1.1, 2, 5.1], [3, 1, 2, 5]))); // it went nowhere
   assert.ok(Number.isNaN(distance([3, 1.1, 2, 5.1], [3, NaN, 2, 5.1])));
   assert.ok(Number.isNaN(distance([3, 1.1, 2, 5.1], [3, 1.1, 2])));
 });
