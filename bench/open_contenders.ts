@@ -17,7 +17,7 @@ export const contenderNames: readonly string[] = Object.keys(OPENERS);
  * Opens contenders by name. Longtail must open; a peer that does not, say because it asks for a
  * feature that the adapter lacks, is reported to `skipped` and left out.
  *
- * @param software Whether the adapter is a software one, beside which others compute on the CPU too.
+ * @param options `software`: whether the adapter is, so that others compute on the CPU too.
  */
 export async function openContenders(
   names: readonly string[],
