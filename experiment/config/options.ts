@@ -376,6 +376,13 @@ const ROWS: Rows = {
       "Images live on the GPU while they have at most so many bytes, and are streamed otherwise; null for what the adapter's buffers can hold. The result is the same.",
     recipe: false,
   },
+  "loader.prefetch": {
+    type: z.int().min(1).max(16),
+    default: 3,
+    doc:
+      "Steps whose images are read ahead where they are streamed; each holds its images in memory. The result is the same.",
+    recipe: false,
+  },
   adapter: {
     type: z.enum(ADAPTER_CHOICES),
     default: "high-performance",
