@@ -23,6 +23,7 @@ import { longtailBackward } from "./longtail_backward.ts";
 import { longtailFixMatchStep } from "./longtail_fixmatch_step.ts";
 import { longtailImages } from "./longtail_images.ts";
 import { longtailMethodStep } from "./longtail_method_step.ts";
+import { longtailStream } from "./longtail_stream.ts";
 
 /** Opens longtail. */
 export async function openLongtail(): Promise<Contender> {
@@ -37,6 +38,7 @@ export async function openLongtail(): Promise<Contender> {
     augment: (problem) => Promise.resolve(longtailAugment(device, problem)),
     fixmatchStep: (problem) => Promise.resolve(longtailFixMatchStep(device, problem)),
     methodStep: (problem) => longtailMethodStep(device, problem),
+    stream: (problem) => longtailStream(device, problem),
   };
 }
 
