@@ -4,6 +4,7 @@ import {
   type Device,
   matmul,
   requestDevice,
+  type RequestDeviceOptions,
   Tape,
   type Tensor,
 } from "@longtail/longtail/core";
@@ -25,9 +26,9 @@ import { longtailImages } from "./longtail_images.ts";
 import { longtailMethodStep } from "./longtail_method_step.ts";
 import { longtailStream } from "./longtail_stream.ts";
 
-/** Opens longtail. */
-export async function openLongtail(): Promise<Contender> {
-  const device = await requestDevice();
+/** Opens longtail; by default with the kernels that its adapter decides on. */
+export async function openLongtail(options: RequestDeviceOptions = {}): Promise<Contender> {
+  const device = await requestDevice(options);
   return {
     name: "longtail",
     version: project.version,
