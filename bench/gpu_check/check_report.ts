@@ -93,7 +93,9 @@ export function checkText(report: CheckReport): string {
   const sections = parts.map(({ title, text, outcome, failures }) =>
     [
       `## ${title}`,
-      ...outcome === "cut" ? ["Cut: its time was over before it was through."] : [],
+      ...outcome === "cut"
+        ? ["Cut before it was through: its time was over, or the check was interrupted."]
+        : [],
       ...outcome === "hung" ? ["It did not end: parts after it may have been slowed by it."] : [],
       ...failures.length > 0 ? [failures.map((why) => `- failed: ${why}`).join("\n")] : [],
       ...text === "" ? [] : [text],

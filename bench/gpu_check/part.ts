@@ -31,7 +31,7 @@ export interface Part {
 
 /** What came of a part. */
 export interface PartResult extends Pick<Part, "name" | "title"> {
-  /** `cut` if the time was over before the part was through, `hung` if it did not even end then. */
+  /** `cut` if time or check were over before the part was through, `hung` if it did not even end. */
   readonly outcome: "passed" | "failed" | "cut" | "hung";
   /** Seconds that it took, and that it was allowed. */
   readonly seconds: number;
