@@ -86,7 +86,7 @@ fi
 verb=${1:-train}
 [ $# -gt 0 ] && shift
 case $verb in
-train | evaluate | predict | golden | bench | test)
+train | evaluate | predict | golden | bench | gpu-check | test)
   case " $* " in *" --help "* | *" -h "*) ;; *) get_adapter ;; esac
   ;;
 esac
@@ -100,6 +100,7 @@ test)
   ;;
 golden) exec deno run $may tests/golden/main.ts "$@" ;;
 bench) exec deno run -A --config bench/deno.json bench/main.ts "$@" ;;
+gpu-check) exec deno run $may --allow-run --config bench/deno.json bench/gpu_check.ts "$@" ;;
 data) exec deno run $may_data cli.ts "$verb" "$@" ;;
 predict) exec deno run $may --allow-ffi cli.ts "$verb" "$@" ;;
 plugin) exec deno run $may --allow-run cli.ts "$verb" "$@" ;;

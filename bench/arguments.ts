@@ -23,7 +23,6 @@ export function parseArguments(
   args: readonly string[],
   contenderNames: readonly string[],
 ): Arguments | string {
-  let help = "";
   const command = new Command("bench")
     .description("Kernels and whole training steps of longtail and its peers, side by side.")
     .argument("[pattern...]", "names of cases, such as 'conv2d-*'; all by default")
@@ -31,17 +30,9 @@ export function parseArguments(
     .option("--contenders <names>", "some contenders only, by comma", contenderNames.join(","))
     .option("--json <file>", "write the report to a file")
     .option("--write", "update these cases in bench/RESULTS.md", false)
-    .option("--quiet", "no progress", false)
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => help += text, writeErr: () => {} });
-  try {
-    command.parse([...args], { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return help;
-    const message = error.message.replace(/^error: /, "").replaceAll(/\s+/g, " ");
-    throw new BadInput(`bench: ${message}; see bench --help`);
-  }
+    .option("--quiet", "no progress", false);
+  const help = parseCommand(command, args);
+  if (help !== undefined) return help;
   const { contenders, ...options } = command.opts<
     Omit<Arguments, "patterns" | "contenders"> & { contenders: string }
   >();
@@ -58,4 +49,26 @@ export function parseArguments(
     );
   }
   return { ...options, contenders: names, patterns: command.args };
+}
+
+/**
+ * Lets a command read its command line.
+ *
+ * @returns the help text if that was asked for.
+ * @throws {BadInput} in one sentence.
+ */
+export function parseCommand(command: Command, args: readonly string[]): string | undefined {
+  let help = "";
+  command.exitOverride()
+    .configureOutput({ writeOut: (text) => help += text, writeErr: () => {} });
+  try {
+    command.parse([...args], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return help;
+    const name = command.name();
+    const message = error.message.replace(/^error: /, "").replaceAll(/\s+/g, " ");
+    throw new BadInput(`${name}: ${message}; see ${name} --help`);
+  }
+  return undefined;
 }

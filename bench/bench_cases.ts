@@ -6,6 +6,7 @@ import { conv2dCases } from "./cases/conv2d.ts";
 import { fixmatchStepCases } from "./cases/fixmatch_step.ts";
 import { gemmCases } from "./cases/gemm.ts";
 import { methodStepCases } from "./cases/method_steps.ts";
+import { streamCases } from "./cases/stream.ts";
 
 /**
  * The cases whose names fit one of the patterns (`*` stands for anything), all without patterns.
@@ -40,6 +41,7 @@ function allCases(sizes: CaseSizes): BenchCase[] {
     ...conv2dCases(sizes),
     ...batchNormCases(sizes),
     ...augmentCases(sizes),
+    ...streamCases(sizes),
     ...fixmatchStepCases(sizes),
     ...methodStepCases(sizes),
   ];

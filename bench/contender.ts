@@ -86,6 +86,18 @@ export interface MethodProblem {
   readonly streamed?: boolean;
 }
 
+/** Images that are read from a packed store and uploaded, step by step; for longtail alone. */
+export interface StreamProblem {
+  /** Height and width of the images, pixels. */
+  readonly size: number;
+  /** Training images in the store. */
+  readonly stored: number;
+  /** Labeled images a step. */
+  readonly labeled: number;
+  /** Unlabeled images a step. */
+  readonly unlabeled: number;
+}
+
 /** One prepared piece of work: operands on the device, nothing compiled yet. */
 export interface Work {
   /** Does the work `times` times, each time anew, and waits until the device is idle. */
@@ -93,7 +105,7 @@ export interface Work {
   /**
    * Outputs of the latest run, one after the other: a product; a convolution's one result; batch
    * normalization's `y`, `dx`, `dGamma`, `dBeta`; all weak views, then all strong ones, channels
-   * last; a training step's loss, then all parameters; of a method's step nothing.
+   * last; a training step's loss, then all parameters; of a method's step and of a stream nothing.
    */
   result(): Promise<Float32Array>;
   /** Milliseconds of processor time that other processes have spent on it so far. */
@@ -116,4 +128,5 @@ export interface Contender {
   fixmatchStep?(problem: FixMatchProblem): Promise<Work>;
   fixmatchStepWithViews?(problem: FixMatchViewsProblem): Promise<Work>;
   methodStep?(problem: MethodProblem): Promise<Work>;
+  stream?(problem: StreamProblem): Promise<Work>;
 }

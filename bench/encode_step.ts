@@ -13,7 +13,7 @@
  */
 import { fixmatch } from "@longtail/longtail/algorithms";
 import { compose, requestDevice, Trainer, wideResNet } from "@longtail/longtail/core";
-import { makeSplit, labelPool, syntheticDataset } from "@longtail/longtail/datasets";
+import { labelPool, makeSplit, syntheticDataset } from "@longtail/longtail/datasets";
 import { resolveSettings } from "../experiment/config/resolve.ts";
 import { objectLayer } from "../experiment/config/layers.ts";
 import { trainingConfig } from "../experiment/config/training_settings.ts";

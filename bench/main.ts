@@ -6,10 +6,10 @@
 import { describeAdapter, NO_ADAPTER, requestAdapter } from "../core/autograd/adapter.ts";
 import { BadInput } from "../core/bad_input.ts";
 import { userPath } from "../experiment/cli/user_files_deno.ts";
-import { cpus } from "node:os";
 import process from "node:process";
 import { type Arguments, parseArguments } from "./arguments.ts";
 import { benchCases, caseNames } from "./bench_cases.ts";
+import { circumstancesOf } from "./circumstances_of.ts";
 import type { Work } from "./contender.ts";
 import { contenderNames, openContenders } from "./open_contenders.ts";
 import type { Report } from "./report.ts";
@@ -60,18 +60,8 @@ async function bench({ quiet, quick, patterns, write, ...options }: Arguments): 
     signal: stop.signal,
     progress,
   });
-  const report: Report = {
-    adapter: { name: adapterInfo.name, software },
-    processor: cpus()[0]?.model ?? "unknown processor",
-    cores,
-    clock: software ? "process CPU time ÷ cores" : "wall clock",
-    date: new Date().toISOString(),
-    versions: {
-      deno: Deno.version.deno,
-      ...Object.fromEntries(contenders.map(({ name, version }) => [name, version])),
-    },
-    ...figures,
-  };
+  const clock = software ? "process CPU time ÷ cores" : "wall clock";
+  const report: Report = { ...circumstancesOf(adapterInfo, { contenders, clock }), ...figures };
   console.log(reportText(report));
   if (json !== undefined) await writeReport(json, report);
   if (stop.signal.aborted) {

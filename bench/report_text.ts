@@ -95,7 +95,7 @@ function rateText({ gflops, gbps, imagesPerSecond }: Row): string {
 }
 
 /** Three significant digits, without an exponent. */
-function digits(value: number): string {
+export function digits(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const decimals = 2 - Math.floor(Math.log10(Math.max(Math.abs(value), 1e-6)));
   return value.toFixed(Math.min(6, Math.max(0, decimals)));

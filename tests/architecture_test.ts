@@ -19,8 +19,8 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^algorithms\//, /^datasets\//],
   [/^experiment\//],
   [/^mod\.ts$/, /^cli\.ts$/],
-  [/^bench\//],
   [/^tests\/golden\//],
+  [/^bench\//],
   [/^tests\//, /^examples\//],
 ];
 

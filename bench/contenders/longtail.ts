@@ -4,6 +4,7 @@ import {
   type Device,
   matmul,
   requestDevice,
+  type RequestDeviceOptions,
   Tape,
   type Tensor,
 } from "@longtail/longtail/core";
@@ -23,10 +24,11 @@ import { longtailBackward } from "./longtail_backward.ts";
 import { longtailFixMatchStep, longtailFixMatchStepWithViews } from "./longtail_fixmatch_step.ts";
 import { longtailImages } from "./longtail_images.ts";
 import { longtailMethodStep } from "./longtail_method_step.ts";
+import { longtailStream } from "./longtail_stream.ts";
 
-/** Opens longtail. */
-export async function openLongtail(): Promise<Contender> {
-  const device = await requestDevice();
+/** Opens longtail; by default with the kernels that its adapter decides on. */
+export async function openLongtail(options: RequestDeviceOptions = {}): Promise<Contender> {
+  const device = await requestDevice(options);
   return {
     name: "longtail",
     version: project.version,
@@ -39,6 +41,7 @@ export async function openLongtail(): Promise<Contender> {
     fixmatchStepWithViews: (problem) =>
       Promise.resolve(longtailFixMatchStepWithViews(device, problem)),
     methodStep: (problem) => longtailMethodStep(device, problem),
+    stream: (problem) => longtailStream(device, problem),
   };
 }
 

@@ -7,6 +7,8 @@ import { StreamingLoader } from "./streaming_loader.ts";
 export interface OpenLoaderOptions extends SplitDrawsOptions, LoaderViews {
   /** Bytes of images that may live on the GPU; null for what its buffers can hold. */
   readonly residentBytes?: number | null;
+  /** Steps whose images are read ahead where they are streamed; 3 by default. */
+  readonly prefetch?: number;
 }
 
 /** Kernels find an image by its first byte, a 32-bit number. */

@@ -18,8 +18,8 @@ import type { SplitDraws } from "./split_draws.ts";
 
 /** How a {@linkcode StreamingLoader} reads and makes views. */
 export interface StreamingLoaderOptions extends LoaderViews {
-  /** Steps whose images are read ahead; 3 by default. */
-  readonly ahead?: number;
+  /** Steps whose images are read ahead, the next one among them; 3 by default. */
+  readonly prefetch?: number;
 }
 
 /** A step that was drawn, and whose images are being read. */
@@ -45,7 +45,7 @@ export class StreamingLoader implements Loader {
   readonly test: Loader["test"];
   readonly #device: Device;
   readonly #views: Views;
-  readonly #steps: number;
+  readonly #prefetch: number;
   /** Draws for steps to come; where the run is, is in `#cursors`. */
   readonly #draws: SplitDraws;
   readonly #queue: Ahead[] = [];
@@ -58,14 +58,14 @@ export class StreamingLoader implements Loader {
   #staged: Tensor<"u8"> | null = null;
 
   /** @param draws Nobody else's: it draws ahead. */
-  constructor(draws: SplitDraws, { device, views, ahead = 3 }: StreamingLoaderOptions) {
+  constructor(draws: SplitDraws, { device, views, prefetch = 3 }: StreamingLoaderOptions) {
     this.#draws = draws;
     this.data = draws.data;
     this.size = draws.size;
     this.test = draws.test;
     this.#device = device;
     this.#views = views;
-    this.#steps = ahead;
+    this.#prefetch = prefetch;
     this.#cursors = draws.cursors();
   }
 
@@ -89,7 +89,7 @@ export class StreamingLoader implements Loader {
     const key = JSON.stringify(sizes);
     if (key !== this.#sizes) this.seek(this.#cursors);
     this.#sizes = key;
-    while (this.#queue.length < this.#steps) this.#queue.push(this.#draw(sizes));
+    while (this.#queue.length < this.#prefetch) this.#queue.push(this.#draw(sizes));
     this.#ready = await this.#queue[0]!.bytes; // just filled
   }
 

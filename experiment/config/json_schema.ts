@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ErasedSpec } from "../../core/training/plugin/algorithm.ts";
-import { OPTIONS, type RunOption } from "./options.ts";
+import { OPTIONS } from "./options.ts";
+import type { RunOption } from "./run_option.ts";
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;

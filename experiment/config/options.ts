@@ -3,55 +3,17 @@ import { ADAPTER_CHOICES } from "../../core/autograd/adapter.ts";
 import { DECAY_RULES } from "../../core/nn/optimizer.ts";
 import { WIDE_RESNET_VARIANTS } from "../../core/nn/wide_resnet.ts";
 import { MAX_SEED } from "../../core/random.ts";
-import {
-  LABELED_SAMPLERS,
-  type RecipeSettings,
-  SCHEDULE_KINDS,
-} from "../../core/training/plugin/recipe.ts";
+import { LABELED_SAMPLERS, SCHEDULE_KINDS } from "../../core/training/plugin/recipe.ts";
 import { UNLABELED_SHAPES } from "../../datasets/split/long_tail.ts";
 import { optimizerSchema } from "./optimizer_options.ts";
-import type { RunConfig } from "./run_config.ts";
-
-/** An option of a run. */
-export interface RunOption<T = unknown, R extends boolean = boolean> {
-  /** Its type and range. */
-  readonly type: z.ZodType<T>;
-  /** What it is if neither a recipe nor the user says. */
-  readonly default: T;
-  /** What it is, with its unit; the sentence over its property in the types. */
-  readonly doc: string;
-  /** Whether a method's recipe may state it. */
-  readonly recipe: R;
-}
-
-/** Options that lie in sections of their own. */
-type Section = "batch" | "split" | "average" | "loader";
-
-type Rows =
-  & {
-    readonly [K in Exclude<keyof RunConfig, Section>]: RunOption<
-      RunConfig[K],
-      K extends keyof RecipeSettings ? true : false
-    >;
-  }
-  & SectionRows<"batch">
-  & SectionRows<"split">
-  & SectionRows<"average">
-  & SectionRows<"loader">;
-
-type SectionRows<S extends Section> = {
-  readonly [K in keyof RunConfig[S] & string as `${S}.${K}`]: RunOption<
-    RunConfig[S][K],
-    S extends keyof RecipeSettings ? K extends keyof RecipeSettings[S] ? true : false : false
-  >;
-};
+import type { RunOption, RunOptions } from "./run_option.ts";
 
 const count = z.int().min(1).max(2 ** 31 - 1);
 const share = z.number().min(0).max(1);
 const text = z.string().min(1);
 
 /** Every option of a run but those of its methods, in the order in which `config.yaml` has them. */
-const ROWS: Rows = {
+const ROWS: RunOptions = {
   seed: {
     type: z.int().min(0).max(MAX_SEED),
     default: 0,
@@ -376,6 +338,13 @@ const ROWS: Rows = {
       "Images live on the GPU while they have at most so many bytes, and are streamed otherwise; null for what the adapter's buffers can hold. The result is the same.",
     recipe: false,
   },
+  "loader.prefetch": {
+    type: z.int().min(1).max(16),
+    default: 3,
+    doc:
+      "Steps whose images are read ahead where they are streamed; each holds its images in memory. The result is the same.",
+    recipe: false,
+  },
   adapter: {
     type: z.enum(ADAPTER_CHOICES),
     default: "high-performance",
@@ -385,7 +354,7 @@ const ROWS: Rows = {
 };
 
 /** Key of an option. */
-export type OptionKey = keyof Rows;
+export type OptionKey = keyof RunOptions;
 
 /** Every option of a run but those of its methods, by its key, in the order of `config.yaml`. */
 export const OPTIONS: ReadonlyMap<string, RunOption> = new Map(Object.entries(ROWS));

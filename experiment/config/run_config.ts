@@ -35,7 +35,7 @@ export interface RunConfig extends RecipeSettings {
    * `validation` keeps the network that recognises the validation images best in `best.safetensors`.
    */
   readonly keepBest: "validation" | null;
-  /** Where the images are. */
+  /** Where the images are, and how they get to the GPU. */
   readonly loader: LoaderSettings;
   /** Which adapter to ask for. */
   readonly adapter: AdapterChoice;
@@ -58,11 +58,16 @@ export interface SplitSettings extends RecipeSplit {
   readonly testShare: number | null;
 }
 
-/** Where the images are while a run trains. */
+/** Where the images are while a run trains, and how they get to the GPU. */
 export interface LoaderSettings {
   /**
    * Images live on the GPU while they have at most so many bytes, and are streamed otherwise; null for
    * what the adapter's buffers can hold. The result is the same.
    */
   readonly residentBytes: number | null;
+  /**
+   * Steps whose images are read ahead where they are streamed; each holds its images in memory. The
+   * result is the same.
+   */
+  readonly prefetch: number;
 }

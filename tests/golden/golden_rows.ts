@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { decodeSafetensors, type Stored } from "../../core/safetensors.ts";
-import { requestDevice } from "../../core/autograd/request_device.ts";
+import { requestDevice, type RequestDeviceOptions } from "../../core/autograd/request_device.ts";
 import type { Device } from "../../core/autograd/device.ts";
 import { Check, type Verdict } from "./check.ts";
 import { GoldenCase, type GroupJson } from "./golden_case.ts";
@@ -20,14 +20,16 @@ export interface GoldenRow extends Verdict {
  *
  * @param folder Where `NAME.json` and `NAME.safetensors` lie.
  * @param patterns Globs over group names; none means all groups.
+ * @param options Which kernels are checked; by default those that the adapter decides on.
  * @returns A row a case, as they finish.
  */
 export async function* goldenRows(
   folder: string,
   patterns: readonly string[],
+  options: RequestDeviceOptions = {},
 ): AsyncGenerator<GoldenRow> {
   let opened: Promise<Device> | undefined;
-  const device = () => opened ??= requestDevice();
+  const device = () => opened ??= requestDevice(options);
   try {
     for (const group of await groups(folder, patterns)) {
       const json = JSON.parse(await Deno.readTextFile(`${folder}/${group}.json`)) as GroupJson;

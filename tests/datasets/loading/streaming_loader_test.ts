@@ -70,7 +70,11 @@ const reader: Algorithm<object> = defineAlgorithm({
   },
 });
 
-async function trainerOf(device: Device, residentBytes?: number): Promise<Trainer> {
+async function trainerOf(
+  device: Device,
+  residentBytes?: number,
+  prefetch?: number,
+): Promise<Trainer> {
   const views = datasetViews("default", dataset);
   const loader = await openLoader({
     device,
@@ -79,6 +83,7 @@ async function trainerOf(device: Device, residentBytes?: number): Promise<Traine
     seed: 5,
     views,
     residentBytes: residentBytes ?? null,
+    ...prefetch === undefined ? {} : { prefetch },
   });
   return new Trainer({
     device,
@@ -135,6 +140,19 @@ Deno.test("a streamed run goes on from a checkpoint of either loader", async () 
   device.destroy();
 });
 
+Deno.test("a streamed run ends in the same state however many steps are read ahead", async () => {
+  const device = await requestDevice();
+  const whole = await stateHash(await run(await trainerOf(device), STEPS));
+  for (const [first, second] of [[1, 16], [16, 1]]) {
+    const saved = await run(await trainerOf(device, 1000, first), 4);
+    const resumed = await trainerOf(device, 1000, second);
+    restoreTrainer(resumed, saved, "memory");
+    assert.equal(await stateHash(await run(resumed, STEPS)), whole);
+    assert.equal(await stateHash(await run(await trainerOf(device, 1000, first), STEPS)), whole);
+  }
+  device.destroy();
+});
+
 Deno.test("openLoader() keeps on the GPU what has room there", async () => {
   const device = await requestDevice();
   const most = Math.max(new Set([...split.labeled, ...split.unlabeled]).size, 20) * EACH;
@@ -160,7 +178,7 @@ Deno.test("StreamingLoader reads ahead, and says when a read failed or nobody wa
   });
   const loader: Loader = new StreamingLoader(
     new SplitDraws({ dataset: slow, split: only, seed: 0 }),
-    { device, views, ahead: 2 },
+    { device, views, prefetch: 2 },
   );
   assert.throws(() => loader.next(2, 3), /await prepare\(\) before each step/);
   const sizes = { labeled: 2, unlabeled: 3, streams: {} };

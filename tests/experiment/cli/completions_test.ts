@@ -7,7 +7,7 @@ globalThis.addEventListener("unload", () => Deno.removeSync(scratch, { recursive
 await Deno.mkdir(`${scratch}/my-run`);
 
 /** Commands of a checkout alone, which call main files of their own. */
-const OF_CHECKOUT = ["golden", "bench", "test", "check", "page"];
+const OF_CHECKOUT = ["golden", "bench", "gpu-check", "test", "check", "page"];
 
 async function scriptOf(shell: string): Promise<string> {
   const { code, out, err } = await capturedRun("completions", shell);

@@ -118,6 +118,12 @@ Deno.test("resolveConfig() refuses values of the wrong type or range, naming key
   refused(() => resolveConfig([setLayer(["learningRate=-1"])]), /learningRate is -1 \(--set\)/);
   refused(() => resolveConfig([setLayer(["learningRate=nan"])]), /learningRate is 'nan'/);
   refused(() => resolveConfig([setLayer(["steps=0"])]), /steps is 0/);
+  for (const depth of ["0", "17", "2.5"]) {
+    refused(
+      () => resolveConfig([setLayer([`loader.prefetch=${depth}`])]),
+      /loader\.prefetch is .*\(--set\)/,
+    );
+  }
   refused(() => resolveConfig([setLayer(["seed=99999999999999999999999"])]), /seed is/);
   refused(
     () => resolveConfig([setLayer(["split.gammaLabeled=0.5"])]),
