@@ -8,6 +8,10 @@ import {
   read,
   write,
 } from "../kernel.ts";
+import { range } from "../unroll.ts";
+
+/** Splits that are loaded before the first is added: else each would wait for the one before. */
+const AHEAD = 8;
 
 /**
  * Adds partial results `[splits, rows, padded]` in order into `[rows, outputs]`, an invocation four
@@ -24,9 +28,15 @@ export function sumSplitsKernel(
       uniforms: { size: "u32", outputs: "u32", padded: "u32", splits: "u32", stride: "u32" },
       body: `${linearIndex()}
   if (i >= u.size) { return; }
+  let splits = u.splits; let stride = u.stride;
   var at = ${vector ? "i" : "i / u.outputs * u.padded + i % u.outputs"};
-  var sum = ${type}(0);
-  for (var s = 0u; s < u.splits; s++) { sum += x[at]; at += u.stride; }
+  var sum = ${type}(0); var s = 0u;
+  for (; s + ${AHEAD}u <= splits; s += ${AHEAD}u) {
+    ${range(AHEAD).map((k) => `let x${k} = x[at + ${k}u * stride];`).join(" ")}
+    ${range(AHEAD).map((k) => `sum += x${k};`).join(" ")}
+    at += ${AHEAD}u * stride;
+  }
+  for (; s < splits; s++) { sum += x[at]; at += stride; }
   y[i] = sum;`,
     }));
 }

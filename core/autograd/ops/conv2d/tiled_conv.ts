@@ -91,7 +91,10 @@ function convolve(x: Tensor, w: Tensor, y: Tensor, c: Convolution): void {
   const [images, inHeight, inWidth, inputs] = x.shape as Quad;
   const [, outHeight, outWidth, outputs] = y.shape as Quad;
   const pixels = images * c.rows * c.columns;
-  const variant = variantFor(pixels, inputs, outputs);
+  const variant = {
+    ...variantFor(pixels, inputs, outputs),
+    apart: c.step > 1,
+  };
   const [x1, y1 = 1] = linearGrid(Math.ceil(pixels / variant.pixels));
   device.dispatch(
     tiledConvKernel(variant),
@@ -121,7 +124,11 @@ function convolve(x: Tensor, w: Tensor, y: Tensor, c: Convolution): void {
 }
 
 /** The largest tile that leaves no channels idle and gives every core something to do. */
-function variantFor(pixels: number, inputs: number, outputs: number): TiledConvVariant {
+function variantFor(
+  pixels: number,
+  inputs: number,
+  outputs: number,
+): Omit<TiledConvVariant, "apart"> {
   const channels = outputs <= 16 ? 16 : outputs <= 32 ? 32 : 64;
   const groups = Math.ceil(pixels / 128) * Math.ceil(outputs / channels);
   return {
