@@ -12,15 +12,24 @@ export interface TiledConvVariant {
   readonly vectorIn: boolean;
   /** Whether the number of output channels is a multiple of four. */
   readonly vectorOut: boolean;
-  /** Whether outputs lie apart in `y`, as a phase of an input gradient's do. */
-  readonly apart: boolean;
+  /**
+   * Where the pixels lie: `pointwise` where each output pixel is of the input pixel of the same
+   * number (1 × 1, no stride), `phase` where outputs lie apart in `y`, as those of a phase of an
+   * input gradient do.
+   */
+  readonly reach: "window" | "pointwise" | "phase";
 }
 
 /** Pixels of an invocation, which computes four channels of each. */
 const OWN = 8;
 
-/** Depth of a tile: elements of `k`, a tap and an input channel. */
-const DEPTH = 16;
+/**
+ * Depth of a tile: elements of `k`, a tap and an input channel. With 16 channels an invocation
+ * brings twice as much of `x` for as many products: at depth 16 registers spill on RDNA 3.
+ */
+function depthOf({ channels }: TiledConvVariant): 16 | 8 {
+  return channels === 16 ? 8 : 16;
+}
 
 /** Uniforms of {@linkcode tiledConvKernel}. */
 export const TILED_CONV_UNIFORMS = {
@@ -54,10 +63,11 @@ export const TILED_CONV_UNIFORMS = {
 export function tiledConvKernel(
   variant: TiledConvVariant,
 ): Kernel<"x" | "w" | "bias" | "y", keyof typeof TILED_CONV_UNIFORMS> {
-  const { pixels, channels, vectorIn, vectorOut, apart } = variant;
+  const { pixels, channels, vectorIn, vectorOut, reach } = variant;
+  const depth = depthOf(variant);
   const key = `tiled conv ${pixels}x${channels}${vectorIn ? " vec4 in" : ""}${
     vectorOut ? " vec4 out" : ""
-  }${apart ? " apart" : ""}`;
+  }${reach === "window" ? "" : ` ${reach}`}`;
   return memoKernel(key, () =>
     defineKernel({
       key,
@@ -71,9 +81,9 @@ export function tiledConvKernel(
       workgroup: [threads(variant)],
       // Two places more than there are rows, so that four quads of k do not meet in a bank.
       header: `var<workgroup> tileX: array<array<array<vec4f, ${pixels / OWN + 2}>, ${
-        DEPTH / 4
+        depth / 4
       }>, ${OWN}>;
-var<workgroup> tileW: array<array<vec4f, ${channels / 4}>, ${DEPTH}>;
+var<workgroup> tileW: array<array<vec4f, ${channels / 4}>, ${Math.max(depth, pixels / OWN)}>;
 ${DIGITS}`,
       body: body(variant),
     }));
@@ -85,39 +95,43 @@ function threads({ pixels, channels }: TiledConvVariant): number {
 
 function body(variant: TiledConvVariant): string {
   const { pixels, channels, vectorIn, vectorOut } = variant;
-  const across = channels / 4;
-  const x = bringX(variant), w = bringW(variant);
-  // With 16 channels an invocation brings eight quads of x: registers are short.
-  const ahead = channels === 16 ? 2 : 4;
+  const across = channels / 4, tile = depthOf(variant);
+  const x = variant.reach === "pointwise" ? bringPoints(variant) : bringWindows(variant);
+  const w = bringW(variant);
   const bring = (k: string) =>
     `${x.load}
     ${w.load(k)}`;
   return `${LINEAR_GROUP}
   let pixels = u.pixels; let pixel0 = group * ${pixels}u;
   if (pixel0 >= pixels) { return; }
-  let inHeight = u.inHeight; let inWidth = u.inWidth; let tapRows = u.tapRows;
   let inputs = u.inputs${vectorIn ? " / 4u" : ""}; let outputs = u.outputs${
     vectorOut ? " / 4u" : ""
   };
-  let depth = tapRows * u.tapColumns * u.inputs;
+  let depth = u.tapRows * u.tapColumns * u.inputs;
   let row = li / ${across}u; let column = li % ${across}u;
   let quad = wid.z * ${across}u + column;
-  let size = vec2u(u.width, u.height);
   ${x.begin}
   ${w.begin}
   var s0 = vec4f(0);
   if (u.biased == 1u) { s0 = bias[quad]; }
   ${range(OWN).slice(1).map((p) => `var s${p} = s0;`).join(" ")}
   ${bring("0u")}
-  for (var k = 0u; k < depth; k += ${DEPTH}u) {
+  for (var k = 0u; k < depth; k += ${tile}u) {
     workgroupBarrier();
     ${x.store}
     ${w.store}
     workgroupBarrier();
-    ${bring(`k + ${DEPTH}u`)}
-    ${each(DEPTH / 4, (q) => products(q, ahead))}
+    ${bring(`k + ${tile}u`)}
+    ${each(tile / 4, products)}
   }
   ${stores(variant)}`;
+}
+
+/** Statements that bring one of the operands: before the loop, into registers, into the tile. */
+interface Bringing<Load> {
+  readonly begin: string;
+  readonly load: Load;
+  readonly store: string;
 }
 
 /**
@@ -128,30 +142,30 @@ function body(variant: TiledConvVariant): string {
  * in the store to the tile. A condition, or a `select` at once, makes the invocation wait for every
  * load before the products.
  */
-function bringX(variant: TiledConvVariant) {
-  const { pixels, channels, vectorIn } = variant;
-  const size = threads(variant), across = channels / 4, down = pixels / OWN;
-  const slots = range(pixels * DEPTH / 4 / size), parts = range(vectorIn ? 1 : 4);
-  const unit = vectorIn ? 4 : 1, type = vectorIn ? "vec4f" : "f32";
-  const loaded = places(slots.length, parts.length);
+function bringWindows(variant: TiledConvVariant): Bringing<string> {
+  const { slots, parts, unit, quads, apart } = brought(variant);
   return {
-    begin: `let taps = vec2u(inputs, u.tapColumns); let tapStep = smallDigits(${
-      DEPTH / unit
-    }u, taps);
-  ${parts.map((e) => `var tap${e} = smallDigits(li % 4u * ${4 / unit}u + ${e}u, taps);`).join(" ")}
-  let pixelStep = smallDigits(${size / 4}u, size); var pixel = digits(pixel0 + li / 4u, size);
+    begin: `let inHeight = u.inHeight; let inWidth = u.inWidth; let tapRows = u.tapRows;
+  let size = vec2u(u.width, u.height);
+  let taps = vec2u(inputs, u.tapColumns);
+  let tapStep = smallDigits(${4 * quads / unit}u, taps);
+  ${
+      parts.map((e) => `var tap${e} = smallDigits(li % ${quads}u * ${4 / unit}u + ${e}u, taps);`)
+        .join(" ")
+    }
+  let pixelStep = smallDigits(${apart}u, size); var pixel = digits(pixel0 + li / ${quads}u, size);
   ${
       slots.map((j) =>
         `// Pixels beyond the last begin below every image.
-  let y${j} = select(0x80000000u, pixel.y * u.stride + u32(u.top), pixel0 + li / 4u + ${
-          j * size / 4
+  let y${j} = select(0x80000000u, pixel.y * u.stride + u32(u.top), pixel0 + li / ${quads}u + ${
+          j * apart
         }u < pixels);
   let x${j} = pixel.x * u.stride + u32(u.left);
   let at${j} = ((pixel.z * inHeight + y${j}) * inWidth + x${j}) * inputs;
   pixel = advance(pixel, pixelStep, size, vec2u(1));`
       ).join("\n  ")
     }
-  ${loaded.map(([j, e]) => `var v${j}_${e} = ${type}(0); var is${j}_${e} = false;`).join(" ")}`,
+  ${declared(variant)}`,
     load: parts.map((e) =>
       `{ let inside = tap${e}.z < tapRows;
       let reach = (tap${e}.z * inWidth + tap${e}.y) * inputs + tap${e}.x;
@@ -163,23 +177,82 @@ function bringX(variant: TiledConvVariant) {
       }
       tap${e} = advance(tap${e}, tapStep, taps, vec2u(1)); }`
     ).join("\n    "),
-    store: slots.map((j) => {
-      const values = parts.map((e) => `select(${type}(0), v${j}_${e}, is${j}_${e})`);
-      return `tileX[li / ${4 * down}u + ${j * across / 4}u][li % 4u][li / 4u % ${down}u] = vec4f(${
-        values.join(", ")
-      });`;
-    }).join("\n    "),
+    store: storeX(variant),
   };
+}
+
+/** The same where a pixel of `x` has the number of its pixel of `y`: nothing is taken apart. */
+function bringPoints(variant: TiledConvVariant): Bringing<string> {
+  const { slots, parts, unit, quads, apart } = brought(variant);
+  return {
+    begin: `var channel = li % ${quads}u * ${4 / unit}u;
+  ${
+      slots.map((j) =>
+        `let p${j} = pixel0 + li / ${quads}u + ${j * apart}u;
+  let at${j} = p${j} * inputs; let there${j} = p${j} < pixels;`
+      ).join("\n  ")
+    }
+  ${declared(variant)}`,
+    load: `${
+      parts.map((e) =>
+        `{ let input = channel + ${e}u; let inside = input < inputs;
+      ${
+          slots.map((j) =>
+            `is${j}_${e} = inside & there${j};
+      v${j}_${e} = x[select(0u, at${j} + input, is${j}_${e})];`
+          ).join("\n      ")
+        } }`
+      ).join("\n    ")
+    }
+    channel += ${4 * quads / unit}u;`,
+    store: storeX(variant),
+  };
+}
+
+/** What of `x` an invocation brings: slots, each a quad of `k` of a pixel, in parts of a load each. */
+function brought(variant: TiledConvVariant) {
+  const { pixels, channels, vectorIn } = variant;
+  const quads = depthOf(variant) / 4, size = threads(variant);
+  return {
+    slots: range(pixels * quads / size),
+    parts: range(vectorIn ? 1 : 4),
+    /** Elements of a load. */
+    unit: vectorIn ? 4 : 1,
+    type: vectorIn ? "vec4f" : "f32",
+    /** Quads of the tile's depth. */
+    quads,
+    /** Pixels from one slot to the next, as such and in rows of the tile. */
+    apart: size / quads,
+    rowsApart: channels / 4 / quads,
+  };
+}
+
+function declared(variant: TiledConvVariant): string {
+  const { slots, parts, type } = brought(variant);
+  return places(slots.length, parts.length)
+    .map(([j, e]) => `var v${j}_${e} = ${type}(0); var is${j}_${e} = false;`).join(" ");
+}
+
+function storeX(variant: TiledConvVariant): string {
+  const { slots, parts, type, quads, rowsApart } = brought(variant);
+  const down = variant.pixels / OWN;
+  return slots.map((j) => {
+    const values = parts.map((e) => `select(${type}(0), v${j}_${e}, is${j}_${e})`);
+    return `tileX[li / ${quads * down}u + ${
+      j * rowsApart
+    }u][li % ${quads}u][li / ${quads}u % ${down}u] = vec4f(${values.join(", ")});`;
+  }).join("\n    ");
 }
 
 /**
  * How weights come into the tile. What lies beyond the last row or channel comes from there: a tile
  * of `x` has zeros for such rows, and such channels are not written.
  */
-function bringW(variant: TiledConvVariant) {
-  const { pixels, channels, vectorOut } = variant;
+function bringW(variant: TiledConvVariant): Bringing<(k: string) => string> {
+  const { pixels, vectorOut } = variant;
   const down = pixels / OWN;
-  const slots = range(channels * DEPTH / 4 / threads(variant)), parts = range(vectorOut ? 1 : 4);
+  // At depth 8 there are invocations for more rows than the tile has use for.
+  const slots = range(Math.ceil(depthOf(variant) / down)), parts = range(vectorOut ? 1 : 4);
   const channel = (e: number) => vectorOut ? "quad" : `quad * 4u + ${e}u`;
   return {
     begin: `${parts.map((e) => `let channel${e} = min(${channel(e)}, outputs - 1u);`).join(" ")}
@@ -193,13 +266,16 @@ function bringW(variant: TiledConvVariant) {
   };
 }
 
+/** Pixels whose operands are read before the first is used. */
+const AHEAD = 4;
+
 /**
  * Products of a quad of `k`. The first indices are constants, so that the compiler has no index to
- * clamp and one address serves all; `ahead` pixels are read before the first of them is used.
+ * clamp and one address serves all.
  */
-function products(q: number, ahead: number): string {
-  const groups = range(OWN / ahead).map((g) => {
-    const own = range(ahead).map((i) => g * ahead + i);
+function products(q: number): string {
+  const groups = range(OWN / AHEAD).map((g) => {
+    const own = range(AHEAD).map((i) => g * AHEAD + i);
     return [
       own.map((p) => `let a${p} = tileX[${p}][${q}][row];`).join(" "),
       ...own.map((p) =>
@@ -212,8 +288,8 @@ function products(q: number, ahead: number): string {
 }
 
 /** Statements that write the pixels of an invocation. */
-function stores({ pixels, vectorOut, apart }: TiledConvVariant): string {
-  const down = pixels / OWN;
+function stores({ pixels, vectorOut, reach }: TiledConvVariant): string {
+  const down = pixels / OWN, apart = reach === "phase";
   const put = (p: number) =>
     vectorOut
       ? `y[at] = s${p};`

@@ -15,8 +15,13 @@ export interface TiledFilterVariant {
 /** Rows of a workgroup: taps and input channels. */
 export const FILTER_ROWS = 64;
 
-/** Pixels of a tile; parts of the sum begin at multiples of it. */
+/** Parts of the sum begin at multiples of so many pixels. */
 export const FILTER_DEPTH = 16;
+
+/** Pixels of a tile. Elements that come one by one take more registers than there are for 16. */
+function depthOf({ vectorIn }: TiledFilterVariant): 16 | 8 {
+  return vectorIn ? 16 : 8;
+}
 
 /** Uniforms of {@linkcode tiledFilterKernel}. */
 export const TILED_FILTER_UNIFORMS = {
@@ -47,7 +52,7 @@ export const TILED_FILTER_UNIFORMS = {
 export function tiledFilterKernel(
   variant: TiledFilterVariant,
 ): Kernel<"x" | "dy" | "y", keyof typeof TILED_FILTER_UNIFORMS> {
-  const { channels, vectorIn, vectorOut } = variant;
+  const { channels, vectorIn, vectorOut } = variant, depth = depthOf(variant);
   const key = `tiled filter ${channels}${vectorIn ? " vec4 in" : ""}${
     vectorOut ? " vec4 out" : ""
   }`;
@@ -62,8 +67,8 @@ export function tiledFilterKernel(
       uniforms: TILED_FILTER_UNIFORMS,
       workgroup: [threads(channels)],
       // Four places more than there are, so that what is brought of two pixels does not meet in a bank.
-      header: `var<workgroup> tileX: array<array<array<vec4f, 10>, 2>, ${FILTER_DEPTH}>;
-var<workgroup> tileD: array<array<vec4f, ${channels / 4 + 4}>, ${FILTER_DEPTH}>;
+      header: `var<workgroup> tileX: array<array<array<vec4f, 10>, 2>, ${depth}>;
+var<workgroup> tileD: array<array<vec4f, ${channels / 4 + 4}>, ${depth}>;
 ${DIGITS}`,
       body: body(variant),
     }));
@@ -75,13 +80,13 @@ function threads(channels: number): number {
 
 function body(variant: TiledFilterVariant): string {
   const { channels, vectorIn, vectorOut } = variant;
-  const across = channels / 4, quads = FILTER_ROWS / 4;
+  const across = channels / 4, quads = FILTER_ROWS / 4, tile = depthOf(variant);
   const x = bringX(variant), d = bringD(variant);
   // Elements that come one by one take the registers for more.
   const ahead = vectorIn ? 2 : 1;
   const bring = `{ ${x.load}
       ${d.load}
-      m += ${FILTER_DEPTH}u; pixel = advance(pixel, step, size * unit.xy, unit.yz); }`;
+      m += ${tile}u; pixel = advance(pixel, step, size * unit.xy, unit.yz); }`;
   return `${LINEAR_GROUP}
   let depth = u.tapRows * u.tapColumns * u.inputs;
   let down = (depth + ${FILTER_ROWS - 1}u) / ${FILTER_ROWS}u;
@@ -94,24 +99,24 @@ function body(variant: TiledFilterVariant): string {
     vectorOut ? " / 4u" : ""
   };
   // An invocation brings, of one pixel, every ${
-    threads(channels) / 16
+    threads(channels) / tile
   }th quad of rows and of columns from here on.
-  let part = li % 4u + li / 64u * 4u;
-  var m = begin + li / 4u % ${FILTER_DEPTH}u;
+  let part = li % 4u + li / ${4 * tile}u * 4u;
+  var m = begin + li / 4u % ${tile}u;
   // Columns and rows count in pixels of x, images in its rows.
   let size = vec2u(u.outWidth, u.outHeight); let unit = vec3u(u.stride, u.stride, inHeight);
-  var pixel = digits(m, size) * unit; let step = smallDigits(${FILTER_DEPTH}u, size) * unit;
+  var pixel = digits(m, size) * unit; let step = smallDigits(${tile}u, size) * unit;
   ${x.begin}
   ${d.begin}
   ${range(8).map((r) => `var s${r} = vec4f(0);`).join(" ")}
   ${bring}
-  for (var k = begin; k < end; k += ${FILTER_DEPTH}u) {
+  for (var k = begin; k < end; k += ${tile}u) {
     workgroupBarrier();
     ${x.store}
     ${d.store}
     workgroupBarrier();
     ${bring}
-    ${each(FILTER_DEPTH / ahead, (g) => products(g * ahead, ahead))}
+    ${each(tile / ahead, (g) => products(g * ahead, ahead))}
   }
   let output = column0 + column; let outputs4 = (u.outputs + 3u) / 4u;
   if (output >= outputs4) { return; }
@@ -126,8 +131,11 @@ function body(variant: TiledFilterVariant): string {
  * replaced by zeros when they are stored to the tile. Rows beyond the last may have any value, they
  * are not written.
  */
-function bringX({ channels, vectorIn }: TiledFilterVariant) {
-  const apart = threads(channels) / 16, unit = vectorIn ? 4 : 1, type = vectorIn ? "vec4f" : "f32";
+function bringX(variant: TiledFilterVariant) {
+  const { channels, vectorIn } = variant, depth = depthOf(variant);
+  const apart = threads(channels) / depth,
+    unit = vectorIn ? 4 : 1,
+    type = vectorIn ? "vec4f" : "f32";
   const slots = range(FILTER_ROWS / 4 / apart), parts = range(vectorIn ? 1 : 4);
   const loaded = places(slots.length, parts.length).map(([j, e]) => ({ j, e, name: `${j}_${e}` }));
   return {
@@ -148,7 +156,7 @@ function bringX({ channels, vectorIn }: TiledFilterVariant) {
     ].join("\n      "),
     store: slots.map((j) => {
       const values = parts.map((e) => `select(${type}(0), v${j}_${e}, is${j}_${e})`);
-      return `tileX[li / 4u % ${FILTER_DEPTH}u][li % 2u][part / 2u + ${j * apart / 2}u] = vec4f(${
+      return `tileX[li / 4u % ${depth}u][li % 2u][part / 2u + ${j * apart / 2}u] = vec4f(${
         values.join(", ")
       });`;
     }).join("\n    "),
@@ -159,8 +167,9 @@ function bringX({ channels, vectorIn }: TiledFilterVariant) {
  * How gradients come into the tile. Beyond the last pixel or channel they are those of the last: a
  * tile of `x` has zeros for such pixels, and such channels are not written.
  */
-function bringD({ channels, vectorOut }: TiledFilterVariant) {
-  const apart = threads(channels) / 16;
+function bringD(variant: TiledFilterVariant) {
+  const { channels, vectorOut } = variant, depth = depthOf(variant);
+  const apart = threads(channels) / depth;
   const slots = range(channels / 4 / apart), parts = range(vectorOut ? 1 : 4);
   const channel = (j: number, e: number) => {
     const quad = `column0 + part + ${j * apart}u`;
@@ -178,7 +187,7 @@ function bringD({ channels, vectorOut }: TiledFilterVariant) {
         `d${j} = vec4f(${parts.map((e) => `dy[start + channel${j}_${e}]`).join(", ")});`
       ),
     ].join("\n      "),
-    store: slots.map((j) => `tileD[li / 4u % ${FILTER_DEPTH}u][part + ${j * apart}u] = d${j};`)
+    store: slots.map((j) => `tileD[li / 4u % ${depth}u][part + ${j * apart}u] = d${j};`)
       .join("\n    "),
   };
 }

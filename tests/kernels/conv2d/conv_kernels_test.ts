@@ -22,8 +22,9 @@ const filters = [1, 2, 4, 8].flatMap((share) => [
 ]);
 const tiled = ([16, 32, 64] as const).flatMap((channels) =>
   ([64, 128] as const).flatMap((pixels) => [
-    () => tiledConvKernel({ pixels, channels, vectorIn: true, vectorOut: false, apart: false }),
-    () => tiledConvKernel({ pixels, channels, vectorIn: false, vectorOut: true, apart: true }),
+    () =>
+      tiledConvKernel({ pixels, channels, vectorIn: true, vectorOut: false, reach: "pointwise" }),
+    () => tiledConvKernel({ pixels, channels, vectorIn: false, vectorOut: true, reach: "phase" }),
   ])
 );
 const tiledFilters = ([32, 64] as const).map((channels) => () =>

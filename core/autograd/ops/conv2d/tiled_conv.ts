@@ -93,7 +93,7 @@ function convolve(x: Tensor, w: Tensor, y: Tensor, c: Convolution): void {
   const pixels = images * c.rows * c.columns;
   const variant = {
     ...variantFor(pixels, inputs, outputs),
-    apart: c.step > 1,
+    reach: reachOf(c, x.size / inputs === pixels),
   };
   const [x1, y1 = 1] = linearGrid(Math.ceil(pixels / variant.pixels));
   device.dispatch(
@@ -123,12 +123,18 @@ function convolve(x: Tensor, w: Tensor, y: Tensor, c: Convolution): void {
   );
 }
 
+function reachOf(c: Convolution, alike: boolean): TiledConvVariant["reach"] {
+  if (c.step > 1) return "phase";
+  const point = c.tapRows * c.tapColumns === 1 && c.stride === 1 && c.top === 0 && c.left === 0;
+  return point && alike ? "pointwise" : "window";
+}
+
 /** The largest tile that leaves no channels idle and gives every core something to do. */
 function variantFor(
   pixels: number,
   inputs: number,
   outputs: number,
-): Omit<TiledConvVariant, "apart"> {
+): Omit<TiledConvVariant, "reach"> {
   const channels = outputs <= 16 ? 16 : outputs <= 32 ? 32 : 64;
   const groups = Math.ceil(pixels / 128) * Math.ceil(outputs / channels);
   return {
