@@ -1,4 +1,14 @@
-import { defineKernel, type Kernel, LINEAR_GROUP, memoKernel, read, write } from "../kernel.ts";
+import {
+  defineKernel,
+  inHalf,
+  type Kernel,
+  LINEAR_GROUP,
+  memoKernel,
+  type Precision,
+  read,
+  stored,
+  write,
+} from "../kernel.ts";
 import { each, places, range, XYZW } from "../unroll.ts";
 import { DIGITS } from "./digits.ts";
 
@@ -8,6 +18,9 @@ export interface TiledConvVariant {
   readonly pixels: 128 | 64;
   /** Output channels of a workgroup. */
   readonly channels: 64 | 32 | 16;
+  /** In which precision `x` and `y` lie in memory. */
+  readonly from: Precision;
+  readonly to: Precision;
   /** Whether the number of input channels is a multiple of four. */
   readonly vectorIn: boolean;
   /** Whether the number of output channels is a multiple of four. */
@@ -63,19 +76,21 @@ export const TILED_CONV_UNIFORMS = {
 export function tiledConvKernel(
   variant: TiledConvVariant,
 ): Kernel<"x" | "w" | "bias" | "y", keyof typeof TILED_CONV_UNIFORMS> {
-  const { pixels, channels, vectorIn, vectorOut, reach } = variant;
+  const { pixels, channels, from, to, vectorIn, vectorOut, reach } = variant;
   const depth = depthOf(variant);
   const key = `tiled conv ${pixels}x${channels}${vectorIn ? " vec4 in" : ""}${
     vectorOut ? " vec4 out" : ""
-  }${reach === "window" ? "" : ` ${reach}`}`;
+  }${reach === "window" ? "" : ` ${reach}`}${from === "f16" ? " from f16" : ""}${
+    to === "f16" ? " to f16" : ""
+  }`;
   return memoKernel(key, () =>
     defineKernel({
       key,
       bindings: {
-        x: read(vectorIn ? "vec4f" : "f32"),
+        x: read(stored(vectorIn ? "vec4f" : "f32", from)),
         w: read(vectorOut ? "vec4f" : "f32"),
         bias: read("vec4f"),
-        y: write(vectorOut ? "vec4f" : "f32"),
+        y: write(stored(vectorOut ? "vec4f" : "f32", to)),
       },
       uniforms: TILED_CONV_UNIFORMS,
       workgroup: [threads(variant)],
@@ -218,7 +233,7 @@ function brought(variant: TiledConvVariant) {
     parts: range(vectorIn ? 1 : 4),
     /** Elements of a load. */
     unit: vectorIn ? 4 : 1,
-    type: vectorIn ? "vec4f" : "f32",
+    type: vectorIn ? "vec4f" as const : "f32" as const,
     /** Quads of the tile's depth. */
     quads,
     /** Pixels from one slot to the next, as such and in rows of the tile. */
@@ -228,7 +243,7 @@ function brought(variant: TiledConvVariant) {
 }
 
 function declared(variant: TiledConvVariant): string {
-  const { slots, parts, type } = brought(variant);
+  const { slots, parts, type: single } = brought(variant), type = stored(single, variant.from);
   return places(slots.length, parts.length)
     .map(([j, e]) => `var v${j}_${e} = ${type}(0); var is${j}_${e} = false;`).join(" ");
 }
@@ -237,7 +252,7 @@ function storeX(variant: TiledConvVariant): string {
   const { slots, parts, type, quads, rowsApart } = brought(variant);
   const down = variant.pixels / OWN;
   return slots.map((j) => {
-    const values = parts.map((e) => `select(${type}(0), v${j}_${e}, is${j}_${e})`);
+    const values = parts.map((e) => `select(${type}(0), ${type}(v${j}_${e}), is${j}_${e})`);
     return `tileX[li / ${quads * down}u + ${
       j * rowsApart
     }u][li % ${quads}u][li / ${quads}u % ${down}u] = vec4f(${values.join(", ")});`;
@@ -288,12 +303,14 @@ function products(q: number): string {
 }
 
 /** Statements that write the pixels of an invocation. */
-function stores({ pixels, vectorOut, reach }: TiledConvVariant): string {
+function stores({ pixels, to, vectorOut, reach }: TiledConvVariant): string {
   const down = pixels / OWN, apart = reach === "phase";
   const put = (p: number) =>
     vectorOut
-      ? `y[at] = s${p};`
-      : XYZW.map((part, e) => `if (quad * 4u + ${e}u < outputs) { y[at + ${e}u] = s${p}.${part}; }`)
+      ? `y[at] = ${stored("vec4f", to)}(s${p});`
+      : XYZW.map((part, e) =>
+        `if (quad * 4u + ${e}u < outputs) { y[at + ${e}u] = ${stored("f32", to)}(s${p}.${part}); }`
+      )
         .join(" ");
   const channel = vectorOut ? "quad" : "quad * 4u";
   const begin = apart

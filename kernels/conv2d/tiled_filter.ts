@@ -1,4 +1,13 @@
-import { defineKernel, type Kernel, LINEAR_GROUP, memoKernel, read, write } from "../kernel.ts";
+import {
+  defineKernel,
+  type Kernel,
+  LINEAR_GROUP,
+  memoKernel,
+  type Precision,
+  read,
+  stored,
+  write,
+} from "../kernel.ts";
 import { each, places, range, XYZW } from "../unroll.ts";
 import { DIGITS } from "./digits.ts";
 
@@ -6,6 +15,9 @@ import { DIGITS } from "./digits.ts";
 export interface TiledFilterVariant {
   /** Output channels of a workgroup. */
   readonly channels: 64 | 32;
+  /** In which precision `x` and `dy` lie in memory. */
+  readonly x: Precision;
+  readonly dy: Precision;
   /** Whether the number of input channels is a multiple of four. */
   readonly vectorIn: boolean;
   /** Whether the number of output channels is a multiple of four. */
@@ -55,13 +67,13 @@ export function tiledFilterKernel(
   const { channels, vectorIn, vectorOut } = variant, depth = depthOf(variant);
   const key = `tiled filter ${channels}${vectorIn ? " vec4 in" : ""}${
     vectorOut ? " vec4 out" : ""
-  }`;
+  }${variant.x === "f16" ? " x f16" : ""}${variant.dy === "f16" ? " dy f16" : ""}`;
   return memoKernel(key, () =>
     defineKernel({
       key,
       bindings: {
-        x: read(vectorIn ? "vec4f" : "f32"),
-        dy: read(vectorOut ? "vec4f" : "f32"),
+        x: read(stored(vectorIn ? "vec4f" : "f32", variant.x)),
+        dy: read(stored(vectorOut ? "vec4f" : "f32", variant.dy)),
         y: write("vec4f"),
       },
       uniforms: TILED_FILTER_UNIFORMS,
@@ -135,7 +147,8 @@ function bringX(variant: TiledFilterVariant) {
   const { channels, vectorIn } = variant, depth = depthOf(variant);
   const apart = threads(channels) / depth,
     unit = vectorIn ? 4 : 1,
-    type = vectorIn ? "vec4f" : "f32";
+    type = vectorIn ? "vec4f" : "f32",
+    from = stored(type, variant.x);
   const slots = range(FILTER_ROWS / 4 / apart), parts = range(vectorIn ? 1 : 4);
   const loaded = places(slots.length, parts.length).map(([j, e]) => ({ j, e, name: `${j}_${e}` }));
   return {
@@ -145,7 +158,7 @@ function bringX(variant: TiledFilterVariant) {
       }u + ${e}u, vec2u(inputs, u.tapColumns));
   let y${name} = tap${name}.z - u.padding; let x${name} = tap${name}.y - u.padding;
   let reach${name} = (y${name} * inWidth + x${name}) * inputs + tap${name}.x;
-  var v${name} = ${type}(0); var is${name} = false;`
+  var v${name} = ${from}(0); var is${name} = false;`
     ).join("\n  "),
     load: [
       "let at = ((pixel.z + pixel.y) * inWidth + pixel.x) * inputs; let there = m < end;",
@@ -155,7 +168,7 @@ function bringX(variant: TiledFilterVariant) {
       ),
     ].join("\n      "),
     store: slots.map((j) => {
-      const values = parts.map((e) => `select(${type}(0), v${j}_${e}, is${j}_${e})`);
+      const values = parts.map((e) => `select(${type}(0), ${type}(v${j}_${e}), is${j}_${e})`);
       return `tileX[li / 4u % ${depth}u][li % 2u][part / 2u + ${j * apart / 2}u] = vec4f(${
         values.join(", ")
       });`;
@@ -171,6 +184,7 @@ function bringD(variant: TiledFilterVariant) {
   const { channels, vectorOut } = variant, depth = depthOf(variant);
   const apart = threads(channels) / depth;
   const slots = range(channels / 4 / apart), parts = range(vectorOut ? 1 : 4);
+  const from = stored("vec4f", variant.dy);
   const channel = (j: number, e: number) => {
     const quad = `column0 + part + ${j * apart}u`;
     return `min(${vectorOut ? quad : `(${quad}) * 4u + ${e}u`}, outputs - 1u)`;
@@ -179,15 +193,15 @@ function bringD(variant: TiledFilterVariant) {
     begin: slots.map((j) =>
       `${
         parts.map((e) => `let channel${j}_${e} = ${channel(j, e)};`).join(" ")
-      } var d${j} = vec4f(0);`
+      } var d${j} = ${from}(0);`
     ).join("\n  "),
     load: [
       "let start = min(m, end - 1u) * outputs;",
       ...slots.map((j) =>
-        `d${j} = vec4f(${parts.map((e) => `dy[start + channel${j}_${e}]`).join(", ")});`
+        `d${j} = ${from}(${parts.map((e) => `dy[start + channel${j}_${e}]`).join(", ")});`
       ),
     ].join("\n      "),
-    store: slots.map((j) => `tileD[li / 4u % ${depth}u][part + ${j * apart}u] = d${j};`)
+    store: slots.map((j) => `tileD[li / 4u % ${depth}u][part + ${j * apart}u] = vec4f(d${j});`)
       .join("\n    "),
   };
 }

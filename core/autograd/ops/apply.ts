@@ -20,7 +20,9 @@ export function map(
   expression: string,
   { s = 0, t = 0, out }: { s?: number; t?: number; out?: Tensor | undefined } = {},
 ): Tensor {
-  return run(mapKernel(name, Object.keys(args), expression), args, { s, t, out });
+  const [first] = Object.values(args) as [Tensor]; // every expression has an argument
+  const kernel = mapKernel(name, Object.keys(args), expression, first.precision);
+  return run(kernel, args, { s, t, out });
 }
 
 function run(
@@ -29,7 +31,7 @@ function run(
   { s = 0, t = 0, out: given }: { s?: number; t?: number; out?: Tensor | undefined } = {},
 ): Tensor {
   const [first] = Object.values(args) as [Tensor]; // every expression has an argument
-  const out = given ?? first.device.empty(first.shape);
+  const out = given ?? first.device.emptyLike(first);
   const n = Math.ceil(out.size / 4);
   first.device.dispatch(kernel, { ...args, out }, { n, s, t }, pointwiseGroups(out.size));
   return out;
