@@ -105,3 +105,15 @@ export function accumulateKernel(precision: Precision = "f32"): Kernel<"a" | "b"
   a[i] = ${type}(vec4f(a[i]) + vec4f(b[i]));`,
     }));
 }
+
+/** `y` in one precision of `x` in the other. */
+export function castKernel(to: Precision): Kernel<"x" | "y", "n" | "scale"> {
+  const from = stored("vec4f", to === "f16" ? "f32" : "f16"), type = stored("vec4f", to);
+  return memoKernel(`cast to ${to}`, (key) =>
+    defineKernel({
+      key,
+      bindings: { x: read(from), y: write(type) },
+      uniforms: { n: "u32", scale: "f32" },
+      body: `${linearIndex()}\n  if (i >= u.n) { return; }\n  y[i] = ${type}(u.scale * vec4f(x[i]));`,
+    }));
+}
