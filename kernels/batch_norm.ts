@@ -13,11 +13,14 @@
  */
 import {
   defineKernel,
+  inHalf,
   type Kernel,
   linearIndex,
   memoKernel,
   mergeTree,
+  type Precision,
   read,
+  stored,
   write,
 } from "./kernel.ts";
 
@@ -27,7 +30,20 @@ export type BatchNormPass = "forward" | "backward";
 /** Invocations that finish the sums of a column. */
 const FINISHERS = 64;
 
+/** How values lie in memory: channels in fours or one by one, and in which precision. */
+export interface BatchNormVariant {
+  /** Whether channels are a multiple of four. */
+  readonly vector: boolean;
+  /** Of `x`, `y` and their gradients; all else is single. */
+  readonly precision: Precision;
+}
+
 const typeOf = (vector: boolean) => vector ? "vec4f" : "f32";
+
+function typesOf({ vector, precision }: BatchNormVariant) {
+  const type = typeOf(vector), value = stored(type, precision);
+  return { type, value, name: `${type}${inHalf(precision)}` };
+}
 
 /**
  * Partial sums `[splits, 2, columns]`. Forward: of `x - x₀` and its square, where `x₀` is the first
@@ -36,28 +52,30 @@ const typeOf = (vector: boolean) => vector ? "vec4f" : "f32";
  */
 export function batchNormSumsKernel(
   pass: BatchNormPass,
-  vector: boolean,
+  variant: BatchNormVariant,
 ): Kernel<"x" | "dy" | "stats" | "y", "rows" | "columns" | "splits" | "perSplit" | "slope"> {
-  const type = typeOf(vector);
-  return memoKernel(`batch norm ${pass} sums ${type}`, (key) => {
+  const { type, value, name } = typesOf(variant);
+  return memoKernel(`batch norm ${pass} sums ${name}`, (key) => {
     const forward = pass === "forward";
     const element = forward
-      ? "let a = x[at] - pivot; let b = a * a;"
-      : `let centred = x[at] - mean; let z = centred * scale + beta; let d = dy[at];
+      ? "let a = T(x[at]) - pivot; let b = a * a;"
+      : `let centred = T(x[at]) - mean; let z = centred * scale + beta; let d = T(dy[at]);
       let a = select(slope * d, d, z > T(0)); let b = a * centred;`;
     const step = `{ ${element} s += a; t += b; at += u.columns; }`;
     return defineKernel({
       key,
       bindings: forward
-        ? { x: read(type), y: write(type) }
-        : { x: read(type), dy: read(type), stats: read(type), y: write(type) },
+        ? { x: read(value), y: write(type) }
+        : { x: read(value), dy: read(value), stats: read(type), y: write(type) },
       uniforms: { rows: "u32", columns: "u32", splits: "u32", perSplit: "u32", slope: "f32" },
       header: `alias T = ${type};`,
       body: `${linearIndex()}
   let c = i % u.columns; let split = i / u.columns;
   if (split >= u.splits) { return; }
   ${
-        forward ? "let pivot = x[c];" : `let mean = stats[c]; let scale = stats[2u * u.columns + c];
+        forward
+          ? "let pivot = T(x[c]);"
+          : `let mean = stats[c]; let scale = stats[2u * u.columns + c];
   let beta = stats[3u * u.columns + c]; let slope = T(u.slope);`
       }
   var s = T(0); var t = T(0);
@@ -88,17 +106,17 @@ var<workgroup> t: array<T, ${FINISHERS}>;`;
  */
 export function batchNormStatsKernel(
   moving: boolean,
-  vector: boolean,
+  variant: BatchNormVariant,
 ): Kernel<
   "x" | "partial" | "gamma" | "beta" | "stats" | "runningMean" | "runningVar",
   "columns" | "splits" | "rows" | "epsilon" | "momentum"
 > {
-  const type = typeOf(vector);
-  return memoKernel(`batch norm stats${moving ? " moving" : ""} ${type}`, (key) =>
+  const { type, value, name } = typesOf(variant);
+  return memoKernel(`batch norm stats${moving ? " moving" : ""} ${name}`, (key) =>
     defineKernel({
       key,
       bindings: {
-        x: read(type),
+        x: read(value),
         partial: read(type),
         gamma: read(type),
         beta: read(type),
@@ -116,7 +134,7 @@ export function batchNormStatsKernel(
       header: `alias T = ${type};\n${SHARED}`,
       body: `${FINISH}
   let offset = s[0] / u.rows;
-  let mean = x[c] + offset;
+  let mean = T(x[c]) + offset;
   let variance = max(t[0] / u.rows - offset * offset, T(0));
   let inverse = T(1) / sqrt(variance + T(u.epsilon));
   stats[c] = mean;
@@ -160,36 +178,36 @@ export function batchNormRunningKernel(
     }));
 }
 
-/** Gradients of β and γ from the backward sums, a workgroup a column. */
+/** Gradients of β and γ: the backward sums times `scale`, a workgroup a column. */
 export function batchNormGradientsKernel(
   vector: boolean,
-): Kernel<"partial" | "dGamma" | "dBeta", "columns" | "splits"> {
+): Kernel<"partial" | "dGamma" | "dBeta", "columns" | "splits" | "scale"> {
   const type = typeOf(vector);
   return memoKernel(`batch norm gradients ${type}`, (key) =>
     defineKernel({
       key,
       bindings: { partial: read(type), dGamma: write(type), dBeta: write(type) },
-      uniforms: { columns: "u32", splits: "u32" },
+      uniforms: { columns: "u32", splits: "u32", scale: "f32" },
       header: `alias T = ${type};\n${SHARED}`,
-      body: `${FINISH}\n  dBeta[c] = s[0]; dGamma[c] = t[0];`,
+      body: `${FINISH}\n  dBeta[c] = u.scale * s[0]; dGamma[c] = u.scale * t[0];`,
     }));
 }
 
 /** `y` of every row. */
 export function batchNormApplyKernel(
-  vector: boolean,
+  variant: BatchNormVariant,
 ): Kernel<"x" | "stats" | "y", "rows" | "columns" | "perSplit" | "slope"> {
-  const type = typeOf(vector);
-  return memoKernel(`batch norm apply ${type}`, (key) => {
+  const { type, value, name } = typesOf(variant);
+  return memoKernel(`batch norm apply ${name}`, (key) => {
     return defineKernel({
       key,
-      bindings: { x: read(type), stats: read(type), y: write(type) },
+      bindings: { x: read(value), stats: read(type), y: write(value) },
       uniforms: { rows: "u32", columns: "u32", perSplit: "u32", slope: "f32" },
       header: `alias T = ${type};`,
       body: everyRow(
         `let mean = stats[c]; let scale = stats[2u * u.columns + c];
   let beta = stats[3u * u.columns + c]; let slope = T(u.slope);`,
-        "let z = (x[at] - mean) * scale + beta; y[at] = select(slope * z, z, z > T(0));",
+        `let z = (T(x[at]) - mean) * scale + beta; y[at] = ${value}(select(slope * z, z, z > T(0)));`,
       ),
     });
   });
@@ -200,22 +218,22 @@ export function batchNormApplyKernel(
  * statistics were constants.
  */
 export function batchNormInputGradientKernel(
-  vector: boolean,
+  variant: BatchNormVariant,
 ): Kernel<
   "x" | "dy" | "stats" | "dGamma" | "dBeta" | "dx",
   "rows" | "columns" | "perSplit" | "slope" | "share"
 > {
-  const type = typeOf(vector);
-  return memoKernel(`batch norm input gradient ${type}`, (key) =>
+  const { type, value, name } = typesOf(variant);
+  return memoKernel(`batch norm input gradient ${name}`, (key) =>
     defineKernel({
       key,
       bindings: {
-        x: read(type),
-        dy: read(type),
+        x: read(value),
+        dy: read(value),
         stats: read(type),
         dGamma: read(type),
         dBeta: read(type),
-        dx: write(type),
+        dx: write(value),
       },
       uniforms: { rows: "u32", columns: "u32", perSplit: "u32", slope: "f32", share: "f32" },
       header: `alias T = ${type};`,
@@ -223,8 +241,8 @@ export function batchNormInputGradientKernel(
         `let mean = stats[c]; let scale = stats[2u * u.columns + c];
   let beta = stats[3u * u.columns + c]; let slope = T(u.slope);
   let offset = u.share * dBeta[c]; let factor = u.share * stats[u.columns + c] * dGamma[c];`,
-        `let centred = x[at] - mean; let z = centred * scale + beta; let d = dy[at];
-      dx[at] = scale * (select(slope * d, d, z > T(0)) - offset - centred * factor);`,
+        `let centred = T(x[at]) - mean; let z = centred * scale + beta; let d = T(dy[at]);
+      dx[at] = ${value}(scale * (select(slope * d, d, z > T(0)) - offset - centred * factor));`,
       ),
     }));
 }

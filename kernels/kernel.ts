@@ -1,3 +1,17 @@
+/** Format in which floats lie in memory. Kernels compute in single precision whatever it is. */
+export type Precision = "f32" | "f16";
+
+/** The WGSL type of floats, four or one, that lie in memory in a precision. */
+export function stored(type: "vec4f" | "f32", precision: Precision): string {
+  if (precision === "f32") return type;
+  return type === "vec4f" ? "vec4<f16>" : "f16";
+}
+
+/** What a precision adds to a kernel's key. */
+export function inHalf(precision: Precision): string {
+  return precision === "f16" ? " f16" : "";
+}
+
 /** Types of a number in a kernel's uniforms. */
 export type ScalarType = "u32" | "i32" | "f32";
 
@@ -31,7 +45,11 @@ export interface Kernel<Arguments extends string = string, Uniforms extends stri
   /** The whole WGSL module; its entry point is `main`. */
   readonly code: string;
   /** Names and kinds of the arguments in binding order; the uniforms are bound last. */
-  readonly bindings: readonly { readonly name: Arguments; readonly kind: BindingKind }[];
+  readonly bindings: readonly {
+    readonly name: Arguments;
+    readonly kind: BindingKind;
+    readonly precision: Precision;
+  }[];
   /** Names and types of the uniforms as they lie in memory. */
   readonly uniforms: readonly { readonly name: Uniforms; readonly type: ScalarType }[];
   /** Whether it shares values across a subgroup, which not every device can. */
@@ -108,10 +126,16 @@ export function defineKernel<Arguments extends string, Uniforms extends string =
   }
   return {
     key: spec.key,
-    bindings: bindings.map(([name, { kind }]) => ({ name, kind })),
+    bindings: bindings.map(([name, { kind, element }]) => ({
+      name,
+      kind,
+      precision: isHalf(element) ? "f16" : "f32",
+    })),
     uniforms: uniforms.map(([name, type]) => ({ name, type })),
     subgroups: spec.subgroups ?? false,
-    code: `${lines.join("\n")}
+    code: `${bindings.some(([, { element }]) => isHalf(element)) ? "enable f16;\n" : ""}${
+      lines.join("\n")
+    }
 ${spec.header ?? ""}
 @compute @workgroup_size(${x}, ${y}, ${z})
 fn main(
@@ -125,6 +149,10 @@ ${spec.body}
 }
 `,
   };
+}
+
+function isHalf(element: string): boolean {
+  return element.endsWith("f16") || element.endsWith("f16>");
 }
 
 /** Names and values in order, without those that are undefined. */

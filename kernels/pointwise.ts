@@ -8,11 +8,14 @@ import {
   axisUniforms,
   defineKernel,
   type Grid,
+  inHalf,
   type Kernel,
   linearGrid,
   linearIndex,
   memoKernel,
+  type Precision,
   read,
+  stored,
   write,
 } from "./kernel.ts";
 
@@ -31,6 +34,7 @@ export function scalarGroups(size: number): Grid {
  *
  * @param name What the expression computes; with `args` and the types it must determine the code.
  * @param args Names of the arguments, the variables of the expression.
+ * @param precision In which arguments and result lie in memory.
  * @param expression WGSL that holds for vec4 and scalars alike: `T(0)` is a constant, `s` and `t`
  *   are numbers given as uniforms (broadcast to `T`).
  */
@@ -38,21 +42,23 @@ export function mapKernel(
   name: string,
   args: readonly string[],
   expression: string,
+  precision: Precision = "f32",
 ): Kernel<string, "n" | "s" | "t"> {
-  return memoKernel(`map ${name}(${args})`, (key) =>
+  const type = stored("vec4f", precision);
+  return memoKernel(`map ${name}(${args})${inHalf(precision)}`, (key) =>
     defineKernel({
       key,
       bindings: {
-        ...Object.fromEntries(args.map((a) => [a, read("vec4f")])),
-        out: write("vec4f"),
+        ...Object.fromEntries(args.map((a) => [a, read(type)])),
+        out: write(type),
       },
       uniforms: { n: "u32", s: "f32", t: "f32" },
       header: "alias T = vec4f;",
       body: `${linearIndex()}
   if (i >= u.n) { return; }
   let s = T(u.s); let t = T(u.t);
-  ${args.map((a) => `let ${a} = ${a}[i];`).join(" ")}
-  out[i] = ${expression};`,
+  ${args.map((a) => `let ${a} = T(${a}[i]);`).join(" ")}
+  out[i] = ${type}(${expression});`,
     }));
 }
 
@@ -87,12 +93,27 @@ export function broadcastKernel(
 }
 
 /** `a += b`. */
-export function accumulateKernel(): Kernel<"a" | "b", "n"> {
-  return memoKernel("accumulate", (key) =>
+export function accumulateKernel(precision: Precision = "f32"): Kernel<"a" | "b", "n"> {
+  const type = stored("vec4f", precision);
+  return memoKernel(`accumulate${inHalf(precision)}`, (key) =>
     defineKernel({
       key,
-      bindings: { a: write("vec4f"), b: read("vec4f") },
+      bindings: { a: write(type), b: read(type) },
       uniforms: { n: "u32" },
-      body: `${linearIndex()}\n  if (i >= u.n) { return; }\n  a[i] += b[i];`,
+      body: `${linearIndex()}
+  if (i >= u.n) { return; }
+  a[i] = ${type}(vec4f(a[i]) + vec4f(b[i]));`,
+    }));
+}
+
+/** `y` in one precision of `x` in the other. */
+export function castKernel(to: Precision): Kernel<"x" | "y", "n" | "scale"> {
+  const from = stored("vec4f", to === "f16" ? "f32" : "f16"), type = stored("vec4f", to);
+  return memoKernel(`cast to ${to}`, (key) =>
+    defineKernel({
+      key,
+      bindings: { x: read(from), y: write(type) },
+      uniforms: { n: "u32", scale: "f32" },
+      body: `${linearIndex()}\n  if (i >= u.n) { return; }\n  y[i] = ${type}(u.scale * vec4f(x[i]));`,
     }));
 }

@@ -4,7 +4,17 @@
  *
  * @module
  */
-import { defineKernel, type Kernel, linearIndex, memoKernel, read, write } from "./kernel.ts";
+import {
+  defineKernel,
+  inHalf,
+  type Kernel,
+  linearIndex,
+  memoKernel,
+  type Precision,
+  read,
+  stored,
+  write,
+} from "./kernel.ts";
 
 /** What is taken of a window. */
 export type PoolKind = "max" | "average";
@@ -25,24 +35,29 @@ export const POOL_UNIFORMS = {
 const types = (vector: boolean) =>
   vector
     ? {
-      float: "vec4f",
+      float: "vec4f" as const,
       int: "vec4u",
       header: "alias T = vec4f; alias I = vec4u; alias B = vec4<bool>;",
     }
-    : { float: "f32", int: "u32", header: "alias T = f32; alias I = u32; alias B = bool;" };
+    : {
+      float: "f32" as const,
+      int: "u32",
+      header: "alias T = f32; alias I = u32; alias B = bool;",
+    };
 
 /** `y`, and for `max` the place of the first maximum, row by row in the window. */
 export function poolKernel(
   kind: PoolKind,
   vector: boolean,
+  precision: Precision,
 ): Kernel<"x" | "y" | "place", keyof typeof POOL_UNIFORMS> {
-  const { float, int, header } = types(vector);
-  return memoKernel(`pool ${kind} ${float}`, (key) =>
+  const { float, int, header } = types(vector), type = stored(float, precision);
+  return memoKernel(`pool ${kind} ${float}${inHalf(precision)}`, (key) =>
     defineKernel({
       key,
       bindings: {
-        x: read(float),
-        y: write(float),
+        x: read(type),
+        y: write(type),
         place: kind === "max" ? write(int) : undefined,
       },
       uniforms: POOL_UNIFORMS,
@@ -58,7 +73,7 @@ export function poolKernel(
       // Left of and above the image these wrap round to large numbers.
       let iy = oy * u.stride + ky - u.padding; let ix = ox * u.stride + kx - u.padding;
       if (iy < u.height && ix < u.width) {
-        let e = x[((n * u.height + iy) * u.width + ix) * u.columns + c];
+        let e = T(x[((n * u.height + iy) * u.width + ix) * u.columns + c]);
         ${
         kind === "max"
           ? `let better = (e > v) | B(none);
@@ -68,7 +83,11 @@ export function poolKernel(
       }
     }
   }
-  ${kind === "max" ? "y[i] = v; place[i] = at;" : "y[i] = v / f32(u.kernel * u.kernel);"}`,
+  ${
+        kind === "max"
+          ? `y[i] = ${type}(v); place[i] = at;`
+          : `y[i] = ${type}(v / f32(u.kernel * u.kernel));`
+      }`,
     }));
 }
 
@@ -76,15 +95,16 @@ export function poolKernel(
 export function poolGradientKernel(
   kind: PoolKind,
   vector: boolean,
+  precision: Precision,
 ): Kernel<"dy" | "place" | "dx", keyof typeof POOL_UNIFORMS> {
-  const { float, int, header } = types(vector);
-  return memoKernel(`pool ${kind} gradient ${float}`, (key) =>
+  const { float, int, header } = types(vector), type = stored(float, precision);
+  return memoKernel(`pool ${kind} gradient ${float}${inHalf(precision)}`, (key) =>
     defineKernel({
       key,
       bindings: {
-        dy: read(float),
+        dy: read(type),
         place: kind === "max" ? read(int) : undefined,
-        dx: write(float),
+        dx: write(type),
       },
       uniforms: POOL_UNIFORMS,
       header,
@@ -104,27 +124,28 @@ export function poolGradientKernel(
       ${
         kind === "max"
           ? `let own = I((py - oy * u.stride) * u.kernel + px - ox * u.stride);
-      sum += select(T(0), dy[at], place[at] == own);`
-          : "sum += dy[at];"
+      sum += select(T(0), T(dy[at]), place[at] == own);`
+          : "sum += T(dy[at]);"
       }
     }
   }
-  dx[i] = ${kind === "max" ? "sum" : "sum / f32(u.kernel * u.kernel)"};`,
+  dx[i] = ${type}(${kind === "max" ? "sum" : "sum / f32(u.kernel * u.kernel)"});`,
     }));
 }
 
-/** `dx[n, p, c] = scale · dy[n, c]` for every pixel `p`. */
+/** `dx[n, p, c] = scale · dy[n, c]` for every pixel `p`, in a precision. */
 export function spreadKernel(
   vector: boolean,
+  precision: Precision,
 ): Kernel<"dy" | "dx", "size" | "columns" | "image" | "scale"> {
-  const type = vector ? "vec4f" : "f32";
-  return memoKernel(`spread ${type}`, (key) =>
+  const type = vector ? "vec4f" : "f32", result = stored(type, precision);
+  return memoKernel(`spread ${type}${inHalf(precision)}`, (key) =>
     defineKernel({
       key,
-      bindings: { dy: read(type), dx: write(type) },
+      bindings: { dy: read(type), dx: write(result) },
       uniforms: { size: "u32", columns: "u32", image: "u32", scale: "f32" },
       body: `${linearIndex()}
   if (i >= u.size) { return; }
-  dx[i] = u.scale * dy[i / u.image * u.columns + i % u.columns];`,
+  dx[i] = ${result}(u.scale * dy[i / u.image * u.columns + i % u.columns]);`,
     }));
 }

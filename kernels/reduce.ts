@@ -10,12 +10,15 @@
  */
 import {
   defineKernel,
+  inHalf,
   type Kernel,
   LINEAR_GROUP,
   linearIndex,
   memoKernel,
   mergeTree,
+  type Precision,
   read,
+  stored,
   write,
 } from "./kernel.ts";
 
@@ -39,18 +42,23 @@ const FORMULAS: Readonly<Record<Reduction, Formula>> = {
   min: { start: "first", element: "e", merge: "min(a, b)" },
 };
 
-/** One invocation a result; part `s` of `splits` takes the elements `s`, `s + splits`, … */
+/**
+ * One invocation a result; part `s` of `splits` takes the elements `s`, `s + splits`, … of `x`, which
+ * lies in memory in a precision.
+ */
 export function reduceLanesKernel(
   reduction: Reduction,
   vector: "none" | "inner",
+  precision: Precision = "f32",
 ): Kernel<"x" | "y", "outer" | "length" | "inner" | "splits" | "scale"> {
-  return memoKernel(`reduce ${reduction} lanes, vec4 ${vector}`, (key) => {
+  return memoKernel(`reduce ${reduction} lanes, vec4 ${vector}${inHalf(precision)}`, (key) => {
     const type = vector === "inner" ? "vec4f" : "f32";
     const { start, element, merge } = FORMULAS[reduction];
-    const step = `{ let e = x[at]; let b = ${element}; let a = y0; y0 = ${merge}; at += stride; }`;
+    const step =
+      `{ let e = T(x[at]); let b = ${element}; let a = y0; y0 = ${merge}; at += stride; }`;
     return defineKernel({
       key,
-      bindings: { x: read(type), y: write(type) },
+      bindings: { x: read(stored(type, precision)), y: write(type) },
       uniforms: { outer: "u32", length: "u32", inner: "u32", splits: "u32", scale: "f32" },
       header: `alias T = ${type};`,
       body: `${linearIndex()}
@@ -59,7 +67,7 @@ export function reduceLanesKernel(
   let s = rest % u.splits; let o = rest / u.splits;
   let base = o * u.length * u.inner + c;
   let stride = u.splits * u.inner;
-  let first = x[base];
+  let first = T(x[base]);
   var y0 = ${start};
   var at = base + s * u.inner;
   var k = s;

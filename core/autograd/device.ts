@@ -1,5 +1,5 @@
 /// <reference types="@webgpu/types" />
-import type { Grid, Kernel, UniformValues } from "../../kernels/kernel.ts";
+import type { Grid, Kernel, Precision, UniformValues } from "../../kernels/kernel.ts";
 import { type AdapterInfo, describeAdapter } from "./adapter.ts";
 import { BufferPool, type PooledBuffer } from "./buffer_pool.ts";
 import { ErrorWatch } from "./error_watch.ts";
@@ -42,6 +42,8 @@ export class Device {
   readonly adapter: AdapterInfo;
   /** Whether kernels should be the ones for a software adapter; tests try both. */
   software: boolean;
+  /** Whether kernels can store floats in half precision, which takes the feature `shader-f16`. */
+  readonly half: boolean;
   /** Invocations of a subgroup that kernels may share values across, 0 where they must not. */
   lanes: number;
   /** Where buffers come from and go back to. */
@@ -62,6 +64,7 @@ export class Device {
     this.gpu = gpu;
     this.adapter = describeAdapter(info);
     this.software = options.software ?? this.adapter.software;
+    this.half = gpu.features.has("shader-f16");
     this.lanes = options.subgroups?.lanes ?? 0;
     this.pool = new BufferPool(gpu, options.memoryBudget ?? (this.software ? 16 : 120) * GIBI);
     this.textures = new TexturePool(gpu);
@@ -101,11 +104,13 @@ export class Device {
     uniforms: UniformValues<NoInfer<Uniforms>>,
     grid: Grid,
   ): void {
-    this.#recorder.dispatch(kernel, args, uniforms, grid);
-    for (const { name, kind } of kernel.bindings) {
+    for (const { name, kind, precision } of kernel.bindings) {
       const argument = args[name];
-      if (kind === "write" && argument instanceof Tensor) argument.storage.changed();
+      if (!(argument instanceof Tensor)) continue;
+      if (argument.precision !== precision) throw new TypeError(wrongPrecision(kernel, argument));
+      if (kind === "write") argument.storage.changed();
     }
+    this.#recorder.dispatch(kernel, args, uniforms, grid);
   }
 
   /**
@@ -135,8 +140,18 @@ export class Device {
    * A new tensor with undefined contents. It belongs to the innermost scope; outside any scope the
    * caller must `dispose` it.
    */
-  empty<D extends DType = "f32">(shape: Shape, dtype: D = "f32" as D): Tensor<D> {
-    return this.#make(shape, dtype, this.pool.acquire(byteSize(shape, dtype)));
+  empty<D extends DType = "f32">(
+    shape: Shape,
+    dtype: D = "f32" as D,
+    precision: Precision = "f32",
+  ): Tensor<D> {
+    const buffer = this.pool.acquire(byteSize(shape, dtype, precision));
+    return this.#make(shape, dtype, buffer, precision);
+  }
+
+  /** A new tensor with undefined contents, of the shape, type and precision of another. */
+  emptyLike<D extends DType>({ shape, dtype, precision }: Tensor<D>): Tensor<D> {
+    return this.empty(shape, dtype, precision);
   }
 
   /**
@@ -178,7 +193,9 @@ export class Device {
 
   /** Records copying the elements of one tensor into another of the same size. */
   copy(from: AnyTensor, to: AnyTensor): void {
-    if (from.bytes !== to.bytes) throw new TypeError(`Cannot copy ${from} into ${to}`);
+    if (from.bytes !== to.bytes || from.precision !== to.precision) {
+      throw new TypeError(`Cannot copy ${from} into ${to}`);
+    }
     this.#recorder.copy(from, to);
     to.storage.changed();
   }
@@ -190,7 +207,7 @@ export class Device {
 
   /** Replaces the elements of a long-lived tensor from the host, after all recorded commands. */
   write(tensor: AnyTensor, data: HostArray | readonly number[]): void {
-    if (data.length !== tensor.size) {
+    if (data.length !== tensor.size || tensor.precision !== "f32") {
       throw new TypeError(`Cannot write ${data.length} elements into ${tensor}`);
     }
     this.submit();
@@ -304,8 +321,13 @@ export class Device {
     }
   }
 
-  #make<D extends DType>(shape: Shape, dtype: D, buffer: PooledBuffer): Tensor<D> {
-    return new Tensor(this, new Storage(buffer, this.#scope), shape, dtype);
+  #make<D extends DType>(
+    shape: Shape,
+    dtype: D,
+    buffer: PooledBuffer,
+    precision: Precision = "f32",
+  ): Tensor<D> {
+    return new Tensor(this, new Storage(buffer, this.#scope), shape, dtype, { precision });
   }
 
   #unref(storage: Storage): void {
@@ -323,4 +345,12 @@ export class Device {
       toBytes(data, tensor.dtype),
     );
   }
+}
+
+function wrongPrecision({ key }: Kernel, { precision, dtype, shape }: AnyTensor): string {
+  return precision === "f16"
+    ? `'${key}' takes no f16${
+      showShape(shape)
+    }: between convolution, batch norm, activations and pooling a network can store half precision, nowhere else`
+    : `'${key}' takes f16, not ${dtype}${showShape(shape)}`;
 }

@@ -1,3 +1,6 @@
+import type { Precision } from "../../kernels/kernel.ts";
+import { halfToSingle } from "../half_to_single.ts";
+
 /** Element types. `u8` is packed, four to a word, and only read by the kernels that make views. */
 export type DType = "f32" | "i32" | "u32" | "u8";
 
@@ -48,9 +51,16 @@ function padded(bytes: Uint8Array): Uint8Array {
 
 /** The elements of a tensor from its bytes. */
 export function fromBytes(
-  { dtype, size }: { readonly dtype: DType; readonly size: number },
+  { dtype, size, precision }: {
+    readonly dtype: DType;
+    readonly size: number;
+    readonly precision: Precision;
+  },
   bytes: ArrayBuffer,
 ): HostArray {
+  if (precision === "f16") {
+    return Float32Array.from(new Uint16Array(bytes, 0, size), halfToSingle);
+  }
   if (dtype === "f32") return new Float32Array(bytes, 0, size);
   if (dtype === "i32") return new Int32Array(bytes, 0, size);
   return dtype === "u32" ? new Uint32Array(bytes, 0, size) : new Uint8Array(bytes, 0, size);

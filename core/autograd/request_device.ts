@@ -24,6 +24,9 @@ const RAISED = [
   "maxComputeWorkgroupStorageSize",
 ] as const;
 
+/** Features that are used where the adapter has them. */
+const OPTIONAL: readonly GPUFeatureName[] = ["shader-f16"];
+
 /** Limits that every kernel counts on, WebGPU's own defaults. */
 const NEEDED: Readonly<Record<string, number>> = {
   maxStorageBuffersPerShaderStage: 8,
@@ -62,8 +65,10 @@ export async function requestDevice(options: RequestDeviceOptions = {}): Promise
   }
   const requiredLimits = Object.fromEntries(RAISED.map((name) => [name, adapter.limits[name]]));
   const { software } = describeAdapter(adapter.info);
-  const gpu = (software ? await withSubgroups(adapter, requiredLimits) : null) ??
-    await adapter.requestDevice({ requiredLimits });
+  const requiredFeatures = OPTIONAL.filter((feature) => adapter.features.has(feature));
+  const wanted = { requiredLimits, requiredFeatures };
+  const gpu = (software ? await withSubgroups(adapter, wanted) : null) ??
+    await adapter.requestDevice(wanted);
   const subgroups = software ? await findSubgroups(gpu) : undefined;
   return new Device(gpu, adapter.info, { subgroups, ...options });
 }
@@ -74,12 +79,15 @@ export async function requestDevice(options: RequestDeviceOptions = {}): Promise
  */
 async function withSubgroups(
   adapter: GPUAdapter,
-  requiredLimits: Record<string, number>,
+  wanted: { requiredLimits: Record<string, number>; requiredFeatures: readonly GPUFeatureName[] },
 ): Promise<GPUDevice | null> {
   const unlisted = navigator.userAgent.startsWith("Deno/");
   if (!unlisted && !adapter.features.has("subgroups")) return null;
   try {
-    return await adapter.requestDevice({ requiredLimits, requiredFeatures: ["subgroups"] });
+    return await adapter.requestDevice({
+      ...wanted,
+      requiredFeatures: [...wanted.requiredFeatures, "subgroups"],
+    });
   } catch {
     return null;
   }

@@ -192,10 +192,10 @@ export function addInto(a: Tensor, b: Tensor, inPlace: boolean): Tensor {
   const { device } = a;
   if (inPlace) {
     const n = Math.ceil(a.size / 4);
-    device.dispatch(accumulateKernel(), { a, b }, { n }, pointwiseGroups(a.size));
+    device.dispatch(accumulateKernel(a.precision), { a, b }, { n }, pointwiseGroups(a.size));
     return a;
   }
-  const sum = device.empty(a.shape);
+  const sum = device.emptyLike(a);
   device.copy(a, sum);
   return addInto(sum, b, true);
 }

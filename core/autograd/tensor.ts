@@ -1,21 +1,27 @@
 import type { PooledBuffer } from "./buffer_pool.ts";
 import type { Device } from "./device.ts";
 import { BYTES, type DType } from "./elements.ts";
+import type { Precision } from "../../kernels/kernel.ts";
 import { type Shape, showShape, sizeOf } from "./shape.ts";
 import type { Tape } from "./tape.ts";
 
 /**
- * Bytes of a tensor, rounded up to a multiple of four as buffers need.
+ * Bytes of a tensor, rounded up to a multiple of four as buffers need, or eight in half precision,
+ * where kernels go by four elements.
  *
  * @throws {TypeError} If a size is no whole number.
  */
-export function byteSize(shape: Shape, dtype: DType): number {
+export function byteSize(shape: Shape, dtype: DType, precision: Precision = "f32"): number {
   for (const n of shape) {
     if (!Number.isSafeInteger(n) || n < 0) {
       throw new TypeError(`Sizes of a tensor must be whole numbers, not ${showShape(shape)}`);
     }
   }
-  return Math.ceil(sizeOf(shape) * BYTES[dtype] / 4) * 4;
+  return bytesOf(sizeOf(shape), dtype, precision);
+}
+
+function bytesOf(size: number, dtype: DType, precision: Precision): number {
+  return precision === "f16" ? Math.ceil(size / 4) * 8 : Math.ceil(size * BYTES[dtype] / 4) * 4;
 }
 
 /** Memory behind one or more tensors, counted by who needs it: a scope, a tape, a gradient map. */
@@ -68,23 +74,32 @@ export class Tensor<D extends DType = "f32"> {
   readonly storage: Storage;
   /** Byte offset in the storage. */
   readonly offset: number;
+  /** Format of floats in memory; what they are read and written as is single precision. */
+  readonly precision: Precision;
   /** The tape that follows this tensor, if its gradient is wanted. */
   tape: Tape | null = null;
 
   /** Made by a device and its operations, not by users. */
-  constructor(device: Device, storage: Storage, shape: Shape, dtype: D, offset = 0) {
+  constructor(
+    device: Device,
+    storage: Storage,
+    shape: Shape,
+    dtype: D,
+    { offset = 0, precision = "f32" }: { offset?: number; precision?: Precision } = {},
+  ) {
     this.device = device;
     this.storage = storage;
     this.shape = shape;
     this.dtype = dtype;
     this.offset = offset;
+    this.precision = precision;
     this.size = sizeOf(shape);
     this.id = ++made;
   }
 
   /** Bytes of the elements, rounded up to a multiple of four as buffers need. */
   get bytes(): number {
-    return Math.ceil(this.size * BYTES[this.dtype] / 4) * 4;
+    return bytesOf(this.size, this.dtype, this.precision);
   }
 
   /** A handle to the same elements in another shape. Not followed by the tape: see `reshape`. */
@@ -96,7 +111,7 @@ export class Tensor<D extends DType = "f32"> {
         } elements differ`,
       );
     }
-    return new Tensor(this.device, this.storage, shape, this.dtype, this.offset);
+    return new Tensor(this.device, this.storage, shape, this.dtype, this);
   }
 
   /** Gives the memory back; for tensors made outside a scope. */
@@ -104,9 +119,9 @@ export class Tensor<D extends DType = "f32"> {
     this.device.free(this);
   }
 
-  /** `f32[64, 10]`, for messages. */
+  /** `f32[64, 10]`, for messages; `f16[64, 10]` in half precision. */
   toString(): string {
-    return `${this.dtype}${showShape(this.shape)}`;
+    return `${this.precision === "f16" ? "f16" : this.dtype}${showShape(this.shape)}`;
   }
 }
 

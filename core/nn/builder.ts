@@ -1,3 +1,4 @@
+import type { Precision } from "../../kernels/kernel.ts";
 import { batchNorm, type BatchNormActivation } from "../autograd/ops/batch_norm.ts";
 import { conv2d } from "../autograd/ops/conv2d.ts";
 import { linear } from "../autograd/ops/matmul.ts";
@@ -24,6 +25,8 @@ export interface Pass {
   readonly weights: Weights;
   /** What batch norm normalises with. */
   readonly norm: Norm;
+  /** In which precision convolutions leave their results in memory; single by default. */
+  readonly precision?: Precision;
 }
 
 /** A layer: a function of a tensor and the pass it runs in. */
@@ -122,6 +125,7 @@ export class Builder {
         stride,
         padding,
         groups,
+        ...(pass.precision ? { precision: pass.precision } : {}),
         ...(bias ? { bias: bias(pass) } : {}),
       }));
   }

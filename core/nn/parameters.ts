@@ -75,7 +75,7 @@ export class FlatLayout<S extends { readonly name: string; readonly shape: Shape
   /** A view of each array in a flat tensor of this layout. */
   slices(flat: Tensor): Tensor[] {
     return this.specs.map(({ shape }, i) =>
-      new Tensor(flat.device, flat.storage, shape, "f32", 4 * this.offsets[i]!) // one offset a spec
+      new Tensor(flat.device, flat.storage, shape, "f32", { offset: 4 * this.offsets[i]! }) // one offset a spec
     );
   }
 }

@@ -125,7 +125,7 @@ export class Trainer {
     this.needs = needs;
     this.#sizes = drawSizes(needs, config);
     requireDrawable(device, this.#sizes);
-    this.network = buildNetwork(device, model, input, this.needs, config.seed);
+    this.network = buildNetwork(device, model, input, this.needs, config);
     for (const [name, stream] of Object.entries(this.needs.streams)) loader.open(name, stream);
     this.optimizer = runOptimizer(device, this.network, config);
     this.state = new PluginState(device, stack.plugins, data);

@@ -1,3 +1,4 @@
+import type { Precision } from "../../kernels/kernel.ts";
 import type { Schedule } from "../nn/schedules/schedule.ts";
 import type { RecipeSettings } from "./plugin/recipe.ts";
 
@@ -19,6 +20,8 @@ export interface TrainingConfig extends Pick<RecipeSettings, TrainerOption> {
   readonly clipGradient?: RecipeSettings["clipGradient"];
   /** What the learning rate is multiplied by from layer to layer, towards the first; 1 by default. */
   readonly layerDecay?: RecipeSettings["layerDecay"];
+  /** In which precision a step keeps activations and their gradients; single by default. */
+  readonly precision?: Precision;
   /** Labeled images a step. */
   readonly labeled: number;
   /** Unlabeled images a step and view. */

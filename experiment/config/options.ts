@@ -331,6 +331,13 @@ const ROWS: RunOptions = {
       "`validation` keeps the network that recognises the validation images best in `best.safetensors`.",
     recipe: false,
   },
+  precision: {
+    type: z.enum(["f32", "f16"]),
+    default: "f32",
+    doc:
+      "In which precision a step keeps activations and their gradients: `f16` halves the memory of a step and what a GPU moves; sums, weights and evaluation stay in single precision.",
+    recipe: false,
+  },
   "loader.residentBytes": {
     type: z.int().min(0).nullable(),
     default: null,

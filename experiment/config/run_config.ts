@@ -1,3 +1,4 @@
+import type { Precision } from "../../kernels/kernel.ts";
 import type { UnlabeledShape } from "../../datasets/split/long_tail.ts";
 import type { AdapterChoice } from "../../core/autograd/adapter.ts";
 import type { RecipeSettings, RecipeSplit } from "../../core/training/plugin/recipe.ts";
@@ -35,6 +36,8 @@ export interface RunConfig extends RecipeSettings {
    * `validation` keeps the network that recognises the validation images best in `best.safetensors`.
    */
   readonly keepBest: "validation" | null;
+  /** In which precision a step keeps activations and their gradients. */
+  readonly precision: Precision;
   /** Where the images are, and how they get to the GPU. */
   readonly loader: LoaderSettings;
   /** Which adapter to ask for. */

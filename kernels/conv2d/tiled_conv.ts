@@ -1,5 +1,16 @@
-import { defineKernel, type Kernel, LINEAR_GROUP, memoKernel, read, write } from "../kernel.ts";
-import { range, XYZW } from "../unroll.ts";
+import {
+  defineKernel,
+  inHalf,
+  type Kernel,
+  LINEAR_GROUP,
+  memoKernel,
+  type Precision,
+  read,
+  stored,
+  write,
+} from "../kernel.ts";
+import { each, places, range, XYZW } from "../unroll.ts";
+import { DIGITS } from "./digits.ts";
 
 /** What changes the code of {@linkcode tiledConvKernel}. */
 export interface TiledConvVariant {
@@ -7,17 +18,31 @@ export interface TiledConvVariant {
   readonly pixels: 128 | 64;
   /** Output channels of a workgroup. */
   readonly channels: 64 | 32 | 16;
+  /** In which precision `x` and `y` lie in memory. */
+  readonly from: Precision;
+  readonly to: Precision;
   /** Whether the number of input channels is a multiple of four. */
   readonly vectorIn: boolean;
   /** Whether the number of output channels is a multiple of four. */
   readonly vectorOut: boolean;
+  /**
+   * Where the pixels lie: `pointwise` where each output pixel is of the input pixel of the same
+   * number (1 × 1, no stride), `phase` where outputs lie apart in `y`, as those of a phase of an
+   * input gradient do.
+   */
+  readonly reach: "window" | "pointwise" | "phase";
 }
 
 /** Pixels of an invocation, which computes four channels of each. */
 const OWN = 8;
 
-/** Depth of a tile: elements of `k`, a tap and an input channel. */
-const DEPTH = 16;
+/**
+ * Depth of a tile: elements of `k`, a tap and an input channel. With 16 channels an invocation
+ * brings twice as much of `x` for as many products: at depth 16 registers spill on RDNA 3.
+ */
+function depthOf({ channels }: TiledConvVariant): 16 | 8 {
+  return channels === 16 ? 8 : 16;
+}
 
 /** Uniforms of {@linkcode tiledConvKernel}. */
 export const TILED_CONV_UNIFORMS = {
@@ -44,33 +69,37 @@ export const TILED_CONV_UNIFORMS = {
 /**
  * Convolution for GPUs as an implicit matrix product: rows are output pixels, columns output
  * channels, `k` goes over taps and input channels. A workgroup computes `pixels` × `channels` from
- * tiles in workgroup memory (12 KiB at most), an invocation 8 × 4 of it; pixels are gathered while
+ * tiles in workgroup memory (13 KiB at most), an invocation 8 × 4 of it; pixels are gathered while
  * a tile is brought, zeros where they lie outside. Neighbouring invocations bring neighbouring
  * channels and write neighbouring channels.
- *
- * The next tile comes into registers while the current one is used.
  */
 export function tiledConvKernel(
   variant: TiledConvVariant,
 ): Kernel<"x" | "w" | "bias" | "y", keyof typeof TILED_CONV_UNIFORMS> {
-  const { pixels, channels, vectorIn, vectorOut } = variant;
+  const { pixels, channels, from, to, vectorIn, vectorOut, reach } = variant;
+  const depth = depthOf(variant);
   const key = `tiled conv ${pixels}x${channels}${vectorIn ? " vec4 in" : ""}${
     vectorOut ? " vec4 out" : ""
+  }${reach === "window" ? "" : ` ${reach}`}${from === "f16" ? " from f16" : ""}${
+    to === "f16" ? " to f16" : ""
   }`;
   return memoKernel(key, () =>
     defineKernel({
       key,
       bindings: {
-        x: read(vectorIn ? "vec4f" : "f32"),
+        x: read(stored(vectorIn ? "vec4f" : "f32", from)),
         w: read(vectorOut ? "vec4f" : "f32"),
         bias: read("vec4f"),
-        y: write(vectorOut ? "vec4f" : "f32"),
+        y: write(stored(vectorOut ? "vec4f" : "f32", to)),
       },
       uniforms: TILED_CONV_UNIFORMS,
       workgroup: [threads(variant)],
-      header: `var<workgroup> tileX: array<vec4f, ${pixels * DEPTH / 4}>;
-var<workgroup> tileW: array<vec4f, ${channels * DEPTH / 4}>;
-${vectorIn ? "" : GATHER}`,
+      // Two places more than there are rows, so that four quads of k do not meet in a bank.
+      header: `var<workgroup> tileX: array<array<array<vec4f, ${pixels / OWN + 2}>, ${
+        depth / 4
+      }>, ${OWN}>;
+var<workgroup> tileW: array<array<vec4f, ${channels / 4}>, ${Math.max(depth, pixels / OWN)}>;
+${DIGITS}`,
       body: body(variant),
     }));
 }
@@ -81,113 +110,224 @@ function threads({ pixels, channels }: TiledConvVariant): number {
 
 function body(variant: TiledConvVariant): string {
   const { pixels, channels, vectorIn, vectorOut } = variant;
-  const size = threads(variant), across = channels / 4, down = pixels / OWN;
-  const slotsX = range(pixels * DEPTH / 4 / size), slotsW = range(channels * DEPTH / 4 / size);
-  const bringX = slotsX.map((j) =>
-    vectorIn
-      ? `{ let iy = y${j} + i32(row); let ix = x${j} + i32(column);
-      v${j} = vec4f(0);
-      if (row < u.tapRows && u32(iy) < u.inHeight && u32(ix) < u.inWidth) {
-        v${j} = x[((n${j} + u32(iy)) * u.inWidth + u32(ix)) * (u.inputs / 4u) + c / 4u];
-      } }`
-      : `v${j} = gather(k + quad * 4u, n${j}, y${j}, x${j});`
-  );
-  const bringW = slotsW.map((j) => {
-    const at = `li + ${j * size}u`, row = `k + (${at}) / ${across}u`;
-    const column = `(column0 + (${at}) % ${across}u)`;
-    return vectorOut
-      ? `w${j} = select(vec4f(0), w[(${row}) * (u.outputs / 4u) + ${column}], ${row} < depth && ${column} * 4u < u.outputs);`
-      : `w${j} = vec4f(${
-        XYZW.map((_, e) =>
-          `select(0.0, w[(${row}) * u.outputs + ${column} * 4u + ${e}u], ${row} < depth && ${column} * 4u + ${e}u < u.outputs)`
-        ).join(", ")
-      });`;
-  });
-  const products = range(OWN).map((p) =>
-    `{ let a = tileX[(own + ${p * down}u) * ${DEPTH / 4}u + q];
-        s${p} = fma(vec4f(a.w), b3, fma(vec4f(a.z), b2, fma(vec4f(a.y), b1, fma(vec4f(a.x), b0, s${p})))); }`
-  );
-  const store = (p: number) => {
-    const at = "((n * u.outHeight + oy) * u.outWidth + ox) * u.outputs + channel";
-    return vectorOut
-      ? `if (channel < u.outputs) { y[(${at}) / 4u] = s${p}; }`
-      : XYZW.map((c, e) => `if (channel + ${e}u < u.outputs) { y[${at} + ${e}u] = s${p}.${c}; }`)
-        .join(" ");
-  };
+  const across = channels / 4, tile = depthOf(variant);
+  const x = variant.reach === "pointwise" ? bringPoints(variant) : bringWindows(variant);
+  const w = bringW(variant);
+  const bring = (k: string) =>
+    `${x.load}
+    ${w.load(k)}`;
   return `${LINEAR_GROUP}
-  if (group * ${pixels}u >= u.pixels) { return; }
-  let pixel0 = group * ${pixels}u; let column0 = wid.z * ${across}u;
-  let own = li / ${across}u; let channel = (column0 + li % ${across}u) * 4u;
+  let pixels = u.pixels; let pixel0 = group * ${pixels}u;
+  if (pixel0 >= pixels) { return; }
+  let inputs = u.inputs${vectorIn ? " / 4u" : ""}; let outputs = u.outputs${
+    vectorOut ? " / 4u" : ""
+  };
   let depth = u.tapRows * u.tapColumns * u.inputs;
-  // What this invocation brings: one quad of k of some pixels.
-  let quad = li % ${DEPTH / 4}u;
-  ${
-    slotsX.map((j) =>
-      `let p${j} = pixel0 + li / ${DEPTH / 4}u + ${j * size / (DEPTH / 4)}u;
-  let n${j} = p${j} / (u.width * u.height) * u.inHeight;
-  // Pixels beyond the last begin below every image.
-  let y${j} = select(-0x40000000, i32(p${j} / u.width % u.height * u.stride) + u.top, p${j} < u.pixels);
-  let x${j} = i32(p${j} % u.width * u.stride) + u.left;
-  var v${j} = vec4f(0);`
-    ).join("\n  ")
-  }
-  ${slotsW.map((j) => `var w${j} = vec4f(0);`).join(" ")}
-  var c = quad * 4u; var row = 0u; var column = 0u;
-  ${vectorIn ? CARRY : ""}
+  let row = li / ${across}u; let column = li % ${across}u;
+  let quad = wid.z * ${across}u + column;
+  ${x.begin}
+  ${w.begin}
   var s0 = vec4f(0);
-  if (u.biased == 1u) { s0 = bias[channel / 4u]; }
+  if (u.biased == 1u) { s0 = bias[quad]; }
   ${range(OWN).slice(1).map((p) => `var s${p} = s0;`).join(" ")}
-  for (var k = 0u; k < depth + ${DEPTH}u; k += ${DEPTH}u) {
-    if (k > 0u) {
-      workgroupBarrier();
-      ${slotsX.map((j) => `tileX[li + ${j * size}u] = v${j};`).join(" ")}
-      ${slotsW.map((j) => `tileW[li + ${j * size}u] = w${j};`).join(" ")}
-      workgroupBarrier();
-    }
-    if (k < depth) {
-      ${bringX.join("\n      ")}
-      ${bringW.join("\n      ")}
-      ${vectorIn ? `c += ${DEPTH}u;\n${CARRY}` : ""}
-    }
-    if (k > 0u) {
-      for (var q = 0u; q < ${DEPTH / 4}u; q++) {
-        ${
-    range(4).map((b) => `let b${b} = tileW[(q * 4u + ${b}u) * ${across}u + li % ${across}u];`).join(
-      " ",
-    )
+  ${bring("0u")}
+  for (var k = 0u; k < depth; k += ${tile}u) {
+    workgroupBarrier();
+    ${x.store}
+    ${w.store}
+    workgroupBarrier();
+    ${bring(`k + ${tile}u`)}
+    ${each(tile / 4, products)}
   }
-        ${products.join("\n        ")}
-      }
-    }
-  }
-  ${
-    range(OWN).map((p) =>
-      `{ let pixel = pixel0 + own + ${p * down}u;
-    if (pixel < u.pixels) {
-      let n = pixel / (u.width * u.height);
-      let oy = pixel / u.width % u.height * u.step + u.outTop;
-      let ox = pixel % u.width * u.step + u.outLeft;
-      ${store(p)}
-    } }`
-    ).join("\n  ")
-  }`;
+  ${stores(variant)}`;
 }
 
-/** Statements that bring the channel `c` back into range, tap by tap. */
-const CARRY = `while (c >= u.inputs) {
-    c -= u.inputs; column++;
-    if (column == u.tapColumns) { column = 0u; row++; }
-  }`;
+/** Statements that bring one of the operands: before the loop, into registers, into the tile. */
+interface Bringing<Load> {
+  readonly begin: string;
+  readonly load: Load;
+  readonly store: string;
+}
 
-/** Four neighbouring `k` of a pixel, each a tap and channel of its own. */
-const GATHER = `fn gather(k: u32, n: u32, y: i32, x0: i32) -> vec4f {
-  var v = vec4f(0);
-  for (var e = 0u; e < 4u; e++) {
-    let tap = (k + e) / u.inputs;
-    let iy = y + i32(tap / u.tapColumns); let ix = x0 + i32(tap % u.tapColumns);
-    if (tap < u.tapRows * u.tapColumns && u32(iy) < u.inHeight && u32(ix) < u.inWidth) {
-      v[e] = x[((n + u32(iy)) * u.inWidth + u32(ix)) * u.inputs + (k + e) % u.inputs];
+/**
+ * How elements of `x` come into the tile: an invocation brings a quad of `k` at some pixels, an
+ * element each where the quad may reach over two taps.
+ *
+ * Loads have no condition: what is not there is read from place 0, and replaced by zeros as late as
+ * in the store to the tile. A condition, or a `select` at once, makes the invocation wait for every
+ * load before the products.
+ */
+function bringWindows(variant: TiledConvVariant): Bringing<string> {
+  const { slots, parts, unit, quads, apart } = brought(variant);
+  return {
+    begin: `let inHeight = u.inHeight; let inWidth = u.inWidth; let tapRows = u.tapRows;
+  let size = vec2u(u.width, u.height);
+  let taps = vec2u(inputs, u.tapColumns);
+  let tapStep = smallDigits(${4 * quads / unit}u, taps);
+  ${
+      parts.map((e) => `var tap${e} = smallDigits(li % ${quads}u * ${4 / unit}u + ${e}u, taps);`)
+        .join(" ")
     }
+  let pixelStep = smallDigits(${apart}u, size); var pixel = digits(pixel0 + li / ${quads}u, size);
+  ${
+      slots.map((j) =>
+        `// Pixels beyond the last begin below every image.
+  let y${j} = select(0x80000000u, pixel.y * u.stride + u32(u.top), pixel0 + li / ${quads}u + ${
+          j * apart
+        }u < pixels);
+  let x${j} = pixel.x * u.stride + u32(u.left);
+  let at${j} = ((pixel.z * inHeight + y${j}) * inWidth + x${j}) * inputs;
+  pixel = advance(pixel, pixelStep, size, vec2u(1));`
+      ).join("\n  ")
+    }
+  ${declared(variant)}`,
+    load: parts.map((e) =>
+      `{ let inside = tap${e}.z < tapRows;
+      let reach = (tap${e}.z * inWidth + tap${e}.y) * inputs + tap${e}.x;
+      ${
+        slots.map((j) =>
+          `is${j}_${e} = inside & (y${j} + tap${e}.z < inHeight) & (x${j} + tap${e}.y < inWidth);
+      v${j}_${e} = x[select(0u, at${j} + reach, is${j}_${e})];`
+        ).join("\n      ")
+      }
+      tap${e} = advance(tap${e}, tapStep, taps, vec2u(1)); }`
+    ).join("\n    "),
+    store: storeX(variant),
+  };
+}
+
+/** The same where a pixel of `x` has the number of its pixel of `y`: nothing is taken apart. */
+function bringPoints(variant: TiledConvVariant): Bringing<string> {
+  const { slots, parts, unit, quads, apart } = brought(variant);
+  return {
+    begin: `var channel = li % ${quads}u * ${4 / unit}u;
+  ${
+      slots.map((j) =>
+        `let p${j} = pixel0 + li / ${quads}u + ${j * apart}u;
+  let at${j} = p${j} * inputs; let there${j} = p${j} < pixels;`
+      ).join("\n  ")
+    }
+  ${declared(variant)}`,
+    load: `${
+      parts.map((e) =>
+        `{ let input = channel + ${e}u; let inside = input < inputs;
+      ${
+          slots.map((j) =>
+            `is${j}_${e} = inside & there${j};
+      v${j}_${e} = x[select(0u, at${j} + input, is${j}_${e})];`
+          ).join("\n      ")
+        } }`
+      ).join("\n    ")
+    }
+    channel += ${4 * quads / unit}u;`,
+    store: storeX(variant),
+  };
+}
+
+/** What of `x` an invocation brings: slots, each a quad of `k` of a pixel, in parts of a load each. */
+function brought(variant: TiledConvVariant) {
+  const { pixels, channels, vectorIn } = variant;
+  const quads = depthOf(variant) / 4, size = threads(variant);
+  return {
+    slots: range(pixels * quads / size),
+    parts: range(vectorIn ? 1 : 4),
+    /** Elements of a load. */
+    unit: vectorIn ? 4 : 1,
+    type: vectorIn ? "vec4f" as const : "f32" as const,
+    /** Quads of the tile's depth. */
+    quads,
+    /** Pixels from one slot to the next, as such and in rows of the tile. */
+    apart: size / quads,
+    rowsApart: channels / 4 / quads,
+  };
+}
+
+function declared(variant: TiledConvVariant): string {
+  const { slots, parts, type: single } = brought(variant), type = stored(single, variant.from);
+  return places(slots.length, parts.length)
+    .map(([j, e]) => `var v${j}_${e} = ${type}(0); var is${j}_${e} = false;`).join(" ");
+}
+
+function storeX(variant: TiledConvVariant): string {
+  const { slots, parts, type, quads, rowsApart } = brought(variant);
+  const down = variant.pixels / OWN;
+  return slots.map((j) => {
+    const values = parts.map((e) => `select(${type}(0), ${type}(v${j}_${e}), is${j}_${e})`);
+    return `tileX[li / ${quads * down}u + ${
+      j * rowsApart
+    }u][li % ${quads}u][li / ${quads}u % ${down}u] = vec4f(${values.join(", ")});`;
+  }).join("\n    ");
+}
+
+/**
+ * How weights come into the tile. What lies beyond the last row or channel comes from there: a tile
+ * of `x` has zeros for such rows, and such channels are not written.
+ */
+function bringW(variant: TiledConvVariant): Bringing<(k: string) => string> {
+  const { pixels, vectorOut } = variant;
+  const down = pixels / OWN;
+  // At depth 8 there are invocations for more rows than the tile has use for.
+  const slots = range(Math.ceil(depthOf(variant) / down)), parts = range(vectorOut ? 1 : 4);
+  const channel = (e: number) => vectorOut ? "quad" : `quad * 4u + ${e}u`;
+  return {
+    begin: `${parts.map((e) => `let channel${e} = min(${channel(e)}, outputs - 1u);`).join(" ")}
+  ${slots.map((j) => `var w${j} = vec4f(0);`).join(" ")}`,
+    load: (k: string) =>
+      slots.map((j) => {
+        const at = `min(${k} + row + ${j * down}u, depth - 1u) * outputs`;
+        return `w${j} = vec4f(${parts.map((e) => `w[${at} + channel${e}]`).join(", ")});`;
+      }).join("\n    "),
+    store: slots.map((j) => `tileW[row + ${j * down}u][column] = w${j};`).join("\n    "),
+  };
+}
+
+/** Pixels whose operands are read before the first is used. */
+const AHEAD = 4;
+
+/**
+ * Products of a quad of `k`. The first indices are constants, so that the compiler has no index to
+ * clamp and one address serves all.
+ */
+function products(q: number): string {
+  const groups = range(OWN / AHEAD).map((g) => {
+    const own = range(AHEAD).map((i) => g * AHEAD + i);
+    return [
+      own.map((p) => `let a${p} = tileX[${p}][${q}][row];`).join(" "),
+      ...own.map((p) =>
+        `s${p} = fma(vec4f(a${p}.w), b3, fma(vec4f(a${p}.z), b2, fma(vec4f(a${p}.y), b1, fma(vec4f(a${p}.x), b0, s${p}))));`
+      ),
+    ].join("\n      ");
+  });
+  return `{ ${range(4).map((b) => `let b${b} = tileW[${4 * q + b}][column];`).join(" ")}
+      ${groups.join("\n      ")} }`;
+}
+
+/** Statements that write the pixels of an invocation. */
+function stores({ pixels, to, vectorOut, reach }: TiledConvVariant): string {
+  const down = pixels / OWN, apart = reach === "phase";
+  const put = (p: number) =>
+    vectorOut
+      ? `y[at] = ${stored("vec4f", to)}(s${p});`
+      : XYZW.map((part, e) =>
+        `if (quad * 4u + ${e}u < outputs) { y[at + ${e}u] = ${stored("f32", to)}(s${p}.${part}); }`
+      )
+        .join(" ");
+  const channel = vectorOut ? "quad" : "quad * 4u";
+  const begin = apart
+    ? `let placeStep = smallDigits(${down}u, size); var place = digits(pixel0 + row, size);`
+    : `var at = (pixel0 + row) * outputs + ${channel};`;
+  return `if (${channel} >= outputs) { return; }
+  ${begin}
+  ${
+    each(OWN, (p) =>
+      apart
+        ? `if (pixel0 + row + ${p * down}u < pixels) {
+    let at = ((place.z * u.outHeight + place.y * u.step + u.outTop) * u.outWidth +
+      place.x * u.step + u.outLeft) * outputs + ${channel};
+    ${put(p)}
   }
-  return v;
-}`;
+  place = advance(place, placeStep, size, vec2u(1));`
+        : `if (pixel0 + row + ${p * down}u < pixels) { ${put(p)} }
+  at += ${down}u * outputs;`)
+  }`;
+}

@@ -1,10 +1,23 @@
-import { defineKernel, type Kernel, LINEAR_GROUP, memoKernel, read, write } from "../kernel.ts";
-import { range, XYZW } from "../unroll.ts";
+import {
+  defineKernel,
+  type Kernel,
+  LINEAR_GROUP,
+  memoKernel,
+  type Precision,
+  read,
+  stored,
+  write,
+} from "../kernel.ts";
+import { each, places, range, XYZW } from "../unroll.ts";
+import { DIGITS } from "./digits.ts";
 
 /** What changes the code of {@linkcode tiledFilterKernel}. */
 export interface TiledFilterVariant {
   /** Output channels of a workgroup. */
   readonly channels: 64 | 32;
+  /** In which precision `x` and `dy` lie in memory. */
+  readonly x: Precision;
+  readonly dy: Precision;
   /** Whether the number of input channels is a multiple of four. */
   readonly vectorIn: boolean;
   /** Whether the number of output channels is a multiple of four. */
@@ -14,8 +27,13 @@ export interface TiledFilterVariant {
 /** Rows of a workgroup: taps and input channels. */
 export const FILTER_ROWS = 64;
 
-/** Pixels of a tile; parts of the sum begin at multiples of it. */
+/** Parts of the sum begin at multiples of so many pixels. */
 export const FILTER_DEPTH = 16;
+
+/** Pixels of a tile. Elements that come one by one take more registers than there are for 16. */
+function depthOf({ vectorIn }: TiledFilterVariant): 16 | 8 {
+  return vectorIn ? 16 : 8;
+}
 
 /** Uniforms of {@linkcode tiledFilterKernel}. */
 export const TILED_FILTER_UNIFORMS = {
@@ -40,29 +58,30 @@ export const TILED_FILTER_UNIFORMS = {
  * pixels, so the sum is cut into parts, `[split, row, quads of output channels]`, which
  * {@linkcode sumSplitsKernel} adds in order.
  *
- * A workgroup computes 64 rows × `channels` from tiles in workgroup memory (8 KiB at most), an
+ * A workgroup computes 64 rows × `channels` from tiles in workgroup memory (10 KiB at most), an
  * invocation 8 × 4 of it. The next tile comes into registers while the current one is used.
  */
 export function tiledFilterKernel(
   variant: TiledFilterVariant,
 ): Kernel<"x" | "dy" | "y", keyof typeof TILED_FILTER_UNIFORMS> {
-  const { channels, vectorIn, vectorOut } = variant;
+  const { channels, vectorIn, vectorOut } = variant, depth = depthOf(variant);
   const key = `tiled filter ${channels}${vectorIn ? " vec4 in" : ""}${
     vectorOut ? " vec4 out" : ""
-  }`;
+  }${variant.x === "f16" ? " x f16" : ""}${variant.dy === "f16" ? " dy f16" : ""}`;
   return memoKernel(key, () =>
     defineKernel({
       key,
       bindings: {
-        x: read(vectorIn ? "vec4f" : "f32"),
-        dy: read(vectorOut ? "vec4f" : "f32"),
+        x: read(stored(vectorIn ? "vec4f" : "f32", variant.x)),
+        dy: read(stored(vectorOut ? "vec4f" : "f32", variant.dy)),
         y: write("vec4f"),
       },
       uniforms: TILED_FILTER_UNIFORMS,
       workgroup: [threads(channels)],
-      header: `var<workgroup> tileX: array<vec4f, ${FILTER_ROWS * FILTER_DEPTH / 4}>;
-var<workgroup> tileD: array<vec4f, ${channels * FILTER_DEPTH / 4}>;
-${vectorIn ? "" : GATHER}`,
+      // Four places more than there are, so that what is brought of two pixels does not meet in a bank.
+      header: `var<workgroup> tileX: array<array<array<vec4f, 10>, 2>, ${depth}>;
+var<workgroup> tileD: array<array<vec4f, ${channels / 4 + 4}>, ${depth}>;
+${DIGITS}`,
       body: body(variant),
     }));
 }
@@ -71,99 +90,137 @@ function threads(channels: number): number {
   return FILTER_ROWS / 8 * (channels / 4);
 }
 
-function body({ channels, vectorIn, vectorOut }: TiledFilterVariant): string {
-  const size = threads(channels), across = channels / 4, quads = FILTER_ROWS / 4;
-  const slotsX = range(quads * FILTER_DEPTH / size), slotsD = range(across * FILTER_DEPTH / size);
-  const bringX = slotsX.map((j) =>
-    vectorIn
-      ? `{ let iy = oy${j} * u.stride + row - u.padding; let ix = ox${j} * u.stride + column - u.padding;
-      v${j} = vec4f(0);
-      if (inside && m${j} < end && iy < u.inHeight && ix < u.inWidth) {
-        v${j} = x[((n${j} * u.inHeight + iy) * u.inWidth + ix) * (u.inputs / 4u) + c / 4u];
-      } }`
-      : `v${j} = vec4f(0);
-      if (m${j} < end) { v${j} = gather(row0, n${j}, oy${j} * u.stride, ox${j} * u.stride); }`
-  );
-  const advance = slotsX.map((j) =>
-    `m${j} += ${FILTER_DEPTH}u; ox${j} += ${FILTER_DEPTH}u;
-      while (ox${j} >= u.outWidth) { ox${j} -= u.outWidth; oy${j}++; }
-      while (oy${j} >= u.outHeight) { oy${j} -= u.outHeight; n${j}++; }`
-  );
-  const bringD = slotsD.map((j) => {
-    const m = `(k + (li + ${j * size}u) / ${across}u)`;
-    const column = `(column0 + (li + ${j * size}u) % ${across}u)`;
-    return vectorOut
-      ? `d${j} = select(vec4f(0), dy[${m} * (u.outputs / 4u) + ${column}], ${m} < end && ${column} * 4u < u.outputs);`
-      : `d${j} = vec4f(${
-        XYZW.map((_, e) =>
-          `select(0.0, dy[${m} * u.outputs + ${column} * 4u + ${e}u], ${m} < end && ${column} * 4u + ${e}u < u.outputs)`
-        ).join(", ")
-      });`;
-  });
-  const products = range(8).map((r) => `s${r} = fma(vec4f(a${r >> 2}.${XYZW[r & 3]}), b, s${r});`);
+function body(variant: TiledFilterVariant): string {
+  const { channels, vectorIn, vectorOut } = variant;
+  const across = channels / 4, quads = FILTER_ROWS / 4, tile = depthOf(variant);
+  const x = bringX(variant), d = bringD(variant);
+  // Elements that come one by one take the registers for more.
+  const ahead = vectorIn ? 2 : 1;
+  const bring = `{ ${x.load}
+      ${d.load}
+      m += ${tile}u; pixel = advance(pixel, step, size * unit.xy, unit.yz); }`;
   return `${LINEAR_GROUP}
   let depth = u.tapRows * u.tapColumns * u.inputs;
   let down = (depth + ${FILTER_ROWS - 1}u) / ${FILTER_ROWS}u;
   if (group >= down * u.splits) { return; }
   let split = group / down; let quad0 = group % down * ${quads}u; let column0 = wid.z * ${across}u;
   let begin = split * u.perSplit; let end = min(begin + u.perSplit, u.pixels);
-  // What this invocation brings: one quad of rows of some pixels.
-  let row0 = (quad0 + li % ${quads}u) * 4u;
-  let tap = row0 / u.inputs; let c = row0 % u.inputs;
-  let row = tap / u.tapColumns; let column = tap % u.tapColumns; let inside = row0 < depth;
-  ${
-    slotsX.map((j) =>
-      `var m${j} = begin + li / ${quads}u + ${j * size / quads}u; var ox${j} = m${j} % u.outWidth;
-  var oy${j} = m${j} / u.outWidth % u.outHeight; var n${j} = m${j} / (u.outWidth * u.outHeight);
-  var v${j} = vec4f(0);`
-    ).join("\n  ")
-  }
-  ${slotsD.map((j) => `var d${j} = vec4f(0);`).join(" ")}
+  let row = li / ${across}u; let column = li % ${across}u;
+  let inHeight = u.inHeight; let inWidth = u.inWidth;
+  let inputs = u.inputs${vectorIn ? " / 4u" : ""}; let outputs = u.outputs${
+    vectorOut ? " / 4u" : ""
+  };
+  // An invocation brings, of one pixel, every ${
+    threads(channels) / tile
+  }th quad of rows and of columns from here on.
+  let part = li % 4u + li / ${4 * tile}u * 4u;
+  var m = begin + li / 4u % ${tile}u;
+  // Columns and rows count in pixels of x, images in its rows.
+  let size = vec2u(u.outWidth, u.outHeight); let unit = vec3u(u.stride, u.stride, inHeight);
+  var pixel = digits(m, size) * unit; let step = smallDigits(${tile}u, size) * unit;
+  ${x.begin}
+  ${d.begin}
   ${range(8).map((r) => `var s${r} = vec4f(0);`).join(" ")}
-  for (var k = begin; k < end + ${FILTER_DEPTH}u; k += ${FILTER_DEPTH}u) {
-    if (k > begin) {
-      workgroupBarrier();
-      ${slotsX.map((j) => `tileX[li + ${j * size}u] = v${j};`).join(" ")}
-      ${slotsD.map((j) => `tileD[li + ${j * size}u] = d${j};`).join(" ")}
-      workgroupBarrier();
-    }
-    if (k < end) {
-      ${bringX.join("\n      ")}
-      ${bringD.join("\n      ")}
-      ${advance.join("\n      ")}
-    }
-    if (k > begin) {
-      for (var q = 0u; q < ${FILTER_DEPTH}u; q += 2u) {
-        ${
-    range(2).map((h) =>
-      `{ let a0 = tileX[(q + ${h}u) * ${quads}u + li / ${across}u * 2u];
-        let a1 = tileX[(q + ${h}u) * ${quads}u + li / ${across}u * 2u + 1u];
-        let b = tileD[(q + ${h}u) * ${across}u + li % ${across}u];
-        ${products.join("\n        ")} }`
-    ).join("\n        ")
+  ${bring}
+  for (var k = begin; k < end; k += ${tile}u) {
+    workgroupBarrier();
+    ${x.store}
+    ${d.store}
+    workgroupBarrier();
+    ${bring}
+    ${each(tile / ahead, (g) => products(g * ahead, ahead))}
   }
-      }
-    }
-  }
-  let output = column0 + li % ${across}u; let outputs4 = (u.outputs + 3u) / 4u;
-  let first = quad0 * 4u + li / ${across}u * 8u;
+  let output = column0 + column; let outputs4 = (u.outputs + 3u) / 4u;
   if (output >= outputs4) { return; }
-  ${
-    range(8).map((r) =>
-      `if (first + ${r}u < depth) { y[(split * depth + first + ${r}u) * outputs4 + output] = s${r}; }`
-    ).join("\n  ")
-  }`;
+  let first = quad0 * 4u + row * 8u;
+  var at = (split * depth + first) * outputs4 + output;
+  ${each(8, (r) => `if (first + ${r}u < depth) { y[at] = s${r}; } at += outputs4;`)}`;
 }
 
-/** Four neighbouring rows of the filter at a pixel, each a tap and channel of its own. */
-const GATHER = `fn gather(row0: u32, n: u32, y: u32, x0: u32) -> vec4f {
-  var v = vec4f(0);
-  for (var e = 0u; e < 4u; e++) {
-    let tap = (row0 + e) / u.inputs;
-    let iy = y + tap / u.tapColumns - u.padding; let ix = x0 + tap % u.tapColumns - u.padding;
-    if (tap < u.tapRows * u.tapColumns && iy < u.inHeight && ix < u.inWidth) {
-      v[e] = x[((n * u.inHeight + iy) * u.inWidth + ix) * u.inputs + (row0 + e) % u.inputs];
-    }
+/**
+ * How elements of `x` come into the tile: a quad of rows is a tap and four channels, or four of each.
+ * Loads have no condition, as in the convolution: outside of the image they are from place 0,
+ * replaced by zeros when they are stored to the tile. Rows beyond the last may have any value, they
+ * are not written.
+ */
+function bringX(variant: TiledFilterVariant) {
+  const { channels, vectorIn } = variant, depth = depthOf(variant);
+  const apart = threads(channels) / depth,
+    unit = vectorIn ? 4 : 1,
+    type = vectorIn ? "vec4f" : "f32",
+    from = stored(type, variant.x);
+  const slots = range(FILTER_ROWS / 4 / apart), parts = range(vectorIn ? 1 : 4);
+  const loaded = places(slots.length, parts.length).map(([j, e]) => ({ j, e, name: `${j}_${e}` }));
+  return {
+    begin: loaded.map(({ j, e, name }) =>
+      `let tap${name} = smallDigits((quad0 + part + ${j * apart}u) * ${
+        4 / unit
+      }u + ${e}u, vec2u(inputs, u.tapColumns));
+  let y${name} = tap${name}.z - u.padding; let x${name} = tap${name}.y - u.padding;
+  let reach${name} = (y${name} * inWidth + x${name}) * inputs + tap${name}.x;
+  var v${name} = ${from}(0); var is${name} = false;`
+    ).join("\n  "),
+    load: [
+      "let at = ((pixel.z + pixel.y) * inWidth + pixel.x) * inputs; let there = m < end;",
+      ...loaded.map(({ name }) =>
+        `is${name} = there & (pixel.y + y${name} < inHeight) & (pixel.x + x${name} < inWidth);
+      v${name} = x[select(0u, at + reach${name}, is${name})];`
+      ),
+    ].join("\n      "),
+    store: slots.map((j) => {
+      const values = parts.map((e) => `select(${type}(0), ${type}(v${j}_${e}), is${j}_${e})`);
+      return `tileX[li / 4u % ${depth}u][li % 2u][part / 2u + ${j * apart / 2}u] = vec4f(${
+        values.join(", ")
+      });`;
+    }).join("\n    "),
+  };
+}
+
+/**
+ * How gradients come into the tile. Beyond the last pixel or channel they are those of the last: a
+ * tile of `x` has zeros for such pixels, and such channels are not written.
+ */
+function bringD(variant: TiledFilterVariant) {
+  const { channels, vectorOut } = variant, depth = depthOf(variant);
+  const apart = threads(channels) / depth;
+  const slots = range(channels / 4 / apart), parts = range(vectorOut ? 1 : 4);
+  const from = stored("vec4f", variant.dy);
+  const channel = (j: number, e: number) => {
+    const quad = `column0 + part + ${j * apart}u`;
+    return `min(${vectorOut ? quad : `(${quad}) * 4u + ${e}u`}, outputs - 1u)`;
+  };
+  return {
+    begin: slots.map((j) =>
+      `${
+        parts.map((e) => `let channel${j}_${e} = ${channel(j, e)};`).join(" ")
+      } var d${j} = ${from}(0);`
+    ).join("\n  "),
+    load: [
+      "let start = min(m, end - 1u) * outputs;",
+      ...slots.map((j) =>
+        `d${j} = ${from}(${parts.map((e) => `dy[start + channel${j}_${e}]`).join(", ")});`
+      ),
+    ].join("\n      "),
+    store: slots.map((j) => `tileD[li / 4u % ${depth}u][part + ${j * apart}u] = vec4f(d${j});`)
+      .join("\n    "),
+  };
+}
+
+/**
+ * Products of `ahead` pixels from `q` on, whose operands are read before the first is used; constant
+ * first indices, as in the convolution.
+ */
+function products(q: number, ahead: number): string {
+  return `{ ${
+    range(ahead).map((i) =>
+      `let a${i}_0 = tileX[${q + i}][0][row]; let a${i}_1 = tileX[${
+        q + i
+      }][1][row]; let b${i} = tileD[${q + i}][column];`
+    ).join("\n      ")
   }
-  return v;
-}`;
+      ${
+    range(ahead).flatMap((i) =>
+      range(8).map((r) => `s${r} = fma(vec4f(a${i}_${r >> 2}.${XYZW[r & 3]}), b${i}, s${r});`)
+    ).join("\n      ")
+  } }`;
+}

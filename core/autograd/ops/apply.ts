@@ -5,7 +5,7 @@ import {
   pointwiseGroups,
   scalarGroups,
 } from "../../../kernels/pointwise.ts";
-import type { UniformValues } from "../../../kernels/kernel.ts";
+import type { Precision, UniformValues } from "../../../kernels/kernel.ts";
 import { broadcastShapes, broadcastStrides, sameShape, type Shape } from "../shape.ts";
 import { record } from "../tape.ts";
 import { type AnyTensor, Tensor } from "../tensor.ts";
@@ -20,7 +20,9 @@ export function map(
   expression: string,
   { s = 0, t = 0, out }: { s?: number; t?: number; out?: Tensor | undefined } = {},
 ): Tensor {
-  return run(mapKernel(name, Object.keys(args), expression), args, { s, t, out });
+  const [first] = Object.values(args) as [Tensor]; // every expression has an argument
+  const kernel = mapKernel(name, Object.keys(args), expression, first.precision);
+  return run(kernel, args, { s, t, out });
 }
 
 function run(
@@ -29,7 +31,7 @@ function run(
   { s = 0, t = 0, out: given }: { s?: number; t?: number; out?: Tensor | undefined } = {},
 ): Tensor {
   const [first] = Object.values(args) as [Tensor]; // every expression has an argument
-  const out = given ?? first.device.empty(first.shape);
+  const out = given ?? first.device.emptyLike(first);
   const n = Math.ceil(out.size / 4);
   first.device.dispatch(kernel, { ...args, out }, { n, s, t }, pointwiseGroups(out.size));
   return out;
@@ -45,21 +47,24 @@ interface UnaryPlan {
   readonly reads: readonly ("x" | "y")[];
 }
 
-const unaryPlans = new Map<UnaryName, UnaryPlan>();
+const unaryPlans: Readonly<Record<Precision, Map<UnaryName, UnaryPlan>>> = {
+  f32: new Map(),
+  f16: new Map(),
+};
 
-function unaryPlan(name: UnaryName): UnaryPlan {
-  let plan = unaryPlans.get(name);
+function unaryPlan(name: UnaryName, precision: Precision): UnaryPlan {
+  let plan = unaryPlans[precision].get(name);
   if (!plan) {
     const { forward, backward } = UNARY[name];
     const reads = variablesOf(backward ?? "", ["x", "y"]);
     plan = {
-      forward: mapKernel(name, ["x"], forward),
+      forward: mapKernel(name, ["x"], forward, precision),
       backward: backward === null || backward === "dy"
         ? null
-        : mapKernel(`d ${name}`, ["dy", ...reads], backward),
+        : mapKernel(`d ${name}`, ["dy", ...reads], backward, precision),
       reads,
     };
-    unaryPlans.set(name, plan);
+    unaryPlans[precision].set(name, plan);
   }
   return plan;
 }
@@ -67,7 +72,7 @@ function unaryPlan(name: UnaryName): UnaryPlan {
 /** Applies a row of the unary table. */
 export function unary(name: UnaryName, x: Tensor, s = 0, t = 0): Tensor {
   requireFloat(name, x);
-  const { forward, backward, reads } = unaryPlan(name);
+  const { forward, backward, reads } = unaryPlan(name, x.precision);
   const y = run(forward, { x }, { s, t });
   if (UNARY[name].backward === null) return y;
   const operands = { x, y };

@@ -6,11 +6,13 @@ import {
   batchNormRunningKernel,
   batchNormStatsKernel,
   batchNormSumsKernel,
+  type BatchNormVariant,
 } from "../../../kernels/batch_norm.ts";
 import { scalarGroups } from "../../../kernels/pointwise.ts";
 import { showShape } from "../shape.ts";
 import { record } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
+import { gradientScale } from "../gradient_scale.ts";
 import { requireFloat } from "./apply.ts";
 
 /** What follows the normalization in the same kernel. */
@@ -83,9 +85,9 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
   const { device } = x;
   const stats = mode === "running" ? runningStats(x, options) : batchStats(x, plan, options);
   const slope = slopeOf(activation);
-  const y = device.empty(x.shape);
+  const y = device.emptyLike(x);
   device.dispatch(
-    batchNormApplyKernel(plan.vector),
+    batchNormApplyKernel(plan.variant),
     { x, stats, y },
     { rows: plan.rows, columns: plan.columns, perSplit: plan.perWrite, slope },
     plan.rowsGrid,
@@ -100,12 +102,12 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
     const dGamma = out(1) ?? device.empty([plan.channels]);
     const dBeta = out(2) ?? device.empty([plan.channels]);
     device.dispatch(
-      batchNormGradientsKernel(plan.vector),
+      batchNormGradientsKernel(plan.variant.vector),
       { partial, dGamma, dBeta },
-      { columns: plan.columns, splits: plan.splits },
+      { columns: plan.columns, splits: plan.splits, scale: 1 / gradientScale(x) },
       [plan.columns],
     );
-    const share = moves ? 1 / plan.rows : 0;
+    const share = moves ? gradientScale(x) / plan.rows : 0;
     return [
       needs(0) ? inputGradient(x, dy, { plan, stats, slope, dGamma, dBeta, share }) : undefined,
       dGamma,
@@ -118,7 +120,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
 interface Plan {
   readonly channels: number;
   readonly rows: number;
-  readonly vector: boolean;
+  readonly variant: BatchNormVariant;
   /** Channels in fours, or one by one. */
   readonly columns: number;
   /** Parts that the rows of a column are summed in, and the rows of a part. */
@@ -166,7 +168,7 @@ function planOf(x: Tensor, options: BatchNormOptions): Plan {
   return {
     channels,
     rows,
-    vector,
+    variant: { vector, precision: x.precision },
     columns,
     splits,
     perSplit,
@@ -183,13 +185,13 @@ function slopeOf(activation: BatchNormActivation): number {
 function sums(
   pass: BatchNormPass,
   { x, dy, stats }: { x: Tensor; dy?: Tensor; stats?: Tensor },
-  { rows, vector, columns, splits, perSplit, channels, sumsGrid }: Plan,
+  { rows, variant, columns, splits, perSplit, channels, sumsGrid }: Plan,
   slope: number,
 ): Tensor {
   const { device } = x;
   const partial = device.empty([splits, 2, channels]);
   device.dispatch(
-    batchNormSumsKernel(pass, vector),
+    batchNormSumsKernel(pass, variant),
     { x, dy, stats, y: partial },
     { rows, columns, splits, perSplit, slope },
     sumsGrid,
@@ -204,7 +206,7 @@ function batchStats(x: Tensor, plan: Plan, options: BatchNormOptions): Tensor {
   const stats = device.empty([4, plan.channels]);
   const moving = mode === "batch";
   device.dispatch(
-    batchNormStatsKernel(moving, plan.vector),
+    batchNormStatsKernel(moving, plan.variant),
     {
       x,
       partial,
@@ -250,9 +252,9 @@ function inputGradient(
   },
 ): Tensor {
   const { device } = x;
-  const dx = device.empty(x.shape);
+  const dx = device.emptyLike(x);
   device.dispatch(
-    batchNormInputGradientKernel(plan.vector),
+    batchNormInputGradientKernel(plan.variant),
     { x, dy, stats, dGamma, dBeta, dx },
     { rows: plan.rows, columns: plan.columns, perSplit: plan.perWrite, slope, share },
     plan.rowsGrid,

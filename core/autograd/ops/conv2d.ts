@@ -1,12 +1,14 @@
-import type { Device } from "../device.ts";
+import type { Precision } from "../../../kernels/kernel.ts";
+import { gradientScale } from "../gradient_scale.ts";
 import { record } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
-import { requireFloat } from "./apply.ts";
+import { map, requireFloat } from "./apply.ts";
 import type { ConvKernels } from "./conv2d/convolution.ts";
 import { type ConvGeometry, convGeometry } from "./conv2d/geometry.ts";
 import { groupedConv } from "./conv2d/grouped_conv.ts";
 import { fitsTextures, textureConv } from "./conv2d/texture_conv.ts";
 import { tiledConv } from "./conv2d/tiled_conv.ts";
+import { UNARY } from "./pointwise_table.ts";
 import { reduceRun } from "./reduce_run.ts";
 
 /** Settings of {@linkcode conv2d}. */
@@ -19,6 +21,8 @@ export interface Conv2dOptions {
   readonly padding?: number;
   /** Equal parts of the channels, in and out, that do not see each other; 1 by default. */
   readonly groups?: number;
+  /** In which precision the result lies in memory; in that of `x` by default. */
+  readonly precision?: Precision;
 }
 
 /**
@@ -47,17 +51,25 @@ export interface Conv2dOptions {
  * ```
  */
 export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor {
-  const { bias, stride = 1, padding = 0, groups = 1 } = options;
+  const { bias, stride = 1, padding = 0, groups = 1, precision = x.precision } = options;
   requireFloat("conv2d", x);
   requireFloat("conv2d", w);
   const g = convGeometry(x, w, { stride, padding, groups });
+  if (groups > 1 && (x.precision === "f16" || precision === "f16")) {
+    throw new TypeError(
+      "Convolutions in groups take single precision alone: leave precision at f32",
+    );
+  }
   if (bias && (bias.shape.length !== 1 || bias.size !== g.outputs)) {
     throw new TypeError(`Cannot add a bias ${bias} to ${g.outputs} channels`);
   }
-  const kernels = kernelsFor(x.device, g);
-  const y = kernels.forward(x, w, bias, g);
+  const kernels = kernelsFor(x, precision, g);
+  const y = kernels.forward(x, w, bias, g, precision);
+  const given = gradientScale(y);
   return record("conv2d", bias ? [x, w, bias] : [x, w], y, [x, w], (dy, { needs, out }) => [
-    needs(0) ? kernels.inputGradient(dy, w, g) : undefined,
+    needs(0)
+      ? rescale(kernels.inputGradient(dy, w, g, x.precision), gradientScale(x) / given)
+      : undefined,
     needs(1) ? kernels.filterGradient(x, dy, g, out(1)) : undefined,
     bias && needs(2)
       ? reduceRun(dy, {
@@ -65,13 +77,20 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
         outer: 1,
         length: dy.size / g.outputs,
         inner: g.outputs,
+        scale: 1 / given,
         out: out(2),
       }).view([g.outputs])
       : undefined,
   ], { stride, padding, groups });
 }
 
-function kernelsFor(device: Device, g: ConvGeometry): ConvKernels {
+function rescale(x: Tensor, s: number): Tensor {
+  return s === 1 ? x : map("mulNumber", { x }, UNARY.mulNumber.forward, { s });
+}
+
+function kernelsFor({ device, precision }: Tensor, to: Precision, g: ConvGeometry): ConvKernels {
   if (g.groups > 1) return groupedConv;
+  // Textures hold single precision.
+  if (precision === "f16" || to === "f16") return tiledConv;
   return device.software && fitsTextures(device, g) ? textureConv : tiledConv;
 }

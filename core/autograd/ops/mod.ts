@@ -9,6 +9,7 @@ export {
   type BatchNormMode,
   type BatchNormOptions,
 } from "./batch_norm.ts";
+export { cast } from "./cast.ts";
 export { type ClassQueue, enqueue, queueMeans } from "./class_queue.ts";
 export { conv2d, type Conv2dOptions } from "./conv2d.ts";
 export {

@@ -8,6 +8,7 @@ import { scalarGroups } from "../../../kernels/pointwise.ts";
 import { showShape } from "../shape.ts";
 import { record } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
+import { gradientScale } from "../gradient_scale.ts";
 import { requireFloat } from "./apply.ts";
 import { reduceRun } from "./reduce_run.ts";
 
@@ -67,14 +68,14 @@ export function globalAvgPool(x: Tensor): Tensor {
     scale: 1 / pixels,
   }).view([images, channels]);
   return record("globalAvgPool", [x], y, [], (dy) => {
-    const dx = device.empty(x.shape);
+    const dx = device.emptyLike(x);
     const vector = channels % 4 === 0;
     const columns = vector ? channels / 4 : channels;
     const size = images * pixels * columns;
     device.dispatch(
-      spreadKernel(vector),
+      spreadKernel(vector, x.precision),
       { dy, dx },
-      { size, columns, image: pixels * columns, scale: 1 / pixels },
+      { size, columns, image: pixels * columns, scale: gradientScale(x) / pixels },
       scalarGroups(size),
     );
     return [dx];
@@ -102,20 +103,20 @@ function pool(kind: PoolKind, x: Tensor, options: PoolOptions): Tensor {
   const columns = vector ? channels / 4 : channels;
   const sizes = { columns, height, width, outHeight, outWidth, kernel, stride, padding };
   const shape = [images, outHeight, outWidth, channels];
-  const y = device.empty(shape);
+  const y = device.empty(shape, "f32", x.precision);
   const place = kind === "max" ? device.empty(shape, "u32") : undefined;
   const outSize = images * outHeight * outWidth * columns;
   device.dispatch(
-    poolKernel(kind, vector),
+    poolKernel(kind, vector, x.precision),
     { x, y, place },
     { size: outSize, ...sizes },
     scalarGroups(outSize),
   );
   return record(`${kind}Pool2d`, [x], y, place ? [place] : [], (dy) => {
-    const dx = device.empty(x.shape);
+    const dx = device.emptyLike(x);
     const size = images * height * width * columns;
     device.dispatch(
-      poolGradientKernel(kind, vector),
+      poolGradientKernel(kind, vector, x.precision),
       { dy, place, dx },
       { size, ...sizes },
       scalarGroups(size),

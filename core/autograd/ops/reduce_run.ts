@@ -80,7 +80,7 @@ function reduceColumns(
   );
   const y = splits === 1 && out ? out : device.empty([outer * splits * inner]);
   device.dispatch(
-    reduceLanesKernel(reduction, vector),
+    reduceLanesKernel(reduction, vector, x.precision),
     { x, y },
     { outer, length, inner: columns, splits, scale: splits > 1 ? 1 : scale },
     scalarGroups(outer * splits * columns),

@@ -1,3 +1,4 @@
+import type { Precision } from "../../../kernels/kernel.ts";
 import { BadInput } from "../../bad_input.ts";
 import type { Device } from "../../autograd/device.ts";
 import { reshape } from "../../autograd/ops/layout.ts";
@@ -35,6 +36,8 @@ export interface Network extends DeclaredNetwork {
   readonly average: Weights;
   /** Gradients of the student, flat, and a view for each parameter. */
   readonly gradients: { readonly flat: Tensor; readonly views: readonly Tensor[] };
+  /** In which precision a step keeps what the body computes; evaluation is in single. */
+  readonly precision: Precision;
 }
 
 /** What methods add to a model. */
@@ -98,22 +101,37 @@ function normsOf(
  * Builds a model with extra heads and norms; the average starts as a copy of the student.
  *
  * @throws {TypeError} As {@linkcode declareNetwork}.
- * @throws {BadInput} If the adapter cannot bind all weights at once.
+ * @throws {BadInput} If the adapter cannot bind all weights at once, or has no half precision.
  */
 export function buildNetwork(
   device: Device,
   model: Model,
   input: ModelInput,
   parts: NetworkParts,
-  seed: number,
+  { seed, precision = "f32" }: { readonly seed: number; readonly precision?: Precision },
 ): Network {
   const declared = declareNetwork(model, input, parts);
   const { set } = declared;
   requireFits(device, model, set);
+  if (precision === "f16") requireHalf(device);
   const student = set.allocate(device), average = set.allocate(device);
   set.initialize(student, seed);
   copyWeights(student, average);
-  return { ...declared, student, average, gradients: set.parameters.allocate(device) };
+  const gradients = set.parameters.allocate(device);
+  return { ...declared, student, average, gradients, precision };
+}
+
+/**
+ * Refuses a device that cannot store half precision.
+ *
+ * @throws {BadInput} If it cannot.
+ */
+export function requireHalf(device: Device): void {
+  if (device.half) return;
+  throw new BadInput(
+    `precision=f16 needs an adapter with the feature shader-f16, which '${device.adapter.name}' does not have: ` +
+      `leave precision at f32`,
+  );
 }
 
 function linearHead(b: Builder, name: string, features: number, spec: HeadSpec): Layer {

@@ -141,7 +141,8 @@ export function runPass(
   const run = () => {
     const x = parts.length === 1 ? first.x : concat(parts.map((p) => p.x), 0);
     const weights = spec.net === "student" ? network.student : network.average;
-    return new NetworkRun(network, x, { weights, norm: spec.norm ?? "batch" });
+    const { norm = "batch" } = spec, { precision } = network;
+    return new NetworkRun(network, x, { weights, norm, precision });
   };
   const ran = spec.net === "student" && spec.grad !== false ? run() : device.noGrad(run);
   const outputs: Record<Input, Output[]> = { labeled: [], weak: [], strong: [], identity: [] };
@@ -162,7 +163,8 @@ export function runAlone(
 ): Output {
   const student = net === "student";
   const weights = student ? network.student : network.average;
-  const make = () => new NetworkRun(network, x, { weights, norm });
+  const { precision } = network;
+  const make = () => new NetworkRun(network, x, { weights, norm, precision });
   const run = student ? make() : x.device.noGrad(make);
   // Rows of no view of the batch: main logits stay as the head gives them.
   return new ViewOutput(run, { input: "identity", view: 0, from: 0, to: x.shape[0]! }, (z) => z); // images have a batch axis

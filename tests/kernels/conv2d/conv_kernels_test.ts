@@ -22,8 +22,9 @@ const filters = [1, 2, 4, 8].flatMap((share) => [
 ]);
 const tiled = ([16, 32, 64] as const).flatMap((channels) =>
   ([64, 128] as const).flatMap((pixels) => [
-    () => tiledConvKernel({ pixels, channels, vectorIn: true, vectorOut: false }),
-    () => tiledConvKernel({ pixels, channels, vectorIn: false, vectorOut: true }),
+    () =>
+      tiledConvKernel({ pixels, channels, vectorIn: true, vectorOut: false, reach: "pointwise" }),
+    () => tiledConvKernel({ pixels, channels, vectorIn: false, vectorOut: true, reach: "phase" }),
   ])
 );
 const tiledFilters = ([32, 64] as const).map((channels) => () =>
@@ -86,6 +87,10 @@ Deno.test("sumSplitsLaunch() goes by fours where outputs are a multiple of four"
 });
 
 function workgroupBytes(code: Kernel["code"]): number {
-  return [...code.matchAll(/var<workgroup> \w+: array<vec4f, (\d+)>/g)]
-    .reduce((sum, [, length]) => sum + 16 * Number(length), 0);
+  return [...code.matchAll(/var<workgroup> \w+: ([^;]*vec4f[^;]*);/g)]
+    .reduce((sum, [, type]) => sum + 16 * product(type!.match(/\b\d+\b/g)!), 0); // lengths of arrays
+}
+
+function product(lengths: readonly string[]): number {
+  return lengths.reduce((all, length) => all * Number(length), 1);
 }

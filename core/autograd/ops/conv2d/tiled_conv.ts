@@ -8,6 +8,7 @@ import {
 } from "../../../../kernels/conv2d/tiled_filter.ts";
 import { linearGrid } from "../../../../kernels/kernel.ts";
 import { scalarGroups } from "../../../../kernels/pointwise.ts";
+import { gradientScale } from "../../gradient_scale.ts";
 import type { Tensor } from "../../tensor.ts";
 import {
   type ConvKernels,
@@ -20,15 +21,15 @@ import { phasePlan, planUniforms, type WeightPlan } from "./weight_plan.ts";
 
 /** Convolutions for GPUs, as implicit matrix products. */
 export const tiledConv: ConvKernels = {
-  forward(x, w, bias, g) {
-    const y = x.device.empty([g.images, g.outHeight, g.outWidth, g.outputs]);
+  forward(x, w, bias, g, to) {
+    const y = x.device.empty([g.images, g.outHeight, g.outWidth, g.outputs], "f32", to);
     convolve(x, w, y, forwardConvolution(g, bias));
     return y;
   },
 
-  inputGradient(dy, w, g) {
+  inputGradient(dy, w, g, to) {
     const { device } = dy;
-    const dx = device.empty([g.images, g.height, g.width, g.inputs]);
+    const dx = device.empty([g.images, g.height, g.width, g.inputs], "f32", to);
     const phases = inputPhases(g);
     if (!coverAll(phases, g)) device.clear(dx);
     for (const phase of phases) {
@@ -49,11 +50,11 @@ export const tiledConv: ConvKernels = {
     const wanted = Math.min(Math.ceil(WORKGROUPS / (down * across)), Math.ceil(parts / LEAST));
     const perSplit = Math.ceil(parts / wanted), splits = Math.ceil(parts / perSplit);
     const dw = out ?? device.empty([g.kernelHeight, g.kernelWidth, g.inputs, g.outputs]);
-    const direct = splits === 1 && vectorOut;
+    const scale = 1 / gradientScale(dy), direct = splits === 1 && vectorOut && scale === 1;
     const partial = direct ? dw : device.empty([splits, rows, Math.ceil(g.outputs / 4) * 4]);
     const [x1, y1 = 1] = linearGrid(down * splits);
     device.dispatch(
-      tiledFilterKernel({ channels, vectorIn, vectorOut }),
+      tiledFilterKernel({ channels, x: x.precision, dy: dy.precision, vectorIn, vectorOut }),
       { x, dy, y: partial },
       {
         splits,
@@ -73,7 +74,8 @@ export const tiledConv: ConvKernels = {
       [x1, y1, across],
     );
     if (direct) return dw;
-    const { uniforms, grid } = sumSplitsLaunch(rows, g.outputs, { splits, vector: vectorOut });
+    const sum = { splits, vector: vectorOut, scale };
+    const { uniforms, grid } = sumSplitsLaunch(rows, g.outputs, sum);
     device.dispatch(sumSplitsKernel(vectorOut), { x: partial, y: dw }, uniforms, grid);
     device.free(partial);
     return dw;
@@ -91,7 +93,12 @@ function convolve(x: Tensor, w: Tensor, y: Tensor, c: Convolution): void {
   const [images, inHeight, inWidth, inputs] = x.shape as Quad;
   const [, outHeight, outWidth, outputs] = y.shape as Quad;
   const pixels = images * c.rows * c.columns;
-  const variant = variantFor(pixels, inputs, outputs);
+  const variant = {
+    ...variantFor(pixels, inputs, outputs),
+    from: x.precision,
+    to: y.precision,
+    reach: reachOf(c, x.size / inputs === pixels),
+  };
   const [x1, y1 = 1] = linearGrid(Math.ceil(pixels / variant.pixels));
   device.dispatch(
     tiledConvKernel(variant),
@@ -120,8 +127,18 @@ function convolve(x: Tensor, w: Tensor, y: Tensor, c: Convolution): void {
   );
 }
 
+function reachOf(c: Convolution, alike: boolean): TiledConvVariant["reach"] {
+  if (c.step > 1) return "phase";
+  const point = c.tapRows * c.tapColumns === 1 && c.stride === 1 && c.top === 0 && c.left === 0;
+  return point && alike ? "pointwise" : "window";
+}
+
 /** The largest tile that leaves no channels idle and gives every core something to do. */
-function variantFor(pixels: number, inputs: number, outputs: number): TiledConvVariant {
+function variantFor(
+  pixels: number,
+  inputs: number,
+  outputs: number,
+): Omit<TiledConvVariant, "reach" | "from" | "to"> {
   const channels = outputs <= 16 ? 16 : outputs <= 32 ? 32 : 64;
   const groups = Math.ceil(pixels / 128) * Math.ceil(outputs / channels);
   return {
