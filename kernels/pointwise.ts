@@ -114,6 +114,7 @@ export function castKernel(to: Precision): Kernel<"x" | "y", "n" | "scale"> {
       key,
       bindings: { x: read(from), y: write(type) },
       uniforms: { n: "u32", scale: "f32" },
-      body: `${linearIndex()}\n  if (i >= u.n) { return; }\n  y[i] = ${type}(u.scale * vec4f(x[i]));`,
+      body:
+        `${linearIndex()}\n  if (i >= u.n) { return; }\n  y[i] = ${type}(u.scale * vec4f(x[i]));`,
     }));
 }
