@@ -61,9 +61,12 @@ export async function requestDevice(options: RequestDeviceOptions = {}): Promise
     }
   }
   const requiredLimits = Object.fromEntries(RAISED.map((name) => [name, adapter.limits[name]]));
-  const { software } = describeAdapter(adapter.info);
-  const gpu = (software ? await withSubgroups(adapter, requiredLimits) : null) ??
-    await adapter.requestDevice({ requiredLimits });
+  const requiredFeatures: GPUFeatureName[] = adapter.features.has("timestamp-query")
+    ? ["timestamp-query"]
+    : [];
+  const { software } = describeAdapter(adapter.info), wanted = { requiredLimits, requiredFeatures };
+  const gpu = (software ? await withSubgroups(adapter, wanted) : null) ??
+    await adapter.requestDevice(wanted);
   const subgroups = software ? await findSubgroups(gpu) : undefined;
   return new Device(gpu, adapter.info, { subgroups, ...options });
 }
@@ -74,12 +77,18 @@ export async function requestDevice(options: RequestDeviceOptions = {}): Promise
  */
 async function withSubgroups(
   adapter: GPUAdapter,
-  requiredLimits: Record<string, number>,
+  { requiredLimits, requiredFeatures }: {
+    readonly requiredLimits: Record<string, number>;
+    readonly requiredFeatures: readonly GPUFeatureName[];
+  },
 ): Promise<GPUDevice | null> {
   const unlisted = navigator.userAgent.startsWith("Deno/");
   if (!unlisted && !adapter.features.has("subgroups")) return null;
   try {
-    return await adapter.requestDevice({ requiredLimits, requiredFeatures: ["subgroups"] });
+    return await adapter.requestDevice({
+      requiredLimits,
+      requiredFeatures: [...requiredFeatures, "subgroups"],
+    });
   } catch {
     return null;
   }

@@ -19,6 +19,8 @@ export interface TrainingConfig extends Pick<RecipeSettings, TrainerOption> {
   readonly clipGradient?: RecipeSettings["clipGradient"];
   /** What the learning rate is multiplied by from layer to layer, towards the first; 1 by default. */
   readonly layerDecay?: RecipeSettings["layerDecay"];
+  /** Whether layers run in the tiles that are the fastest on the adapter; true by default. */
+  readonly tune?: boolean;
   /** Labeled images a step. */
   readonly labeled: number;
   /** Unlabeled images a step and view. */

@@ -382,6 +382,13 @@ const ROWS: Rows = {
     doc: "Which adapter to ask for.",
     recipe: false,
   },
+  tune: {
+    type: z.boolean(),
+    default: true,
+    doc:
+      "Whether layers run in the tiles that are the fastest on a GPU, timed in the seconds before the first step; else by rules. The result is the same.",
+    recipe: false,
+  },
 };
 
 /** Key of an option. */

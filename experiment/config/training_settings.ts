@@ -8,7 +8,7 @@ import type { RunConfig } from "./run_config.ts";
 /** What the trainer takes of a run's options. */
 export function trainingConfig(config: RunConfig): TrainingConfig {
   const { seed, steps, epochSteps, batch, weightDecay, decayRule, shrink, average } = config;
-  const { clipGradient, layerDecay } = config;
+  const { clipGradient, layerDecay, tune } = config;
   return {
     seed,
     steps,
@@ -23,6 +23,7 @@ export function trainingConfig(config: RunConfig): TrainingConfig {
     average,
     clipGradient,
     layerDecay,
+    tune,
   };
 }
 
