@@ -55,5 +55,6 @@ export async function tune(
       for (const tensor of Object.values(args)) tensor.dispose();
     }
   }
+  device.submit(); // what was recorded before may use buffers that are free by now
   device.pool.trim(); // a step has use for other sizes
 }
