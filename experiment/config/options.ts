@@ -232,8 +232,7 @@ const ROWS: Rows = {
   "split.holdout": {
     type: z.number().min(0).nullable(),
     default: null,
-    doc:
-      "Labeled images kept for calibration: a share of each class below 1, or a number of images.",
+    doc: "Labeled images kept for calibration: a share of each class below 1, or how many.",
     recipe: true,
   },
   "split.valid": {
@@ -308,8 +307,7 @@ const ROWS: Rows = {
   clipGradient: {
     type: z.number().positive().nullable(),
     default: null,
-    doc:
-      "Longest gradient, in the 2-norm over all parameters, that is not shortened; null for any.",
+    doc: "Longest gradient, in the 2-norm of all parameters, not shortened; null for any.",
     recipe: true,
   },
   layerDecay: {
@@ -385,8 +383,7 @@ const ROWS: Rows = {
   tune: {
     type: z.boolean(),
     default: true,
-    doc:
-      "Whether layers run in the tiles that are the fastest on a GPU, timed in the seconds before the first step; else by rules. The result is the same.",
+    doc: "Whether kernels of GPUs are chosen by their time, before the first step; same result.",
     recipe: false,
   },
 };

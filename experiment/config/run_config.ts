@@ -39,10 +39,7 @@ export interface RunConfig extends RecipeSettings {
   readonly loader: LoaderSettings;
   /** Which adapter to ask for. */
   readonly adapter: AdapterChoice;
-  /**
-   * Whether layers run in the tiles that are the fastest on a GPU, timed in the seconds before the first
-   * step; else by rules. The result is the same.
-   */
+  /** Whether kernels of GPUs are chosen by their time, before the first step; same result. */
   readonly tune: boolean;
 }
 
