@@ -5,7 +5,7 @@ import { BufferPool, type PooledBuffer } from "./buffer_pool.ts";
 import { ErrorWatch } from "./error_watch.ts";
 import { type DType, fromBytes, type HostArray, type HostArrayOf, toBytes } from "./elements.ts";
 import { PipelineCache } from "./pipeline_cache.ts";
-import { type KernelArguments, Recorder, type TextureRegion } from "./recorder.ts";
+import { type KernelArguments, type PassTimes, Recorder, type TextureRegion } from "./recorder.ts";
 import { type Shape, showShape, sizeOf } from "./shape.ts";
 import type { Subgroups } from "./subgroups.ts";
 import type { Tape, Trace } from "./tape.ts";
@@ -46,6 +46,8 @@ export class Device {
   readonly half: boolean;
   /** Invocations of a subgroup that kernels may share values across, 0 where they must not. */
   lanes: number;
+  /** Tiles that were the fastest here, by kind of layer; layers of other kinds go by rules. */
+  readonly tiles: Map<string, string> = new Map();
   /** Where buffers come from and go back to. */
   readonly pool: BufferPool;
   /** Where textures come from and go back to. */
@@ -111,6 +113,16 @@ export class Device {
       if (kind === "write") argument.storage.changed();
     }
     this.#recorder.dispatch(kernel, args, uniforms, grid);
+  }
+
+  /** Whether a kernel compiles; where it does not, only its dispatch is an error. */
+  async compiles(kernel: Kernel): Promise<boolean> {
+    return await this.#waited(this.#pipelines.compiles(kernel));
+  }
+
+  /** Records dispatches, and nothing else, whose begin and end the GPU writes down. */
+  timed(times: PassTimes, body: () => void): void {
+    this.#recorder.timed(times, body);
   }
 
   /**

@@ -20,6 +20,7 @@ export {
   type Argument,
   type BufferPart,
   type KernelArguments,
+  type PassTimes,
   type TextureRegion,
 } from "./recorder.ts";
 export { requestDevice, type RequestDeviceOptions } from "./request_device.ts";

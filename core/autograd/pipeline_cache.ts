@@ -19,7 +19,7 @@ export class PipelineCache {
   readonly #directive: string;
   readonly #pipelines = new Map<Kernel, Pipeline>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
-  readonly #pending = new Set<Promise<void>>();
+  readonly #pending = new Set<Promise<Error | null>>();
 
   constructor(device: GPUDevice, onError: (error: Error) => void, subgroups?: Subgroups) {
     this.#device = device;
@@ -29,9 +29,21 @@ export class PipelineCache {
 
   /** The pipeline of a kernel, made on first use. */
   get(kernel: Kernel): Pipeline {
-    let pipeline = this.#pipelines.get(kernel);
-    if (!pipeline) this.#pipelines.set(kernel, pipeline = this.#make(kernel));
+    const found = this.#pipelines.get(kernel);
+    if (found) return found;
+    const { pipeline, verdict } = this.#make(kernel);
+    this.#pipelines.set(kernel, pipeline);
+    verdict.then((error) => error && this.#onError(error));
     return pipeline;
+  }
+
+  /** Makes the pipeline of a kernel, and says whether it could be made; if not, it is no error yet. */
+  async compiles(kernel: Kernel): Promise<boolean> {
+    if (this.#pipelines.has(kernel)) return true;
+    const { pipeline, verdict } = this.#make(kernel);
+    if (await verdict) return false;
+    this.#pipelines.set(kernel, pipeline);
+    return true;
   }
 
   /** Resolves when the outcome of every compilation so far is known. */
@@ -39,10 +51,11 @@ export class PipelineCache {
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
-  #make(kernel: Kernel): Pipeline {
+  #make(kernel: Kernel): { pipeline: Pipeline; verdict: Promise<Error | null> } {
     const device = this.#device;
     const layout = this.#layout(kernel);
     device.pushErrorScope("validation");
+    device.pushErrorScope("internal"); // the driver's own compiler
     const code = kernel.subgroups ? this.#directive + kernel.code : kernel.code;
     const module = device.createShaderModule({ code, label: kernel.key });
     const gpu = device.createComputePipeline({
@@ -50,12 +63,14 @@ export class PipelineCache {
       layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
       compute: { module, entryPoint: "main" },
     });
-    const verdict = device.popErrorScope().then((error) => {
-      if (error) this.#onError(kernelError(kernel, error.message));
-    }, () => {}); // the device is gone; that is reported elsewhere
+    const errors = Promise.all([device.popErrorScope(), device.popErrorScope()]);
+    const verdict = errors.then((all) => {
+      const error = all.find((e) => e !== null);
+      return error ? kernelError(kernel, error.message) : null;
+    }, () => null); // the device is gone; that is reported elsewhere
     this.#pending.add(verdict);
     verdict.finally(() => this.#pending.delete(verdict));
-    return { gpu, layout, groups: new Map() };
+    return { pipeline: { gpu, layout, groups: new Map() }, verdict };
   }
 
   #layout({ bindings, uniforms }: Kernel): GPUBindGroupLayout {

@@ -35,6 +35,14 @@ export interface TextureRegion {
   readonly size: readonly [width: number, height: number, layers: number];
 }
 
+/** Where the times of a pass are written: two places from the first on. */
+export interface PassTimes {
+  /** What they are written to. */
+  readonly queries: GPUQuerySet;
+  /** Place of the begin; that of the end follows. */
+  readonly first: number;
+}
+
 /** Dispatches whose uniforms fit one submission; more are submitted in parts. */
 const SLOTS = 2048;
 
@@ -101,6 +109,20 @@ export class Recorder {
     }
     this.#pass.dispatchWorkgroups(x, y, z);
     this.dispatches++;
+  }
+
+  /** Records dispatches in a pass of their own, whose begin and end the GPU writes down. */
+  timed({ queries: querySet, first }: PassTimes, body: () => void): void {
+    this.#endPass();
+    this.#pass = this.#open().beginComputePass({
+      timestampWrites: {
+        querySet,
+        beginningOfPassWriteIndex: first,
+        endOfPassWriteIndex: first + 1,
+      },
+    });
+    body();
+    this.#endPass();
   }
 
   clear({ storage, offset, bytes }: BufferPart): void {

@@ -25,7 +25,7 @@ const RAISED = [
 ] as const;
 
 /** Features that are used where the adapter has them. */
-const OPTIONAL: readonly GPUFeatureName[] = ["shader-f16"];
+const OPTIONAL: readonly GPUFeatureName[] = ["shader-f16", "timestamp-query"];
 
 /** Limits that every kernel counts on, WebGPU's own defaults. */
 const NEEDED: Readonly<Record<string, number>> = {

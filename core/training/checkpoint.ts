@@ -43,6 +43,7 @@ export async function saveTrainer(trainer: Trainer): Promise<Stored> {
       format: FORMAT,
       algorithm: trainer.stack.name,
       log: JSON.stringify(log),
+      tiles: JSON.stringify(Object.fromEntries(trainer.device.tiles)),
       state: await stateHash({ tensors: stored }),
     },
   };
@@ -121,6 +122,10 @@ export function restoreTrainer(trainer: Trainer, stored: Stored, name: string): 
     throw new TypeError(`Cannot resume from ${name}: ${wrong.slice(0, 5).join("; ")}${more}`);
   }
   const log = logOf(metadata.log, name); // before anything is written
+  const tiles = tilesOf(metadata.tiles, name);
+  if (trainer.config.tune ?? true) {
+    for (const [key, tile] of tiles) trainer.device.tiles.set(key, tile);
+  }
   trainer.kinds.clear();
   trainer.device.submit(); // before what is written
   for (const [tensor, data] of writes) trainer.device.write(tensor, data);
@@ -147,6 +152,17 @@ function logOf(text: string | undefined, name: string): RunPlace["log"] {
     names.every((n) => typeof n === "string") && counts.every((n) => Number.isSafeInteger(n));
   if (!whole) throw new TypeError(`Cannot resume from ${name}: its log of the period is damaged`);
   return { names: names!, counts: counts! }; // both are lists
+}
+
+/** Tiles as the metadata hold them; older checkpoints have none. */
+function tilesOf(text: string | undefined, name: string): [key: string, tile: string][] {
+  try {
+    const tiles = Object.entries(JSON.parse(text ?? "{}"));
+    if (tiles.every((pair): pair is [string, string] => typeof pair[1] === "string")) return tiles;
+  } catch {
+    // Said below.
+  }
+  throw new TypeError(`Cannot resume from ${name}: its tiles are damaged`);
 }
 
 /** Steps that a run had done when the checkpoint was saved; undefined where it does not say. */

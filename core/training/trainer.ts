@@ -37,6 +37,7 @@ import {
   stepImages,
   withinLimits,
 } from "./step/step_images.ts";
+import { tuneStep } from "./step/tune_step.ts";
 import { countStep, LabelKinds } from "./step/label_kinds.ts";
 import { StepRandom } from "./step/step_random.ts";
 import { StepLog } from "./step/step_log.ts";
@@ -146,8 +147,7 @@ export class Trainer {
         new StepRandom(device, { seed: config.seed, step: this.#done, name: `${plugin}/${name}` }),
       log: (name, value) => this.log.add(`value ${name}`, value),
     };
-    const { files } = this;
-    this.#hosts = new Hosts({ context: this.#context, loader, config, files });
+    this.#hosts = new Hosts({ context: this.#context, loader, config, files: this.files });
   }
 
   /** Steps done. */
@@ -255,12 +255,13 @@ export class Trainer {
     this.device.write(this.#context.prior, counts.map((n) => n / total));
   }
 
-  /** Runs the `setup` slots and waits for the first images; {@linkcode Trainer.run} does it itself. */
+  /** Runs `setup` slots, times tiles, waits for images; {@linkcode Trainer.run} does it itself. */
   async setup(): Promise<void> {
     for (const plugin of this.stack.plugins) {
       await inHostSlot(plugin.name, "setup", () => plugin.spec.setup?.(this.#host(plugin)));
     }
     this.#settle();
+    await tuneStep(this);
     await this.#prepare();
     this.#ready = true;
   }
@@ -272,8 +273,7 @@ export class Trainer {
    * @throws {BadInput} If the batch is too large for the adapter.
    */
   step(): void {
-    const { device } = this;
-    const { readBacks } = device.counts;
+    const { device } = this, { readBacks } = device.counts;
     device.place = `step ${this.done}`;
     withinLimits(this.#sizes, () => device.scope(() => this.#record()));
     device.submit();

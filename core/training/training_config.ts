@@ -22,6 +22,8 @@ export interface TrainingConfig extends Pick<RecipeSettings, TrainerOption> {
   readonly layerDecay?: RecipeSettings["layerDecay"];
   /** In which precision a step keeps activations and their gradients; single by default. */
   readonly precision?: Precision;
+  /** Whether layers run in the tiles that are the fastest on the adapter; true by default. */
+  readonly tune?: boolean;
   /** Labeled images a step. */
   readonly labeled: number;
   /** Unlabeled images a step and view. */

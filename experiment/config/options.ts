@@ -194,8 +194,7 @@ const ROWS: RunOptions = {
   "split.holdout": {
     type: z.number().min(0).nullable(),
     default: null,
-    doc:
-      "Labeled images kept for calibration: a share of each class below 1, or a number of images.",
+    doc: "Labeled images kept for calibration: a share of each class below 1, or how many.",
     recipe: true,
   },
   "split.valid": {
@@ -270,8 +269,7 @@ const ROWS: RunOptions = {
   clipGradient: {
     type: z.number().positive().nullable(),
     default: null,
-    doc:
-      "Longest gradient, in the 2-norm over all parameters, that is not shortened; null for any.",
+    doc: "Longest gradient, in the 2-norm of all parameters, not shortened; null for any.",
     recipe: true,
   },
   layerDecay: {
@@ -356,6 +354,12 @@ const ROWS: RunOptions = {
     type: z.enum(ADAPTER_CHOICES),
     default: "high-performance",
     doc: "Which adapter to ask for.",
+    recipe: false,
+  },
+  tune: {
+    type: z.boolean(),
+    default: true,
+    doc: "Whether kernels of GPUs are chosen by their time, before the first step; same result.",
     recipe: false,
   },
 };

@@ -42,6 +42,8 @@ export interface RunConfig extends RecipeSettings {
   readonly loader: LoaderSettings;
   /** Which adapter to ask for. */
   readonly adapter: AdapterChoice;
+  /** Whether kernels of GPUs are chosen by their time, before the first step; same result. */
+  readonly tune: boolean;
 }
 
 /** Options of the split as `config.yaml` has them. */

@@ -8,7 +8,7 @@ import type { RunConfig } from "./run_config.ts";
 /** What the trainer takes of a run's options. */
 export function trainingConfig(config: RunConfig): TrainingConfig {
   const { seed, steps, epochSteps, batch, weightDecay, decayRule, shrink, average } = config;
-  const { clipGradient, layerDecay, precision } = config;
+  const { clipGradient, layerDecay, precision, tune } = config;
   return {
     seed,
     steps,
@@ -24,6 +24,7 @@ export function trainingConfig(config: RunConfig): TrainingConfig {
     clipGradient,
     layerDecay,
     precision,
+    tune,
   };
 }
 

@@ -15,6 +15,7 @@ const FREE: ReadonlySet<string> = new Set([
   "steps",
   "dataDir",
   "adapter",
+  "tune",
   "plugins",
   "loader",
   "logEvery",

@@ -17,7 +17,7 @@ export interface TiledConvVariant {
   /** Output pixels of a workgroup. */
   readonly pixels: 128 | 64;
   /** Output channels of a workgroup. */
-  readonly channels: 64 | 32 | 16;
+  readonly channels: 128 | 64 | 32 | 16;
   /** In which precision `x` and `y` lie in memory. */
   readonly from: Precision;
   readonly to: Precision;
@@ -33,15 +33,26 @@ export interface TiledConvVariant {
   readonly reach: "window" | "pointwise" | "phase";
 }
 
-/** Pixels of an invocation, which computes four channels of each. */
+/** Pixels of an invocation. */
 const OWN = 8;
+
+/** Quads of channels of an invocation: a workgroup has no more than 256 of them. */
+function quadsOf({ channels }: TiledConvVariant): 2 | 1 {
+  return channels === 128 ? 2 : 1;
+}
+
+/** Invocations that share a pixel. */
+function acrossOf(variant: TiledConvVariant): number {
+  return variant.channels / 4 / quadsOf(variant);
+}
 
 /**
  * Depth of a tile: elements of `k`, a tap and an input channel. With 16 channels an invocation
- * brings twice as much of `x` for as many products: at depth 16 registers spill on RDNA 3.
+ * brings twice as much of `x` for as many products: at depth 16 registers spill on RDNA 3. With 128
+ * it would take more workgroup memory than every device has.
  */
 function depthOf({ channels }: TiledConvVariant): 16 | 8 {
-  return channels === 16 ? 8 : 16;
+  return channels === 16 || channels === 128 ? 8 : 16;
 }
 
 /** Uniforms of {@linkcode tiledConvKernel}. */
@@ -69,7 +80,7 @@ export const TILED_CONV_UNIFORMS = {
 /**
  * Convolution for GPUs as an implicit matrix product: rows are output pixels, columns output
  * channels, `k` goes over taps and input channels. A workgroup computes `pixels` × `channels` from
- * tiles in workgroup memory (13 KiB at most), an invocation 8 × 4 of it; pixels are gathered while
+ * tiles in workgroup memory (13 KiB at most), an invocation 8 × 4 of it, or 8 × 8; pixels are gathered while
  * a tile is brought, zeros where they lie outside. Neighbouring invocations bring neighbouring
  * channels and write neighbouring channels.
  */
@@ -98,19 +109,24 @@ export function tiledConvKernel(
       header: `var<workgroup> tileX: array<array<array<vec4f, ${pixels / OWN + 2}>, ${
         depth / 4
       }>, ${OWN}>;
-var<workgroup> tileW: array<array<vec4f, ${channels / 4}>, ${Math.max(depth, pixels / OWN)}>;
+var<workgroup> tileW: array<array<vec4f, ${channels / 4}>, ${Math.max(depth, weightRows(variant))}>;
 ${DIGITS}`,
       body: body(variant),
     }));
 }
 
-function threads({ pixels, channels }: TiledConvVariant): number {
-  return pixels / OWN * (channels / 4);
+function threads(variant: TiledConvVariant): number {
+  return variant.pixels / OWN * acrossOf(variant);
+}
+
+/** Rows of weights that all invocations bring at a time, a quad each. */
+function weightRows(variant: TiledConvVariant): number {
+  return threads(variant) / (variant.channels / 4);
 }
 
 function body(variant: TiledConvVariant): string {
   const { pixels, channels, vectorIn, vectorOut } = variant;
-  const across = channels / 4, tile = depthOf(variant);
+  const across = acrossOf(variant), quads = range(quadsOf(variant)), tile = depthOf(variant);
   const x = variant.reach === "pointwise" ? bringPoints(variant) : bringWindows(variant);
   const w = bringW(variant);
   const bring = (k: string) =>
@@ -124,12 +140,16 @@ function body(variant: TiledConvVariant): string {
   };
   let depth = u.tapRows * u.tapColumns * u.inputs;
   let row = li / ${across}u; let column = li % ${across}u;
-  let quad = wid.z * ${across}u + column;
+  let quad0 = wid.z * ${channels / 4}u;
   ${x.begin}
   ${w.begin}
-  var s0 = vec4f(0);
-  if (u.biased == 1u) { s0 = bias[quad]; }
-  ${range(OWN).slice(1).map((p) => `var s${p} = s0;`).join(" ")}
+  ${
+    quads.map((q) =>
+      `var s0_${q} = vec4f(0);
+  if (u.biased == 1u) { s0_${q} = bias[quad0 + column + ${q * across}u]; }
+  ${range(OWN).slice(1).map((p) => `var s${p}_${q} = s0_${q};`).join(" ")}`
+    ).join("\n  ")
+  }
   ${bring("0u")}
   for (var k = 0u; k < depth; k += ${tile}u) {
     workgroupBarrier();
@@ -137,9 +157,9 @@ function body(variant: TiledConvVariant): string {
     ${w.store}
     workgroupBarrier();
     ${bring(`k + ${tile}u`)}
-    ${each(tile / 4, products)}
+    ${each(tile / 4, (q) => products(variant, q))}
   }
-  ${stores(variant)}`;
+  ${quads.map((q) => stores(variant, q)).join("\n  ")}`;
 }
 
 /** Statements that bring one of the operands: before the loop, into registers, into the tile. */
@@ -226,7 +246,7 @@ function bringPoints(variant: TiledConvVariant): Bringing<string> {
 
 /** What of `x` an invocation brings: slots, each a quad of `k` of a pixel, in parts of a load each. */
 function brought(variant: TiledConvVariant) {
-  const { pixels, channels, vectorIn } = variant;
+  const { pixels, vectorIn } = variant;
   const quads = depthOf(variant) / 4, size = threads(variant);
   return {
     slots: range(pixels * quads / size),
@@ -238,7 +258,7 @@ function brought(variant: TiledConvVariant) {
     quads,
     /** Pixels from one slot to the next, as such and in rows of the tile. */
     apart: size / quads,
-    rowsApart: channels / 4 / quads,
+    rowsApart: acrossOf(variant) / quads,
   };
 }
 
@@ -264,20 +284,22 @@ function storeX(variant: TiledConvVariant): string {
  * of `x` has zeros for such rows, and such channels are not written.
  */
 function bringW(variant: TiledConvVariant): Bringing<(k: string) => string> {
-  const { pixels, vectorOut } = variant;
-  const down = pixels / OWN;
-  // At depth 8 there are invocations for more rows than the tile has use for.
-  const slots = range(Math.ceil(depthOf(variant) / down)), parts = range(vectorOut ? 1 : 4);
-  const channel = (e: number) => vectorOut ? "quad" : `quad * 4u + ${e}u`;
+  const { channels, vectorOut } = variant;
+  const rows = weightRows(variant), columns = channels / 4;
+  // At depth 8 there may be invocations for more rows than the tile has use for.
+  const slots = range(Math.ceil(depthOf(variant) / rows)), parts = range(vectorOut ? 1 : 4);
+  const quad = "(quad0 + columnW)";
+  const channel = (e: number) => vectorOut ? quad : `${quad} * 4u + ${e}u`;
   return {
-    begin: `${parts.map((e) => `let channel${e} = min(${channel(e)}, outputs - 1u);`).join(" ")}
+    begin: `let rowW = li / ${columns}u; let columnW = li % ${columns}u;
+  ${parts.map((e) => `let channel${e} = min(${channel(e)}, outputs - 1u);`).join(" ")}
   ${slots.map((j) => `var w${j} = vec4f(0);`).join(" ")}`,
     load: (k: string) =>
       slots.map((j) => {
-        const at = `min(${k} + row + ${j * down}u, depth - 1u) * outputs`;
+        const at = `min(${k} + rowW + ${j * rows}u, depth - 1u) * outputs`;
         return `w${j} = vec4f(${parts.map((e) => `w[${at} + channel${e}]`).join(", ")});`;
       }).join("\n    "),
-    store: slots.map((j) => `tileW[row + ${j * down}u][column] = w${j};`).join("\n    "),
+    store: slots.map((j) => `tileW[rowW + ${j * rows}u][columnW] = w${j};`).join("\n    "),
   };
 }
 
@@ -288,35 +310,48 @@ const AHEAD = 4;
  * Products of a quad of `k`. The first indices are constants, so that the compiler has no index to
  * clamp and one address serves all.
  */
-function products(q: number): string {
+function products(variant: TiledConvVariant, q: number): string {
+  const across = acrossOf(variant), quads = range(quadsOf(variant));
   const groups = range(OWN / AHEAD).map((g) => {
     const own = range(AHEAD).map((i) => g * AHEAD + i);
     return [
       own.map((p) => `let a${p} = tileX[${p}][${q}][row];`).join(" "),
-      ...own.map((p) =>
-        `s${p} = fma(vec4f(a${p}.w), b3, fma(vec4f(a${p}.z), b2, fma(vec4f(a${p}.y), b1, fma(vec4f(a${p}.x), b0, s${p}))));`
+      ...own.flatMap((p) =>
+        quads.map((r) =>
+          range(4).reduce(
+            (sum, b) => `fma(vec4f(a${p}.${XYZW[b]}), b${b}_${r}, ${sum})`,
+            `s${p}_${r}`,
+          )
+        ).map((sum, r) => `s${p}_${r} = ${sum};`)
       ),
     ].join("\n      ");
   });
-  return `{ ${range(4).map((b) => `let b${b} = tileW[${4 * q + b}][column];`).join(" ")}
+  const weights = places(4, quads.length).map(([b, r]) =>
+    `let b${b}_${r} = tileW[${4 * q + b}][column + ${r * across}u];`
+  );
+  return `{ ${weights.join(" ")}
       ${groups.join("\n      ")} }`;
 }
 
-/** Statements that write the pixels of an invocation. */
-function stores({ pixels, to, vectorOut, reach }: TiledConvVariant): string {
+/** Statements that write one of the quads of channels of an invocation, of each of its pixels. */
+function stores(variant: TiledConvVariant, q: number): string {
+  const { pixels, to, vectorOut, reach } = variant;
   const down = pixels / OWN, apart = reach === "phase";
   const put = (p: number) =>
     vectorOut
-      ? `y[at] = ${stored("vec4f", to)}(s${p});`
+      ? `y[at] = ${stored("vec4f", to)}(s${p}_${q});`
       : XYZW.map((part, e) =>
-        `if (quad * 4u + ${e}u < outputs) { y[at + ${e}u] = ${stored("f32", to)}(s${p}.${part}); }`
+        `if (quad * 4u + ${e}u < outputs) { y[at + ${e}u] = ${
+          stored("f32", to)
+        }(s${p}_${q}.${part}); }`
       )
         .join(" ");
   const channel = vectorOut ? "quad" : "quad * 4u";
   const begin = apart
     ? `let placeStep = smallDigits(${down}u, size); var place = digits(pixel0 + row, size);`
     : `var at = (pixel0 + row) * outputs + ${channel};`;
-  return `if (${channel} >= outputs) { return; }
+  return `{ let quad = quad0 + column + ${q * acrossOf(variant)}u;
+  if (${channel} >= outputs) { return; }
   ${begin}
   ${
     each(OWN, (p) =>
@@ -329,5 +364,5 @@ function stores({ pixels, to, vectorOut, reach }: TiledConvVariant): string {
   place = advance(place, placeStep, size, vec2u(1));`
         : `if (pixel0 + row + ${p * down}u < pixels) { ${put(p)} }
   at += ${down}u * outputs;`)
-  }`;
+  } }`;
 }

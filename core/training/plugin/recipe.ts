@@ -86,7 +86,7 @@ export interface RecipeSettings {
   readonly decayRule: DecayRule;
   /** Share of all weights and running statistics that each step takes off after the average (CoSSL); 0 for none. */
   readonly shrink: number;
-  /** Longest gradient, in the 2-norm over all parameters, that is not shortened; null for any. */
+  /** Longest gradient, in the 2-norm of all parameters, not shortened; null for any. */
   readonly clipGradient: number | null;
   /** What the learning rate is multiplied by from a layer to the one before it; 1 for the same rate everywhere. */
   readonly layerDecay: number;
@@ -128,7 +128,7 @@ export interface RecipeSplit {
   readonly gammaUnlabeled: number | null;
   /** Whether the labeled images are in the unlabeled set too. */
   readonly includeLabeled: boolean | null;
-  /** Labeled images kept for calibration: a share of each class below 1, or a number of images. */
+  /** Labeled images kept for calibration: a share of each class below 1, or how many. */
   readonly holdout: number | null;
 }
 

@@ -2,7 +2,7 @@ import { BadInput } from "../../bad_input.ts";
 import { TooLarge } from "../../autograd/buffer_pool.ts";
 import type { Device } from "../../autograd/device.ts";
 import type { Tensor } from "../../autograd/tensor.ts";
-import type { NonEmpty, View } from "../plugin/needs.ts";
+import type { Input, NonEmpty, NthInput, View } from "../plugin/needs.ts";
 import type { MergedNeeds } from "../plugin/merge_needs.ts";
 import type { DrawnBatch, DrawSizes, Loader } from "../loader.ts";
 import { loaderView } from "../loader.ts";
@@ -63,6 +63,24 @@ export function imagesOfStep(
   { labeled, unlabeled }: Pick<TrainingConfig, "labeled" | "unlabeled">,
 ): number {
   return labeled * needs.labeled.length + unlabeled * needs.unlabeled.length;
+}
+
+/**
+ * Sizes of the batches that networks see in a step; what methods make on the way (late inputs) is
+ * not among them.
+ */
+export function batchesOfStep(needs: MergedNeeds, sizes: DrawSizes): number[] {
+  const images = (input: Input | NthInput): number => {
+    const [kind, nth] = input.split("/");
+    const [views, each] = kind === "labeled"
+      ? [needs.labeled.length, sizes.labeled]
+      : [needs.unlabeled.filter((view) => view === kind).length, sizes.unlabeled];
+    return nth === undefined ? views * each : each;
+  };
+  const asked = needs.passes.map(({ inputs }) => inputs.reduce((sum, i) => sum + images(i), 0));
+  const student = needs.passes.some(({ net, name }) => net === "student" && name === undefined);
+  const all = needs.studentPass && !student ? [imagesOfStep(needs, sizes)] : [];
+  return [...all, ...asked, ...Object.values(sizes.streams)].filter((batch) => batch > 0);
 }
 
 /**

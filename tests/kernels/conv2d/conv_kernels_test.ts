@@ -20,15 +20,31 @@ const filters = [1, 2, 4, 8].flatMap((share) => [
   () => textureFilterKernel({ tapRows: 3, tapColumns: 3, chunks: 2, quads: 1, stride: 1, share }),
   () => textureFilterKernel({ tapRows: 1, tapColumns: 1, chunks: 4, quads: 2, stride: 0, share }),
 ]);
+const single = { from: "f32", to: "f32" } as const, half = { from: "f16", to: "f16" } as const;
 const tiled = ([16, 32, 64] as const).flatMap((channels) =>
   ([64, 128] as const).flatMap((pixels) => [
     () =>
-      tiledConvKernel({ pixels, channels, vectorIn: true, vectorOut: false, reach: "pointwise" }),
-    () => tiledConvKernel({ pixels, channels, vectorIn: false, vectorOut: true, reach: "phase" }),
+      tiledConvKernel({
+        pixels,
+        channels,
+        vectorIn: true,
+        vectorOut: false,
+        reach: "pointwise",
+        ...single,
+      }),
+    () =>
+      tiledConvKernel({
+        pixels,
+        channels,
+        vectorIn: false,
+        vectorOut: true,
+        reach: "phase",
+        ...half,
+      }),
   ])
 );
 const tiledFilters = ([32, 64] as const).map((channels) => () =>
-  tiledFilterKernel({ channels, vectorIn: true, vectorOut: true })
+  tiledFilterKernel({ channels, x: "f32", dy: "f16", vectorIn: true, vectorOut: true })
 );
 const grouped = [true, false].flatMap((vector) => [
   () => groupedConvKernel(vector),

@@ -1,21 +1,37 @@
 import { reorderWeightsKernel } from "../../../../kernels/conv2d/pack_weights.ts";
 import { sumSplitsKernel, sumSplitsLaunch } from "../../../../kernels/conv2d/sum_splits.ts";
-import { tiledConvKernel, type TiledConvVariant } from "../../../../kernels/conv2d/tiled_conv.ts";
+import {
+  type TILED_CONV_UNIFORMS,
+  tiledConvKernel,
+  type TiledConvVariant,
+} from "../../../../kernels/conv2d/tiled_conv.ts";
 import {
   FILTER_DEPTH,
   FILTER_ROWS,
+  type TILED_FILTER_UNIFORMS,
   tiledFilterKernel,
 } from "../../../../kernels/conv2d/tiled_filter.ts";
-import { linearGrid } from "../../../../kernels/kernel.ts";
+import { linearGrid, type Precision } from "../../../../kernels/kernel.ts";
 import { scalarGroups } from "../../../../kernels/pointwise.ts";
 import { gradientScale } from "../../gradient_scale.ts";
 import type { Tensor } from "../../tensor.ts";
+import type { TileLaunch } from "../../tuning/tune.ts";
+import {
+  type ConvTile,
+  convTiles,
+  type FilterTile,
+  filterTiles,
+  type TileChoice,
+  tileOf,
+  WORKGROUPS,
+} from "./conv_tiles.ts";
 import {
   type ConvKernels,
   type Convolution,
   forwardConvolution,
   phaseConvolution,
 } from "./convolution.ts";
+import type { ConvGeometry } from "./geometry.ts";
 import { coverAll, inputPhases } from "./input_phases.ts";
 import { phasePlan, planUniforms, type WeightPlan } from "./weight_plan.ts";
 
@@ -41,69 +57,130 @@ export const tiledConv: ConvKernels = {
 
   filterGradient(x, dy, g, out) {
     const { device } = x;
-    const vectorIn = g.inputs % 4 === 0, vectorOut = g.outputs % 4 === 0;
-    const channels = g.outputs <= 32 ? 32 : 64;
-    const rows = g.kernelHeight * g.kernelWidth * g.inputs;
-    const pixels = g.images * g.outHeight * g.outWidth;
-    const down = Math.ceil(rows / FILTER_ROWS), across = Math.ceil(g.outputs / channels);
-    const parts = Math.ceil(pixels / FILTER_DEPTH);
-    const wanted = Math.min(Math.ceil(WORKGROUPS / (down * across)), Math.ceil(parts / LEAST));
-    const perSplit = Math.ceil(parts / wanted), splits = Math.ceil(parts / perSplit);
     const dw = out ?? device.empty([g.kernelHeight, g.kernelWidth, g.inputs, g.outputs]);
-    const scale = 1 / gradientScale(dy), direct = splits === 1 && vectorOut && scale === 1;
-    const partial = direct ? dw : device.empty([splits, rows, Math.ceil(g.outputs / 4) * 4]);
-    const [x1, y1 = 1] = linearGrid(down * splits);
-    device.dispatch(
-      tiledFilterKernel({ channels, x: x.precision, dy: dy.precision, vectorIn, vectorOut }),
-      { x, dy, y: partial },
-      {
-        splits,
-        perSplit: perSplit * FILTER_DEPTH,
-        pixels,
-        inHeight: g.height,
-        inWidth: g.width,
-        inputs: g.inputs,
-        padding: g.padding,
-        tapRows: g.kernelHeight,
-        tapColumns: g.kernelWidth,
-        stride: g.stride,
-        outputs: g.outputs,
-        outHeight: g.outHeight,
-        outWidth: g.outWidth,
-      },
-      [x1, y1, across],
-    );
+    const [splits, rows, columns] = partialSums(g), vector = g.outputs % 4 === 0;
+    const scale = 1 / gradientScale(dy), direct = splits === 1 && vector && scale === 1;
+    const partial = direct ? dw : device.empty([splits, rows, columns]);
+    const tile = tileOf(device, filterTilesOf(g));
+    const { kernel, uniforms, grid } = filterLaunch(g, tile, { x: x.precision, dy: dy.precision });
+    device.dispatch(kernel, { x, dy, y: partial }, uniforms, grid);
     if (direct) return dw;
-    const sum = { splits, vector: vectorOut, scale };
-    const { uniforms, grid } = sumSplitsLaunch(rows, g.outputs, sum);
-    device.dispatch(sumSplitsKernel(vectorOut), { x: partial, y: dw }, uniforms, grid);
+    const sum = sumSplitsLaunch(rows, g.outputs, { splits, vector, scale });
+    device.dispatch(sumSplitsKernel(vector), { x: partial, y: dw }, sum.uniforms, sum.grid);
     device.free(partial);
     return dw;
   },
 };
 
-/** Workgroups that keep a large GPU busy. */
-const WORKGROUPS = 1024;
-
 /** Tiles of pixels that a part of the filter gradient should sum at least. */
 const LEAST = 8;
 
-function convolve(x: Tensor, w: Tensor, y: Tensor, c: Convolution): void {
-  const { device } = y;
-  const [images, inHeight, inWidth, inputs] = x.shape as Quad;
-  const [, outHeight, outWidth, outputs] = y.shape as Quad;
-  const pixels = images * c.rows * c.columns;
-  const variant = {
-    ...variantFor(pixels, inputs, outputs),
-    from: x.precision,
-    to: y.precision,
-    reach: reachOf(c, x.size / inputs === pixels),
+/**
+ * Shape of what a filter gradient is the sum of: `[split, row, column]`. Hangs on nothing but the
+ * sizes, so that neither adapter nor tile changes what is added to what.
+ */
+export function partialSums(g: ConvGeometry): [splits: number, rows: number, columns: number] {
+  const rows = g.kernelHeight * g.kernelWidth * g.inputs;
+  const columns = Math.ceil(g.outputs / 4) * 4;
+  return [Math.ceil(pixelsOf(g) / splitLength(g)), rows, columns];
+}
+
+/** Pixels that a part of a filter gradient sums; the last one has fewer. */
+function splitLength(g: ConvGeometry): number {
+  const rows = g.kernelHeight * g.kernelWidth * g.inputs, channels = g.outputs <= 32 ? 32 : 64;
+  const groups = Math.ceil(rows / FILTER_ROWS) * Math.ceil(g.outputs / channels);
+  const parts = Math.ceil(pixelsOf(g) / FILTER_DEPTH);
+  const splits = Math.min(Math.ceil(WORKGROUPS / groups), Math.ceil(parts / LEAST));
+  return Math.ceil(parts / splits) * FILTER_DEPTH;
+}
+
+function pixelsOf({ images, outHeight, outWidth }: ConvGeometry): number {
+  return images * outHeight * outWidth;
+}
+
+/** Tiles that the filter gradient of a convolution can run in. */
+export function filterTilesOf(g: ConvGeometry): TileChoice<FilterTile> {
+  const { kernelHeight: tapRows, kernelWidth: tapColumns } = g;
+  return filterTiles({ ...g, pixels: pixelsOf(g), tapRows, tapColumns });
+}
+
+/** How the partial sums of a filter gradient are computed. */
+export function filterLaunch(
+  g: ConvGeometry,
+  { channels }: FilterTile,
+  precision: { readonly x: Precision; readonly dy: Precision },
+): TileLaunch<"x" | "dy" | "y", keyof typeof TILED_FILTER_UNIFORMS> {
+  const [splits, rows] = partialSums(g);
+  const [x, y = 1] = linearGrid(Math.ceil(rows / FILTER_ROWS) * splits);
+  return {
+    kernel: tiledFilterKernel({
+      channels,
+      ...precision,
+      vectorIn: g.inputs % 4 === 0,
+      vectorOut: g.outputs % 4 === 0,
+    }),
+    uniforms: {
+      splits,
+      perSplit: splitLength(g),
+      pixels: pixelsOf(g),
+      inHeight: g.height,
+      inWidth: g.width,
+      inputs: g.inputs,
+      padding: g.padding,
+      tapRows: g.kernelHeight,
+      tapColumns: g.kernelWidth,
+      stride: g.stride,
+      outputs: g.outputs,
+      outHeight: g.outHeight,
+      outWidth: g.outWidth,
+    },
+    grid: [x, y, Math.ceil(g.outputs / channels)],
   };
-  const [x1, y1 = 1] = linearGrid(Math.ceil(pixels / variant.pixels));
-  device.dispatch(
-    tiledConvKernel(variant),
-    { x, w, bias: c.bias ?? w, y },
-    {
+}
+
+/** Shapes of what goes into a convolution and comes out. */
+export interface ConvShapes {
+  readonly x: Quad;
+  readonly y: Quad;
+}
+
+function convolve(x: Tensor, w: Tensor, y: Tensor, c: Convolution): void {
+  const { device } = y, shapes = { x: x.shape as Quad, y: y.shape as Quad }; // images
+  const tile = tileOf(device, convTilesOf(shapes, c));
+  const precision = { from: x.precision, to: y.precision };
+  const { kernel, uniforms, grid } = convLaunch(shapes, c, { tile, precision });
+  device.dispatch(kernel, { x, w, bias: c.bias ?? w, y }, uniforms, grid);
+}
+
+/** Tiles that a convolution can run in. */
+export function convTilesOf(shapes: ConvShapes, c: Convolution): TileChoice<ConvTile> {
+  const { x: [images, , , inputs], y: [, , , outputs] } = shapes;
+  const pixels = images * c.rows * c.columns, { tapRows, tapColumns, stride } = c;
+  const kind = { pixels, inputs, outputs, tapRows, tapColumns, stride };
+  return convTiles(kind, reachOf(shapes, c));
+}
+
+/** How a convolution is computed in a tile. */
+export function convLaunch(
+  shapes: ConvShapes,
+  c: Convolution,
+  { tile, precision }: {
+    readonly tile: ConvTile;
+    readonly precision: { readonly from: Precision; readonly to: Precision };
+  },
+): TileLaunch<"x" | "w" | "bias" | "y", keyof typeof TILED_CONV_UNIFORMS> {
+  const { x: [images, inHeight, inWidth, inputs], y: [, outHeight, outWidth, outputs] } = shapes;
+  const pixels = images * c.rows * c.columns;
+  const [x, y = 1] = linearGrid(Math.ceil(pixels / tile.pixels));
+  return {
+    kernel: tiledConvKernel({
+      ...tile,
+      ...precision,
+      vectorIn: inputs % 4 === 0,
+      vectorOut: outputs % 4 === 0,
+      reach: reachOf(shapes, c),
+    }),
+    uniforms: {
       pixels,
       inHeight,
       inWidth,
@@ -123,30 +200,14 @@ function convolve(x: Tensor, w: Tensor, y: Tensor, c: Convolution): void {
       height: c.rows,
       width: c.columns,
     },
-    [x1, y1, Math.ceil(outputs / variant.channels)],
-  );
+    grid: [x, y, Math.ceil(outputs / tile.channels)],
+  };
 }
 
-function reachOf(c: Convolution, alike: boolean): TiledConvVariant["reach"] {
+function reachOf({ x: [, height, width] }: ConvShapes, c: Convolution): TiledConvVariant["reach"] {
   if (c.step > 1) return "phase";
   const point = c.tapRows * c.tapColumns === 1 && c.stride === 1 && c.top === 0 && c.left === 0;
-  return point && alike ? "pointwise" : "window";
-}
-
-/** The largest tile that leaves no channels idle and gives every core something to do. */
-function variantFor(
-  pixels: number,
-  inputs: number,
-  outputs: number,
-): Omit<TiledConvVariant, "reach" | "from" | "to"> {
-  const channels = outputs <= 16 ? 16 : outputs <= 32 ? 32 : 64;
-  const groups = Math.ceil(pixels / 128) * Math.ceil(outputs / channels);
-  return {
-    pixels: 2 * groups >= WORKGROUPS ? 128 : 64,
-    channels,
-    vectorIn: inputs % 4 === 0,
-    vectorOut: outputs % 4 === 0,
-  };
+  return point && height === c.rows && width === c.columns ? "pointwise" : "window";
 }
 
 /** Weights in another order, kept with their tensor until it changes. */
