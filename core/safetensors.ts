@@ -1,5 +1,3 @@
-import { halfToSingle } from "./half_to_single.ts";
-
 /** Types that a safetensors file of ours may hold. */
 export type StoredType = "F32" | "I32" | "U32" | "U8";
 
@@ -214,6 +212,14 @@ function decodeEntry({ dtype, shape, begin, end }: Entry, body: Uint8Array): Sto
     default:
       return { dtype: "F32", shape, data: new Float32Array(copy) }; // types were checked
   }
+}
+
+/** Value of a number of half precision, of its bits. */
+export function halfToSingle(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1, exponent = bits >> 10 & 0x1f, fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Precision } from "../../kernels/kernel.ts";
-import { halfToSingle } from "../half_to_single.ts";
+import { halfToSingle } from "../safetensors.ts";
 
 /** Element types. `u8` is packed, four to a word, and only read by the kernels that make views. */
 export type DType = "f32" | "i32" | "u32" | "u8";

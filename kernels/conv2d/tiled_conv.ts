@@ -1,6 +1,5 @@
 import {
   defineKernel,
-  inHalf,
   type Kernel,
   LINEAR_GROUP,
   memoKernel,

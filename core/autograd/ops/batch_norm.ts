@@ -12,7 +12,7 @@ import { scalarGroups } from "../../../kernels/pointwise.ts";
 import { showShape } from "../shape.ts";
 import { record } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
-import { gradientScale } from "../gradient_scale.ts";
+import { gradientScale } from "./cast.ts";
 import { requireFloat } from "./apply.ts";
 
 /** What follows the normalization in the same kernel. */

@@ -1,5 +1,5 @@
 import type { Precision } from "../../../kernels/kernel.ts";
-import { gradientScale } from "../gradient_scale.ts";
+import { gradientScale } from "./cast.ts";
 import { record } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
 import { map, requireFloat } from "./apply.ts";

@@ -8,7 +8,7 @@ import { scalarGroups } from "../../../kernels/pointwise.ts";
 import { showShape } from "../shape.ts";
 import { record } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
-import { gradientScale } from "../gradient_scale.ts";
+import { gradientScale } from "./cast.ts";
 import { requireFloat } from "./apply.ts";
 import { reduceRun } from "./reduce_run.ts";
 

@@ -92,6 +92,7 @@ Deno.test("sumSplitsLaunch() goes by fours where outputs are a multiple of four"
     padded: 2,
     splits: 3,
     stride: 18,
+    scale: 1,
   });
   assert.deepEqual(sumSplitsLaunch(9, 5, { splits: 3, vector: false }).uniforms, {
     size: 45,
@@ -99,6 +100,7 @@ Deno.test("sumSplitsLaunch() goes by fours where outputs are a multiple of four"
     padded: 8,
     splits: 3,
     stride: 72,
+    scale: 1,
   });
 });
 

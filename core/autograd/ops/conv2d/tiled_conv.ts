@@ -13,7 +13,7 @@ import {
 } from "../../../../kernels/conv2d/tiled_filter.ts";
 import { linearGrid, type Precision } from "../../../../kernels/kernel.ts";
 import { scalarGroups } from "../../../../kernels/pointwise.ts";
-import { gradientScale } from "../../gradient_scale.ts";
+import { gradientScale } from "../cast.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { TileLaunch } from "../../tuning/tune.ts";
 import {

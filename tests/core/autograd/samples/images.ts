@@ -116,6 +116,14 @@ export const samples: readonly Sample[] = [
     run: ([x]) => ops.globalAvgPool(x!),
     reference: ([x]) => reduceNd(x!, (v) => total(v) / v.length, { axes: [1, 2] }),
   })),
+  {
+    op: "cast",
+    about: "to half precision and back",
+    inputs: [draw("x", [3, 5])],
+    run: ([x], device) => device.half ? ops.cast(ops.cast(x!, "f16"), "f32") : ops.cast(x!, "f32"),
+    reference: ([x]) => x!,
+    relative: 2 ** -10,
+  },
   ...(["batch", "frozen", "running"] as const).map((mode): Sample => ({
     op: "batchNorm",
     about: `by ${mode} statistics`,
@@ -157,6 +165,7 @@ export const refusals: readonly Refusal[] = [
     call: (d) => ops.avgPool2d(d.zeros([1, 4, 4, 1]), { kernel: 0 }),
     message: /0/,
   },
+  { op: "cast", call: (d) => ops.cast(d.zeros([2], "i32") as never, "f16"), message: /i32\[2\]/ },
   { op: "globalAvgPool", call: (d) => ops.globalAvgPool(d.zeros([4, 4])), message: /\[4, 4\]/ },
   {
     op: "batchNorm",
