@@ -43,7 +43,7 @@ export function caseNetwork(device: Device, options: CaseNetworkOptions): Networ
   const network = buildNetwork(device, all, input, {
     heads,
     ...(map ? { classwiseNorms } : {}),
-  }, 0);
+  }, { seed: 0 });
   if (model instanceof StubModel || model instanceof IdentityModel) model.average = network.average;
   for (const [name, { values }] of leaves) writeParameter(network, "student", { name, values });
   for (const [name, values] of Object.entries(student)) {

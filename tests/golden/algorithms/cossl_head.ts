@@ -49,7 +49,9 @@ export class CosslHead {
     this.#device = device;
     this.#rate = rate;
     this.#columns = { own: features, all: width };
-    this.#network = buildNetwork(device, bodyOf(features), { classes, size: 1 }, { heads }, 0);
+    this.#network = buildNetwork(device, bodyOf(features), { classes, size: 1 }, { heads }, {
+      seed: 0,
+    });
     this.#optimizer = new Optimizer(device, this.#network.set, optimizer, (spec) => ({
       weightDecay: this.#network.decays.get(spec.name) ?? 0,
       rateScale: 1,

@@ -46,7 +46,7 @@ export class NetworkSteps {
   constructor(read: CaseReader, device: Device, options: NetworkStepsOptions) {
     const { stack, model, size, data, training } = options, classes = data.counts.length;
     const parts = mergeNeeds(stack, new StepCase(device, options).data);
-    this.network = buildNetwork(device, model, { classes, size }, parts, 0);
+    this.network = buildNetwork(device, model, { classes, size }, parts, { seed: 0 });
     this.#read = read;
     this.#device = device;
     this.#options = options;
