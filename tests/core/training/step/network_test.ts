@@ -71,7 +71,7 @@ Deno.test("projectors give unit vectors and are named as PyTorch numbers their l
   const projector = (norm: boolean) => ({ classes: 6, projector: { hidden: 5, norm } });
   const network = buildNetwork(device, smallCnn, { classes: 4, size: 8 }, {
     heads: { near: projector(true), far: { ...projector(false), parameterName: "proj" } },
-  }, 1);
+  }, { seed: 1 });
   const names = network.set.parameters.specs.map(({ name }) => name);
   assert.deepEqual(names.filter((name) => /^(heads|proj)/.test(name)), [
     ...["0.weight", "0.bias", "1.weight", "1.bias", "3.weight", "3.bias"].map((n) =>
