@@ -26,7 +26,7 @@ export const SHORT_RUN: Recipe = {
   optimizer: SGD,
   weightDecay: 2e-3,
   decayRule: "dimensions",
-  split: { labeledMax: 16, gammaLabeled: 8, unlabeledMax: 800, gammaUnlabeled: 20 },
+  split: { labeledMax: 16, gammaLabeled: 8, unlabeledMax: 800, gammaUnlabeled: 35 },
   average: { decay: 0.99, warmup: true, buffers: "average" },
   augment: "default",
 };

@@ -8,7 +8,7 @@ Deno.test("setHead() writes what readHead() reads, in the network asked for", as
   const device = await requestDevice();
   const heads = { other: { classes: 3 } };
   const model = modelByName("small-cnn");
-  const network = buildNetwork(device, model, { classes: 4, size: 8 }, { heads }, 1);
+  const network = buildNetwork(device, model, { classes: 4, size: 8 }, { heads }, { seed: 1 });
   const weight = Float32Array.from({ length: 3 * 32 }, (_, i) => Math.sin(i));
   setHead(network, { heads }, {
     name: "other",

@@ -11,10 +11,13 @@ import { applyHead } from "../../../../core/training/step/step_outputs.ts";
 
 Deno.test("buildNetwork() refuses a model whose weights the adapter cannot bind, saying so", () => {
   const device = { gpu: { limits: { maxStorageBufferBindingSize: 2 ** 10 } } } as Device;
-  assert.throws(() => buildNetwork(device, smallCnn, { classes: 10, size: 32 }, { heads: {} }, 0), {
-    name: "BadInput",
-    message: /^small-cnn has \d+ MiB of weights, this adapter binds 0 MiB at once: choose/,
-  });
+  assert.throws(
+    () => buildNetwork(device, smallCnn, { classes: 10, size: 32 }, { heads: {} }, { seed: 0 }),
+    {
+      name: "BadInput",
+      message: /^small-cnn has \d+ MiB of weights, this adapter binds 0 MiB at once: choose/,
+    },
+  );
 });
 
 const NORMS = ["BNH", "BNM", "BNT"];
@@ -24,7 +27,7 @@ Deno.test("class-wise norms are three more batch norms that every head sees", as
   const network = buildNetwork(device, smallCnn, input, {
     heads: { second: { classes: 4, parameterName: "classifier2" } },
     classwiseNorms: NORMS,
-  }, 1);
+  }, { seed: 1 });
   const { student: weights, set, body } = network;
   const scale = set.parameters.specs.findIndex(({ name }) => name === "BNM.weight");
   device.write(weights.parameters[scale]!, new Float32Array(32).fill(3)); // declared
