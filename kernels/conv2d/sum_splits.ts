@@ -13,7 +13,8 @@ import { range } from "../unroll.ts";
 /** Splits that are loaded before the first is added: else each would wait for the one before. */
 const AHEAD = 8;
 
-type SumUniform = "size" | "outputs" | "padded" | "splits" | "stride" | "scale";
+/** Uniforms of {@linkcode sumSplitsKernel}. */
+export type SumUniform = "size" | "outputs" | "padded" | "splits" | "stride" | "scale";
 
 /**
  * Adds partial results `[splits, rows, padded]` in order into `[rows, outputs]`, times `scale`, an invocation four
