@@ -18,6 +18,8 @@ export interface TiledConvVariant {
    * input gradient do.
    */
   readonly reach: "window" | "pointwise" | "phase";
+  /** What the products are added to: nothing, the tensor `plus`, or what `y` holds. */
+  readonly onto: "nothing" | "plus" | "y";
 }
 
 /** Pixels of an invocation, which computes four channels of each. */
@@ -62,12 +64,12 @@ export const TILED_CONV_UNIFORMS = {
  */
 export function tiledConvKernel(
   variant: TiledConvVariant,
-): Kernel<"x" | "w" | "bias" | "y", keyof typeof TILED_CONV_UNIFORMS> {
-  const { pixels, channels, vectorIn, vectorOut, reach } = variant;
+): Kernel<"x" | "w" | "bias" | "plus" | "y", keyof typeof TILED_CONV_UNIFORMS> {
+  const { pixels, channels, vectorIn, vectorOut, reach, onto } = variant;
   const depth = depthOf(variant);
   const key = `tiled conv ${pixels}x${channels}${vectorIn ? " vec4 in" : ""}${
     vectorOut ? " vec4 out" : ""
-  }${reach === "window" ? "" : ` ${reach}`}`;
+  }${reach === "window" ? "" : ` ${reach}`}${onto === "nothing" ? "" : ` onto ${onto}`}`;
   return memoKernel(key, () =>
     defineKernel({
       key,
@@ -75,6 +77,7 @@ export function tiledConvKernel(
         x: read(vectorIn ? "vec4f" : "f32"),
         w: read(vectorOut ? "vec4f" : "f32"),
         bias: read("vec4f"),
+        plus: onto === "plus" ? read(vectorOut ? "vec4f" : "f32") : undefined,
         y: write(vectorOut ? "vec4f" : "f32"),
       },
       uniforms: TILED_CONV_UNIFORMS,
@@ -287,30 +290,42 @@ function products(q: number): string {
       ${groups.join("\n      ")} }`;
 }
 
-/** Statements that write the pixels of an invocation. */
-function stores({ pixels, vectorOut, reach }: TiledConvVariant): string {
+/**
+ * Statements that write the pixels of an invocation. What they are added to is read for all before
+ * the first is written, from place 0 where there is no pixel, so that the reads do not wait for one
+ * another.
+ */
+function stores({ pixels, vectorOut, reach, onto }: TiledConvVariant): string {
   const down = pixels / OWN, apart = reach === "phase";
-  const put = (p: number) =>
-    vectorOut
-      ? `y[at] = s${p};`
-      : XYZW.map((part, e) => `if (quad * 4u + ${e}u < outputs) { y[at + ${e}u] = s${p}.${part}; }`)
-        .join(" ");
   const channel = vectorOut ? "quad" : "quad * 4u";
   const begin = apart
     ? `let placeStep = smallDigits(${down}u, size); var place = digits(pixel0 + row, size);`
-    : `var at = (pixel0 + row) * outputs + ${channel};`;
+    : `let first = (pixel0 + row) * outputs + ${channel};`;
+  const at = (p: number) =>
+    apart
+      ? `let to${p} = ((place.z * u.outHeight + place.y * u.step + u.outTop) * u.outWidth +
+    place.x * u.step + u.outLeft) * outputs + ${channel};
+  place = advance(place, placeStep, size, vec2u(1));`
+      : `let to${p} = first + ${p * down}u * outputs;`;
+  const before = (p: number, e?: number) =>
+    `${onto}[select(0u, to${p}${e === undefined ? "" : ` + ${e}u`}, writes${p})]`;
+  const put = (p: number) =>
+    vectorOut
+      ? `y[to${p}] = s${p};`
+      : XYZW.map((part, e) =>
+        `if (quad * 4u + ${e}u < outputs) { y[to${p} + ${e}u] = s${p}.${part}; }`
+      )
+        .join(" ");
   return `if (${channel} >= outputs) { return; }
   ${begin}
+  ${each(OWN, (p) => `${at(p)} let writes${p} = pixel0 + row + ${p * down}u < pixels;`)}
   ${
-    each(OWN, (p) =>
-      apart
-        ? `if (pixel0 + row + ${p * down}u < pixels) {
-    let at = ((place.z * u.outHeight + place.y * u.step + u.outTop) * u.outWidth +
-      place.x * u.step + u.outLeft) * outputs + ${channel};
-    ${put(p)}
+    onto === "nothing"
+      ? ""
+      : each(OWN, (p) =>
+        `s${p} += ${
+          vectorOut ? before(p) : `vec4f(${range(4).map((e) => before(p, e)).join(", ")})`
+        };`)
   }
-  place = advance(place, placeStep, size, vec2u(1));`
-        : `if (pixel0 + row + ${p * down}u < pixels) { ${put(p)} }
-  at += ${down}u * outputs;`)
-  }`;
+  ${each(OWN, (p) => `if (writes${p}) { ${put(p)} }`)}`;
 }

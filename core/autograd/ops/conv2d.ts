@@ -1,4 +1,5 @@
 import type { Device } from "../device.ts";
+import { sameShape, showShape } from "../shape.ts";
 import { record } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
 import { requireFloat } from "./apply.ts";
@@ -13,6 +14,8 @@ import { reduceRun } from "./reduce_run.ts";
 export interface Conv2dOptions {
   /** Added to each output channel, `[O]`. */
   readonly bias?: Tensor | undefined;
+  /** Added to the result, of its shape: the shortcut around a residual block. */
+  readonly plus?: Tensor | undefined;
   /** Pixels between neighbouring outputs, 1 by default. */
   readonly stride?: number;
   /** Rows and columns of zeros around the images, 0 by default. */
@@ -23,7 +26,8 @@ export interface Conv2dOptions {
 
 /**
  * Two-dimensional cross-correlation, as deep learning calls convolution:
- * `y[n, i, j, o] = Σ x[n, i·stride + a - padding, j·stride + b - padding, c] w[a, b, c, o] (+ bias[o])`.
+ * `y[n, i, j, o] = Σ x[n, i·stride + a - padding, j·stride + b - padding, c] w[a, b, c, o] (+ bias[o])
+(+ plus[n, i, j, o])`.
  *
  * With several groups an output sees the inputs of its own: output `o` those from
  * `⌊o / (O/groups)⌋ · C/groups` on.
@@ -47,28 +51,32 @@ export interface Conv2dOptions {
  * ```
  */
 export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor {
-  const { bias, stride = 1, padding = 0, groups = 1 } = options;
+  const { bias, plus, stride = 1, padding = 0, groups = 1 } = options;
   requireFloat("conv2d", x);
   requireFloat("conv2d", w);
   const g = convGeometry(x, w, { stride, padding, groups });
   if (bias && (bias.shape.length !== 1 || bias.size !== g.outputs)) {
     throw new TypeError(`Cannot add a bias ${bias} to ${g.outputs} channels`);
   }
+  const shape = [g.images, g.outHeight, g.outWidth, g.outputs];
+  if (plus && (plus.dtype !== "f32" || !sameShape(plus.shape, shape))) {
+    throw new TypeError(`Cannot add ${plus} to a convolution that gives ${showShape(shape)}`);
+  }
   const kernels = kernelsFor(x.device, g);
-  const y = kernels.forward(x, w, bias, g);
-  return record("conv2d", bias ? [x, w, bias] : [x, w], y, [x, w], (dy, { needs, out }) => [
+  const y = kernels.forward(x, w, { bias, plus }, g);
+  const inputs = [x, w, ...bias ? [bias] : [], ...plus ? [plus] : []];
+  return record("conv2d", inputs, y, [x, w], (dy, { needs, out }) => [
     needs(0) ? kernels.inputGradient(dy, w, g) : undefined,
     needs(1) ? kernels.filterGradient(x, dy, g, out(1)) : undefined,
-    bias && needs(2)
-      ? reduceRun(dy, {
-        reduction: "sum",
-        outer: 1,
-        length: dy.size / g.outputs,
-        inner: g.outputs,
-        out: out(2),
-      }).view([g.outputs])
-      : undefined,
-  ], { stride, padding, groups });
+    ...bias ? [needs(2) ? biasGradient(dy, out(2)) : undefined] : [],
+    ...plus ? [dy] : [],
+  ], { stride, padding, groups, bias, plus });
+}
+
+function biasGradient(dy: Tensor, out: Tensor | undefined): Tensor {
+  const outputs = dy.shape.at(-1)!; // images have four axes
+  const length = dy.size / outputs;
+  return reduceRun(dy, { reduction: "sum", outer: 1, length, inner: outputs, out }).view([outputs]);
 }
 
 function kernelsFor(device: Device, g: ConvGeometry): ConvKernels {

@@ -21,11 +21,28 @@ const filters = [1, 2, 4, 8].flatMap((share) => [
   () => textureFilterKernel({ tapRows: 1, tapColumns: 1, chunks: 4, quads: 2, stride: 0, share }),
 ]);
 const tiled = ([16, 32, 64] as const).flatMap((channels) =>
-  ([64, 128] as const).flatMap((pixels) => [
-    () =>
-      tiledConvKernel({ pixels, channels, vectorIn: true, vectorOut: false, reach: "pointwise" }),
-    () => tiledConvKernel({ pixels, channels, vectorIn: false, vectorOut: true, reach: "phase" }),
-  ])
+  ([64, 128] as const).flatMap((pixels) =>
+    (["nothing", "plus", "y"] as const).flatMap((onto) => [
+      () =>
+        tiledConvKernel({
+          pixels,
+          channels,
+          vectorIn: true,
+          vectorOut: false,
+          reach: "pointwise",
+          onto,
+        }),
+      () =>
+        tiledConvKernel({
+          pixels,
+          channels,
+          vectorIn: false,
+          vectorOut: true,
+          reach: "phase",
+          onto,
+        }),
+    ])
+  )
 );
 const tiledFilters = ([32, 64] as const).map((channels) => () =>
   tiledFilterKernel({ channels, vectorIn: true, vectorOut: true })

@@ -20,9 +20,9 @@ import { phasePlan, planUniforms, type WeightPlan } from "./weight_plan.ts";
 
 /** Convolutions for GPUs, as implicit matrix products. */
 export const tiledConv: ConvKernels = {
-  forward(x, w, bias, g) {
+  forward(x, w, { bias, plus }, g) {
     const y = x.device.empty([g.images, g.outHeight, g.outWidth, g.outputs]);
-    convolve(x, w, y, forwardConvolution(g, bias));
+    convolve(x, w, y, { ...forwardConvolution(g, bias), plus });
     return y;
   },
 
@@ -86,7 +86,12 @@ const WORKGROUPS = 1024;
 /** Tiles of pixels that a part of the filter gradient should sum at least. */
 const LEAST = 8;
 
-function convolve(x: Tensor, w: Tensor, y: Tensor, c: Convolution): void {
+function convolve(
+  x: Tensor,
+  w: Tensor,
+  y: Tensor,
+  c: Convolution & { readonly plus?: Tensor | undefined },
+): void {
   const { device } = y;
   const [images, inHeight, inWidth, inputs] = x.shape as Quad;
   const [, outHeight, outWidth, outputs] = y.shape as Quad;
@@ -94,11 +99,12 @@ function convolve(x: Tensor, w: Tensor, y: Tensor, c: Convolution): void {
   const variant = {
     ...variantFor(pixels, inputs, outputs),
     reach: reachOf(c, x.size / inputs === pixels),
-  };
+    onto: c.plus ? "plus" : "nothing",
+  } as const;
   const [x1, y1 = 1] = linearGrid(Math.ceil(pixels / variant.pixels));
   device.dispatch(
     tiledConvKernel(variant),
-    { x, w, bias: c.bias ?? w, y },
+    { x, w, bias: c.bias ?? w, plus: c.plus, y },
     {
       pixels,
       inHeight,
@@ -134,7 +140,7 @@ function variantFor(
   pixels: number,
   inputs: number,
   outputs: number,
-): Omit<TiledConvVariant, "reach"> {
+): Omit<TiledConvVariant, "reach" | "onto"> {
   const channels = outputs <= 16 ? 16 : outputs <= 32 ? 32 : 64;
   const groups = Math.ceil(pixels / 128) * Math.ceil(outputs / channels);
   return {
