@@ -197,16 +197,17 @@ export function batchNormApplyKernel(
 
 /**
  * Gradient of `x`: `γ/σ · (dz - share · (dβ + x̂ · dγ))` with `share` 1 / rows, or 0 where the
- * statistics were constants.
+ * statistics were constants. With `adds` it is added to what `dx` holds.
  */
 export function batchNormInputGradientKernel(
+  adds: boolean,
   vector: boolean,
 ): Kernel<
   "x" | "dy" | "stats" | "dGamma" | "dBeta" | "dx",
   "rows" | "columns" | "perSplit" | "slope" | "share"
 > {
-  const type = typeOf(vector);
-  return memoKernel(`batch norm input gradient ${type}`, (key) =>
+  const type = typeOf(vector), assign = adds ? "+=" : "=";
+  return memoKernel(`batch norm input gradient ${assign} ${type}`, (key) =>
     defineKernel({
       key,
       bindings: {
@@ -224,7 +225,7 @@ export function batchNormInputGradientKernel(
   let beta = stats[3u * u.columns + c]; let slope = T(u.slope);
   let offset = u.share * dBeta[c]; let factor = u.share * stats[u.columns + c] * dGamma[c];`,
         `let centred = x[at] - mean; let z = centred * scale + beta; let d = dy[at];
-      dx[at] = scale * (select(slope * d, d, z > T(0)) - offset - centred * factor);`,
+      dx[at] ${assign} scale * (select(slope * d, d, z > T(0)) - offset - centred * factor);`,
       ),
     }));
 }

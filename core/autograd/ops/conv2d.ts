@@ -65,8 +65,8 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
   const kernels = kernelsFor(x.device, g);
   const y = kernels.forward(x, w, { bias, plus }, g);
   const inputs = [x, w, ...bias ? [bias] : [], ...plus ? [plus] : []];
-  return record("conv2d", inputs, y, [x, w], (dy, { needs, out }) => [
-    needs(0) ? kernels.inputGradient(dy, w, g) : undefined,
+  return record("conv2d", inputs, y, [x, w], (dy, { needs, out, sum }) => [
+    needs(0) ? kernels.inputGradient(dy, w, g, sum(0)) : undefined,
     needs(1) ? kernels.filterGradient(x, dy, g, out(1)) : undefined,
     ...bias ? [needs(2) ? biasGradient(dy, out(2)) : undefined] : [],
     ...plus ? [dy] : [],

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import {
   add,
   conv2d,
+  detach,
   type Device,
+  mean,
   mul,
   requestDevice,
   Tape,
@@ -86,6 +88,26 @@ for (const [kind, device] of Object.entries(devices)) {
         add(alone, plus),
       ]);
       assert.deepEqual(got, want, JSON.stringify({ shape, kernel, outputs, ...options }));
+    }
+  });
+
+  Deno.test(`conv2d() adds to a gradient of its images, kernels for ${kind}`, async () => {
+    for (const { x: shape, kernel, outputs, stride, padding, ...rest } of CASES) {
+      const groups = "groups" in rest ? rest.groups : 1;
+      const x = toDevice(device, draw("x", shape));
+      const w = toDevice(device, draw("w", [...kernel, shape[3] / groups, outputs]));
+      const f = (x: Tensor) => conv2d(x, w, { stride, padding, groups });
+      const dx = (body: (x: Tensor) => Tensor) => {
+        const tape = new Tape(device, new Map([[x, null]]));
+        const y = tape.record(() => body(add(x, 0))); // gradients of results are what is added to
+        return tape.backward(y, toDevice(device, draw("dy", y.shape))).get(x)!; // followed
+      };
+      const [both, conv, other] = await device.readAll([
+        dx((x) => add(f(x), mean(mul(x, x)))),
+        dx(f),
+        dx((x) => add(detach(f(x)), mean(mul(x, x)))),
+      ]);
+      assert.deepEqual(both, conv.map((v, i) => v + other[i]!), JSON.stringify(shape)); // as many
     }
   });
 

@@ -6,8 +6,8 @@ import type { InputPhase } from "./input_phases.ts";
 export interface ConvKernels {
   /** `y` [N, OH, OW, O]. */
   forward(x: Tensor, w: Tensor, addends: Addends, g: ConvGeometry): Tensor;
-  /** Gradient of `x` [N, H, W, C]. */
-  inputGradient(dy: Tensor, w: Tensor, g: ConvGeometry): Tensor;
+  /** Gradient of `x` [N, H, W, C]; kernels that can add it to `sum`, if given, return that. */
+  inputGradient(dy: Tensor, w: Tensor, g: ConvGeometry, sum?: Tensor): Tensor;
   /** Gradient of `w` [KH, KW, C, O], in `out` if given. */
   filterGradient(x: Tensor, dy: Tensor, g: ConvGeometry, out?: Tensor): Tensor;
 }

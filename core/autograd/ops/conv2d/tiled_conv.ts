@@ -22,18 +22,18 @@ import { phasePlan, planUniforms, type WeightPlan } from "./weight_plan.ts";
 export const tiledConv: ConvKernels = {
   forward(x, w, { bias, plus }, g) {
     const y = x.device.empty([g.images, g.outHeight, g.outWidth, g.outputs]);
-    convolve(x, w, y, { ...forwardConvolution(g, bias), plus });
+    convolve(x, w, y, { ...forwardConvolution(g, bias), onto: plus ?? "nothing" });
     return y;
   },
 
-  inputGradient(dy, w, g) {
+  inputGradient(dy, w, g, sum) {
     const { device } = dy;
-    const dx = device.empty([g.images, g.height, g.width, g.inputs]);
+    const dx = sum ?? device.empty([g.images, g.height, g.width, g.inputs]);
     const phases = inputPhases(g);
-    if (!coverAll(phases, g)) device.clear(dx);
+    if (!sum && !coverAll(phases, g)) device.clear(dx);
     for (const phase of phases) {
       const weights = reorderedWeights(w, `phase ${phase.name}`, () => phasePlan(phase, g));
-      convolve(dy, weights, dx, phaseConvolution(phase, g));
+      convolve(dy, weights, dx, { ...phaseConvolution(phase, g), onto: sum ? "y" : "nothing" });
     }
     return dx;
   },
@@ -86,11 +86,14 @@ const WORKGROUPS = 1024;
 /** Tiles of pixels that a part of the filter gradient should sum at least. */
 const LEAST = 8;
 
+/** What a convolution is added to: a tensor, what `y` holds, or nothing. */
+type Onto = Tensor | "y" | "nothing";
+
 function convolve(
   x: Tensor,
   w: Tensor,
   y: Tensor,
-  c: Convolution & { readonly plus?: Tensor | undefined },
+  { onto, ...c }: Convolution & { readonly onto: Onto },
 ): void {
   const { device } = y;
   const [images, inHeight, inWidth, inputs] = x.shape as Quad;
@@ -99,12 +102,12 @@ function convolve(
   const variant = {
     ...variantFor(pixels, inputs, outputs),
     reach: reachOf(c, x.size / inputs === pixels),
-    onto: c.plus ? "plus" : "nothing",
+    onto: typeof onto === "string" ? onto : "plus",
   } as const;
   const [x1, y1 = 1] = linearGrid(Math.ceil(pixels / variant.pixels));
   device.dispatch(
     tiledConvKernel(variant),
-    { x, w, bias: c.bias ?? w, plus: c.plus, y },
+    { x, w, bias: c.bias ?? w, plus: typeof onto === "string" ? undefined : onto, y },
     {
       pixels,
       inHeight,
