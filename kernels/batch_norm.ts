@@ -215,36 +215,41 @@ export function batchNormApplyKernel(
 
 /**
  * Gradient of `x`: `γ/σ · (dz - share · (dβ + x̂ · dγ))` with `share` 1 / rows, or 0 where the
- * statistics were constants.
+ * statistics were constants. With `adds` it is added to what `dx` holds.
  */
 export function batchNormInputGradientKernel(
+  adds: boolean,
   variant: BatchNormVariant,
 ): Kernel<
   "x" | "dy" | "stats" | "dGamma" | "dBeta" | "dx",
   "rows" | "columns" | "perSplit" | "slope" | "share"
 > {
   const { type, value, name } = typesOf(variant);
-  return memoKernel(`batch norm input gradient ${name}`, (key) =>
-    defineKernel({
-      key,
-      bindings: {
-        x: read(value),
-        dy: read(value),
-        stats: read(type),
-        dGamma: read(type),
-        dBeta: read(type),
-        dx: write(value),
-      },
-      uniforms: { rows: "u32", columns: "u32", perSplit: "u32", slope: "f32", share: "f32" },
-      header: `alias T = ${type};`,
-      body: everyRow(
-        `let mean = stats[c]; let scale = stats[2u * u.columns + c];
+  return memoKernel(
+    `batch norm input gradient ${adds ? "+=" : "="} ${name}`,
+    (key) =>
+      defineKernel({
+        key,
+        bindings: {
+          x: read(value),
+          dy: read(value),
+          stats: read(type),
+          dGamma: read(type),
+          dBeta: read(type),
+          dx: write(value),
+        },
+        uniforms: { rows: "u32", columns: "u32", perSplit: "u32", slope: "f32", share: "f32" },
+        header: `alias T = ${type};`,
+        body: everyRow(
+          `let mean = stats[c]; let scale = stats[2u * u.columns + c];
   let beta = stats[3u * u.columns + c]; let slope = T(u.slope);
   let offset = u.share * dBeta[c]; let factor = u.share * stats[u.columns + c] * dGamma[c];`,
-        `let centred = T(x[at]) - mean; let z = centred * scale + beta; let d = T(dy[at]);
-      dx[at] = ${value}(scale * (select(slope * d, d, z > T(0)) - offset - centred * factor));`,
-      ),
-    }));
+          `let centred = T(x[at]) - mean; let z = centred * scale + beta; let d = T(dy[at]);
+      let g = scale * (select(slope * d, d, z > T(0)) - offset - centred * factor);
+      dx[at] = ${value}(${adds ? "T(dx[at]) + g" : "g"});`,
+        ),
+      }),
+  );
 }
 
 /** A body that goes through the rows of a column that are the invocation's. */

@@ -30,6 +30,10 @@ export function longtailBackward(
   device.scope(() => void observer.record(operation));
   const { node } = observer;
   if (!node) throw new TypeError("The operation has no gradient");
-  const context = { needs: (i: number) => i === wanted, out: () => undefined };
+  const context = {
+    needs: (i: number) => i === wanted,
+    out: () => undefined,
+    sum: () => undefined,
+  };
   return (dy) => node.backward(dy, context).filter((gradient) => gradient !== undefined);
 }

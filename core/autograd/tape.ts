@@ -13,6 +13,11 @@ export interface BackwardContext {
    * there saves a copy; the function then returns that very tensor.
    */
   out(i: number): Tensor | undefined;
+  /**
+   * What the gradient of input `i` amounts to so far, if nobody else sees that tensor. A kernel that
+   * can add to it saves a copy and a pass; the function then returns that very tensor.
+   */
+  sum(i: number): Tensor | undefined;
 }
 
 /**
@@ -116,6 +121,7 @@ export class Tape {
     }
     gradients.set(loss, seed);
     device.retain(seed);
+    device.retain(seed); // once more, so that nothing is added to what is the caller's
     const accumulate = (target: Tensor, g: Tensor) => {
       const isParameter = this.#destinations.has(target);
       const place = this.#destinations.get(target) ?? null;
@@ -128,8 +134,7 @@ export class Tape {
         if (!place) device.retain(g);
         return;
       }
-      const inPlace = before === place || before.storage.refs <= (before.storage.scope ? 2 : 1);
-      const sum = addInto(before, g, inPlace);
+      const sum = addInto(before, g, before === place || seenByOne(before));
       if (sum === before) return;
       map.set(target, sum);
       device.retain(sum);
@@ -139,6 +144,7 @@ export class Tape {
       const node = this.#nodes[n]!; // n is inside
       const dy = gradients.get(node.output);
       if (dy) {
+        const offered = new Set<Tensor>();
         device.noGrad(() =>
           device.scope(() => {
             const grads = node.backward(dy, {
@@ -149,10 +155,18 @@ export class Tape {
                 const taken = written.has(input) || node.inputs.indexOf(input) !== i;
                 return taken ? undefined : this.#destinations.get(input) ?? undefined;
               },
+              sum: (i) => {
+                const input = node.inputs[i] as Tensor;
+                const before = gradients.get(input);
+                const twice = node.inputs.lastIndexOf(input) !== node.inputs.indexOf(input);
+                if (!before || twice || !seenByOne(before)) return undefined;
+                offered.add(before);
+                return before;
+              },
             });
             node.inputs.forEach((input, i) => {
               const g = grads[i];
-              if (!g) return;
+              if (!g || offered.has(g)) return; // added to already
               if (!sameShape(g.shape, input.shape)) {
                 throw new TypeError(
                   `The gradient of ${node.name} for input ${i} is ${g}, but the input is ${input}`,
@@ -170,6 +184,7 @@ export class Tape {
     }
     this.#nodes.length = 0;
     for (const g of gradients.values()) device.release(g);
+    device.release(seed);
     return result;
   }
 
@@ -198,6 +213,11 @@ export function addInto(a: Tensor, b: Tensor, inPlace: boolean): Tensor {
   const sum = device.emptyLike(a);
   device.copy(a, sum);
   return addInto(sum, b, true);
+}
+
+/** Whether only one holds a gradient, beside the scope it was made in. */
+function seenByOne({ storage }: Tensor): boolean {
+  return storage.refs <= (storage.scope ? 2 : 1);
 }
 
 /** Whether two tensors are one piece of memory; a view is another handle to it. */

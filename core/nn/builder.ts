@@ -32,6 +32,9 @@ export interface Pass {
 /** A layer: a function of a tensor and the pass it runs in. */
 export type Layer = (x: Tensor, pass: Pass) => Tensor;
 
+/** A convolution, which may end a residual block: `plus` is the shortcut, added to its result. */
+export type ConvLayer = (x: Tensor, pass: Pass, plus?: Tensor) => Tensor;
+
 /** Settings of {@linkcode Builder.conv2d}. */
 export interface ConvOptions {
   /** Pixels from one window to the next, 1 by default. */
@@ -115,18 +118,19 @@ export class Builder {
     outputs: number,
     kernel: number,
     options: ConvOptions = {},
-  ): Layer {
+  ): ConvLayer {
     const { stride = 1, padding = 0, groups = 1, init = kaimingNormal(outputs, kernel) } = options;
     const shape = [kernel, kernel, inputs / groups, outputs];
     const weight = this.parameter(`${name}.weight`, shape, init, { layout: "convolution" });
     const bias = options.bias && this.parameter(`${name}.bias`, [outputs], options.bias);
-    return named(name, (x, pass) =>
+    return named(name, (x, pass, plus) =>
       conv2d(x, weight(pass), {
         stride,
         padding,
         groups,
         ...(pass.precision ? { precision: pass.precision } : {}),
-        ...(bias ? { bias: bias(pass) } : {}),
+        bias: bias && bias(pass),
+        plus,
       }));
   }
 
@@ -165,10 +169,10 @@ export class Builder {
 }
 
 /** A layer whose errors begin with its name. */
-function named(name: string, layer: Layer): Layer {
-  return (x, pass) => {
+function named(name: string, layer: ConvLayer): ConvLayer {
+  return (x, pass, plus) => {
     try {
-      return layer(x, pass);
+      return layer(x, pass, plus);
     } catch (error) {
       if (error instanceof TypeError || error instanceof RangeError) {
         error.message = `${name}: ${error.message}`;

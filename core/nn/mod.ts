@@ -5,6 +5,7 @@
  */
 export {
   Builder,
+  type ConvLayer,
   type ConvOptions,
   type Layer,
   type LinearOptions,

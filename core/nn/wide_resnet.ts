@@ -1,4 +1,3 @@
-import { add } from "../autograd/ops/pointwise.ts";
 import { globalAvgPool } from "../autograd/ops/pool.ts";
 import type { Tensor } from "../autograd/tensor.ts";
 import type { Builder, Layer, NormOptions, Pass } from "./builder.ts";
@@ -243,8 +242,8 @@ function legacyBlock(b: Builder, name: string, o: BlockOptions): Layer {
     const activated = bn1(x, pass);
     const main = changes && !shared ? x : activated;
     const side = shared ? activated : x;
-    const y = conv2(bn2(conv1(main, pass), pass), pass);
-    return add(y, shortcut ? shortcut(side, pass) : side);
+    const inner = bn2(conv1(main, pass), pass);
+    return conv2(inner, pass, shortcut ? shortcut(side, pass) : side);
   };
 }
 
@@ -265,7 +264,7 @@ function cleanBlock(b: Builder, name: string, o: BlockOptions): Layer {
   return (x: Tensor, pass: Pass) => {
     const side = pre ? pre(x, pass) : x;
     const main = own ? own(x, pass) : side;
-    const y = conv2(bn2(conv1(main, pass), pass), pass);
-    return add(y, shortcut ? shortcut(side, pass) : side);
+    const inner = bn2(conv1(main, pass), pass);
+    return conv2(inner, pass, shortcut ? shortcut(side, pass) : side);
   };
 }

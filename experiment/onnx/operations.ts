@@ -1,5 +1,6 @@
 import type { TracedOperation } from "../../core/autograd/tape.ts";
 import type { AnyTensor } from "../../core/autograd/tensor.ts";
+import type { Conv2dOptions } from "../../core/autograd/ops/conv2d.ts";
 import type { BatchNormOptions } from "../../core/autograd/ops/batch_norm.ts";
 import type { OnnxGraph } from "./onnx_graph.ts";
 
@@ -40,18 +41,22 @@ const TO_FIRST = { perm: [0, 3, 1, 2] }, TO_LAST = { perm: [0, 2, 3, 1] };
 /** All operations that have an ONNX form, by the names under which they are traced. */
 export const OPERATIONS: Readonly<Record<string, Write>> = {
   conv2d({ graph, operation, inputs, value, filter, refuse }) {
-    const [x, w, bias] = operation.inputs as [AnyTensor, AnyTensor, AnyTensor?];
+    const [x, w] = operation.inputs as [AnyTensor, AnyTensor];
     if (!inputs[0]?.batched) refuse("it convolves something other than images");
-    const { stride, padding, groups } = attributes<
-      { stride: number; padding: number; groups: number }
-    >(operation);
+    const { stride = 1, padding = 0, groups = 1, bias, plus } = attributes<Conv2dOptions>(
+      operation,
+    );
     const [kh = 0, kw = 0] = w.shape;
-    return graph.node("Conv", [value(x).name, filter(w), ...bias ? [value(bias).name] : []], {
+    const y = graph.node("Conv", [value(x).name, filter(w), ...bias ? [value(bias).name] : []], {
       kernel_shape: [kh, kw],
       strides: [stride, stride],
       pads: [padding, padding, padding, padding],
       ...(groups > 1 && { group: groups }),
     });
+    if (!plus) return y;
+    const shortcut = value(plus);
+    if (!shortcut.batched) refuse("what it adds depends on the number of images");
+    return graph.node("Add", [y, shortcut.name]);
   },
   batchNorm({ graph, operation, inputs, value, refuse }) {
     const { mode, eps = 1e-5, activation, runningMean, runningVar } = attributes<BatchNormOptions>(

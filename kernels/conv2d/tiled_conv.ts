@@ -30,6 +30,8 @@ export interface TiledConvVariant {
    * input gradient do.
    */
   readonly reach: "window" | "pointwise" | "phase";
+  /** What the products are added to: nothing, the tensor `plus`, or what `y` holds. */
+  readonly onto: "nothing" | "plus" | "y";
 }
 
 /** Pixels of an invocation. */
@@ -85,14 +87,14 @@ export const TILED_CONV_UNIFORMS = {
  */
 export function tiledConvKernel(
   variant: TiledConvVariant,
-): Kernel<"x" | "w" | "bias" | "y", keyof typeof TILED_CONV_UNIFORMS> {
-  const { pixels, channels, from, to, vectorIn, vectorOut, reach } = variant;
-  const depth = depthOf(variant);
+): Kernel<"x" | "w" | "bias" | "plus" | "y", keyof typeof TILED_CONV_UNIFORMS> {
+  const { pixels, channels, from, to, vectorIn, vectorOut, reach, onto } = variant;
+  const depth = depthOf(variant), result = stored(vectorOut ? "vec4f" : "f32", to);
   const key = `tiled conv ${pixels}x${channels}${vectorIn ? " vec4 in" : ""}${
     vectorOut ? " vec4 out" : ""
-  }${reach === "window" ? "" : ` ${reach}`}${from === "f16" ? " from f16" : ""}${
-    to === "f16" ? " to f16" : ""
-  }`;
+  }${reach === "window" ? "" : ` ${reach}`}${onto === "nothing" ? "" : ` onto ${onto}`}${
+    from === "f16" ? " from f16" : ""
+  }${to === "f16" ? " to f16" : ""}`;
   return memoKernel(key, () =>
     defineKernel({
       key,
@@ -100,7 +102,8 @@ export function tiledConvKernel(
         x: read(stored(vectorIn ? "vec4f" : "f32", from)),
         w: read(vectorOut ? "vec4f" : "f32"),
         bias: read("vec4f"),
-        y: write(stored(vectorOut ? "vec4f" : "f32", to)),
+        plus: onto === "plus" ? read(result) : undefined,
+        y: write(result),
       },
       uniforms: TILED_CONV_UNIFORMS,
       workgroup: [threads(variant)],
@@ -332,36 +335,44 @@ function products(variant: TiledConvVariant, q: number): string {
       ${groups.join("\n      ")} }`;
 }
 
-/** Statements that write one of the quads of channels of an invocation, of each of its pixels. */
+/**
+ * Statements that write one of the quads of channels of an invocation, of each of its pixels. What they
+ * are added to is read for all before the first is written, from place 0 where there is no pixel, so
+ * that the reads do not wait for one another.
+ */
 function stores(variant: TiledConvVariant, q: number): string {
-  const { pixels, to, vectorOut, reach } = variant;
+  const { pixels, to, vectorOut, reach, onto } = variant;
   const down = pixels / OWN, apart = reach === "phase";
-  const put = (p: number) =>
-    vectorOut
-      ? `y[at] = ${stored("vec4f", to)}(s${p}_${q});`
-      : XYZW.map((part, e) =>
-        `if (quad * 4u + ${e}u < outputs) { y[at + ${e}u] = ${
-          stored("f32", to)
-        }(s${p}_${q}.${part}); }`
-      )
-        .join(" ");
   const channel = vectorOut ? "quad" : "quad * 4u";
   const begin = apart
     ? `let placeStep = smallDigits(${down}u, size); var place = digits(pixel0 + row, size);`
-    : `var at = (pixel0 + row) * outputs + ${channel};`;
+    : `let first = (pixel0 + row) * outputs + ${channel};`;
+  const at = (p: number) =>
+    apart
+      ? `let to${p} = ((place.z * u.outHeight + place.y * u.step + u.outTop) * u.outWidth +
+    place.x * u.step + u.outLeft) * outputs + ${channel};
+  place = advance(place, placeStep, size, vec2u(1));`
+      : `let to${p} = first + ${p * down}u * outputs;`;
+  const before = (p: number, e = 0) => `${onto}[select(0u, to${p} + ${e}u, writes${p})]`;
+  const sum = (p: number) =>
+    onto === "nothing"
+      ? `s${p}_${q}`
+      : `s${p}_${q} + vec4f(${
+        vectorOut ? before(p) : range(4).map((e) => before(p, e)).join(", ")
+      })`;
+  const put = (p: number) =>
+    vectorOut
+      ? `y[to${p}] = ${stored("vec4f", to)}(sum${p});`
+      : XYZW.map((part, e) =>
+        `if (quad * 4u + ${e}u < outputs) { y[to${p} + ${e}u] = ${
+          stored("f32", to)
+        }(sum${p}.${part}); }`
+      )
+        .join(" ");
   return `{ let quad = quad0 + column + ${q * acrossOf(variant)}u;
   if (${channel} >= outputs) { return; }
   ${begin}
-  ${
-    each(OWN, (p) =>
-      apart
-        ? `if (pixel0 + row + ${p * down}u < pixels) {
-    let at = ((place.z * u.outHeight + place.y * u.step + u.outTop) * u.outWidth +
-      place.x * u.step + u.outLeft) * outputs + ${channel};
-    ${put(p)}
-  }
-  place = advance(place, placeStep, size, vec2u(1));`
-        : `if (pixel0 + row + ${p * down}u < pixels) { ${put(p)} }
-  at += ${down}u * outputs;`)
-  } }`;
+  ${each(OWN, (p) => `${at(p)} let writes${p} = pixel0 + row + ${p * down}u < pixels;`)}
+  ${each(OWN, (p) => `let sum${p} = ${sum(p)};`)}
+  ${each(OWN, (p) => `if (writes${p}) { ${put(p)} }`)} }`;
 }

@@ -92,11 +92,12 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
     { rows: plan.rows, columns: plan.columns, perSplit: plan.perWrite, slope },
     plan.rowsGrid,
   );
-  return record("batchNorm", [x, gamma, beta], y, [x, stats], (dy, { needs, out }) => {
+  return record("batchNorm", [x, gamma, beta], y, [x, stats], (dy, { needs, out, sum }) => {
     const moves = mode !== "running";
     if (!moves && !needs(1) && !needs(2)) {
       const zero = device.zeros([plan.channels]);
-      return [inputGradient(x, dy, { plan, stats, slope, dGamma: zero, dBeta: zero, share: 0 })];
+      const constants = { plan, stats, slope, dGamma: zero, dBeta: zero, share: 0 };
+      return [inputGradient(x, dy, constants, sum(0))];
     }
     const partial = sums("backward", { x, dy, stats }, plan, slope);
     const dGamma = out(1) ?? device.empty([plan.channels]);
@@ -109,7 +110,9 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
     );
     const share = moves ? gradientScale(x) / plan.rows : 0;
     return [
-      needs(0) ? inputGradient(x, dy, { plan, stats, slope, dGamma, dBeta, share }) : undefined,
+      needs(0)
+        ? inputGradient(x, dy, { plan, stats, slope, dGamma, dBeta, share }, sum(0))
+        : undefined,
       dGamma,
       dBeta,
     ];
@@ -250,11 +253,12 @@ function inputGradient(
     dBeta: Tensor;
     share: number;
   },
+  sum: Tensor | undefined,
 ): Tensor {
   const { device } = x;
-  const dx = device.emptyLike(x);
+  const dx = sum ?? device.emptyLike(x);
   device.dispatch(
-    batchNormInputGradientKernel(plan.variant),
+    batchNormInputGradientKernel(sum !== undefined, plan.variant),
     { x, dy, stats, dGamma, dBeta, dx },
     { rows: plan.rows, columns: plan.columns, perSplit: plan.perWrite, slope, share },
     plan.rowsGrid,

@@ -1,4 +1,5 @@
 import type { Precision } from "../../../kernels/kernel.ts";
+import { sameShape, showShape } from "../shape.ts";
 import { gradientScale } from "./cast.ts";
 import { record } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -15,6 +16,8 @@ import { reduceRun } from "./reduce_run.ts";
 export interface Conv2dOptions {
   /** Added to each output channel, `[O]`. */
   readonly bias?: Tensor | undefined;
+  /** Added to the result, of its shape: the shortcut around a residual block. */
+  readonly plus?: Tensor | undefined;
   /** Pixels between neighbouring outputs, 1 by default. */
   readonly stride?: number;
   /** Rows and columns of zeros around the images, 0 by default. */
@@ -27,7 +30,8 @@ export interface Conv2dOptions {
 
 /**
  * Two-dimensional cross-correlation, as deep learning calls convolution:
- * `y[n, i, j, o] = Σ x[n, i·stride + a - padding, j·stride + b - padding, c] w[a, b, c, o] (+ bias[o])`.
+ * `y[n, i, j, o] = Σ x[n, i·stride + a - padding, j·stride + b - padding, c] w[a, b, c, o] (+ bias[o])
+(+ plus[n, i, j, o])`.
  *
  * With several groups an output sees the inputs of its own: output `o` those from
  * `⌊o / (O/groups)⌋ · C/groups` on.
@@ -51,7 +55,7 @@ export interface Conv2dOptions {
  * ```
  */
 export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor {
-  const { bias, stride = 1, padding = 0, groups = 1, precision = x.precision } = options;
+  const { bias, plus, stride = 1, padding = 0, groups = 1, precision = x.precision } = options;
   requireFloat("conv2d", x);
   requireFloat("conv2d", w);
   const g = convGeometry(x, w, { stride, padding, groups });
@@ -63,25 +67,37 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
   if (bias && (bias.shape.length !== 1 || bias.size !== g.outputs)) {
     throw new TypeError(`Cannot add a bias ${bias} to ${g.outputs} channels`);
   }
+  const shape = [g.images, g.outHeight, g.outWidth, g.outputs];
+  if (plus && (plus.dtype !== "f32" || !sameShape(plus.shape, shape))) {
+    throw new TypeError(`Cannot add ${plus} to a convolution that gives ${showShape(shape)}`);
+  }
   const kernels = kernelsFor(x, precision, g);
-  const y = kernels.forward(x, w, bias, g, precision);
-  const given = gradientScale(y);
-  return record("conv2d", bias ? [x, w, bias] : [x, w], y, [x, w], (dy, { needs, out }) => [
+  const y = kernels.forward(x, w, { bias, plus }, g, precision);
+  const inputs = [x, w, ...bias ? [bias] : [], ...plus ? [plus] : []];
+  const scale = gradientScale(x) / gradientScale(y);
+  return record("conv2d", inputs, y, [x, w], (dy, { needs, out, sum }) => [
     needs(0)
-      ? rescale(kernels.inputGradient(dy, w, g, x.precision), gradientScale(x) / given)
+      ? rescale(
+        kernels.inputGradient(dy, w, g, x.precision, scale === 1 ? sum(0) : undefined),
+        scale,
+      )
       : undefined,
     needs(1) ? kernels.filterGradient(x, dy, g, out(1)) : undefined,
-    bias && needs(2)
-      ? reduceRun(dy, {
-        reduction: "sum",
-        outer: 1,
-        length: dy.size / g.outputs,
-        inner: g.outputs,
-        scale: 1 / given,
-        out: out(2),
-      }).view([g.outputs])
-      : undefined,
-  ], { stride, padding, groups });
+    ...bias ? [needs(2) ? biasGradient(dy, out(2)) : undefined] : [],
+    ...plus ? [dy] : [],
+  ], { stride, padding, groups, bias, plus });
+}
+
+function biasGradient(dy: Tensor, out: Tensor | undefined): Tensor {
+  const outputs = dy.shape.at(-1)!; // images have four axes
+  return reduceRun(dy, {
+    reduction: "sum",
+    outer: 1,
+    length: dy.size / outputs,
+    inner: outputs,
+    scale: 1 / gradientScale(dy),
+    out,
+  }).view([outputs]);
 }
 
 function rescale(x: Tensor, s: number): Tensor {

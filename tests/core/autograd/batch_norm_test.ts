@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import {
+  add,
   batchNorm,
   type BatchNormOptions,
+  detach,
   type Device,
+  mul,
   requestDevice,
   Tape,
   type Tensor,
@@ -90,6 +93,30 @@ for (const [kind, device] of Object.entries(devices)) {
           assertClose(got[4]!, mean, 1e-5, `${what}: running mean`);
           assertClose(got[5]!, moved(start.variance, unbiased), 1e-5, `${what}: running variance`);
         }
+      }
+    }
+  });
+
+  Deno.test(`batchNorm() adds to a gradient of its input, kernels for ${kind}`, async () => {
+    for (const shape of [[5, 3], [3, 8, 8, 16]]) {
+      const [gamma, beta, runningMean, runningVar] = ["g", "b", "m", "v"].map((n) =>
+        toDevice(device, draw(n, shape.slice(-1), [0.5, 1]))
+      ) as [Tensor, Tensor, Tensor, Tensor]; // four names
+      for (const mode of ["batch", "running"] as const) {
+        const x = toDevice(device, draw("x", shape));
+        const f = (x: Tensor) => batchNorm(x, { gamma, beta, runningMean, runningVar, mode });
+        const dx = (body: (x: Tensor) => Tensor) => {
+          const tape = new Tape(device, new Map([[x, null]]));
+          const y = tape.record(() => body(add(x, 0))); // gradients of results are what is added to
+          return tape.backward(y, toDevice(device, draw("dy", shape))).get(x)!; // followed
+        };
+        const [both, norm, other] = await device.readAll([
+          dx((x) => add(f(x), mul(x, x))),
+          dx(f),
+          dx((x) => add(detach(f(x)), mul(x, x))),
+        ]);
+        const want = Float64Array.from(norm, (v, i) => v + other[i]!); // as many
+        assertClose(both, want, 1e-6, `[${shape}] ${mode}`);
       }
     }
   });

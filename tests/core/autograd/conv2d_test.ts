@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import {
   add,
   conv2d,
+  detach,
   type Device,
+  mean,
   mul,
   requestDevice,
   Tape,
@@ -56,19 +58,56 @@ for (const [kind, device] of Object.entries(devices)) {
       const x = draw("x", shape), w = draw("w", [...kernel, shape[3] / groups, outputs]);
       const bias = draw("b", [outputs]);
       const want = convolutionNd(x, w, { stride, padding, groups, dy: (s) => draw("dy", s) });
-      const tensors = [x, w, bias].map((v) => toDevice(device, v));
-      const [tx, tw, tb] = tensors as [Tensor, Tensor, Tensor]; // three above
+      const plus = draw("p", want.y.shape);
+      const tensors = [x, w, bias, plus].map((v) => toDevice(device, v));
+      const [tx, tw, tb, tp] = tensors as [Tensor, Tensor, Tensor, Tensor]; // four above
       const tape = new Tape(device, new Map(tensors.map((t) => [t, null])));
-      const y = tape.record(() => conv2d(tx, tw, { bias: tb, stride, padding, groups }));
+      const options = { bias: tb, plus: tp, stride, padding, groups };
+      const y = tape.record(() => conv2d(tx, tw, options));
       assert.deepEqual(y.shape, want.y.shape);
       const grads = tape.backward(y, toDevice(device, want.dy));
       const got = await device.readAll([y, ...tensors.map((t) => grads.get(t)!)]); // all followed
       const what = `${JSON.stringify({ shape, kernel, outputs, stride, padding, groups })}`;
-      const shifted = want.y.data.map((v, i) => v + bias.data[i % outputs]!); // one a channel
-      assertClose(got[0]!, shifted, `${what}: y`);
-      [want.dx, want.dw, want.db].forEach((g, i) =>
+      // One bias a channel, and as many shortcuts as results.
+      const sums = want.y.data.map((v, i) => v + bias.data[i % outputs]! + plus.data[i]!);
+      assertClose(got[0]!, sums, `${what}: y`);
+      [want.dx, want.dw, want.db, want.dy].forEach((g, i) =>
         assertClose(got[i + 1]!, g.data, `${what}: gradient ${i}`)
       );
+    }
+  });
+
+  Deno.test(`conv2d() adds a shortcut as add() does, kernels for ${kind}`, async () => {
+    for (const { x: shape, kernel, outputs, stride, padding, ...rest } of CASES) {
+      const groups = "groups" in rest ? rest.groups : 1, options = { stride, padding, groups };
+      const x = toDevice(device, draw("x", shape));
+      const w = toDevice(device, draw("w", [...kernel, shape[3] / groups, outputs]));
+      const alone = conv2d(x, w, options), plus = toDevice(device, draw("p", alone.shape));
+      const [got, want] = await device.readAll([
+        conv2d(x, w, { ...options, plus }),
+        add(alone, plus),
+      ]);
+      assert.deepEqual(got, want, JSON.stringify({ shape, kernel, outputs, ...options }));
+    }
+  });
+
+  Deno.test(`conv2d() adds to a gradient of its images, kernels for ${kind}`, async () => {
+    for (const { x: shape, kernel, outputs, stride, padding, ...rest } of CASES) {
+      const groups = "groups" in rest ? rest.groups : 1;
+      const x = toDevice(device, draw("x", shape));
+      const w = toDevice(device, draw("w", [...kernel, shape[3] / groups, outputs]));
+      const f = (x: Tensor) => conv2d(x, w, { stride, padding, groups });
+      const dx = (body: (x: Tensor) => Tensor) => {
+        const tape = new Tape(device, new Map([[x, null]]));
+        const y = tape.record(() => body(add(x, 0))); // gradients of results are what is added to
+        return tape.backward(y, toDevice(device, draw("dy", y.shape))).get(x)!; // followed
+      };
+      const [both, conv, other] = await device.readAll([
+        dx((x) => add(f(x), mean(mul(x, x)))),
+        dx(f),
+        dx((x) => add(detach(f(x)), mean(mul(x, x)))),
+      ]);
+      assert.deepEqual(both, conv.map((v, i) => v + other[i]!), JSON.stringify(shape)); // as many
     }
   });
 
@@ -204,6 +243,10 @@ Deno.test("conv2d() says what does not fit", () => {
   refuse(() => conv2d(x, w, { padding: -1 }), /padding -1/);
   refuse(() => conv2d(x, software.zeros([5, 5, 3, 8])), /would be empty/);
   refuse(() => conv2d(x, w, { bias: software.zeros([3]) }), /bias f32\[3\] to 8 channels/);
+  refuse(
+    () => conv2d(x, w, { plus: software.zeros([1, 4, 4, 8]) }),
+    /f32\[1, 4, 4, 8\] to a convolution that gives \[1, 2, 2, 8\]/,
+  );
 });
 
 function assertClose(got: ArrayLike<number>, want: Nd["data"], what: string): void {

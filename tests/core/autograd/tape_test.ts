@@ -13,6 +13,7 @@ import {
   Tape,
   type Tensor,
 } from "../../../core/autograd/mod.ts";
+import { addInto } from "../../../core/autograd/tape.ts";
 
 const device = await requestDevice();
 
@@ -68,6 +69,64 @@ Deno.test("Tape.backward() adds up both gradients of a parameter that one operat
   const loss = tape.record(() => sum(matmul(x, x, { transposeB: true }))); // (Σ x)²
   tape.backward(loss);
   assert.deepEqual([...await device.read(place)], [6, 6]);
+});
+
+Deno.test("Tape.backward() offers a gradient to add to where nobody else sees it", async () => {
+  const x = device.tensor([1, 2], [2]);
+  /** Adds to the gradient of its input if it may. */
+  const probe = (input: Tensor, offered: boolean[]) =>
+    record("probe", [input], add(input, 0), [], (dy, { sum: soFar }) => {
+      const before = soFar(0);
+      offered.push(before !== undefined);
+      return [before ? addInto(before, dy, true) : dy];
+    });
+  const run = async (body: (x: Tensor, offered: boolean[]) => Tensor) => {
+    const offered: boolean[] = [], seed = device.tensor([1, 10], [2]);
+    const got = device.scope(() => {
+      const tape = new Tape(device, new Map([[x, null]]));
+      const y = tape.record(() => body(add(x, 0), offered));
+      const g = tape.backward(y, seed).get(x)!; // followed
+      device.adopt(g);
+      return g;
+    });
+    const [values, untouched] = await device.readAll([got, seed]);
+    assert.deepEqual([...untouched], [1, 10], "the caller's");
+    return { values: [...values], offered };
+  };
+  assert.deepEqual(
+    await run((x, offered) => add(probe(x, offered), mul(x, 3))),
+    { values: [4, 40], offered: [true] },
+  );
+  // Here the gradients of x, of the probe and of the result are one tensor, the seed.
+  assert.deepEqual(
+    await run((x, offered) => add(probe(x, offered), x)),
+    { values: [2, 20], offered: [false] },
+  );
+  // And here one that is passed on to another operation's input, which comes later.
+  assert.deepEqual(
+    await run((x, offered) => {
+      const y = add(x, 0), z = probe(x, offered);
+      return add(z, mul(add(x, y), 3));
+    }),
+    { values: [7, 70], offered: [false] },
+  );
+});
+
+Deno.test("Tape.backward() offers nothing to add to for an input that is given twice", async () => {
+  const x = device.tensor([1, 2], [2]);
+  const offered: boolean[] = [];
+  const tape = new Tape(device, new Map([[x, null]]));
+  const loss = tape.record(() => {
+    const y = add(x, 0);
+    const both = record("probe", [y, y], add(y, y), [], (dy, { sum: soFar }) => {
+      offered.push(soFar(0) !== undefined, soFar(1) !== undefined);
+      return [dy, dy];
+    });
+    return add(both, mul(y, 3));
+  });
+  const dx = tape.backward(loss, device.tensor([1, 10], [2])).get(x)!; // followed
+  assert.deepEqual([...await device.read(dx)], [5, 50]);
+  assert.deepEqual(offered, [false, false]);
 });
 
 Deno.test("Tape.backward() frees what was saved for it, and its own gradients", () => {

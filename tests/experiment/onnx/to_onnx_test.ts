@@ -216,6 +216,13 @@ const REFUSED: readonly (readonly [Model, RegExp])[] = [
     /conv2d stands in the way, its filter is computed, not a parameter/,
   ],
   [
+    ownModel(4, (_, x, { weights }) => {
+      const plus = x.device.zeros([...x.shape.slice(0, 3), 4]);
+      return pooled(ops.conv2d(x, weights.parameters[0]!, { padding: 1, plus }));
+    }),
+    /conv2d stands in the way, what it adds depends on the number of images/,
+  ],
+  [
     ownModel(
       4,
       (maps, _, { weights }) => ops.add(pooled(maps), ops.mean(weights.parameters[0]!, [0, 1, 2])),

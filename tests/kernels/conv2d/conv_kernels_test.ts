@@ -22,26 +22,30 @@ const filters = [1, 2, 4, 8].flatMap((share) => [
 ]);
 const single = { from: "f32", to: "f32" } as const, half = { from: "f16", to: "f16" } as const;
 const tiled = ([16, 32, 64] as const).flatMap((channels) =>
-  ([64, 128] as const).flatMap((pixels) => [
-    () =>
-      tiledConvKernel({
-        pixels,
-        channels,
-        vectorIn: true,
-        vectorOut: false,
-        reach: "pointwise",
-        ...single,
-      }),
-    () =>
-      tiledConvKernel({
-        pixels,
-        channels,
-        vectorIn: false,
-        vectorOut: true,
-        reach: "phase",
-        ...half,
-      }),
-  ])
+  ([64, 128] as const).flatMap((pixels) =>
+    (["nothing", "plus", "y"] as const).flatMap((onto) => [
+      () =>
+        tiledConvKernel({
+          pixels,
+          channels,
+          vectorIn: true,
+          vectorOut: false,
+          reach: "pointwise",
+          onto,
+          ...single,
+        }),
+      () =>
+        tiledConvKernel({
+          pixels,
+          channels,
+          vectorIn: false,
+          vectorOut: true,
+          reach: "phase",
+          onto,
+          ...half,
+        }),
+    ])
+  )
 );
 const tiledFilters = ([32, 64] as const).map((channels) => () =>
   tiledFilterKernel({ channels, x: "f32", dy: "f16", vectorIn: true, vectorOut: true })

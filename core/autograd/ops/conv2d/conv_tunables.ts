@@ -37,8 +37,7 @@ function tunableConv(shapes: ConvShapes, c: Convolution): Tunable {
     key: choice.key,
     tiles: candidates(choice, outputs),
     shapes: { ...shapes, w: [c.tapRows, c.tapColumns, inputs, outputs], bias: [outputs] },
-    launch: (tile) =>
-      convLaunch(shapes, c, { tile: choice.tiles.get(tile)!, precision: SINGLE.conv }), // one of the candidates
+    launch: (tile) => convLaunch(shapes, c, { ...choice.tiles.get(tile)!, ...PLAIN.conv }), // one of the candidates
   };
 }
 
@@ -52,12 +51,12 @@ function tunableFilter(g: ConvGeometry): Tunable {
       dy: [g.images, g.outHeight, g.outWidth, g.outputs],
       y: partialSums(g),
     },
-    launch: (tile) => filterLaunch(g, choice.tiles.get(tile)!, SINGLE.filter), // one of the candidates
+    launch: (tile) => filterLaunch(g, { ...choice.tiles.get(tile)!, ...PLAIN.filter }), // one of the candidates
   };
 }
 
-/** Layers are timed in single precision, whatever a run keeps its activations in. */
-const SINGLE = {
-  conv: { from: "f32", to: "f32" },
+/** Layers are timed in single precision and added to nothing, whatever a run does. */
+const PLAIN = {
+  conv: { from: "f32", to: "f32", onto: "nothing" },
   filter: { x: "f32", dy: "f32" },
 } as const;

@@ -6,11 +6,22 @@ import type { InputPhase } from "./input_phases.ts";
 /** A way to compute the three convolutions of training. None is followed by the tape. */
 export interface ConvKernels {
   /** `y` [N, OH, OW, O] in a precision. */
-  forward(x: Tensor, w: Tensor, bias: Tensor | undefined, g: ConvGeometry, to: Precision): Tensor;
-  /** Gradient of `x` [N, H, W, C] in a precision; scaled as `dy` is. */
-  inputGradient(dy: Tensor, w: Tensor, g: ConvGeometry, to: Precision): Tensor;
+  forward(x: Tensor, w: Tensor, addends: Addends, g: ConvGeometry, to: Precision): Tensor;
+  /**
+   * Gradient of `x` [N, H, W, C] in a precision, scaled as `dy` is; kernels that can add it to `sum`,
+   * if given, return that.
+   */
+  inputGradient(dy: Tensor, w: Tensor, g: ConvGeometry, to: Precision, sum?: Tensor): Tensor;
   /** Gradient of `w` [KH, KW, C, O], in `out` if given. */
   filterGradient(x: Tensor, dy: Tensor, g: ConvGeometry, out?: Tensor): Tensor;
+}
+
+/** What a convolution's result is added to. */
+export interface Addends {
+  /** A number a channel [O]. */
+  readonly bias: Tensor | undefined;
+  /** A number an element [N, OH, OW, O]. */
+  readonly plus: Tensor | undefined;
 }
 
 /** A convolution as the kernels do it: forward, or one phase of the input gradient. */

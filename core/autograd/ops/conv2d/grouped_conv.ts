@@ -10,16 +10,17 @@ import {
   groupedFilterLaunch,
 } from "../../../../kernels/conv2d/grouped_filter.ts";
 import { sumSplitsKernel, sumSplitsLaunch } from "../../../../kernels/conv2d/sum_splits.ts";
+import { addInto } from "../../tape.ts";
 import type { ConvKernels } from "./convolution.ts";
 
 /** Convolutions of several groups, on all adapters. */
 export const groupedConv: ConvKernels = {
-  forward(x, w, bias, g) {
+  forward(x, w, { bias, plus }, g) {
     const y = x.device.empty([g.images, g.outHeight, g.outWidth, g.outputs]);
     const { uniforms, grid } = groupedConvLaunch(g, bias !== undefined);
     const bindings = { x, w, bias: bias ?? w, y };
     x.device.dispatch(groupedConvKernel(groupsOfFours(g)), bindings, uniforms, grid);
-    return y;
+    return plus ? addInto(y, plus, true) : y;
   },
 
   inputGradient(dy, w, g) {

@@ -8,6 +8,7 @@ import type { TextureRoom } from "../../../../kernels/conv2d/texture_layout.ts";
 import { sumSplitsKernel, sumSplitsLaunch } from "../../../../kernels/conv2d/sum_splits.ts";
 import { scalarGroups } from "../../../../kernels/pointwise.ts";
 import type { Device } from "../../device.ts";
+import { addInto } from "../../tape.ts";
 import type { Tensor } from "../../tensor.ts";
 import {
   type ConvKernels,
@@ -35,13 +36,13 @@ export function fitsTextures(device: Device, g: ConvGeometry): boolean {
 
 /** Convolutions for adapters that compute on the CPU: images and weights come from textures. */
 export const textureConv: ConvKernels = {
-  forward(x, w, bias, g) {
+  forward(x, w, { bias, plus }, g) {
     const { device } = x;
     const input = textureOf(x, inputRoom(g));
     const y = device.empty([g.images, g.outHeight, g.outWidth, g.outputs]);
     const c = forwardConvolution(g, bias);
     convolve(input, packed(w, forwardPlan(g), c, "forward"), y, { ...c, filler: w });
-    return y;
+    return plus ? addInto(y, plus, true) : y;
   },
 
   inputGradient(dy, w, g) {

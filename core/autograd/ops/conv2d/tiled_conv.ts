@@ -10,8 +10,9 @@ import {
   FILTER_ROWS,
   type TILED_FILTER_UNIFORMS,
   tiledFilterKernel,
+  type TiledFilterVariant,
 } from "../../../../kernels/conv2d/tiled_filter.ts";
-import { linearGrid, type Precision } from "../../../../kernels/kernel.ts";
+import { linearGrid } from "../../../../kernels/kernel.ts";
 import { scalarGroups } from "../../../../kernels/pointwise.ts";
 import { gradientScale } from "../cast.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -37,20 +38,20 @@ import { phasePlan, planUniforms, type WeightPlan } from "./weight_plan.ts";
 
 /** Convolutions for GPUs, as implicit matrix products. */
 export const tiledConv: ConvKernels = {
-  forward(x, w, bias, g, to) {
+  forward(x, w, { bias, plus }, g, to) {
     const y = x.device.empty([g.images, g.outHeight, g.outWidth, g.outputs], "f32", to);
-    convolve(x, w, y, forwardConvolution(g, bias));
+    convolve(x, w, y, { ...forwardConvolution(g, bias), onto: plus ?? "nothing" });
     return y;
   },
 
-  inputGradient(dy, w, g, to) {
+  inputGradient(dy, w, g, to, sum) {
     const { device } = dy;
-    const dx = device.empty([g.images, g.height, g.width, g.inputs], "f32", to);
+    const dx = sum ?? device.empty([g.images, g.height, g.width, g.inputs], "f32", to);
     const phases = inputPhases(g);
-    if (!coverAll(phases, g)) device.clear(dx);
+    if (!sum && !coverAll(phases, g)) device.clear(dx);
     for (const phase of phases) {
       const weights = reorderedWeights(w, `phase ${phase.name}`, () => phasePlan(phase, g));
-      convolve(dy, weights, dx, phaseConvolution(phase, g));
+      convolve(dy, weights, dx, { ...phaseConvolution(phase, g), onto: sum ? "y" : "nothing" });
     }
     return dx;
   },
@@ -61,8 +62,11 @@ export const tiledConv: ConvKernels = {
     const [splits, rows, columns] = partialSums(g), vector = g.outputs % 4 === 0;
     const scale = 1 / gradientScale(dy), direct = splits === 1 && vector && scale === 1;
     const partial = direct ? dw : device.empty([splits, rows, columns]);
-    const tile = tileOf(device, filterTilesOf(g));
-    const { kernel, uniforms, grid } = filterLaunch(g, tile, { x: x.precision, dy: dy.precision });
+    const { kernel, uniforms, grid } = filterLaunch(g, {
+      ...tileOf(device, filterTilesOf(g)),
+      x: x.precision,
+      dy: dy.precision,
+    });
     device.dispatch(kernel, { x, dy, y: partial }, uniforms, grid);
     if (direct) return dw;
     const sum = sumSplitsLaunch(rows, g.outputs, { splits, vector, scale });
@@ -107,15 +111,13 @@ export function filterTilesOf(g: ConvGeometry): TileChoice<FilterTile> {
 /** How the partial sums of a filter gradient are computed. */
 export function filterLaunch(
   g: ConvGeometry,
-  { channels }: FilterTile,
-  precision: { readonly x: Precision; readonly dy: Precision },
+  variant: FilterTile & Pick<TiledFilterVariant, "x" | "dy">,
 ): TileLaunch<"x" | "dy" | "y", keyof typeof TILED_FILTER_UNIFORMS> {
   const [splits, rows] = partialSums(g);
   const [x, y = 1] = linearGrid(Math.ceil(rows / FILTER_ROWS) * splits);
   return {
     kernel: tiledFilterKernel({
-      channels,
-      ...precision,
+      ...variant,
       vectorIn: g.inputs % 4 === 0,
       vectorOut: g.outputs % 4 === 0,
     }),
@@ -134,7 +136,7 @@ export function filterLaunch(
       outHeight: g.outHeight,
       outWidth: g.outWidth,
     },
-    grid: [x, y, Math.ceil(g.outputs / channels)],
+    grid: [x, y, Math.ceil(g.outputs / variant.channels)],
   };
 }
 
@@ -144,12 +146,25 @@ export interface ConvShapes {
   readonly y: Quad;
 }
 
-function convolve(x: Tensor, w: Tensor, y: Tensor, c: Convolution): void {
+/** What a convolution is added to: a tensor, what `y` holds, or nothing. */
+type Onto = Tensor | "y" | "nothing";
+
+function convolve(
+  x: Tensor,
+  w: Tensor,
+  y: Tensor,
+  { onto, ...c }: Convolution & { readonly onto: Onto },
+): void {
   const { device } = y, shapes = { x: x.shape as Quad, y: y.shape as Quad }; // images
-  const tile = tileOf(device, convTilesOf(shapes, c));
-  const precision = { from: x.precision, to: y.precision };
-  const { kernel, uniforms, grid } = convLaunch(shapes, c, { tile, precision });
-  device.dispatch(kernel, { x, w, bias: c.bias ?? w, y }, uniforms, grid);
+  const named = typeof onto === "string";
+  const { kernel, uniforms, grid } = convLaunch(shapes, c, {
+    ...tileOf(device, convTilesOf(shapes, c)),
+    from: x.precision,
+    to: y.precision,
+    onto: named ? onto : "plus",
+  });
+  const args = { x, w, bias: c.bias ?? w, plus: named ? undefined : onto, y };
+  device.dispatch(kernel, args, uniforms, grid);
 }
 
 /** Tiles that a convolution can run in. */
@@ -164,18 +179,14 @@ export function convTilesOf(shapes: ConvShapes, c: Convolution): TileChoice<Conv
 export function convLaunch(
   shapes: ConvShapes,
   c: Convolution,
-  { tile, precision }: {
-    readonly tile: ConvTile;
-    readonly precision: { readonly from: Precision; readonly to: Precision };
-  },
-): TileLaunch<"x" | "w" | "bias" | "y", keyof typeof TILED_CONV_UNIFORMS> {
+  variant: ConvTile & Pick<TiledConvVariant, "from" | "to" | "onto">,
+): TileLaunch<"x" | "w" | "bias" | "plus" | "y", keyof typeof TILED_CONV_UNIFORMS> {
   const { x: [images, inHeight, inWidth, inputs], y: [, outHeight, outWidth, outputs] } = shapes;
   const pixels = images * c.rows * c.columns;
-  const [x, y = 1] = linearGrid(Math.ceil(pixels / tile.pixels));
+  const [x, y = 1] = linearGrid(Math.ceil(pixels / variant.pixels));
   return {
     kernel: tiledConvKernel({
-      ...tile,
-      ...precision,
+      ...variant,
       vectorIn: inputs % 4 === 0,
       vectorOut: outputs % 4 === 0,
       reach: reachOf(shapes, c),
@@ -200,7 +211,7 @@ export function convLaunch(
       height: c.rows,
       width: c.columns,
     },
-    grid: [x, y, Math.ceil(outputs / tile.channels)],
+    grid: [x, y, Math.ceil(outputs / variant.channels)],
   };
 }
 

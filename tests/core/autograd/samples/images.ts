@@ -31,9 +31,13 @@ function range(n: number): number[] {
   return [...Array(n).keys()];
 }
 
-function conv2dNd(x: Nd, filter: Nd, { stride, padding, bias }: Window & { bias?: Nd }): Nd {
+function conv2dNd(
+  x: Nd,
+  filter: Nd,
+  { stride, padding, bias, plus }: Window & { bias?: Nd | undefined; plus?: Nd | undefined },
+): Nd {
   const [kh, kw, c, out] = filter.shape as [number, number, number, number];
-  return windows(x, { kernel: [kh, kw], stride, padding, out }, (image, o) => {
+  const y = windows(x, { kernel: [kh, kw], stride, padding, out }, (image, o) => {
     let sum = bias?.data[o] ?? 0;
     for (const a of range(kh)) {
       for (const b of range(kw)) {
@@ -44,6 +48,7 @@ function conv2dNd(x: Nd, filter: Nd, { stride, padding, bias }: Window & { bias?
     }
     return sum;
   });
+  return plus ? nd(y.shape, (i) => y.data[i]! + plus.data[i]!) : y; // of one shape
 }
 
 function poolNd(x: Nd, size: number, w: Window, f: (seen: number[], size: number) => number): Nd {
@@ -63,6 +68,12 @@ const CONVOLUTIONS: readonly (readonly [number[], number[], Window])[] = [
 const POOLS: readonly (readonly [number[], number, Window])[] = [
   [[2, 4, 6, 3], 2, { stride: 2, padding: 0 }],
   [[1, 5, 5, 4], 3, { stride: 2, padding: 1 }],
+];
+const ADDENDS: readonly (readonly ("bias" | "plus")[])[] = [
+  [],
+  ["bias"],
+  ["plus"],
+  ["bias", "plus"],
 ];
 const EPS = 1e-5;
 
@@ -85,13 +96,23 @@ const running = [draw("mean", [3]), draw("variance", [3], [0.5, 2])];
 /** Samples of operations on images. */
 export const samples: readonly Sample[] = [
   ...CONVOLUTIONS.flatMap(([x, w, window]) =>
-    [true, false].map((biased): Sample => ({
-      op: "conv2d",
-      about: `[${x}] by [${w}], ${JSON.stringify(window)}${biased ? ", bias" : ""}`,
-      inputs: [draw("x", x), draw("w", w), ...(biased ? [draw("b", [w[3]!])] : [])], // filters
-      run: ([x, w, bias]) => ops.conv2d(x!, w!, { ...window, bias }),
-      reference: ([x, w, bias]) => conv2dNd(x!, w!, { ...window, ...(bias ? { bias } : {}) }),
-    }))
+    ADDENDS.map((names): Sample => {
+      const operands = [draw("x", x), draw("w", w)] as const;
+      const addends = { bias: [w[3]!], plus: conv2dNd(...operands, window).shape }; // a filter's
+      const named = <T>([x, w, ...rest]: readonly T[]) =>
+        [x!, w!, {
+          ...window,
+          bias: rest[names.indexOf("bias")],
+          plus: rest[names.indexOf("plus")],
+        }] as const;
+      return {
+        op: "conv2d",
+        about: [`[${x}] by [${w}]`, JSON.stringify(window), ...names].join(", "),
+        inputs: [...operands, ...names.map((name) => draw(name, addends[name]))],
+        run: (inputs) => ops.conv2d(...named(inputs)),
+        reference: (inputs) => conv2dNd(...named(inputs)),
+      };
+    })
   ),
   ...POOLS.flatMap(([shape, kernel, window]): Sample[] => [
     {
