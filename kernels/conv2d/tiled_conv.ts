@@ -17,8 +17,9 @@ export interface TiledConvVariant {
   readonly pixels: 128 | 64;
   /** Output channels of a workgroup. */
   readonly channels: 128 | 64 | 32 | 16;
-  /** In which precision `x` and `y` lie in memory. */
+  /** In which precision `x` lies in memory. */
   readonly from: Precision;
+  /** In which precision `y` lies in memory. */
   readonly to: Precision;
   /** Whether the number of input channels is a multiple of four. */
   readonly vectorIn: boolean;

@@ -15,8 +15,9 @@ import { DIGITS } from "./digits.ts";
 export interface TiledFilterVariant {
   /** Output channels of a workgroup. */
   readonly channels: 64 | 32;
-  /** In which precision `x` and `dy` lie in memory. */
+  /** In which precision `x` lies in memory. */
   readonly x: Precision;
+  /** In which precision `dy` lies in memory. */
   readonly dy: Precision;
   /** Whether the number of input channels is a multiple of four. */
   readonly vectorIn: boolean;
