@@ -130,6 +130,7 @@ async function recordNetworks(device: Device): Promise<void> {
     ...WIDE_RESNET_VARIANTS.map((modelVariant) => ({ model: "wrn-28-2", modelVariant })),
     ...["wrn-10-1", "wrn-28-8", "resnet-18", "resnet-50"].map((model) => ({ model })),
     { model: "resnet-32-experts-3", algorithm: "balpoe" },
+    ...device.half ? ["wrn-28-2", "resnet-50"].map((model) => ({ model, precision: "f16" })) : [],
   ];
   for (const own of options) {
     await recordRun(device, dataset, [{ algorithm: "fixmatch", split: SPLIT, steps: 1, ...own }]);
