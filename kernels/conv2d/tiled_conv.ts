@@ -50,11 +50,12 @@ function acrossOf(variant: TiledConvVariant): number {
 
 /**
  * Depth of a tile: elements of `k`, a tap and an input channel. With 16 channels an invocation
- * brings twice as much of `x` for as many products: at depth 16 registers spill on RDNA 3. With 128
+ * brings twice as much of `x` for as many products: at depth 16 registers spill on RDNA 3, but where
+ * no windows take them. With 128
  * it would take more workgroup memory than every device has.
  */
-function depthOf({ channels }: TiledConvVariant): 16 | 8 {
-  return channels === 16 || channels === 128 ? 8 : 16;
+function depthOf({ channels, reach }: TiledConvVariant): 16 | 8 {
+  return channels === 128 || (channels === 16 && reach !== "pointwise") ? 8 : 16;
 }
 
 /** Uniforms of {@linkcode tiledConvKernel}. */
