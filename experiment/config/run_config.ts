@@ -36,7 +36,10 @@ export interface RunConfig extends RecipeSettings {
    * `validation` keeps the network that recognises the validation images best in `best.safetensors`.
    */
   readonly keepBest: "validation" | null;
-  /** In which precision a step keeps activations and their gradients. */
+  /**
+   * In which precision a step keeps activations and their gradients: `f16` halves the memory of a step
+   * and what a GPU moves; sums, weights and evaluation stay in single precision.
+   */
   readonly precision: Precision;
   /** Where the images are, and how they get to the GPU. */
   readonly loader: LoaderSettings;
