@@ -1,4 +1,11 @@
-import { type Device, type Loader, type Model, type Stack, Trainer } from "@longtail/longtail/core";
+import {
+  type Device,
+  type Loader,
+  type Model,
+  type Stack,
+  Trainer,
+  type TrainingConfig,
+} from "@longtail/longtail/core";
 import { type Dataset, labelPool, makeSplit } from "@longtail/longtail/datasets";
 import { GpuLoader } from "../../datasets/loading/gpu_loader.ts";
 import { SplitDraws } from "../../datasets/loading/split_draws.ts";
@@ -20,11 +27,13 @@ export interface TrainerProblem {
   readonly ratio: number;
   /** Whether images are read step by step, or on the device already. */
   readonly streamed: boolean;
+  /** Of activations and their gradients; single by default. */
+  readonly precision?: TrainingConfig["precision"];
 }
 
 /** A trainer with SimPro's views before its first step, set up; its run never ends. */
 export async function longtailTrainer(device: Device, problem: TrainerProblem): Promise<Trainer> {
-  const { model, dataset, labeled, ratio, streamed } = problem;
+  const { model, dataset, labeled, ratio, streamed, precision = "f32" } = problem;
   const { config, stack } = resolveSettings(problem.stack, dataset.name, [
     objectLayer({
       // The end of an epoch or of the run never comes.
@@ -35,6 +44,7 @@ export async function longtailTrainer(device: Device, problem: TrainerProblem): 
       schedule: "constant",
       warmupSteps: 0,
       augment: "simpro",
+      precision,
       optimizer: { kind: "sgd", momentum: 0.9, nesterov: true },
     }, "the bench"),
   ]);

@@ -36,7 +36,7 @@ const PARTS: readonly BenchPart[] = [
     name: "kernels",
     title: "Kernels and their peers",
     patterns: ["gemm", "conv2d-*"],
-    seconds: [160, 90],
+    seconds: [150, 90],
     note: "Shares are of the peak that the adapter reached in this run.",
   },
   {

@@ -26,6 +26,8 @@ interface WholeStep {
   readonly labeled: number;
   /** Unlabeled images for each labeled one. */
   readonly ratio: number;
+  /** Of activations and their gradients, single by default. */
+  readonly precision?: "f32" | "f16";
 }
 
 /** What is measured of them; NaN where the time was over before. */
@@ -54,7 +56,7 @@ const TRAIN = 1000;
 /** Steps as the trainer runs them, at the batches that systems publish, with images on the device. */
 export function stepParts(quick: boolean): Part[] {
   const variant = "daso";
-  const steps: WholeStep[] = quick
+  const [wide, deep]: readonly [WholeStep, WholeStep] = quick
     ? [
       { model: wideResNet({ depth: 10, width: 1, variant }), size: 16, labeled: 8, ratio: 2 },
       { model: resNet({ depth: 18, variant }), size: 8, labeled: 2, ratio: 1 },
@@ -63,24 +65,30 @@ export function stepParts(quick: boolean): Part[] {
       { model: wideResNet({ depth: 28, width: 2, variant }), size: 32, labeled: 64, ratio: 7 },
       { model: resNet({ depth: 50, variant }), size: 32, labeled: 64, ratio: 1 },
     ];
+  const steps: WholeStep[] = [wide, deep, { ...wide, precision: "f16" }];
   return steps.map((step) => ({
-    name: `step-${step.model.name}`,
-    title: `A step of FixMatch on ${step.model.name}`,
-    seconds: quick ? 60 : 70,
+    name: `step-${step.model.name}${step.precision === "f16" ? "-f16" : ""}`,
+    title: `A step of FixMatch on ${step.model.name}${
+      step.precision === "f16" ? " in half precision" : ""
+    }`,
+    seconds: quick ? 60 : 55,
     run: (context) => wholeStep(step, context),
   }));
 }
 
 async function wholeStep(
-  { model, size, labeled, ratio }: WholeStep,
+  { model, size, labeled, ratio, precision = "f32" }: WholeStep,
   context: PartContext,
 ): Promise<Findings> {
   const shape = `${model.name} ${labeled}+2x${ratio * labeled} ${size}x${size}`;
   const device = await requestDevice(GPU_KERNELS);
   try {
+    if (precision === "f16" && !device.half) {
+      return { figures: null, text: "The adapter has no shader-f16.", failures: [] };
+    }
     const dataset = await noiseDataset(size, TRAIN);
     const trainer = await longtailTrainer(device, {
-      ...{ model, stack: compose(fixmatch()), dataset, labeled, ratio },
+      ...{ model, stack: compose(fixmatch()), dataset, labeled, ratio, precision },
       streamed: false,
     });
     const figures: StepFigures = { shape, ...await timeSteps(device, trainer, context) };

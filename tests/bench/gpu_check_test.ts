@@ -40,6 +40,7 @@ Deno.test("gpu-check --quick runs all parts and writes both files", async () => 
       "golden",
       "step-wrn-10-1",
       "step-resnet-18",
+      "step-wrn-10-1-f16",
       "stream",
       "kernels",
       "step-peers",
