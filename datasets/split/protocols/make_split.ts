@@ -1,3 +1,4 @@
+import { BadInput } from "../../../core/bad_input.ts";
 import { named } from "../../../core/names.ts";
 import type { LabelPool } from "../label_pool.ts";
 import { setTestAside, type TestAside } from "./test_share.ts";
@@ -46,7 +47,15 @@ export function makeSplit(pool: LabelPool, given: GivenSplit): Split {
   const options = resolveSplit(pool, given);
   checkSplitOptions(options, left);
   const split = restore(findProtocol(given.protocol).split(left, options));
-  return split.valid.length > 0 ? split : { ...split, valid: ownValid(pool) };
+  if (split.valid.length > 0) return split;
+  if (given.valid) {
+    throw new BadInput(
+      given.valid < pool.classes && split.protocol === "free"
+        ? `split.valid is ${given.valid}, less than an image of each of the ${pool.classes} classes: set split.valid=${pool.classes} or more`
+        : `split.valid is ${given.valid}, but protocol ${split.protocol} sets no images aside for validation: leave it out, or set split.protocol=free`,
+    );
+  }
+  return { ...split, valid: ownValid(pool) };
 }
 
 /** All images of the data set's own validation part. */

@@ -88,6 +88,16 @@ Deno.test("daso and seval set validation images aside, seval holds half the labe
   );
 });
 
+Deno.test("protocols without validation images refuse to be asked for some", () => {
+  for (const protocol of PUBLISHED.filter((name) => name !== "daso" && name !== "seval")) {
+    assert.throws(() => makeSplit(pool(), { ...options, protocol, valid: 50 }), {
+      name: "BadInput",
+      message: new RegExp(`split.valid is 50, but protocol ${protocol} sets no images aside`),
+    });
+  }
+  assert.throws(() => makeSplit(pool(), { valid: 5 }), { message: /set split.valid=10 or more/ });
+});
+
 Deno.test("published protocols take a separate unlabeled part as it is", () => {
   for (const protocol of UNSUPERVISED_TOO) {
     const split = makeSplit(pool({ unknown: 50 }), { ...options, protocol, unlabeled: "unknown" });
