@@ -5,7 +5,9 @@ import {
   linearGrid,
   linearIndex,
   memoKernel,
+  type Precision,
   read,
+  stored,
   write,
 } from "../kernel.ts";
 import { each, range, XYZW } from "../unroll.ts";
@@ -55,6 +57,20 @@ const UNIFORMS = {
 
 type Uniforms = keyof typeof UNIFORMS;
 
+/** What changes the code of the kernels: four channels at once, and how images lie in memory. */
+export interface GroupedVariant {
+  /** Whether groups come in fours. */
+  readonly vector: boolean;
+  /** In which precision what is read lies in memory. */
+  readonly from: Precision;
+  /** In which precision what is written does. */
+  readonly to: Precision;
+}
+
+function describe({ from, to }: GroupedVariant): string {
+  return `${from === "f16" ? " from f16" : ""}${to === "f16" ? " to f16" : ""}`;
+}
+
 /**
  * Convolution whose channels are cut into groups that do not see each other, `w`
  * [KH, KW, inputs of a group, O]. A group of ResNeXt has 4 to 32 channels, too few for a matrix
@@ -64,12 +80,19 @@ type Uniforms = keyof typeof UNIFORMS;
  *
  * Loads are unconditional, from place 0 where a pixel lies outside, so that none waits for a branch.
  */
-export function groupedConvKernel(vector: boolean): Kernel<"x" | "w" | "bias" | "y", Uniforms> {
-  const type = vector ? "vec4f" : "f32";
-  return memoKernel(`grouped conv ${type}`, (key) =>
+export function groupedConvKernel(
+  variant: GroupedVariant,
+): Kernel<"x" | "w" | "bias" | "y", Uniforms> {
+  const { vector, from, to } = variant, type = vector ? "vec4f" : "f32", result = stored(type, to);
+  return memoKernel(`grouped conv ${type}${describe(variant)}`, (key) =>
     defineKernel({
       key,
-      bindings: { x: read(type), w: read(type), bias: read(type), y: write(type) },
+      bindings: {
+        x: read(stored(type, from)),
+        w: read(type),
+        bias: read(type),
+        y: write(result),
+      },
       uniforms: UNIFORMS,
       body: `${linearIndex()}
   if (i >= u.size) { return; }
@@ -95,7 +118,7 @@ export function groupedConvKernel(vector: boolean): Kernel<"x" | "w" | "bias" | 
         k += ${vector ? 4 : 1}u * u.outputs;
         ${
         each(OWN, (p) =>
-          `let x${p} = select(${type}(0), x[at${p}], in${p}); at${p}++;
+          `let x${p} = select(${type}(0), ${type}(x[at${p}]), in${p}); at${p}++;
         s${p} = ${
             vector
               ? XYZW.reduce((sum, part, e) => `fma(vec4f(x${p}.${part}), w${e}, ${sum})`, `s${p}`)
@@ -108,7 +131,7 @@ export function groupedConvKernel(vector: boolean): Kernel<"x" | "w" | "bias" | 
   ${
         each(OWN, (p) =>
           `if (left + ${p}u < u.outWidth) {
-    y[((n * u.outHeight + row) * u.outWidth + left + ${p}u) * u.outputs + o] = s${p};
+    y[((n * u.outHeight + row) * u.outWidth + left + ${p}u) * u.outputs + o] = ${result}(s${p});
   }`)
       }`,
     }));
@@ -124,14 +147,19 @@ export function groupedConvLaunch(g: ConvSizes, biased: boolean): Launch<Uniform
  * Gradient of the images of {@linkcode groupedConvKernel}, gathered: each pixel sums what came of it.
  * An invocation has pixels that lie a stride apart, which the same taps reach.
  */
-export function groupedInputKernel(vector: boolean): Kernel<"dy" | "w" | "dx", Uniforms> {
-  const type = vector ? "vec4f" : "f32", lanes = vector ? 4 : 1;
-  return memoKernel(`grouped conv input gradient ${type}`, (key) =>
-    defineKernel({
-      key,
-      bindings: { dy: read(type), w: read(type), dx: write(type) },
-      uniforms: UNIFORMS,
-      body: `${linearIndex()}
+export function groupedInputKernel(
+  variant: GroupedVariant,
+): Kernel<"dy" | "w" | "dx", Uniforms> {
+  const { vector, from, to } = variant, type = vector ? "vec4f" : "f32", lanes = vector ? 4 : 1;
+  const result = stored(type, to);
+  return memoKernel(
+    `grouped conv input gradient ${type}${describe(variant)}`,
+    (key) =>
+      defineKernel({
+        key,
+        bindings: { dy: read(stored(type, from)), w: read(type), dx: write(result) },
+        uniforms: UNIFORMS,
+        body: `${linearIndex()}
   if (i >= u.size) { return; }
   let c = i % u.inputs; let strip = i / u.inputs % u.strips;
   let row = i / (u.inputs * u.strips) % u.height; let n = i / (u.inputs * u.strips * u.height);
@@ -149,32 +177,33 @@ export function groupedInputKernel(vector: boolean): Kernel<"dy" | "w" | "dx", U
       if (across % u.stride != 0u) { continue; }
       let shift = across / u.stride - u.tapColumns;
       ${
-        each(OWN, (p) =>
-          `let ox${p} = left + ${p}u + shift; let in${p} = ox${p} < u.outWidth;
+          each(OWN, (p) =>
+            `let ox${p} = left + ${p}u + shift; let in${p} = ox${p} < u.outWidth;
       var at${p} = select(0u, ((n * u.outHeight + oy) * u.outWidth + ox${p}) * u.outputs + first, in${p});`)
-      }
+        }
       var k = ((a * u.tapColumns + b) * u.groupInputs * ${lanes}u + own) * u.outputs + first;
       for (var o = 0u; o < u.groupOutputs; o++) {
         ${range(lanes).map((e) => `let w${e} = w[k + ${e}u * u.outputs];`).join(" ")}
         k++;
         ${
-        each(OWN, (p) =>
-          `let d${p} = select(${type}(0), dy[at${p}], in${p}); at${p}++;
+          each(OWN, (p) =>
+            `let d${p} = select(${type}(0), ${type}(dy[at${p}]), in${p}); at${p}++;
         s${p} ${
-            vector
-              ? `+= vec4f(${range(4).map((e) => `dot(d${p}, w${e})`).join(", ")})`
-              : `= fma(d${p}, w0, s${p})`
-          };`)
-      }
+              vector
+                ? `+= vec4f(${range(4).map((e) => `dot(d${p}, w${e})`).join(", ")})`
+                : `= fma(d${p}, w0, s${p})`
+            };`)
+        }
       }
     }
   }
   ${
-        each(OWN, (p) =>
-          `{ let column = (left + ${p}u) * u.stride + phase;
-    if (column < u.width) { dx[((n * u.height + row) * u.width + column) * u.inputs + c] = s${p}; } }`)
-      }`,
-    }));
+          each(OWN, (p) =>
+            `{ let column = (left + ${p}u) * u.stride + phase;
+    if (column < u.width) { dx[((n * u.height + row) * u.width + column) * u.inputs + c] = ${result}(s${p}); } }`)
+        }`,
+      }),
+  );
 }
 
 /** Uniforms and grid of {@linkcode groupedInputKernel}. */

@@ -1,11 +1,14 @@
 import {
   defineKernel,
+  inHalf,
   type Kernel,
   type Launch,
   linearGrid,
   linearIndex,
   memoKernel,
+  type Precision,
   read,
+  stored,
   write,
 } from "../kernel.ts";
 import { range, XYZW } from "../unroll.ts";
@@ -44,12 +47,19 @@ const LEAST = 64;
  * come in fours (`vector`), over a part of the output pixels; `sumSplitsKernel` adds the parts in
  * order. Neighbouring invocations have neighbouring outputs.
  */
-export function groupedFilterKernel(vector: boolean): Kernel<"x" | "dy" | "y", Uniforms> {
+export function groupedFilterKernel(
+  { vector, x, dy }: {
+    readonly vector: boolean;
+    readonly x: Precision;
+    readonly dy: Precision;
+  },
+): Kernel<"x" | "dy" | "y", Uniforms> {
   const type = vector ? "vec4f" : "f32", lanes = vector ? 4 : 1;
-  return memoKernel(`grouped conv filter gradient ${type}`, (key) =>
+  const name = `grouped conv filter gradient ${type}`;
+  return memoKernel(`${name}, x${inHalf(x)}, dy${inHalf(dy)}`, (key) =>
     defineKernel({
       key,
-      bindings: { x: read(type), dy: read(type), y: write(type) },
+      bindings: { x: read(stored(type, x)), dy: read(stored(type, dy)), y: write(type) },
       uniforms: UNIFORMS,
       body: `${linearIndex()}
   if (i >= u.size) { return; }
@@ -66,7 +76,7 @@ export function groupedFilterKernel(vector: boolean): Kernel<"x" | "dy" | "y", U
     let iy = oy * u.stride + a - u.padding; let ix = ox * u.stride + b - u.padding;
     let inside = iy < u.height && ix < u.width;
     let at = select(0u, ((n * u.height + iy) * u.width + ix) * u.inputs + channel, inside);
-    let v = select(${type}(0), x[at], inside); let d = dy[m * u.outputs + o];
+    let v = select(${type}(0), ${type}(x[at]), inside); let d = ${type}(dy[m * u.outputs + o]);
     ${
         vector
           ? XYZW.map((part, e) => `s${e} = fma(vec4f(v.${part}), d, s${e});`).join(" ")

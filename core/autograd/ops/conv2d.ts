@@ -59,11 +59,6 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
   requireFloat("conv2d", x);
   requireFloat("conv2d", w);
   const g = convGeometry(x, w, { stride, padding, groups });
-  if (groups > 1 && (x.precision === "f16" || precision === "f16")) {
-    throw new TypeError(
-      "Convolutions in groups take single precision alone: leave precision at f32",
-    );
-  }
   if (bias && (bias.shape.length !== 1 || bias.size !== g.outputs)) {
     throw new TypeError(`Cannot add a bias ${bias} to ${g.outputs} channels`);
   }

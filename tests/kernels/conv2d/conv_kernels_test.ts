@@ -51,9 +51,9 @@ const tiledFilters = ([32, 64] as const).map((channels) => () =>
   tiledFilterKernel({ channels, x: "f32", dy: "f16", vectorIn: true, vectorOut: true })
 );
 const grouped = [true, false].flatMap((vector) => [
-  () => groupedConvKernel(vector),
-  () => groupedInputKernel(vector),
-  () => groupedFilterKernel(vector),
+  () => groupedConvKernel({ vector, ...single }),
+  () => groupedInputKernel({ vector, ...half }),
+  () => groupedFilterKernel({ vector, x: "f16", dy: "f32" }),
 ]);
 const all = [...convs, ...filters, ...tiled, ...tiledFilters, ...grouped];
 
