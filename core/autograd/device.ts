@@ -361,8 +361,6 @@ export class Device {
 
 function wrongPrecision({ key }: Kernel, { precision, dtype, shape }: AnyTensor): string {
   return precision === "f16"
-    ? `'${key}' takes no f16${
-      showShape(shape)
-    }: between convolution, batch norm, activations and pooling a network can store half precision, nowhere else`
+    ? `'${key}' takes no f16${showShape(shape)}: give it cast(x, "f32")`
     : `'${key}' takes f16, not ${dtype}${showShape(shape)}`;
 }
