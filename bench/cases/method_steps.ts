@@ -31,8 +31,9 @@ export function methodStepCases({ quick, software }: CaseSizes): BenchCase[] {
     ...shapes.map((shape) => stepCase("augment-share", shape, viewEntries())),
     stepCase("stream-step", first, loaderEntries()),
     stepCase("base-step", first, baseEntries()),
-    ...algorithms.filter(({ spec }) => spec.kind === "addon" && basesOf(spec).includes("fixmatch"))
-      .map(({ spec: { name } }) => stepCase("addon-step", first, addonEntries(name))),
+    ...algorithms.filter(({ spec }) =>
+      spec.kind === "addon" && basesOf(spec).includes("fixmatch")
+    ).map(({ spec: { name } }) => stepCase("addon-step", first, addonEntries(name))),
   ];
 }
 
