@@ -9,10 +9,9 @@ import {
   groupedFilterKernel,
   groupedFilterLaunch,
 } from "../../../../kernels/conv2d/grouped_filter.ts";
-import { sumSplitsKernel, sumSplitsLaunch } from "../../../../kernels/conv2d/sum_splits.ts";
-import { gradientScale } from "../cast.ts";
 import { addInto } from "../../tape.ts";
 import type { ConvKernels } from "./convolution.ts";
+import { sumOfParts } from "./sum_of_parts.ts";
 
 /** Convolutions of several groups, on all adapters. */
 export const groupedConv: ConvKernels = {
@@ -34,19 +33,10 @@ export const groupedConv: ConvKernels = {
   },
 
   filterGradient(x, dy, g, out) {
-    const { device } = x, scale = 1 / gradientScale(dy);
     const variant = { vector: groupsOfFours(g), x: x.precision, dy: dy.precision };
-    const inputs = g.inputs / g.groups, rows = g.kernelHeight * g.kernelWidth * inputs;
-    const dw = out ?? device.empty([g.kernelHeight, g.kernelWidth, inputs, g.outputs]);
     const { uniforms, grid, splits } = groupedFilterLaunch(g);
-    const direct = splits === 1 && g.outputs % 4 === 0 && scale === 1;
-    const parts = direct ? dw : device.empty([splits, rows, Math.ceil(g.outputs / 4) * 4]);
-    device.dispatch(groupedFilterKernel(variant), { x, dy, y: parts }, uniforms, grid);
-    if (direct) return dw;
-    const quads = g.outputs % 4 === 0;
-    const sum = sumSplitsLaunch(rows, g.outputs, { splits, vector: quads, scale });
-    device.dispatch(sumSplitsKernel(quads), { x: parts, y: dw }, sum.uniforms, sum.grid);
-    device.free(parts);
-    return dw;
+    return sumOfParts(dy, g, { splits, out }, (y) => {
+      x.device.dispatch(groupedFilterKernel(variant), { x, dy, y }, uniforms, grid);
+    });
   },
 };

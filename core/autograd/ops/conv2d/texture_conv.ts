@@ -5,7 +5,6 @@ import {
 } from "../../../../kernels/conv2d/texture_conv.ts";
 import { FILTER_BLOCK, textureFilterKernel } from "../../../../kernels/conv2d/texture_filter.ts";
 import type { TextureRoom } from "../../../../kernels/conv2d/texture_layout.ts";
-import { sumSplitsKernel, sumSplitsLaunch } from "../../../../kernels/conv2d/sum_splits.ts";
 import { scalarGroups } from "../../../../kernels/pointwise.ts";
 import type { Device } from "../../device.ts";
 import { addInto } from "../../tape.ts";
@@ -17,6 +16,7 @@ import {
   phaseConvolution,
 } from "./convolution.ts";
 import type { ConvGeometry } from "./geometry.ts";
+import { sumOfParts } from "./sum_of_parts.ts";
 import { fitsTexture, type TextureCopy, textureOf } from "./texture_copy.ts";
 import { coverAll, inputPhases } from "./input_phases.ts";
 import { packedSize, type PackedWeights, packedWeights } from "./packed_weights.ts";
@@ -71,42 +71,35 @@ export const textureConv: ConvKernels = {
     const runs = taps / (block.tapRows * block.tapColumns);
     const wanted = Math.min(g.images, Math.ceil(INVOCATIONS / (groups * blocks * runs)));
     const perSplit = Math.ceil(g.images / wanted), splits = Math.ceil(g.images / perSplit);
-    const dw = out ?? device.empty([g.kernelHeight, g.kernelWidth, g.inputs, g.outputs]);
-    const vector = g.outputs % 4 === 0;
-    const direct = splits === 1 && vector;
-    const partial = direct ? dw : device.empty([splits, taps, g.inputs, quads * 4]);
     const count = groups * blocks * runs * splits;
     const a = input.layout, b = gradient.layout;
-    device.dispatch(
-      textureFilterKernel({ ...block, share }),
-      { x: input.texture, dy: gradient.texture, y: partial },
-      {
-        count,
-        groups,
-        blocks,
-        kernelHeight: g.kernelHeight,
-        kernelWidth: g.kernelWidth,
-        stride: g.stride,
-        images: g.images,
-        perSplit,
-        height: g.outHeight,
-        width: g.outWidth,
-        inputs: g.inputs,
-        quads,
-        perLayer: a.perLayer,
-        imageRows: a.rows,
-        chunks: a.chunks,
-        offset: a.margin - g.padding,
-        dyImageRows: b.rows,
-        dyOffset: b.margin,
-      },
-      scalarGroups(count),
-    );
-    if (direct) return dw;
-    const { uniforms, grid } = sumSplitsLaunch(taps * g.inputs, g.outputs, { splits, vector });
-    device.dispatch(sumSplitsKernel(vector), { x: partial, y: dw }, uniforms, grid);
-    if (partial !== dw) device.free(partial);
-    return dw;
+    return sumOfParts(dy, g, { splits, out }, (y) => {
+      device.dispatch(
+        textureFilterKernel({ ...block, share }),
+        { x: input.texture, dy: gradient.texture, y },
+        {
+          count,
+          groups,
+          blocks,
+          kernelHeight: g.kernelHeight,
+          kernelWidth: g.kernelWidth,
+          stride: g.stride,
+          images: g.images,
+          perSplit,
+          height: g.outHeight,
+          width: g.outWidth,
+          inputs: g.inputs,
+          quads,
+          perLayer: a.perLayer,
+          imageRows: a.rows,
+          chunks: a.chunks,
+          offset: a.margin - g.padding,
+          dyImageRows: b.rows,
+          dyOffset: b.margin,
+        },
+        scalarGroups(count),
+      );
+    });
   },
 };
 

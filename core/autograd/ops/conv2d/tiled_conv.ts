@@ -1,5 +1,4 @@
 import { reorderWeightsKernel } from "../../../../kernels/conv2d/pack_weights.ts";
-import { sumSplitsKernel, sumSplitsLaunch } from "../../../../kernels/conv2d/sum_splits.ts";
 import {
   type TILED_CONV_UNIFORMS,
   tiledConvKernel,
@@ -14,7 +13,6 @@ import {
 } from "../../../../kernels/conv2d/tiled_filter.ts";
 import { linearGrid } from "../../../../kernels/kernel.ts";
 import { scalarGroups } from "../../../../kernels/pointwise.ts";
-import { gradientScale } from "../cast.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { TileLaunch } from "../../tuning/tune.ts";
 import {
@@ -34,6 +32,7 @@ import {
 } from "./convolution.ts";
 import type { ConvGeometry } from "./geometry.ts";
 import { coverAll, inputPhases } from "./input_phases.ts";
+import { sumOfParts } from "./sum_of_parts.ts";
 import { phasePlan, planUniforms, type WeightPlan } from "./weight_plan.ts";
 
 /** Convolutions for GPUs, as implicit matrix products. */
@@ -57,22 +56,15 @@ export const tiledConv: ConvKernels = {
   },
 
   filterGradient(x, dy, g, out) {
-    const { device } = x;
-    const dw = out ?? device.empty([g.kernelHeight, g.kernelWidth, g.inputs, g.outputs]);
-    const [splits, rows, columns] = partialSums(g), vector = g.outputs % 4 === 0;
-    const scale = 1 / gradientScale(dy), direct = splits === 1 && vector && scale === 1;
-    const partial = direct ? dw : device.empty([splits, rows, columns]);
-    const { kernel, uniforms, grid } = filterLaunch(g, {
-      ...tileOf(device, filterTilesOf(g)),
-      x: x.precision,
-      dy: dy.precision,
+    const { device } = x, [splits] = partialSums(g);
+    return sumOfParts(dy, g, { splits, out }, (y) => {
+      const { kernel, uniforms, grid } = filterLaunch(g, {
+        ...tileOf(device, filterTilesOf(g)),
+        x: x.precision,
+        dy: dy.precision,
+      });
+      device.dispatch(kernel, { x, dy, y }, uniforms, grid);
     });
-    device.dispatch(kernel, { x, dy, y: partial }, uniforms, grid);
-    if (direct) return dw;
-    const sum = sumSplitsLaunch(rows, g.outputs, { splits, vector, scale });
-    device.dispatch(sumSplitsKernel(vector), { x: partial, y: dw }, sum.uniforms, sum.grid);
-    device.free(partial);
-    return dw;
   },
 };
 
