@@ -7,9 +7,10 @@ export function stored(type: "vec4f" | "f32", precision: Precision): string {
   return type === "vec4f" ? "vec4<f16>" : "f16";
 }
 
-/** What a precision adds to a kernel's key. */
-export function inHalf(precision: Precision): string {
-  return precision === "f16" ? " f16" : "";
+/** What a precision adds to a kernel's key: of one argument, if given, or of all that have a choice. */
+export function inHalf(precision: Precision, argument?: string): string {
+  if (precision === "f32") return "";
+  return argument === undefined ? " f16" : ` ${argument} f16`;
 }
 
 /** Types of a number in a kernel's uniforms. */
@@ -152,7 +153,7 @@ ${spec.body}
 }
 
 function isHalf(element: string): boolean {
-  return element.endsWith("f16") || element.endsWith("f16>");
+  return element.includes("f16");
 }
 
 /** Names and values in order, without those that are undefined. */

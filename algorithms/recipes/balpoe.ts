@@ -36,8 +36,8 @@ const INATURALIST_EPOCH = 854;
  * 180 after 5 of warm-up, ResNet-32 with three experts, no average. ImageNet-LT: ResNet-50, 180 epochs of
  * batches of 64, 0.025 along half a cosine; small ImageNet the same, its epochs counted likewise.
  * iNaturalist 2018: 100 epochs of batches of 512, rate 0.2 and decay 2e-4. Other data sets train as
- * CIFAR-100. ImageNet-LT and iNaturalist are learned whole; ResNeXt-50 is `model=resnext-50-experts-3`. Methods with one classifier have the network with
- * one expert.
+ * CIFAR-100. ImageNet-LT and iNaturalist are learned whole; ResNeXt-50 is
+ * `model=resnext-50-experts-3`. Methods with one classifier have the network with one expert.
  *
  * Its long training (`balpoe.training=long`) has 400 epochs, on CIFAR with twice the epochs of all
  * else, and other views. On `synthetic` a short run of three linear experts.

@@ -9,7 +9,7 @@ import {
   wideResNet,
 } from "@longtail/longtail/core";
 import { imagesOfStep } from "../../core/training/step/step_images.ts";
-import { longtailTrainer } from "../contenders/longtail_trainer.ts";
+import { longtailTrainer, type TrainerProblem } from "../contenders/longtail_trainer.ts";
 import { noiseDataset } from "../contenders/noise_dataset.ts";
 import { digits } from "../report_text.ts";
 import { median } from "../statistics.ts";
@@ -27,7 +27,7 @@ interface WholeStep {
   /** Unlabeled images for each labeled one. */
   readonly ratio: number;
   /** Of activations and their gradients, single by default. */
-  readonly precision?: "f32" | "f16";
+  readonly precision?: TrainerProblem["precision"];
 }
 
 /** What is measured of them; NaN where the time was over before. */

@@ -1,5 +1,6 @@
 import {
   defineKernel,
+  inHalf,
   type Kernel,
   type Launch,
   linearGrid,
@@ -67,10 +68,6 @@ export interface GroupedVariant {
   readonly to: Precision;
 }
 
-function describe({ from, to }: GroupedVariant): string {
-  return `${from === "f16" ? " from f16" : ""}${to === "f16" ? " to f16" : ""}`;
-}
-
 /**
  * Convolution whose channels are cut into groups that do not see each other, `w`
  * [KH, KW, inputs of a group, O]. A group of ResNeXt has 4 to 32 channels, too few for a matrix
@@ -81,20 +78,22 @@ function describe({ from, to }: GroupedVariant): string {
  * Loads are unconditional, from place 0 where a pixel lies outside, so that none waits for a branch.
  */
 export function groupedConvKernel(
-  variant: GroupedVariant,
+  { vector, from, to }: GroupedVariant,
 ): Kernel<"x" | "w" | "bias" | "y", Uniforms> {
-  const { vector, from, to } = variant, type = vector ? "vec4f" : "f32", result = stored(type, to);
-  return memoKernel(`grouped conv ${type}${describe(variant)}`, (key) =>
-    defineKernel({
-      key,
-      bindings: {
-        x: read(stored(type, from)),
-        w: read(type),
-        bias: read(type),
-        y: write(result),
-      },
-      uniforms: UNIFORMS,
-      body: `${linearIndex()}
+  const type = vector ? "vec4f" : "f32", result = stored(type, to);
+  return memoKernel(
+    `grouped conv ${type}${inHalf(from, "from")}${inHalf(to, "to")}`,
+    (key) =>
+      defineKernel({
+        key,
+        bindings: {
+          x: read(stored(type, from)),
+          w: read(type),
+          bias: read(type),
+          y: write(result),
+        },
+        uniforms: UNIFORMS,
+        body: `${linearIndex()}
   if (i >= u.size) { return; }
   let o = i % u.outputs; let left = i / u.outputs % u.strips * ${OWN}u;
   let row = i / (u.outputs * u.strips) % u.outHeight;
@@ -108,33 +107,34 @@ export function groupedConvKernel(
     if (iy >= u.height) { continue; }
     for (var b = 0u; b < u.tapColumns; b++) {
       ${
-        each(OWN, (p) =>
-          `let ix${p} = (left + ${p}u) * u.stride + b - u.padding; let in${p} = ix${p} < u.width;
+          each(OWN, (p) =>
+            `let ix${p} = (left + ${p}u) * u.stride + b - u.padding; let in${p} = ix${p} < u.width;
       var at${p} = select(0u, ((n * u.height + iy) * u.width + ix${p}) * u.inputs + first, in${p});`)
-      }
+        }
       var k = (a * u.tapColumns + b) * u.groupInputs * ${vector ? 4 : 1}u * u.outputs + o;
       for (var c = 0u; c < u.groupInputs; c++) {
         ${range(vector ? 4 : 1).map((e) => `let w${e} = w[k + ${e}u * u.outputs];`).join(" ")}
         k += ${vector ? 4 : 1}u * u.outputs;
         ${
-        each(OWN, (p) =>
-          `let x${p} = select(${type}(0), ${type}(x[at${p}]), in${p}); at${p}++;
+          each(OWN, (p) =>
+            `let x${p} = select(${type}(0), ${type}(x[at${p}]), in${p}); at${p}++;
         s${p} = ${
-            vector
-              ? XYZW.reduce((sum, part, e) => `fma(vec4f(x${p}.${part}), w${e}, ${sum})`, `s${p}`)
-              : `fma(x${p}, w0, s${p})`
-          };`)
-      }
+              vector
+                ? XYZW.reduce((sum, part, e) => `fma(vec4f(x${p}.${part}), w${e}, ${sum})`, `s${p}`)
+                : `fma(x${p}, w0, s${p})`
+            };`)
+        }
       }
     }
   }
   ${
-        each(OWN, (p) =>
-          `if (left + ${p}u < u.outWidth) {
+          each(OWN, (p) =>
+            `if (left + ${p}u < u.outWidth) {
     y[((n * u.outHeight + row) * u.outWidth + left + ${p}u) * u.outputs + o] = ${result}(s${p});
   }`)
-      }`,
-    }));
+        }`,
+      }),
+  );
 }
 
 /** Uniforms and grid of {@linkcode groupedConvKernel}. */
@@ -148,12 +148,12 @@ export function groupedConvLaunch(g: ConvSizes, biased: boolean): Launch<Uniform
  * An invocation has pixels that lie a stride apart, which the same taps reach.
  */
 export function groupedInputKernel(
-  variant: GroupedVariant,
+  { vector, from, to }: GroupedVariant,
 ): Kernel<"dy" | "w" | "dx", Uniforms> {
-  const { vector, from, to } = variant, type = vector ? "vec4f" : "f32", lanes = vector ? 4 : 1;
+  const type = vector ? "vec4f" : "f32", lanes = vector ? 4 : 1;
   const result = stored(type, to);
   return memoKernel(
-    `grouped conv input gradient ${type}${describe(variant)}`,
+    `grouped conv input gradient ${type}${inHalf(from, "from")}${inHalf(to, "to")}`,
     (key) =>
       defineKernel({
         key,

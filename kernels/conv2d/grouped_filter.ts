@@ -55,8 +55,8 @@ export function groupedFilterKernel(
   },
 ): Kernel<"x" | "dy" | "y", Uniforms> {
   const type = vector ? "vec4f" : "f32", lanes = vector ? 4 : 1;
-  const name = `grouped conv filter gradient ${type}`;
-  return memoKernel(`${name}, x${inHalf(x)}, dy${inHalf(dy)}`, (key) =>
+  const name = `grouped conv filter gradient ${type}${inHalf(x, "x")}${inHalf(dy, "dy")}`;
+  return memoKernel(name, (key) =>
     defineKernel({
       key,
       bindings: { x: read(stored(type, x)), dy: read(stored(type, dy)), y: write(type) },

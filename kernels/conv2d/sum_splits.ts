@@ -17,8 +17,8 @@ const AHEAD = 8;
 export type SumUniform = "size" | "outputs" | "padded" | "splits" | "stride" | "scale";
 
 /**
- * Adds partial results `[splits, rows, padded]` in order into `[rows, outputs]`, times `scale`, an invocation four
- * of a row (`vector`) or one. Order is fixed, so that runs repeat bit for bit.
+ * Adds partial results `[splits, rows, padded]` in order into `[rows, outputs]`, times `scale`, an
+ * invocation four of a row (`vector`) or one. Order is fixed, so that runs repeat bit for bit.
  */
 export function sumSplitsKernel(
   vector: boolean,

@@ -1,5 +1,6 @@
 import {
   defineKernel,
+  inHalf,
   type Kernel,
   LINEAR_GROUP,
   memoKernel,
@@ -51,8 +52,7 @@ function acrossOf(variant: TiledConvVariant): number {
 /**
  * Depth of a tile: elements of `k`, a tap and an input channel. With 16 channels an invocation
  * brings twice as much of `x` for as many products: at depth 16 registers spill on RDNA 3, but where
- * no windows take them. With 128
- * it would take more workgroup memory than every device has.
+ * no windows take them. With 128 it would take more workgroup memory than every device has.
  */
 function depthOf({ channels, reach }: TiledConvVariant): 16 | 8 {
   return channels === 128 || (channels === 16 && reach !== "pointwise") ? 8 : 16;
@@ -83,9 +83,9 @@ export const TILED_CONV_UNIFORMS = {
 /**
  * Convolution for GPUs as an implicit matrix product: rows are output pixels, columns output
  * channels, `k` goes over taps and input channels. A workgroup computes `pixels` × `channels` from
- * tiles in workgroup memory (13 KiB at most), an invocation 8 × 4 of it, or 8 × 8; pixels are gathered while
- * a tile is brought, zeros where they lie outside. Neighbouring invocations bring neighbouring
- * channels and write neighbouring channels.
+ * tiles in workgroup memory (13 KiB at most), an invocation 8 × 4 of it, or 8 × 8; pixels are
+ * gathered while a tile is brought, zeros where they lie outside. Neighbouring invocations bring
+ * neighbouring channels and write neighbouring channels.
  */
 export function tiledConvKernel(
   variant: TiledConvVariant,
@@ -95,8 +95,8 @@ export function tiledConvKernel(
   const key = `tiled conv ${pixels}x${channels}${vectorIn ? " vec4 in" : ""}${
     vectorOut ? " vec4 out" : ""
   }${reach === "window" ? "" : ` ${reach}`}${onto === "nothing" ? "" : ` onto ${onto}`}${
-    from === "f16" ? " from f16" : ""
-  }${to === "f16" ? " to f16" : ""}`;
+    inHalf(from, "from")
+  }${inHalf(to, "to")}`;
   return memoKernel(key, () =>
     defineKernel({
       key,

@@ -1,5 +1,6 @@
 import {
   defineKernel,
+  inHalf,
   type Kernel,
   LINEAR_GROUP,
   memoKernel,
@@ -68,7 +69,7 @@ export function tiledFilterKernel(
   const { channels, vectorIn, vectorOut } = variant, depth = depthOf(variant);
   const key = `tiled filter ${channels}${vectorIn ? " vec4 in" : ""}${
     vectorOut ? " vec4 out" : ""
-  }${variant.x === "f16" ? " x f16" : ""}${variant.dy === "f16" ? " dy f16" : ""}`;
+  }${inHalf(variant.x, "x")}${inHalf(variant.dy, "dy")}`;
   return memoKernel(key, () =>
     defineKernel({
       key,

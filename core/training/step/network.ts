@@ -126,7 +126,7 @@ export function buildNetwork(
  *
  * @throws {BadInput} If it cannot.
  */
-export function requireHalf(device: Device): void {
+function requireHalf(device: Device): void {
   if (device.half) return;
   throw new BadInput(
     `precision=f16 needs an adapter with the feature shader-f16, which '${device.adapter.name}' does not have: ` +
